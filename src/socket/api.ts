@@ -1,0 +1,73 @@
+// The socket API a program is written against: BSD semantics, promises, errno codes.
+
+import type { AddressLike, Family, SocketAddress, SocketType } from "./address.ts";
+import type { Datagram, Shutdown } from "./core.ts";
+import type { OptionName, OptionValue, TcpInfo } from "./options.ts";
+
+/** Text is sent as UTF-8. */
+export type Bytes = Uint8Array | string;
+
+export interface SendOptions {
+  /** MSG_MORE: more follows, do not send a short segment yet. */
+  readonly more?: boolean;
+  /** MSG_OOB: the last byte is urgent. */
+  readonly oob?: boolean;
+  /** MSG_DONTWAIT: throw EAGAIN instead of waiting. */
+  readonly dontWait?: boolean;
+}
+
+export interface RecvOptions {
+  /** MSG_PEEK: leave the bytes in the queue. */
+  readonly peek?: boolean;
+  /** MSG_OOB: the urgent byte. */
+  readonly oob?: boolean;
+  /** MSG_WAITALL: wait until `max` bytes are there, the stream ends or fails. */
+  readonly waitAll?: boolean;
+  /** MSG_DONTWAIT: throw EAGAIN instead of waiting. */
+  readonly dontWait?: boolean;
+}
+
+/** One socket. Every failed call throws (or rejects with) a `SocketError`. */
+export interface Socket {
+  /** `host#n`, counted a host in the order sockets come to be. */
+  readonly label: string;
+  readonly family: Family;
+  readonly type: SocketType;
+  bind(address: AddressLike): Promise<void>;
+  /** `backlog` defaults to 128. */
+  listen(backlog?: number): Promise<void>;
+  accept(): Promise<Socket>;
+  connect(address: AddressLike): Promise<void>;
+  /** The number of bytes the socket took, which may be fewer than given. */
+  send(bytes: Bytes, options?: SendOptions): Promise<number>;
+  /** Sends until all is taken. */
+  sendAll(bytes: Bytes): Promise<void>;
+  /** At most `max` bytes (64 KiB by default); empty at the end of the stream. */
+  recv(max?: number, options?: RecvOptions): Promise<Uint8Array>;
+  sendTo(bytes: Bytes, address: AddressLike): Promise<number>;
+  recvFrom(max?: number, options?: RecvOptions): Promise<Datagram>;
+  shutdown(how: Shutdown): void;
+  /** Calls still waiting on the socket end with EBADF. */
+  close(): void;
+  setOption(name: OptionName, value: OptionValue): void;
+  getOption(name: OptionName): OptionValue;
+  /** What getsockname(2) answers. */
+  address(): SocketAddress;
+  /** What getpeername(2) answers. */
+  peer(): SocketAddress;
+  info(): TcpInfo;
+}
+
+/** What a program is handed: its machine. */
+export interface Host {
+  readonly name: string;
+  socket(family: Family, type: SocketType): Socket;
+  /** Waits `ms` milliseconds of the run's time. */
+  sleep(ms: number): Promise<void>;
+  /** Milliseconds since the run began. */
+  now(): number;
+  /** Writes a line into the transcript. */
+  log(text: string): void;
+  /** A number in [0, 1) from this program's own stream: the same every time for one seed. */
+  random(): number;
+}

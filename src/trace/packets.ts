@@ -1,0 +1,149 @@
+// The packet table: one row a packet, one typed array a column, grown by doubling.
+//
+// A row costs 83 bytes however large its packet is; the packet's own bytes stay where they are (a file, a simulated
+// segment) and come through `PacketBytes` when something shows them. Rows are only ever appended.
+
+import { AddressTable } from "./addresses.ts";
+
+/** Where a table's packets have their bytes. */
+export interface PacketBytes {
+  /** The captured bytes of row `index`, from the link header (or the IP header, by the interface's link type) on. */
+  read(index: number): Uint8Array;
+}
+
+/** What a row's highest understood layer is. */
+export const PROTOCOL = {
+  unknown: 0,
+  arp: 1,
+  ipv4: 2,
+  ipv6: 3,
+  icmp: 4,
+  icmpv6: 5,
+  tcp: 6,
+  udp: 7,
+  /** A fragment with an offset: its transport header is in another packet. */
+  fragment: 8,
+} as const;
+
+/** No stream: a row that is neither TCP nor UDP, or too short to say. */
+export const NO_STREAM = -1;
+
+/** No offset: the layer is not there, or not within the captured bytes. */
+export const NO_OFFSET = 0xffff;
+
+const CAPACITY_MIN = 1024;
+
+export class PacketTable {
+  /** Rows in use. Row `i` is frame number `i + 1`. */
+  count = 0;
+  readonly addresses = new AddressTable();
+
+  /** Seconds since the epoch (or since the run began, for a simulation), whole; may be negative. */
+  seconds: Float64Array;
+  /** Nanoseconds within the second, 0 to 999,999,999. */
+  nanoseconds: Uint32Array;
+  /** Where the bytes begin in their source; what it counts is the source's business. */
+  offset: Float64Array;
+  /** Bytes captured. */
+  capturedLength: Uint32Array;
+  /** Bytes on the wire: `frame.len`. */
+  length: Uint32Array;
+  /** Index into the trace's interfaces. */
+  interfaceId: Uint16Array;
+  /** One of `PROTOCOL`. */
+  protocol: Uint8Array;
+  /** Network addresses, interned in `addresses`; 0 is none. */
+  source: Uint32Array;
+  destination: Uint32Array;
+  /** Offsets within the captured bytes of the (outermost) network header, the transport header and its payload; NO_OFFSET is none. */
+  networkOffset: Uint16Array;
+  transportOffset: Uint16Array;
+  payloadOffset: Uint16Array;
+  sourcePort: Uint16Array;
+  destinationPort: Uint16Array;
+  /** `tcp.len`, or the UDP payload's length, by the headers: it may be more than was captured. */
+  payloadLength: Uint32Array;
+  tcpSeq: Uint32Array;
+  tcpAck: Uint32Array;
+  /** The twelve flag bits as `tcp.flags` shows them. */
+  tcpFlags: Uint16Array;
+  /** `tcp.window_size_value`: as on the wire, not scaled. */
+  tcpWindow: Uint16Array;
+  /** `tcp.stream` or `udp.stream`, each counted from 0; NO_STREAM is none. */
+  stream: Int32Array;
+  /** `tcp.analysis.*` flags, a bit each; 0 where no analysis has run. */
+  analysis: Uint32Array;
+
+  constructor(capacity: number = CAPACITY_MIN) {
+    const size = Math.max(capacity, CAPACITY_MIN);
+    this.seconds = new Float64Array(size);
+    this.nanoseconds = new Uint32Array(size);
+    this.offset = new Float64Array(size);
+    this.capturedLength = new Uint32Array(size);
+    this.length = new Uint32Array(size);
+    this.interfaceId = new Uint16Array(size);
+    this.protocol = new Uint8Array(size);
+    this.source = new Uint32Array(size);
+    this.destination = new Uint32Array(size);
+    this.networkOffset = new Uint16Array(size);
+    this.transportOffset = new Uint16Array(size);
+    this.payloadOffset = new Uint16Array(size);
+    this.sourcePort = new Uint16Array(size);
+    this.destinationPort = new Uint16Array(size);
+    this.payloadLength = new Uint32Array(size);
+    this.tcpSeq = new Uint32Array(size);
+    this.tcpAck = new Uint32Array(size);
+    this.tcpFlags = new Uint16Array(size);
+    this.tcpWindow = new Uint16Array(size);
+    this.stream = new Int32Array(size);
+    this.analysis = new Uint32Array(size);
+  }
+
+  /** Appends an empty row (no addresses, no offsets, no stream) and answers its index. */
+  append(): number {
+    const row = this.count;
+    if (row === this.seconds.length) this.#grow(row * 2);
+    this.count = row + 1;
+    this.networkOffset[row] = NO_OFFSET;
+    this.transportOffset[row] = NO_OFFSET;
+    this.payloadOffset[row] = NO_OFFSET;
+    this.stream[row] = NO_STREAM;
+    return row;
+  }
+
+  /** Time of `row` in nanoseconds relative to the first row's; exact up to 2^53 ns (104 days), which is what a view needs. */
+  relativeNs(row: number): number {
+    return (this.seconds[row] - this.seconds[0]) * 1e9 + (this.nanoseconds[row] - this.nanoseconds[0]);
+  }
+
+  #grow(size: number): void {
+    this.seconds = grown(this.seconds, new Float64Array(size));
+    this.nanoseconds = grown(this.nanoseconds, new Uint32Array(size));
+    this.offset = grown(this.offset, new Float64Array(size));
+    this.capturedLength = grown(this.capturedLength, new Uint32Array(size));
+    this.length = grown(this.length, new Uint32Array(size));
+    this.interfaceId = grown(this.interfaceId, new Uint16Array(size));
+    this.protocol = grown(this.protocol, new Uint8Array(size));
+    this.source = grown(this.source, new Uint32Array(size));
+    this.destination = grown(this.destination, new Uint32Array(size));
+    this.networkOffset = grown(this.networkOffset, new Uint16Array(size));
+    this.transportOffset = grown(this.transportOffset, new Uint16Array(size));
+    this.payloadOffset = grown(this.payloadOffset, new Uint16Array(size));
+    this.sourcePort = grown(this.sourcePort, new Uint16Array(size));
+    this.destinationPort = grown(this.destinationPort, new Uint16Array(size));
+    this.payloadLength = grown(this.payloadLength, new Uint32Array(size));
+    this.tcpSeq = grown(this.tcpSeq, new Uint32Array(size));
+    this.tcpAck = grown(this.tcpAck, new Uint32Array(size));
+    this.tcpFlags = grown(this.tcpFlags, new Uint16Array(size));
+    this.tcpWindow = grown(this.tcpWindow, new Uint16Array(size));
+    this.stream = grown(this.stream, new Int32Array(size));
+    this.analysis = grown(this.analysis, new Uint32Array(size));
+  }
+}
+
+type Column = Float64Array | Uint32Array | Int32Array | Uint16Array | Uint8Array;
+
+function grown<T extends Column>(old: T, larger: T): T {
+  larger.set(old);
+  return larger;
+}
