@@ -1,0 +1,88 @@
+// Packets as the simulator carries them: objects with fixed fields, payloads as slices. They become bytes when something
+// looks at them (encode.ts), and links judge them by their lengths alone.
+
+/** A TCP segment. One shape for all, so that the hot path stays monomorphic; absent options are marked by value. */
+export interface Segment {
+  readonly sourcePort: number;
+  readonly destinationPort: number;
+  /** 32-bit sequence numbers, unsigned. */
+  readonly seq: number;
+  readonly ack: number;
+  /** Bits as in the header: see TCP_FLAGS. */
+  readonly flags: number;
+  /** As on the wire: already shifted by the window scale. */
+  readonly window: number;
+  readonly urgentPointer: number;
+  readonly payload: Uint8Array;
+  /** 0: no such option. */
+  readonly mss: number;
+  /** -1: no such option. */
+  readonly windowScale: number;
+  readonly sackPermitted: boolean;
+  /** Left and right edges in turn; null: no such option. */
+  readonly sack: readonly number[] | null;
+  /** Whether the timestamps option is there. */
+  readonly timestamps: boolean;
+  readonly tsVal: number;
+  readonly tsEcr: number;
+}
+
+export const TCP_FLAGS = {
+  FIN: 0x001,
+  SYN: 0x002,
+  RST: 0x004,
+  PSH: 0x008,
+  ACK: 0x010,
+  URG: 0x020,
+  ECE: 0x040,
+  CWR: 0x080,
+} as const;
+
+export interface UdpDatagram {
+  readonly sourcePort: number;
+  readonly destinationPort: number;
+  readonly payload: Uint8Array;
+}
+
+/** ICMP or ICMPv6, an error or an echo; `body` follows the first eight bytes (for errors: the packet that caused it). */
+export interface IcmpMessage {
+  readonly type: number;
+  readonly code: number;
+  /** The second four bytes: identifier and sequence number, or the next-hop MTU. */
+  readonly rest: number;
+  readonly body: Uint8Array;
+}
+
+/** A slice of an IP payload, in bytes already. */
+export interface Fragment {
+  readonly protocol: number;
+  /** Bytes; a multiple of 8. */
+  readonly offset: number;
+  readonly more: boolean;
+  readonly data: Uint8Array;
+}
+
+export type IpPayload =
+  | { readonly kind: "tcp"; readonly segment: Segment }
+  | { readonly kind: "udp"; readonly datagram: UdpDatagram }
+  | { readonly kind: "icmp"; readonly message: IcmpMessage }
+  | { readonly kind: "fragment"; readonly fragment: Fragment };
+
+/** An IP packet on its way. Addresses are canonical texts. */
+export interface IpPacket {
+  readonly version: 4 | 6;
+  readonly source: string;
+  readonly destination: string;
+  /** TTL or hop limit; routers count it down. */
+  readonly ttl: number;
+  /** The ECN field: 0 not capable, 1 and 2 capable, 3 congestion experienced. */
+  readonly ecn: number;
+  readonly dontFragment: boolean;
+  /** IPv4 identification, or the fragment header's in IPv6. */
+  readonly id: number;
+  readonly payload: IpPayload;
+  /** Bytes of the whole IP packet. */
+  readonly length: number;
+  /** Set by a link that damaged it: offset of the flipped bit in the encoded packet, -1 when sound. */
+  readonly flippedBit: number;
+}
