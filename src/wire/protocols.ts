@@ -1,0 +1,36 @@
+// Numbers that say what comes next: IP protocols and EtherTypes, the ones wire/ knows.
+
+/** IANA protocol numbers: ip.proto and ipv6.nxt. */
+export const IP_PROTOCOL = {
+  hopByHop: 0,
+  icmp: 1,
+  ipv4: 4,
+  tcp: 6,
+  udp: 17,
+  ipv6: 41,
+  routing: 43,
+  fragment: 44,
+  authentication: 51,
+  icmpv6: 58,
+  noNextHeader: 59,
+  destinationOptions: 60,
+} as const;
+
+/** EtherTypes: eth.type. */
+export const ETHER_TYPE = {
+  ipv4: 0x0800,
+  arp: 0x0806,
+  vlan: 0x8100,
+  ipv6: 0x86dd,
+  /** IEEE 802.1ad service tags, the outer ones of QinQ. */
+  serviceVlan: 0x88a8,
+  /** What QinQ used before 802.1ad. */
+  oldQinq: 0x9100,
+} as const;
+
+/** Whether an EtherType announces a VLAN tag. */
+export function isVlanType(etherType: number): boolean {
+  return (
+    etherType === ETHER_TYPE.vlan || etherType === ETHER_TYPE.serviceVlan || etherType === ETHER_TYPE.oldQinq
+  );
+}
