@@ -1,0 +1,313 @@
+// A ladder's rows as lines of text: pieces with a role each, which a screen colours and plain text joins.
+
+import type { Ladder, LadderRow, PacketRow, ArrivalRow, NoteRow, StateNote } from "./ladder.ts";
+import { ladderOf } from "./ladder.ts";
+import type { Trace } from "./trace.ts";
+import type { Fate } from "./state-at.ts";
+import { durationText, millisText } from "./words.ts";
+
+/** What a piece of a line is; screens give each a colour. */
+export type LadderRole =
+  | "time"
+  | "lifeline"
+  | "host"
+  | "arrow"
+  | "flying"
+  | "label"
+  | "again"
+  | "lost"
+  | "state"
+  | "timer"
+  | "log"
+  | "error"
+  | "intervention";
+
+/** Text from column `x` on; later pieces of a line lie over earlier ones. */
+export interface LadderPiece {
+  readonly x: number;
+  readonly text: string;
+  readonly role: LadderRole;
+}
+
+/** Where a ladder of some width has its lifelines. Columns count from 0. */
+export interface LadderGeometry {
+  readonly width: number;
+  readonly lifelines: readonly number[];
+}
+
+interface Glyphs {
+  readonly lifeline: string;
+  readonly line: string;
+  readonly dash: string;
+  readonly right: string;
+  readonly left: string;
+  readonly lost: string;
+  readonly ellipsis: string;
+}
+
+const DRAWN: Glyphs = {
+  lifeline: "│",
+  line: "─",
+  dash: "╌",
+  right: "▶",
+  left: "◀",
+  lost: "✗",
+  ellipsis: "…",
+};
+const ASCII: Glyphs = {
+  lifeline: "|",
+  line: "-",
+  dash: ".",
+  right: ">",
+  left: "<",
+  lost: "X",
+  ellipsis: "~",
+};
+
+const TIME_WIDTH = 10;
+/** Room beside the outer lifelines for the longest state name. */
+const MARGIN = 12;
+const MARGIN_MIN = 1;
+/** Arrows shorter than this give their margins up. */
+const ARROW_MIN = 28;
+
+export interface LadderTextOptions {
+  /** The last step shown; all by default. */
+  readonly upTo?: number;
+  /** Hosts in the order of their lifelines; by default as they appear in the trace. */
+  readonly hosts?: readonly string[];
+  /** Draw with ASCII only. */
+  readonly ascii?: boolean;
+}
+
+/** The columns of `count` lifelines in `width`. */
+export function ladderGeometry(count: number, width: number): LadderGeometry {
+  const inner = width - TIME_WIDTH;
+  const gaps = Math.max(1, count - 1);
+  const margin = inner - 2 * MARGIN >= ARROW_MIN * gaps ? MARGIN : MARGIN_MIN;
+  const first = TIME_WIDTH + margin;
+  const last = Math.max(first + 1, width - 1 - margin);
+  const lifelines = Array.from({ length: count }, (_, i) =>
+    count === 1 ? first : Math.round(first + ((last - first) * i) / gaps),
+  );
+  return { width, lifelines };
+}
+
+/** The line that names the lifelines. */
+export function ladderHeader(ladder: Ladder, geometry: LadderGeometry): LadderPiece[] {
+  const pieces: LadderPiece[] = [{ x: 0, text: "ms".padStart(TIME_WIDTH - 1), role: "time" }];
+  ladder.lifelines.forEach((name, i) => {
+    const x = Math.round(geometry.lifelines[i] - name.length / 2 + 0.5);
+    pieces.push({
+      x: Math.max(TIME_WIDTH, Math.min(x, geometry.width - name.length)),
+      text: name,
+      role: "host",
+    });
+  });
+  return pieces;
+}
+
+/** The bare lifelines: what stands below the last row. */
+export function ladderBlank(geometry: LadderGeometry, ascii: boolean = false): LadderPiece[] {
+  const text = (ascii ? ASCII : DRAWN).lifeline;
+  return geometry.lifelines.map((x) => ({ x, text, role: "lifeline" as const }));
+}
+
+/** One row as `step` knows it. */
+export function ladderLine(
+  ladder: Ladder,
+  row: LadderRow,
+  geometry: LadderGeometry,
+  step: number,
+  ascii: boolean = false,
+): LadderPiece[] {
+  const glyphs = ascii ? ASCII : DRAWN;
+  const time = millisText(row.timeNs).padStart(TIME_WIDTH - 1);
+  const pieces: LadderPiece[] = [{ x: 0, text: time, role: "time" }, ...ladderBlank(geometry, ascii)];
+  if (row.kind === "note") notePieces(row, geometry, glyphs, pieces);
+  else packetPieces(ladder, row, geometry, step, glyphs, pieces);
+  return pieces;
+}
+
+/** The whole ladder as plain text, one line a row, no trailing blanks. */
+export function ladderText(trace: Trace, width: number, options: LadderTextOptions = {}): string {
+  const ladder = ladderOf(trace, options.hosts);
+  const geometry = ladderGeometry(ladder.lifelines.length, width);
+  const step = options.upTo ?? trace.length - 1;
+  const lines = [joinPieces(ladderHeader(ladder, geometry), width)];
+  const count = ladder.rowsAt(step);
+  for (let i = 0; i < count; i++) {
+    lines.push(joinPieces(ladderLine(ladder, ladder.rows[i], geometry, step, options.ascii), width));
+  }
+  return lines.join("\n") + "\n";
+}
+
+/** The pieces of one line as text. */
+export function joinPieces(pieces: readonly LadderPiece[], width: number): string {
+  const cells = Array.from({ length: width }, () => " ");
+  for (const { x, text } of pieces) {
+    let at = x;
+    for (const char of text) {
+      if (at >= 0 && at < width) cells[at] = char;
+      at++;
+    }
+  }
+  return cells.join("").trimEnd();
+}
+
+function packetPieces(
+  ladder: Ladder,
+  row: PacketRow | ArrivalRow,
+  geometry: LadderGeometry,
+  step: number,
+  glyphs: Glyphs,
+  pieces: LadderPiece[],
+): void {
+  const fate = ladder.index.fate(ladder.trace, row.packet, step);
+  const label = ladder.label(row.packet) + marksOf(row);
+  const again = row.kind === "packet" && (row.retransmission || row.copy);
+  const from = geometry.lifelines[row.from];
+  const to = geometry.lifelines[row.to];
+  for (const note of row.states) {
+    if (note.step > step) continue;
+    const away = from <= to === (note.lifeline === row.from) ? -1 : 1;
+    pieces.push(beside(geometry, note, away, glyphs));
+  }
+  if (from === to) {
+    const text = ` ${glyphs.dash}${glyphs.left} ${label}`;
+    pieces.push({
+      x: from + 1,
+      text: cut(text, geometry.width - from - 1, glyphs),
+      role: again ? "again" : "label",
+    });
+    return;
+  }
+  const rightwards = to > from;
+  const start = Math.min(from, to) + 1;
+  const room = Math.abs(to - from) - 1;
+  const end = arrowEnd(row, fate);
+  const lostText = end === "lost" && fate.kind === "dropped" ? ` ${lostWords(fate)} ` : "";
+  // Drawn as if leaving from the left; leftward arrows are mirrored, their texts not.
+  const body = bodyOf(end, room, lostText.length, glyphs);
+  put(pieces, start, body.text, body.flying ? "flying" : "arrow", rightwards, room);
+  const headAt = end === "lost" ? body.text.length - 1 : room - 1;
+  if (end === "lost") {
+    place(pieces, start, headAt, glyphs.lost, "lost", rightwards, room);
+    place(pieces, start, headAt + 1, cut(lostText, room - headAt - 1, glyphs), "lost", rightwards, room);
+  } else if (end === "head") {
+    place(
+      pieces,
+      start,
+      headAt,
+      rightwards ? glyphs.right : glyphs.left,
+      body.flying ? "flying" : "arrow",
+      rightwards,
+      room,
+    );
+  }
+  const labelRoom = Math.max(0, headAt - 4);
+  const shown = cut(label, labelRoom, glyphs);
+  if (shown !== "") {
+    const role = end === "lost" ? "lost" : again ? "again" : row.kind === "arrival" ? "flying" : "label";
+    place(pieces, start, 2, ` ${shown} `, role, rightwards, room);
+  }
+  if (fate.kind === "dropped" && end === "head") {
+    const text = ` ${glyphs.lost} ${fate.reason}`;
+    const x = rightwards ? to + 1 : Math.max(TIME_WIDTH, to - text.length - 1);
+    pieces.push({ x, text: `${text} `, role: "lost" });
+  }
+}
+
+type End = "head" | "lost" | "open";
+
+/** How the arrow ends on this row: at the other lifeline, on the way, or further down on a row of its own. */
+function arrowEnd(row: PacketRow | ArrivalRow, fate: Fate): End {
+  if (row.kind === "arrival") return "head";
+  if (fate.kind === "dropped" && !fate.arrived) return "lost";
+  return row.split || fate.kind === "in flight" ? "open" : "head";
+}
+
+function bodyOf(end: End, room: number, after: number, glyphs: Glyphs): { text: string; flying: boolean } {
+  if (end === "head") return { text: glyphs.line.repeat(room), flying: false };
+  if (end === "open") return { text: glyphs.dash.repeat(room), flying: true };
+  const length = Math.max(1, Math.min(room - after, Math.ceil(room * 0.75)));
+  return { text: glyphs.line.repeat(length), flying: false };
+}
+
+/** A run of line characters of `text.length` from the sender's side. */
+function put(
+  pieces: LadderPiece[],
+  start: number,
+  text: string,
+  role: LadderRole,
+  rightwards: boolean,
+  room: number,
+): void {
+  pieces.push({ x: rightwards ? start : start + room - text.length, text, role });
+}
+
+/** Text whose nearest end to the sender is `distance` columns from it. */
+function place(
+  pieces: LadderPiece[],
+  start: number,
+  distance: number,
+  text: string,
+  role: LadderRole,
+  rightwards: boolean,
+  room: number,
+): void {
+  pieces.push({ x: rightwards ? start + distance : start + room - distance - text.length, text, role });
+}
+
+function marksOf(row: PacketRow | ArrivalRow): string {
+  if (row.kind === "arrival") return "";
+  if (row.copy) return " (copy)";
+  return row.retransmission ? " (again)" : "";
+}
+
+function lostWords(fate: Fate & { kind: "dropped" }): string {
+  return fate.reason === "loss" ? "lost" : `lost: ${fate.reason}`;
+}
+
+/** A state's name on the side of the lifeline the arrow is not on. */
+function beside(geometry: LadderGeometry, note: StateNote, away: -1 | 1, glyphs: Glyphs): LadderPiece {
+  const x = geometry.lifelines[note.lifeline];
+  if (away === 1) {
+    return { x: x + 2, text: cut(note.text, geometry.width - x - 2, glyphs), role: "state" };
+  }
+  const text = cut(note.text, x - TIME_WIDTH - 1, glyphs);
+  return { x: x - 1 - text.length, text, role: "state" };
+}
+
+function notePieces(row: NoteRow, geometry: LadderGeometry, glyphs: Glyphs, pieces: LadderPiece[]): void {
+  if (row.lifeline === -1) {
+    const text = cut(`${glyphs.line.repeat(2)} ${row.text} `, geometry.width - TIME_WIDTH, glyphs);
+    const rest = glyphs.line.repeat(Math.max(0, geometry.width - TIME_WIDTH - text.length));
+    pieces.push({ x: TIME_WIDTH, text: text + rest, role: "intervention" });
+    return;
+  }
+  const x = geometry.lifelines[row.lifeline];
+  const last = row.lifeline === geometry.lifelines.length - 1 && geometry.lifelines.length > 1;
+  if (row.what === "state") {
+    pieces.push(beside(geometry, row, last ? 1 : -1, glyphs));
+    return;
+  }
+  const words =
+    row.what === "timer" ? `(${row.text})` : row.what === "error" ? `${glyphs.lost} ${row.text}` : row.text;
+  if (last) {
+    const text = cut(words, x - TIME_WIDTH - 2, glyphs);
+    pieces.push({ x: x - 1 - text.length, text, role: row.what });
+  } else {
+    pieces.push({ x: x + 2, text: cut(words, geometry.width - x - 2, glyphs), role: row.what });
+  }
+}
+
+function cut(text: string, room: number, glyphs: Glyphs): string {
+  if (text.length <= room) return text;
+  return room <= 1 ? "" : text.slice(0, room - 1) + glyphs.ellipsis;
+}
+
+/** How long a packet was under way, for a detail line; empty while it is. */
+export function flightText(fate: Fate, sentNs: number): string {
+  return fate.kind === "in flight" ? "" : durationText(fate.timeNs - sentNs);
+}

@@ -1,0 +1,399 @@
+// The ladder: a trace as rows between lifelines, one lifeline a host, each row an instant.
+//
+// A packet that arrives before anything else happens on the ladder is one row; one that is overtaken, crossed or followed
+// before it arrives is two, its departure and its arrival, so that order reads downwards however long the way was.
+// The rows of a trace are fixed; a cursor shows the first so many of them. Drawing is ladder-text.ts's business.
+
+import type { Trace } from "./trace.ts";
+import { PROTOCOL } from "./packets.ts";
+import type { PacketTable } from "./packets.ts";
+import { NEVER, countUpTo, indexOf } from "./state-at.ts";
+import type { TraceIndex } from "./state-at.ts";
+import { printable } from "./words.ts";
+
+const FIN = 0x001;
+const SYN = 0x002;
+const ACK = 0x010;
+const FLAG_NAMES = ["FIN", "SYN", "RST", "PSH", "ACK", "URG", "ECE", "CWR"] as const;
+/** The order flags are named in: what a segment is before what it carries. */
+const FLAG_ORDER = [1, 0, 2, 3, 4, 5, 6, 7] as const;
+const PREVIEW_MAX = 24;
+/** Rows of a capture have no hosts; at most so many addresses become lifelines, the rest share the last. */
+const LIFELINES_MAX = 8;
+
+/** A state a host's connection enters on a row, shown beside the lifeline from `step` on. */
+export interface StateNote {
+  readonly lifeline: number;
+  readonly step: number;
+  readonly text: string;
+}
+
+export interface PacketRow {
+  readonly kind: "packet";
+  readonly step: number;
+  readonly timeNs: number;
+  /** Row in the packet table. */
+  readonly packet: number;
+  readonly from: number;
+  readonly to: number;
+  /** Whether the arrival, if there is one, has a row of its own further down. */
+  readonly split: boolean;
+  readonly retransmission: boolean;
+  /** A second copy made by the link. */
+  readonly copy: boolean;
+  readonly states: StateNote[];
+}
+
+export interface ArrivalRow {
+  readonly kind: "arrival";
+  readonly step: number;
+  readonly timeNs: number;
+  readonly packet: number;
+  readonly from: number;
+  readonly to: number;
+  readonly states: StateNote[];
+}
+
+/** Something on one lifeline alone: states that fit no packet, timers, log lines, exits, interventions. */
+export interface NoteRow {
+  readonly kind: "note";
+  readonly step: number;
+  readonly timeNs: number;
+  /** -1: the whole network. */
+  readonly lifeline: number;
+  readonly what: "state" | "timer" | "log" | "error" | "intervention";
+  readonly text: string;
+}
+
+export type LadderRow = PacketRow | ArrivalRow | NoteRow;
+
+export class Ladder {
+  readonly trace: Trace;
+  readonly index: TraceIndex;
+  readonly lifelines: readonly string[];
+  readonly rows: readonly LadderRow[];
+  readonly #sequences: SequenceBases;
+
+  constructor(trace: Trace, preferredHosts: readonly string[] = []) {
+    this.trace = trace;
+    this.index = indexOf(trace);
+    this.lifelines = lifelinesOf(trace, this.index, preferredHosts);
+    this.#sequences = new SequenceBases(trace.packets);
+    this.rows = buildRows(this);
+  }
+
+  /** How many rows there are up to and with `step`. */
+  rowsAt(step: number): number {
+    let low = 0;
+    let high = this.rows.length;
+    while (low < high) {
+      const middle = (low + high) >>> 1;
+      if (this.rows[middle].step > step) high = middle;
+      else low = middle + 1;
+    }
+    return low;
+  }
+
+  /** Whether an earlier packet of the flow carried these very sequence numbers. */
+  isRetransmission(packet: number): boolean {
+    return this.#sequences.repeats(packet);
+  }
+
+  /** `SYN Seq=0 Win=64240`, `ACK Seq=1 Ack=15`, `PSH ACK Seq=1 Len=14 "Hello, server!"`, `UDP Len=5 "ping!"`. */
+  label(packet: number): string {
+    const table = this.trace.packets;
+    const length = table.payloadLength[packet];
+    switch (table.protocol[packet]) {
+      case PROTOCOL.tcp:
+        return this.#tcpLabel(packet);
+      case PROTOCOL.udp:
+        return `UDP Len=${length}${this.#preview(packet)}`;
+      case PROTOCOL.icmp:
+        return `ICMP${this.#icmp(packet, ICMP_NAMES)}`;
+      case PROTOCOL.icmpv6:
+        return `ICMPv6${this.#icmp(packet, ICMPV6_NAMES)}`;
+      case PROTOCOL.arp:
+        return "ARP";
+      case PROTOCOL.fragment:
+        return `IP fragment, ${table.length[packet]} bytes`;
+      default:
+        return `${table.length[packet]} bytes`;
+    }
+  }
+
+  #tcpLabel(packet: number): string {
+    const table = this.trace.packets;
+    const flags = table.tcpFlags[packet];
+    const length = table.payloadLength[packet];
+    const names = FLAG_ORDER.filter((bit) => (flags & (1 << bit)) !== 0).map((bit) => FLAG_NAMES[bit]);
+    let text = `${names.join(" ")} Seq=${this.#sequences.relativeSeq(packet)}`;
+    if ((flags & ACK) !== 0 && length === 0) text += ` Ack=${this.#sequences.relativeAck(packet)}`;
+    if ((flags & SYN) !== 0 || table.tcpWindow[packet] === 0) text += ` Win=${table.tcpWindow[packet]}`;
+    if (length > 0) text += ` Len=${length}${this.#preview(packet)}`;
+    return text;
+  }
+
+  #preview(packet: number): string {
+    const offset = this.trace.packets.payloadOffset[packet];
+    const length = this.trace.packets.payloadLength[packet];
+    if (offset === 0xffff || length === 0) return "";
+    const bytes = this.trace.bytes(packet);
+    const head = bytes.subarray(offset, offset + Math.min(length, PREVIEW_MAX * 2));
+    const raw = head.length === 0 ? null : printable(head);
+    if (raw === null) return "";
+    // Characters wider or narrower than a column would bend the lifelines.
+    const text = raw.replaceAll(/[^\u0020-\u007e\u00a1-\u024f]/gu, "·");
+    return text.length > PREVIEW_MAX || head.length < length
+      ? ` "${text.slice(0, PREVIEW_MAX)}…"`
+      : ` "${text}"`;
+  }
+
+  #icmp(packet: number, names: ReadonlyMap<number, string>): string {
+    const offset = this.trace.packets.transportOffset[packet];
+    if (offset === 0xffff) return "";
+    const bytes = this.trace.bytes(packet);
+    if (offset + 2 > bytes.length) return "";
+    const name = names.get(bytes[offset] * 256 + bytes[offset + 1]) ?? names.get(bytes[offset] * 256);
+    return name === undefined ? ` type ${bytes[offset]} code ${bytes[offset + 1]}` : ` ${name}`;
+  }
+}
+
+const ICMP_NAMES: ReadonlyMap<number, string> = new Map([
+  [0, "echo reply"],
+  [0x0300, "network unreachable"],
+  [0x0301, "host unreachable"],
+  [0x0303, "port unreachable"],
+  [0x0304, "fragmentation needed"],
+  [0x0800, "echo request"],
+  [0x0b00, "time exceeded in transit"],
+  [0x0b01, "reassembly time exceeded"],
+]);
+
+const ICMPV6_NAMES: ReadonlyMap<number, string> = new Map([
+  [0x0100, "no route"],
+  [0x0103, "address unreachable"],
+  [0x0104, "port unreachable"],
+  [0x0200, "packet too big"],
+  [0x0300, "hop limit exceeded"],
+  [0x0301, "reassembly time exceeded"],
+  [0x8000, "echo request"],
+  [0x8100, "echo reply"],
+]);
+
+const ladders = new WeakMap<Trace, { length: number; ladder: Ladder }>();
+
+/** The ladder of `trace` as it stands; the same object until the trace grows. */
+export function ladderOf(trace: Trace, hosts: readonly string[] = []): Ladder {
+  const known = ladders.get(trace);
+  if (known !== undefined && known.length === trace.length) return known.ladder;
+  const ladder = new Ladder(trace, hosts);
+  ladders.set(trace, { length: trace.length, ladder });
+  return ladder;
+}
+
+/** The first sequence number of each direction of each stream, and which segments repeat earlier ones. */
+class SequenceBases {
+  readonly #table: PacketTable;
+  /** By stream * 2 + direction; direction 0 is the first packet's. */
+  readonly #base = new Map<number, number>();
+  readonly #firstSource = new Map<number, number>();
+  readonly #repeated: Uint8Array;
+
+  constructor(table: PacketTable) {
+    this.#table = table;
+    this.#repeated = new Uint8Array(table.count);
+    const highest = new Map<number, number>();
+    for (let row = 0; row < table.count; row++) {
+      if (table.protocol[row] !== PROTOCOL.tcp || table.stream[row] < 0) continue;
+      const key = this.#key(row);
+      const seq = table.tcpSeq[row];
+      const flags = table.tcpFlags[row];
+      let base = this.#base.get(key);
+      // Without a SYN the first byte seen is byte 1, as in Wireshark.
+      if (base === undefined) this.#base.set(key, (base = (flags & SYN) !== 0 ? seq : (seq - 1) >>> 0));
+      const span = table.payloadLength[row] + ((flags & SYN) !== 0 ? 1 : 0) + ((flags & FIN) !== 0 ? 1 : 0);
+      if (span === 0) continue;
+      const end = (seq + span - base) >>> 0;
+      const known = highest.get(key);
+      // Distances beyond half the space are older than the base: a connection that began before the capture did.
+      if (known !== undefined && end <= known && known - end < 0x80000000) this.#repeated[row] = 1;
+      if (known === undefined || (end > known && end < 0x80000000)) highest.set(key, end);
+    }
+  }
+
+  repeats(row: number): boolean {
+    return this.#repeated[row] === 1;
+  }
+
+  relativeSeq(row: number): number {
+    return (this.#table.tcpSeq[row] - (this.#base.get(this.#key(row)) ?? 0)) >>> 0;
+  }
+
+  relativeAck(row: number): number {
+    return (
+      (this.#table.tcpAck[row] - (this.#base.get(this.#key(row) ^ 1) ?? this.#table.tcpAck[row] - 1)) >>> 0
+    );
+  }
+
+  #key(row: number): number {
+    const table = this.#table;
+    const stream = table.stream[row];
+    const source = table.source[row] * 65_536 + table.sourcePort[row];
+    const first = this.#firstSource.get(stream);
+    if (first === undefined) this.#firstSource.set(stream, source);
+    return stream * 2 + (first === undefined || first === source ? 0 : 1);
+  }
+}
+
+function lifelinesOf(trace: Trace, index: TraceIndex, preferred: readonly string[]): string[] {
+  if (index.hasEvents) {
+    const known = preferred.filter((host) => index.hosts.includes(host));
+    return [...known, ...index.hosts.filter((host) => !known.includes(host))];
+  }
+  const names: string[] = [];
+  const { source, destination, addresses, count } = trace.packets;
+  for (let row = 0; row < count && names.length < LIFELINES_MAX; row++) {
+    for (const id of [source[row], destination[row]]) {
+      const name = id === 0 ? "link" : addresses.text(id);
+      if (!names.includes(name) && names.length < LIFELINES_MAX) names.push(name);
+    }
+  }
+  return names;
+}
+
+function buildRows(ladder: Ladder): LadderRow[] {
+  const { trace, index, lifelines } = ladder;
+  const at = new Map(lifelines.map((name, i) => [name, i]));
+  const lifeline = (name: string): number => at.get(name) ?? lifelines.length - 1;
+  const rows: LadderRow[] = [];
+  /** States entered at this instant that no row has taken yet. */
+  let pending: (StateNote & { readonly timeNs: number })[] = [];
+  const flush = (): void => {
+    for (const { lifeline, step, timeNs, text } of pending) {
+      rows.push({ kind: "note", step, timeNs, lifeline, what: "state", text });
+    }
+    pending = [];
+  };
+  const splits = splitsOf(trace, index);
+  for (let step = 0; step < trace.length; step++) {
+    const entry = trace.step(step);
+    const timeNs = trace.timeNs(step);
+    if (pending.length > 0 && pending[0].timeNs !== timeNs) flush();
+    if ("packet" in entry) {
+      const packet = entry.packet;
+      const transit = trace.transits[packet];
+      const { source, destination, addresses } = trace.packets;
+      const from = lifeline(transit?.from ?? (addresses.text(source[packet]) || "link"));
+      const to = lifeline(transit?.to ?? (addresses.text(destination[packet]) || "link"));
+      const own = pending.findLast((note) => note.lifeline === from);
+      if (own !== undefined) pending = pending.filter((note) => note !== own);
+      flush();
+      const copy = (transit?.copyOf ?? null) !== null;
+      const retransmission = !copy && ladder.isRetransmission(packet);
+      const split = splits.has(packet);
+      const states = own === undefined ? [] : [own];
+      rows.push({ kind: "packet", step, timeNs, packet, from, to, split, retransmission, copy, states });
+      continue;
+    }
+    const event = trace.events[entry.event];
+    switch (event.kind) {
+      case "arrive": {
+        const transit = trace.transits[event.packet];
+        if (!splits.has(event.packet) || transit === undefined || index.arriveStep(event.packet) !== step)
+          break;
+        flush();
+        const [from, to] = [lifeline(transit.from), lifeline(transit.to)];
+        rows.push({ kind: "arrival", step, timeNs, packet: event.packet, from, to, states: [] });
+        break;
+      }
+      case "state": {
+        const note = { lifeline: lifeline(event.host), step, timeNs, text: event.to };
+        const last = rows.at(-1);
+        if (last !== undefined && pending.length === 0 && takes(index, last, note, trace))
+          last.states.push(note);
+        else pending.push(note);
+        break;
+      }
+      case "timer":
+        rows.push({
+          kind: "note",
+          step,
+          timeNs,
+          lifeline: lifeline(event.host),
+          what: "timer",
+          text: `${event.timer} timer`,
+        });
+        break;
+      case "log":
+        rows.push({
+          kind: "note",
+          step,
+          timeNs,
+          lifeline: lifeline(event.host),
+          what: "log",
+          text: event.text,
+        });
+        break;
+      case "exit":
+        if (event.error !== null) {
+          rows.push({
+            kind: "note",
+            step,
+            timeNs,
+            lifeline: lifeline(event.host),
+            what: "error",
+            text: event.error,
+          });
+        }
+        break;
+      case "intervention":
+        rows.push({ kind: "note", step, timeNs, lifeline: -1, what: "intervention", text: event.text });
+        break;
+      case "call":
+      case "return":
+      case "buffers":
+      case "drop":
+        break;
+    }
+  }
+  flush();
+  return rows;
+}
+
+/** Whether the row's packet reached (or left) the note's lifeline at the note's instant, and its place there is free. */
+function takes(
+  index: TraceIndex,
+  row: LadderRow,
+  note: StateNote & { readonly timeNs: number },
+  trace: Trace,
+): row is PacketRow | ArrivalRow {
+  if (row.kind === "note" || row.states.some((state) => state.lifeline === note.lifeline)) return false;
+  const arrive = index.arriveStep(row.packet);
+  const arrived = row.kind === "arrival" || !row.split;
+  if (arrived && row.to === note.lifeline && arrive !== NEVER && arrive < note.step) {
+    return trace.timeNs(arrive) === note.timeNs;
+  }
+  return row.kind === "packet" && row.from === note.lifeline && row.timeNs === note.timeNs;
+}
+
+/** Packets with something else on the ladder between their departure and their arrival. */
+function splitsOf(trace: Trace, index: TraceIndex): Set<number> {
+  const splits = new Set<number>();
+  if (!index.hasArrivals) return splits;
+  const moving: number[] = [];
+  const arrivals: number[] = [];
+  for (let row = 0; row < trace.packets.count; row++) {
+    moving.push(index.packetStep(row));
+    const arrive = index.arriveStep(row);
+    if (arrive !== NEVER) arrivals.push(arrive);
+  }
+  arrivals.sort((a, b) => a - b);
+  for (let row = 0; row < trace.packets.count; row++) {
+    const arrive = index.arriveStep(row);
+    if (arrive === NEVER) continue;
+    const departures = countUpTo(moving, arrive) - countUpTo(moving, index.packetStep(row));
+    const arrived = countUpTo(arrivals, arrive - 1) - countUpTo(arrivals, index.packetStep(row));
+    if (departures + arrived > 0) splits.add(row);
+  }
+  return splits;
+}
