@@ -9,9 +9,12 @@ import type { Datagram, Failure, Shutdown, SocketCore } from "./core.ts";
 import { SocketError, isErrno } from "./errno.ts";
 import type { OptionName, OptionValue, TcpInfo } from "./options.ts";
 
+/** What an observer answers to end a program: its call waits for ever (or, where it cannot wait, throws). */
+export const ABANDONED = -1;
+
 /** Hears of every call as it begins and ends: the transcript's source, and how a run knows who waits in what. */
 export interface CallObserver {
-  /** Answers the call's number. */
+  /** Answers the call's number, or ABANDONED. */
   begin(socket: BlockingSocket, call: string, args: readonly CallValue[]): number;
   end(callId: number, result: CallValue): void;
   fail(callId: number, error: SocketError): void;
@@ -70,18 +73,13 @@ export class BlockingSocket implements Socket {
   }
 
   bind(address: AddressLike): Promise<void> {
-    return this.#simple("bind", [describe(address)], () => {
-      const to = this.#address("bind", address, "any");
-      this.#must("bind", this.core.bind(to), to);
-      return null;
-    });
+    let to: SocketAddress | undefined;
+    const attempt = (): null | Failure => this.core.bind((to = this.#address("bind", address, "any")));
+    return this.#wait([], "bind", [describe(address)], false, attempt, () => to).then(nothing);
   }
 
   listen(backlog: number = BACKLOG_DEFAULT): Promise<void> {
-    return this.#simple("listen", [backlog], () => {
-      this.#must("listen", this.core.listen(backlog));
-      return null;
-    });
+    return this.#wait([], "listen", [backlog], false, () => this.core.listen(backlog)).then(nothing);
   }
 
   accept(): Promise<Socket> {
@@ -112,7 +110,7 @@ export class BlockingSocket implements Socket {
         return isErrno(error) ? error : null;
       },
       () => to,
-    ).then(() => undefined);
+    ).then(nothing);
   }
 
   send(bytes: Bytes, options: SendOptions = {}): Promise<number> {
@@ -132,7 +130,7 @@ export class BlockingSocket implements Socket {
         taken += answer;
       } while (taken < data.length);
       return taken;
-    }).then(() => undefined);
+    }).then(nothing);
   }
 
   recv(max: number = RECV_MAX_DEFAULT, options: RecvOptions = {}): Promise<Uint8Array> {
@@ -228,10 +226,10 @@ export class BlockingSocket implements Socket {
     return this.type === "stream" && max > 0 ? this.#context.limitRead(max) : max;
   }
 
-  #must<T>(syscall: string, answer: T | Failure, address?: SocketAddress): T {
+  #must<T>(syscall: string, answer: T | Failure): T {
     if (!isFailure(answer)) return answer;
     const { code, why } = refusalOf(answer);
-    throw new SocketError(code, syscall, { why, address: address && formatAddress(address) });
+    throw new SocketError(code, syscall, { why });
   }
 
   #address(syscall: string, like: AddressLike, missing: "any" | "self"): SocketAddress {
@@ -258,6 +256,7 @@ export class BlockingSocket implements Socket {
 
   #sync<T extends CallValue>(call: string, args: readonly CallValue[], run: () => T): T {
     const id = this.#context.observer.begin(this, call, args);
+    if (id === ABANDONED) throw new SocketError("EINTR", call, { why: "the run is over" });
     try {
       if (this.#closed && call !== "close") throw new SocketError("EBADF", call);
       const result = run();
@@ -267,10 +266,6 @@ export class BlockingSocket implements Socket {
       if (error instanceof SocketError) this.#context.observer.fail(id, error);
       throw error;
     }
-  }
-
-  async #simple(call: string, args: readonly CallValue[], run: () => null): Promise<void> {
-    this.#sync(call, args, run);
   }
 
   #wait<T extends CallValue>(
@@ -284,6 +279,7 @@ export class BlockingSocket implements Socket {
     const observer = this.#context.observer;
     const id = observer.begin(this, call, args);
     return new Promise<T>((resolve, reject) => {
+      if (id === ABANDONED) return;
       const fail = (error: SocketError): true => {
         observer.fail(id, error);
         reject(error);
@@ -322,6 +318,8 @@ export class BlockingSocket implements Socket {
     });
   }
 }
+
+const nothing = (): void => {};
 
 function serve(line: Waiting[]): void {
   while (line.length > 0 && line[0].attempt()) line.shift();

@@ -50,8 +50,6 @@ export interface CallEvent extends At {
   readonly socket: string;
   readonly call: string;
   readonly args: readonly EventValue[];
-  /** Line in the program's source, from 1, where known. */
-  readonly line: number | null;
 }
 
 /** A call ends, well or badly. */

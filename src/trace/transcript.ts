@@ -12,7 +12,6 @@ export interface TranscriptEntry {
   readonly socket: string;
   readonly call: string;
   readonly args: readonly EventValue[];
-  readonly line: number | null;
   readonly result?: EventValue;
   readonly error?: { readonly code: string; readonly message: string };
 }
@@ -27,8 +26,8 @@ export function transcriptOf(
   for (let i = 0; i < count; i++) {
     const event = events[i];
     if (event.kind === "call") {
-      const { callId, timeNs, host, socket, call, args, line } = event;
-      byCall.set(callId, entries.push({ callId, timeNs, endNs: null, host, socket, call, args, line }) - 1);
+      const { callId, timeNs, host, socket, call, args } = event;
+      byCall.set(callId, entries.push({ callId, timeNs, endNs: null, host, socket, call, args }) - 1);
     } else if (event.kind === "return") {
       const at = byCall.get(event.callId);
       if (at === undefined) continue;

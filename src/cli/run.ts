@@ -1,0 +1,130 @@
+// `wirelab run`: one scenario, once, with what it claims checked.
+
+import type { Command } from "commander";
+import { firstDifference, traceHash } from "../trace/hash.ts";
+import { transcriptText } from "../trace/transcript-text.ts";
+import { valueJson } from "../trace/values.ts";
+import { InputError } from "../scenario/input-error.ts";
+import { loadScenario } from "../scenario/load.ts";
+import { runScenario } from "../scenario/run.ts";
+import type { RunOptions, RunResult } from "../scenario/run.ts";
+import type { Scenario } from "../scenario/scenario.ts";
+import { loopbackFor } from "../scenario/session.ts";
+import { parseBackend, runOptions } from "./arguments.ts";
+import type { NetworkFlags } from "./arguments.ts";
+import { addNetworkFlags } from "./network-flags.ts";
+import { writePcapngFile } from "./output-file.ts";
+import { print } from "./print.ts";
+
+interface RunFlags extends NetworkFlags {
+  readonly on: string;
+  readonly json?: true;
+  readonly pcap?: string;
+  readonly check?: true;
+}
+
+export function addRun(program: Command): void {
+  const command = program
+    .command("run <scenario>")
+    .description("run a lesson or a scenario file and check what it claims")
+    .option("--on <backend>", "sim, kernel, node or both (sim and real sockets)", "sim");
+  addNetworkFlags(command)
+    .option("--json", "the whole run as JSON")
+    .option("--pcap <file>", "write the packets as pcapng")
+    .option("--check", "run twice and compare every step")
+    .action(run);
+}
+
+async function run(what: string, flags: RunFlags): Promise<void> {
+  const scenario = await loadScenario(what);
+  const on = parseBackend(flags.on);
+  const options = runOptions(scenario, flags);
+  if (flags.check === true) {
+    if (on !== "sim") throw new InputError("--check: only the simulator repeats itself; leave out --on");
+    await check(scenario, options);
+    return;
+  }
+  const results: RunResult[] = [];
+  if (on !== "both") results.push(await runScenario(scenario, { ...options, on }));
+  else {
+    const loopback = loopbackFor(scenario);
+    if (typeof loopback !== "string") throw new InputError(`--on both: ${loopback.unavailable}`);
+    results.push(await runScenario(scenario, { ...options, on: "sim" }));
+    results.push(await runScenario(scenario, { ...options, on: loopback }));
+  }
+  if (flags.pcap !== undefined) {
+    if (results.length > 1)
+      throw new InputError("--pcap: one file holds one run; choose --on sim or --on kernel");
+    if (!results[0].hasPackets)
+      throw new InputError(`--pcap: the run has no packets: ${results[0].packetsNote}`);
+    writePcapngFile(flags.pcap, results[0].trace, {});
+  }
+  if (flags.json === true)
+    print(JSON.stringify(results.length === 1 ? runJson(results[0]) : results.map(runJson), null, 2));
+  else for (const result of results) printRun(result);
+  if (results.some(({ claims, failure }) => failure !== null || claims.some(({ holds }) => !holds)))
+    process.exitCode = 1;
+}
+
+async function check(scenario: Scenario, options: RunOptions): Promise<void> {
+  const first = await runScenario(scenario, options);
+  const second = await runScenario(scenario, options);
+  const difference = firstDifference(first.trace, second.trace);
+  if (difference === null) {
+    print(
+      `${scenario.name}: two runs with seed ${first.seed} are the same in all ${first.trace.length} steps`,
+    );
+    print(`trace hash ${traceHash(first.trace)}`);
+    return;
+  }
+  print(`${scenario.name}: two runs with seed ${first.seed} differ at step ${difference.step}`);
+  print(`first:  ${difference.a ?? "(ended)"}`);
+  print(`second: ${difference.b ?? "(ended)"}`);
+  process.exitCode = 1;
+}
+
+/** The machine-readable form of a run. */
+export function runJson(result: RunResult): unknown {
+  return {
+    scenario: result.scenario.name,
+    seed: result.seed,
+    backend: result.backend,
+    outcome: result.outcome,
+    ...(result.failure === null ? {} : { failure: result.failure }),
+    ...(result.waiting.length === 0 ? {} : { waiting: result.waiting }),
+    claims: result.claims,
+    transcript: result.transcript.map(({ timeNs, host, socket, call, args, result: answer, error }) => ({
+      timeNs,
+      host,
+      socket,
+      call,
+      args: args.map(valueJson),
+      ...(answer === undefined ? {} : { result: valueJson(answer) }),
+      ...(error === undefined ? {} : { error }),
+    })),
+    packets: result.hasPackets ? result.trace.packets.count : null,
+    ...(result.packetsNote === null ? {} : { packetsNote: result.packetsNote }),
+    dropped: result.dropped,
+    traceHash: traceHash(result.trace),
+  };
+}
+
+function printRun(result: RunResult): void {
+  const { scenario, backend, seed, trace } = result;
+  print(`${scenario.title} · ${backend}${backend === "sim" ? ` · seed ${seed}` : ""}`);
+  print("");
+  for (const line of transcriptText(trace.events)) print(line);
+  print("");
+  print(outcomeText(result));
+  for (const { text, holds } of result.claims) print(`${holds ? "✓ holds " : "✗ FAILS "} ${text}`);
+  if (result.packetsNote !== null) print(`no packets: ${result.packetsNote}`);
+  else print(`${trace.packets.count} packets, ${result.dropped} dropped`);
+  print("");
+}
+
+function outcomeText({ outcome, failure, waiting }: RunResult): string {
+  if (failure !== null) return `failed: ${failure}`;
+  if (outcome !== "deadlock") return "every program came to its end";
+  const who = waiting.map(({ host, socket, call }) => `${host} in ${call} on ${socket}`);
+  return `deadlock: ${who.join(", ")} will wait for ever`;
+}

@@ -1,0 +1,147 @@
+// A scenario's links changed from the command line: `--loss 10%`, `--delay 50ms`, `--set client-server.mtu=576`.
+
+import { LINK_DEFAULTS } from "../sim/topology.ts";
+import type { LinkConfig, LinkSettings, Loss, Topology } from "../sim/topology.ts";
+import { InputError, suggest } from "./input-error.ts";
+
+export interface Adjustments {
+  /** A rate for every link, both directions: `10%` or `0.1`. */
+  readonly loss?: string | undefined;
+  /** One-way delay of every link: `50ms`, `2s`, or a number of ms. */
+  readonly delay?: string | undefined;
+  /** `link.field=value` or `link.forward.field=value`; `*` names every link. */
+  readonly set?: readonly string[] | undefined;
+}
+
+type Direction = "forward" | "backward";
+type Field = keyof LinkSettings;
+
+const FIELDS = Object.keys(LINK_DEFAULTS).filter(
+  (field) => field !== "script" && field !== "partitions",
+) as Field[];
+
+/** The topology with its links changed. Throws `InputError` for anything that is not a link, a field or a value. */
+export function adjustTopology(topology: Topology, adjustments: Adjustments): Topology {
+  let links = topology.links;
+  const all = (settings: Partial<LinkSettings>): void => {
+    links = links.map((link) => withSettings(link, null, settings));
+  };
+  if (adjustments.loss !== undefined) all({ loss: rate("--loss", adjustments.loss) });
+  if (adjustments.delay !== undefined) all({ delayMs: milliseconds("--delay", adjustments.delay) });
+  for (const text of adjustments.set ?? []) {
+    const { link, direction, field, value } = parseSet(text, links);
+    const settings = { [field]: parseValue(`--set ${text}`, field, value) };
+    links = links.map((candidate) =>
+      link === "*" || linkName(candidate) === link ? withSettings(candidate, direction, settings) : candidate,
+    );
+  }
+  return { ...topology, links };
+}
+
+/** A link's name: its own, or `a-b`. */
+export function linkName(link: LinkConfig): string {
+  return link.name ?? link.between.join("-");
+}
+
+/** A setting for both directions replaces what either direction had of it. */
+function withSettings(
+  link: LinkConfig,
+  direction: Direction | null,
+  settings: Partial<LinkSettings>,
+): LinkConfig {
+  if (direction !== null) return { ...link, [direction]: { ...link[direction], ...settings } };
+  return {
+    ...link,
+    ...settings,
+    ...(link.forward === undefined ? {} : { forward: { ...link.forward, ...settings } }),
+    ...(link.backward === undefined ? {} : { backward: { ...link.backward, ...settings } }),
+  };
+}
+
+function parseSet(
+  text: string,
+  links: readonly LinkConfig[],
+): { link: string; direction: Direction | null; field: Field; value: string } {
+  const match = /^([^=]+)=(.*)$/s.exec(text);
+  const path = match?.[1].split(".") ?? [];
+  if (match === null || path.length < 2 || path.length > 3) {
+    throw new InputError(`--set ${text}: want link.field=value, as in client-server.delayMs=50`);
+  }
+  const [link, middle] = path;
+  const field = path.at(-1)!;
+  const names = links.map(linkName);
+  if (link !== "*" && !names.includes(link)) {
+    throw new InputError(`--set ${text}: no link ${link}${suggest(link, [...names, "*"])}`);
+  }
+  if (path.length === 3 && middle !== "forward" && middle !== "backward") {
+    throw new InputError(`--set ${text}: ${middle} is no direction (known: forward, backward)`);
+  }
+  if (!FIELDS.includes(field as Field)) {
+    throw new InputError(`--set ${text}: a link has no ${field}${suggest(field, FIELDS)}`);
+  }
+  const direction = path.length === 3 ? (middle as Direction) : null;
+  return { link, direction, field: field as Field, value: match[2] };
+}
+
+function parseValue(where: string, field: Field, value: string): LinkSettings[Field] {
+  switch (field) {
+    case "delayMs":
+    case "jitterMs":
+    case "reorderMs":
+      return milliseconds(where, value);
+    case "loss":
+      return value.startsWith("burst:") ? burst(where, value) : rate(where, value);
+    case "reorder":
+    case "duplicate":
+    case "corrupt":
+      return rate(where, value);
+    case "bandwidthBps":
+      return bandwidth(where, value);
+    case "jitterReorders":
+      if (value === "true" || value === "false") return value === "true";
+      throw new InputError(`${where}: want true or false`);
+    case "jitterDistribution":
+      if (value === "uniform" || value === "normal" || value === "exponential" || value === "pareto")
+        return value;
+      throw new InputError(`${where}: want uniform, normal, exponential or pareto`);
+    default:
+      return number(where, value, "");
+  }
+}
+
+function rate(where: string, text: string): number {
+  const percent = text.endsWith("%");
+  const value =
+    number(where, percent ? text.slice(0, -1) : text, " such as 10% or 0.1") / (percent ? 100 : 1);
+  if (value < 0 || value > 1) throw new InputError(`${where}: ${text} is not between 0 and 100%`);
+  return value;
+}
+
+/** `burst:ENTER,LEAVE`: Gilbert and Elliott's two rates. */
+function burst(where: string, text: string): Loss {
+  const [enter, leave, ...rest] = text.slice("burst:".length).split(",");
+  if (leave === undefined || rest.length > 0)
+    throw new InputError(`${where}: want burst:ENTER,LEAVE, as in burst:1%,30%`);
+  return { enterBad: rate(where, enter), leaveBad: rate(where, leave) };
+}
+
+function milliseconds(where: string, text: string): number {
+  const match = /^(.*?)(us|ms|s)?$/s.exec(text)!;
+  const scale = { us: 1e-3, ms: 1, s: 1e3 }[match[2] ?? "ms"]!;
+  const value = number(where, match[1], " of ms, or with a unit: 50ms, 1.5s, 200us") * scale;
+  if (value < 0) throw new InputError(`${where}: ${text} is negative`);
+  return value;
+}
+
+function bandwidth(where: string, text: string): number {
+  const match = /^(.*?)(kbit|mbit|gbit)?$/is.exec(text)!;
+  const scale = { kbit: 1e3, mbit: 1e6, gbit: 1e9 }[match[2]?.toLowerCase() ?? ""] ?? 1;
+  return number(where, match[1], " of bits a second, or with a unit: 100mbit, 1gbit") * scale;
+}
+
+function number(where: string, text: string, hint: string): number {
+  const value = text.trim() === "" ? Number.NaN : Number(text);
+  if (!Number.isFinite(value))
+    throw new InputError(`${where}: ${JSON.stringify(text)} is not a number${hint}`);
+  return value;
+}

@@ -1,0 +1,281 @@
+// Runs a scenario on one backend and says how it ended. Programs start one after another, each going on until it first
+// waits, so that a server named first listens before its client connects.
+
+import { openTap } from "../loopback/tap.ts";
+import { createKernelBackend } from "../loopback/kernel-backend.ts";
+import { createNodeBackend } from "../loopback/node-backend.ts";
+import { createSimBackend } from "../sim/backend.ts";
+import type { Topology } from "../sim/topology.ts";
+import type { Host } from "../socket/api.ts";
+import type { Backend, BackendHost, BackendName, DriveEnd } from "../socket/backend.ts";
+import { BlockingSocket } from "../socket/blocking.ts";
+import { isFailure, refusalOf } from "../socket/core.ts";
+import { SocketError } from "../socket/errno.ts";
+import type { Family, SocketType } from "../socket/address.ts";
+import type { TraceEvent } from "../trace/events.ts";
+import { Trace } from "../trace/trace.ts";
+import { transcriptOf } from "../trace/transcript.ts";
+import { limitRead } from "./read-policy.ts";
+import { CallRecorder } from "./recorder.ts";
+import type { Claim, Observation, Outcome, Program, ReadPolicy, Scenario, Waiter } from "./scenario.ts";
+
+export interface RunOptions {
+  /** Where it runs; `sim` by default. */
+  readonly on?: BackendName;
+  /** 0 to 2^32 - 1; 1 by default. */
+  readonly seed?: number;
+  /** Instead of the scenario's own topology: the one with links changed. */
+  readonly topology?: Topology;
+  /** Instead of the scenario's own. */
+  readonly readPolicy?: ReadPolicy;
+  /** Bytes of each argument and result kept in the transcript; 256 by default. */
+  readonly previewBytes?: number;
+  /** Whether to capture packets on loopback; true by default. */
+  readonly capture?: boolean;
+}
+
+/** A finished run, and what the lesson claims of it. */
+export interface RunResult extends Observation {
+  readonly scenario: Scenario;
+  readonly seed: number;
+  readonly claims: readonly Claim[];
+  /** Why the trace has no packets and how to get them, or null. */
+  readonly packetsNote: string | null;
+  /** From the start to the last thing a program did. */
+  readonly durationNs: number;
+}
+
+export const SEED_DEFAULT = 1;
+const PREVIEW_BYTES = 256;
+
+/** Virtual time is cheap: long enough for the slowest timers (SYN retries take 127 s, data retransmissions up to 15 minutes). */
+const SIM_LIMIT_MS = 7_200_000;
+const SIM_IDLE_NS = 1_200e9;
+const LOOPBACK_LIMIT_NS = 10e9;
+const LOOPBACK_IDLE_NS = 1e9;
+
+/** A backend that cannot be had here, with what to do about it. */
+export class BackendUnavailable extends Error {
+  override readonly name = "BackendUnavailable";
+}
+
+/** Runs `scenario` to its end. Rejects with `BackendUnavailable`, or with the topology's error when a link's settings are wrong. */
+export async function runScenario(scenario: Scenario, options: RunOptions = {}): Promise<RunResult> {
+  const on = options.on ?? "sim";
+  const seed = options.seed ?? SEED_DEFAULT;
+  const topology = options.topology ?? scenario.topology;
+  if (on === "sim") {
+    const backend = createSimBackend({ topology, seed, recording: true });
+    const trace = backend.trace;
+    const ended = await runPrograms(scenario, backend, options, (event) => trace.addEvent(event));
+    return conclude({ scenario, on, seed, trace, hasPackets: true, packetsNote: null, ended });
+  }
+  const create = on === "kernel" ? createKernelBackend : createNodeBackend;
+  const backend = await create({ hosts: Object.keys(topology.hosts), seed });
+  if ("unavailable" in backend) throw new BackendUnavailable(backend.unavailable);
+  const tap =
+    options.capture === false ? { unavailable: "capturing is switched off" } : await openTap(backend);
+  const events: TraceEvent[] = [];
+  const ended = await runPrograms(
+    scenario,
+    backend,
+    options,
+    (event) => events.push(event),
+    async () => {
+      if (!("unavailable" in tap)) await tap.close();
+    },
+  );
+  const hasPackets = !("unavailable" in tap);
+  const trace = hasPackets ? tap.trace(events) : eventsAlone(events);
+  const packetsNote = hasPackets ? null : tap.unavailable;
+  return conclude({ scenario, on, seed, trace, hasPackets, packetsNote, ended });
+}
+
+interface Ended {
+  readonly outcome: Outcome;
+  readonly failure: string | null;
+  readonly waiting: readonly Waiter[];
+}
+
+async function runPrograms(
+  scenario: Scenario,
+  backend: Backend,
+  options: RunOptions,
+  add: (event: TraceEvent) => void,
+  beforeDispose: () => Promise<void> = async () => {},
+): Promise<Ended> {
+  const recorder = new CallRecorder({
+    now: () => backend.now(),
+    add,
+    hostOf: (address) => backend.hostOf(address),
+    previewBytes: options.previewBytes ?? PREVIEW_BYTES,
+  });
+  const policy = options.readPolicy ?? scenario.readPolicy ?? { kind: "all" };
+  const running = new Set<string>();
+  const errors: string[] = [];
+  let over = false;
+
+  const start = (name: string, program: Program): void => {
+    running.add(name);
+    const exit = (error: string | null): void => {
+      if (over) return;
+      running.delete(name);
+      recorder.advance();
+      if (error !== null) errors.push(`${name}: ${error}`);
+      add({ kind: "exit", timeNs: backend.now(), host: name, error });
+    };
+    const host = makeHost(backend.hosts.get(name)!, backend, recorder, policy, add, () => over);
+    // A program that throws before its first await rejects like any other.
+    void (async () => program(host))().then(
+      () => exit(null),
+      (error: unknown) => exit(error instanceof Error ? error.message : String(error)),
+    );
+  };
+
+  try {
+    for (const [name, program] of Object.entries(scenario.programs)) {
+      start(name, program);
+      await untilAllWait();
+    }
+    const sim = backend.name === "sim";
+    const limitNs = Math.min(
+      (scenario.limitMs ?? SIM_LIMIT_MS) * 1e6,
+      sim ? Number.POSITIVE_INFINITY : LOOPBACK_LIMIT_NS,
+    );
+    const end = await backend.drive({
+      finished: () => running.size === 0 || recorder.runaway !== null,
+      progress: () => recorder.progress,
+      limitNs,
+      idleNs: sim ? SIM_IDLE_NS : LOOPBACK_IDLE_NS,
+    });
+    over = true;
+    recorder.finish();
+    return judge(end, recorder, errors, running, limitNs);
+  } finally {
+    over = true;
+    recorder.finish();
+    await beforeDispose();
+    await backend.dispose();
+  }
+}
+
+/** Lets every microtask run: each program goes on until it waits for something outside itself. */
+function untilAllWait(): Promise<void> {
+  return new Promise((resolve) => {
+    setImmediate(resolve);
+  });
+}
+
+function makeHost(
+  backendHost: BackendHost,
+  backend: Backend,
+  recorder: CallRecorder,
+  policy: ReadPolicy,
+  add: (event: TraceEvent) => void,
+  isOver: () => boolean,
+): Host {
+  const name = backendHost.name;
+  let sockets = 0;
+  const context = {
+    host: name,
+    observer: recorder,
+    resolve: (host: string, family: "inet" | "inet6") => backendHost.resolve(host, family),
+    nextLabel: () => `${name}#${++sockets}`,
+    limitRead: (max: number) => limitRead(policy, max, () => backendHost.random()),
+  };
+  return {
+    name,
+    socket(family: Family, type: SocketType) {
+      const core = backendHost.socket(family, type);
+      if (!isFailure(core)) return new BlockingSocket(core, context);
+      const { code, why } = refusalOf(core);
+      throw new SocketError(code, "socket", { why });
+    },
+    sleep: (ms) =>
+      new Promise((resolve) => {
+        backend.after(Math.max(0, Math.round(ms * 1e6)), () => {
+          if (isOver()) return;
+          recorder.advance();
+          resolve();
+        });
+      }),
+    now: () => backend.now() / 1e6,
+    log: (text) => {
+      if (!isOver()) add({ kind: "log", timeNs: backend.now(), host: name, text });
+    },
+    random: () => backendHost.random(),
+  };
+}
+
+function judge(
+  end: DriveEnd,
+  recorder: CallRecorder,
+  errors: readonly string[],
+  running: ReadonlySet<string>,
+  limitNs: number,
+): Ended {
+  const waiting = recorder.waiting();
+  const failed = (failure: string): Ended => ({ outcome: "failed", failure, waiting: [] });
+  const runaway = recorder.runaway;
+  if (runaway !== null) {
+    return failed(
+      `${runaway.host}: calls ${runaway.call} on ${runaway.socket} over and over while no time passes`,
+    );
+  }
+  if (errors.length > 0) return failed(errors.join("; "));
+  if (running.size === 0) return { outcome: "ok", failure: null, waiting: [] };
+  if (end === "limit") return failed(`not finished after ${limitNs / 1e6} ms: ${[...running].join(", ")}`);
+  const still = waiting.filter(({ host }) => running.has(host));
+  if (still.length === 0) {
+    return failed(
+      `${[...running].join(", ")}: waits for something that is neither a socket call nor a sleep`,
+    );
+  }
+  return { outcome: "deadlock", failure: null, waiting: still };
+}
+
+function eventsAlone(events: readonly TraceEvent[]): Trace {
+  const trace = new Trace({ read: () => new Uint8Array() });
+  for (const event of events) trace.addEvent(event);
+  return trace;
+}
+
+function conclude(run: {
+  scenario: Scenario;
+  on: BackendName;
+  seed: number;
+  trace: Trace;
+  hasPackets: boolean;
+  packetsNote: string | null;
+  ended: Ended;
+}): RunResult {
+  const { scenario, on, seed, trace, hasPackets, packetsNote, ended } = run;
+  const logs: Record<string, string[]> = {};
+  for (const name of Object.keys(scenario.programs)) logs[name] = [];
+  let dropped = 0;
+  let durationNs = 0;
+  for (const event of trace.events) {
+    if (event.kind === "log") (logs[event.host] ??= []).push(event.text);
+    if (event.kind === "drop") dropped++;
+    if (event.kind === "call" || event.kind === "return" || event.kind === "exit") durationNs = event.timeNs;
+  }
+  const observation: Observation = {
+    backend: on,
+    ...ended,
+    transcript: transcriptOf(trace.events),
+    logs,
+    trace,
+    hasPackets,
+    dropped,
+  };
+  return { ...observation, scenario, seed, claims: claimsOf(scenario, observation), packetsNote, durationNs };
+}
+
+/** What the lesson claims; a claim that throws does not hold. */
+function claimsOf(scenario: Scenario, observation: Observation): readonly Claim[] {
+  try {
+    return scenario.expect(observation);
+  } catch (error) {
+    return [{ text: `the lesson's own check failed: ${String(error)}`, holds: false }];
+  }
+}
