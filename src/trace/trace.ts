@@ -4,18 +4,7 @@ import type { TraceEvent } from "./events.ts";
 import { PacketTable } from "./packets.ts";
 import type { PacketBytes } from "./packets.ts";
 
-/** Link types by their pcap numbers (tcpdump.org/linktypes.html); the ones wire/ decodes have names. */
-export const LINKTYPE = {
-  null: 0,
-  ethernet: 1,
-  rawBsd: 12,
-  raw: 101,
-  loop: 108,
-  linuxSll: 113,
-  ipv4: 228,
-  ipv6: 229,
-  linuxSll2: 276,
-} as const;
+export { LINKTYPE } from "../wire/link-types.ts";
 
 /** Where packets were seen. */
 export interface TraceInterface {
