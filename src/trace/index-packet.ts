@@ -1,0 +1,426 @@
+// The index pass: one packet's columns straight from its bytes, without building headers or allocating anything.
+//
+// What it reads of a packet is what `wire/` would decode, minus the values no column keeps. IP fragments that are all there get
+// no transport columns: their datagram has to be put together first, and tshark shows its transport header in the frame that
+// completes it. `indexTransport` is for whoever does that.
+//
+// MEASURED
+
+import { readIpv6 } from "../wire/address.ts";
+import { getUint16, getUint32 } from "../wire/bytes.ts";
+import { ETHER_TYPE_MIN } from "../wire/ethernet.ts";
+import { quotesPacket } from "../wire/icmp.ts";
+import { LINKTYPE } from "../wire/link-types.ts";
+import { ipVersionOfFamily } from "../wire/loopback.ts";
+import { ETHER_TYPE, IP_PROTOCOL, isVlanType } from "../wire/protocols.ts";
+import { TCP_FLAG } from "../wire/tcp.ts";
+import { TCP_OPTION } from "../wire/tcp-options.ts";
+import type { AddressTable } from "./addresses.ts";
+import { NO_OFFSET, PROTOCOL } from "./packets.ts";
+import type { PacketTable } from "./packets.ts";
+import type { StreamTable } from "./streams.ts";
+
+/** Tags, tunnels and extension headers followed in one packet. */
+const DEPTH_MAX = 32;
+/** What a TCP header must have for its stream to be known: up to the window field. */
+const TCP_READABLE = 16;
+/** LLC header and SNAP with an EtherType: `aa aa 03 00 00 00`. */
+const SNAP_LENGTH = 8;
+
+/**
+ * Fills the columns of `row` from `bytes[start, start + capturedLength)`, a packet of `linkType`. The row's `length` column must hold
+ * the packet's length on the wire already; times, offsets in the file and interface are the caller's. Addresses are the
+ * innermost IP header's, as in Wireshark's Source column; `networkOffset` is the outermost's. Never throws for bad data: columns it
+ * could not read stay empty.
+ */
+export function indexPacket(
+  table: PacketTable,
+  row: number,
+  bytes: Uint8Array,
+  start: number,
+  capturedLength: number,
+  linkType: number,
+  streams: StreamTable,
+): void {
+  const end = Math.min(start + capturedLength, bytes.length);
+  const wireEnd = start + Math.max(table.length[row], capturedLength);
+  switch (linkType) {
+    case LINKTYPE.ethernet:
+      if (end - start >= 14) {
+        indexEtherType(
+          table,
+          row,
+          bytes,
+          start,
+          start + 14,
+          end,
+          wireEnd,
+          getUint16(bytes, start + 12),
+          streams,
+        );
+      }
+      return;
+    case LINKTYPE.linuxSll:
+      if (end - start >= 16) {
+        indexEtherType(
+          table,
+          row,
+          bytes,
+          start,
+          start + 16,
+          end,
+          wireEnd,
+          getUint16(bytes, start + 14),
+          streams,
+        );
+      }
+      return;
+    case LINKTYPE.linuxSll2:
+      if (end - start >= 20) {
+        indexEtherType(table, row, bytes, start, start + 20, end, wireEnd, getUint16(bytes, start), streams);
+      }
+      return;
+    case LINKTYPE.null:
+    case LINKTYPE.loop:
+      if (end - start >= 4) {
+        const family = getUint32(bytes, start);
+        const swapped = family > 0xffff && linkType === LINKTYPE.null;
+        const version = ipVersionOfFamily(swapped ? getUint32Little(bytes, start) : family);
+        if (version === 4) indexIpv4(table, row, bytes, start, start + 4, end, wireEnd, streams, 0);
+        else if (version === 6) indexIpv6(table, row, bytes, start, start + 4, end, wireEnd, streams, 0);
+      }
+      return;
+    case LINKTYPE.rawBsd:
+    case LINKTYPE.raw:
+      if (end > start && bytes[start] >>> 4 === 6) {
+        indexIpv6(table, row, bytes, start, start, end, wireEnd, streams, 0);
+      } else {
+        indexIpv4(table, row, bytes, start, start, end, wireEnd, streams, 0);
+      }
+      return;
+    case LINKTYPE.ipv4:
+      indexIpv4(table, row, bytes, start, start, end, wireEnd, streams, 0);
+      return;
+    case LINKTYPE.ipv6:
+      indexIpv6(table, row, bytes, start, start, end, wireEnd, streams, 0);
+      return;
+    default:
+  }
+}
+
+function indexEtherType(
+  table: PacketTable,
+  row: number,
+  bytes: Uint8Array,
+  start: number,
+  payload: number,
+  end: number,
+  wireEnd: number,
+  type: number,
+  streams: StreamTable,
+): void {
+  let next = type;
+  let at = payload;
+  let wire = wireEnd;
+  for (let tags = 0; isVlanType(next); tags++) {
+    if (tags === DEPTH_MAX || at + 4 > end) return;
+    next = getUint16(bytes, at + 2);
+    at += 4;
+  }
+  if (next < ETHER_TYPE_MIN) {
+    if (at + SNAP_LENGTH > end || getUint32(bytes, at) !== 0xaaaa0300 || getUint16(bytes, at + 4) !== 0)
+      return;
+    wire = Math.min(wire, at + next);
+    next = getUint16(bytes, at + 6);
+    at += SNAP_LENGTH;
+  }
+  if (next === ETHER_TYPE.ipv4) indexIpv4(table, row, bytes, start, at, end, wire, streams, 0);
+  else if (next === ETHER_TYPE.ipv6) indexIpv6(table, row, bytes, start, at, end, wire, streams, 0);
+  else if (next === ETHER_TYPE.arp) {
+    table.protocol[row] = PROTOCOL.arp;
+    table.networkOffset[row] = offsetOf(at - start);
+  }
+}
+
+function indexIpv4(
+  table: PacketTable,
+  row: number,
+  bytes: Uint8Array,
+  start: number,
+  at: number,
+  frameEnd: number,
+  frameWireEnd: number,
+  streams: StreamTable,
+  depth: number,
+): void {
+  if (at + 20 > frameEnd || bytes[at] >>> 4 !== 4) return;
+  const headerLength = (bytes[at] & 15) * 4;
+  if (headerLength < 20) return;
+  if (table.networkOffset[row] === NO_OFFSET) table.networkOffset[row] = offsetOf(at - start);
+  table.protocol[row] = PROTOCOL.ipv4;
+  table.source[row] = table.addresses.internIpv4(getUint32(bytes, at + 12));
+  table.destination[row] = table.addresses.internIpv4(getUint32(bytes, at + 16));
+  const totalLength = getUint16(bytes, at + 2);
+  let wireEnd = frameWireEnd;
+  // Zero is what segmentation offload leaves in captures: the packet is as long as the frame.
+  if (totalLength !== 0) {
+    if (totalLength < headerLength) return;
+    wireEnd = Math.min(wireEnd, at + totalLength);
+  }
+  const end = Math.min(frameEnd, wireEnd);
+  const fragment = getUint16(bytes, at + 6);
+  // A first fragment cut by the capture cannot take part in a reassembly; its transport header is read where it is.
+  if ((fragment & 0x1fff) !== 0 || ((fragment & 0x2000) !== 0 && wireEnd <= frameEnd)) {
+    table.protocol[row] = PROTOCOL.fragment;
+    return;
+  }
+  indexProtocol(table, row, bytes, start, at + headerLength, end, wireEnd, bytes[at + 9], streams, depth);
+}
+
+function indexIpv6(
+  table: PacketTable,
+  row: number,
+  bytes: Uint8Array,
+  start: number,
+  at: number,
+  frameEnd: number,
+  frameWireEnd: number,
+  streams: StreamTable,
+  depth: number,
+): void {
+  if (at + 40 > frameEnd || bytes[at] >>> 4 !== 6) return;
+  if (table.networkOffset[row] === NO_OFFSET) table.networkOffset[row] = offsetOf(at - start);
+  table.protocol[row] = PROTOCOL.ipv6;
+  table.source[row] = internIpv6(table.addresses, bytes, at + 8);
+  table.destination[row] = internIpv6(table.addresses, bytes, at + 24);
+  const payloadLength = getUint16(bytes, at + 4);
+  let wireEnd = frameWireEnd;
+  if (payloadLength !== 0) wireEnd = Math.min(wireEnd, at + 40 + payloadLength);
+  const end = Math.min(frameEnd, wireEnd);
+  let next = bytes[at + 6];
+  let header = at + 40;
+  for (let count = 0; count < DEPTH_MAX; count++) {
+    switch (next) {
+      case IP_PROTOCOL.hopByHop:
+      case IP_PROTOCOL.routing:
+      case IP_PROTOCOL.destinationOptions:
+        if (header + 8 > end) return;
+        next = bytes[header];
+        header += (bytes[header + 1] + 1) * 8;
+        break;
+      case IP_PROTOCOL.authentication:
+        if (header + 8 > end) return;
+        next = bytes[header];
+        header += (bytes[header + 1] + 2) * 4;
+        break;
+      case IP_PROTOCOL.fragment: {
+        if (header + 8 > end) return;
+        const word = getUint16(bytes, header + 2);
+        if ((word & 0xfff8) !== 0 || ((word & 1) !== 0 && wireEnd <= frameEnd)) {
+          table.protocol[row] = PROTOCOL.fragment;
+          return;
+        }
+        next = bytes[header];
+        header += 8;
+        break;
+      }
+      default:
+        indexProtocol(table, row, bytes, start, header, end, wireEnd, next, streams, depth);
+        return;
+    }
+  }
+}
+
+function indexProtocol(
+  table: PacketTable,
+  row: number,
+  bytes: Uint8Array,
+  start: number,
+  at: number,
+  end: number,
+  wireEnd: number,
+  protocol: number,
+  streams: StreamTable,
+  depth: number,
+): void {
+  switch (protocol) {
+    case IP_PROTOCOL.tcp:
+      indexTcp(table, row, bytes, start, at, end, wireEnd, streams);
+      return;
+    case IP_PROTOCOL.udp:
+      indexUdp(table, row, bytes, start, at, end, wireEnd, streams);
+      return;
+    case IP_PROTOCOL.icmp:
+      indexIcmp(table, row, bytes, start, at, end, PROTOCOL.icmp, streams);
+      return;
+    case IP_PROTOCOL.icmpv6:
+      indexIcmp(table, row, bytes, start, at, end, PROTOCOL.icmpv6, streams);
+      return;
+    case IP_PROTOCOL.ipv4:
+      if (depth < DEPTH_MAX) indexIpv4(table, row, bytes, start, at, end, wireEnd, streams, depth + 1);
+      return;
+    case IP_PROTOCOL.ipv6:
+      if (depth < DEPTH_MAX) indexIpv6(table, row, bytes, start, at, end, wireEnd, streams, depth + 1);
+      return;
+    default:
+  }
+}
+
+/**
+ * Fills the transport columns of `row` from the payload of a datagram put together from fragments, whose last one `row` is: `bytes` is
+ * what IP protocol `protocol` carried. Offsets stay empty, since the header is not within the row's own bytes.
+ */
+export function indexTransport(
+  table: PacketTable,
+  row: number,
+  bytes: Uint8Array,
+  protocol: number,
+  streams: StreamTable,
+): void {
+  const network = table.networkOffset[row];
+  const { length } = bytes;
+  indexProtocol(table, row, bytes, 0, 0, length, length, protocol, streams, DEPTH_MAX);
+  table.networkOffset[row] = network;
+  table.transportOffset[row] = NO_OFFSET;
+  table.payloadOffset[row] = NO_OFFSET;
+}
+
+function indexTcp(
+  table: PacketTable,
+  row: number,
+  bytes: Uint8Array,
+  start: number,
+  at: number,
+  end: number,
+  wireEnd: number,
+  streams: StreamTable,
+): void {
+  if (at + 4 > end) return;
+  const sourcePort = getUint16(bytes, at);
+  const destinationPort = getUint16(bytes, at + 2);
+  table.protocol[row] = PROTOCOL.tcp;
+  table.transportOffset[row] = offsetOf(at - start);
+  table.sourcePort[row] = sourcePort;
+  table.destinationPort[row] = destinationPort;
+  if (at + TCP_READABLE > end) return;
+  const seq = getUint32(bytes, at + 4);
+  const ack = getUint32(bytes, at + 8);
+  const word = getUint16(bytes, at + 12);
+  const flags = word & 0xfff;
+  const headerLength = (word >>> 12) * 4;
+  table.tcpSeq[row] = seq;
+  table.tcpAck[row] = ack;
+  table.tcpFlags[row] = flags;
+  table.tcpWindow[row] = getUint16(bytes, at + 14);
+  const payload = at + headerLength;
+  if (headerLength >= 20 && payload <= wireEnd) {
+    table.payloadLength[row] = wireEnd - payload;
+    if (payload <= end) table.payloadOffset[row] = offsetOf(payload - start);
+  }
+  const scale = (flags & TCP_FLAG.syn) === 0 ? -1 : windowScaleOf(bytes, at + 20, Math.min(payload, end));
+  table.stream[row] = streams.tcp(
+    row,
+    table.source[row],
+    sourcePort,
+    table.destination[row],
+    destinationPort,
+    seq,
+    ack,
+    flags,
+    scale,
+  );
+}
+
+/** Shift of the window scale option among the TCP options of `bytes[start, end)`, or -1. */
+function windowScaleOf(bytes: Uint8Array, start: number, end: number): number {
+  let at = start;
+  while (at < end) {
+    const kind = bytes[at];
+    if (kind === TCP_OPTION.endOfList) return -1;
+    if (kind === TCP_OPTION.noOperation) {
+      at++;
+      continue;
+    }
+    if (at + 1 >= end) return -1;
+    const length = bytes[at + 1];
+    if (length < 2 || at + length > end) return -1;
+    if (kind === TCP_OPTION.windowScale && length === 3) return bytes[at + 2];
+    at += length;
+  }
+  return -1;
+}
+
+function indexUdp(
+  table: PacketTable,
+  row: number,
+  bytes: Uint8Array,
+  start: number,
+  at: number,
+  end: number,
+  wireEnd: number,
+  streams: StreamTable,
+): void {
+  if (at + 4 > end) return;
+  const sourcePort = getUint16(bytes, at);
+  const destinationPort = getUint16(bytes, at + 2);
+  table.protocol[row] = PROTOCOL.udp;
+  table.transportOffset[row] = offsetOf(at - start);
+  table.sourcePort[row] = sourcePort;
+  table.destinationPort[row] = destinationPort;
+  if (at + 8 > end) return;
+  const length = getUint16(bytes, at + 4);
+  // A jumbogram's length is 0 (RFC 2675); other lengths below the header's are nonsense.
+  if (length !== 0 && length < 8) return;
+  table.payloadLength[row] = length === 0 ? Math.max(0, wireEnd - at - 8) : length - 8;
+  table.payloadOffset[row] = offsetOf(at + 8 - start);
+  table.stream[row] = streams.udp(
+    row,
+    table.source[row],
+    sourcePort,
+    table.destination[row],
+    destinationPort,
+  );
+}
+
+function indexIcmp(
+  table: PacketTable,
+  row: number,
+  bytes: Uint8Array,
+  start: number,
+  at: number,
+  end: number,
+  protocol: number,
+  _streams: StreamTable,
+): void {
+  if (at + 4 > end) return;
+  table.protocol[row] = protocol;
+  table.transportOffset[row] = offsetOf(at - start);
+  if (at + 8 <= end) table.payloadOffset[row] = offsetOf(at + 8 - start);
+  void quotesPacket;
+}
+
+/** Bytes of the address being interned, for its text when it is new: a closure made once instead of one a packet. */
+let pendingBytes = new Uint8Array(16);
+let pendingAt = 0;
+const printPending = (): string => readIpv6(pendingBytes, pendingAt);
+
+function internIpv6(addresses: AddressTable, bytes: Uint8Array, at: number): number {
+  pendingBytes = bytes as Uint8Array<ArrayBuffer>;
+  pendingAt = at;
+  return addresses.internIpv6(
+    getUint32(bytes, at),
+    getUint32(bytes, at + 4),
+    getUint32(bytes, at + 8),
+    getUint32(bytes, at + 12),
+    printPending,
+  );
+}
+
+function getUint32Little(bytes: Uint8Array, at: number): number {
+  return (bytes[at] | (bytes[at + 1] << 8) | (bytes[at + 2] << 16) | (bytes[at + 3] << 24)) >>> 0;
+}
+
+/** Offsets are kept in 16 bits. */
+function offsetOf(offset: number): number {
+  return offset < NO_OFFSET ? offset : NO_OFFSET;
+}

@@ -1,0 +1,295 @@
+// Streams: which packets are of one conversation, numbered as tshark numbers tcp.stream and udp.stream, and what a TCP stream
+// has to remember for its packets to be printed: where sequence numbers begin and by how much windows are shifted.
+//
+// Tuples are found in an open-addressed table of numbers: interned addresses and ports, no strings, nothing allocated a packet.
+
+import { TCP_FLAG } from "../wire/tcp.ts";
+import { NO_STREAM } from "./packets.ts";
+import type { PacketTable } from "./packets.ts";
+
+const CAPACITY_MIN = 256;
+
+/** A stream's window shift while no SYN was seen. */
+export const WINDOW_SCALE_UNKNOWN = -1;
+/** A stream's window shift when the handshake agreed on none. */
+export const WINDOW_SCALE_NONE = -2;
+/** RFC 7323 2.3: larger shifts count as this. */
+const WINDOW_SCALE_MAX = 14;
+
+/** Bits of a side's state. */
+const BASE_KNOWN = 1;
+const SAW_FIN_OR_RST = 2;
+
+/** Finds the latest conversation of a pair of ends, whichever of them sends. */
+class ConversationTable {
+  count = 0;
+  /** Row of the first packet. */
+  firstRow: Uint32Array;
+  /** The two ends, the one with the smaller (address, port) first. */
+  lowAddress: Uint32Array;
+  highAddress: Uint32Array;
+  lowPort: Uint16Array;
+  highPort: Uint16Array;
+  /** Stream + 1, or 0 for a free slot. */
+  #slots: Int32Array;
+
+  constructor() {
+    this.firstRow = new Uint32Array(CAPACITY_MIN);
+    this.lowAddress = new Uint32Array(CAPACITY_MIN);
+    this.highAddress = new Uint32Array(CAPACITY_MIN);
+    this.lowPort = new Uint16Array(CAPACITY_MIN);
+    this.highPort = new Uint16Array(CAPACITY_MIN);
+    this.#slots = new Int32Array(CAPACITY_MIN * 4);
+  }
+
+  /** The latest conversation between two ends, or NO_STREAM. */
+  find(lowAddress: number, lowPort: number, highAddress: number, highPort: number): number {
+    return this.#slots[this.#slot(lowAddress, lowPort, highAddress, highPort)] - 1;
+  }
+
+  /** Begins a conversation, hiding an earlier one between the same ends. */
+  add(row: number, lowAddress: number, lowPort: number, highAddress: number, highPort: number): number {
+    const stream = this.count;
+    if (stream === this.firstRow.length) this.grow(stream * 2);
+    this.count = stream + 1;
+    this.firstRow[stream] = row;
+    this.lowAddress[stream] = lowAddress;
+    this.highAddress[stream] = highAddress;
+    this.lowPort[stream] = lowPort;
+    this.highPort[stream] = highPort;
+    this.#slots[this.#slot(lowAddress, lowPort, highAddress, highPort)] = stream + 1;
+    return stream;
+  }
+
+  protected grow(size: number): void {
+    this.firstRow = grown(this.firstRow, new Uint32Array(size));
+    this.lowAddress = grown(this.lowAddress, new Uint32Array(size));
+    this.highAddress = grown(this.highAddress, new Uint32Array(size));
+    this.lowPort = grown(this.lowPort, new Uint16Array(size));
+    this.highPort = grown(this.highPort, new Uint16Array(size));
+    const old = this.#slots;
+    this.#slots = new Int32Array(size * 4);
+    for (const entry of old) {
+      if (entry === 0) continue;
+      const s = entry - 1;
+      const slot = this.#slot(this.lowAddress[s], this.lowPort[s], this.highAddress[s], this.highPort[s]);
+      this.#slots[slot] = entry;
+    }
+  }
+
+  /** The slot of these ends, or the free one where they belong: at most a quarter of the slots are taken. */
+  #slot(lowAddress: number, lowPort: number, highAddress: number, highPort: number): number {
+    const slots = this.#slots;
+    const mask = slots.length - 1;
+    let hash = Math.imul(lowAddress, 0x9e3779b1) ^ Math.imul(highAddress, 0x85ebca6b);
+    hash = Math.imul(hash ^ (hash >>> 15) ^ ((lowPort << 16) | highPort), 0xc2b2ae35);
+    for (let slot = (hash ^ (hash >>> 13)) & mask; ; slot = (slot + 1) & mask) {
+      const stream = slots[slot] - 1;
+      if (
+        stream === NO_STREAM ||
+        (this.lowAddress[stream] === lowAddress &&
+          this.highAddress[stream] === highAddress &&
+          this.lowPort[stream] === lowPort &&
+          this.highPort[stream] === highPort)
+      ) {
+        return slot;
+      }
+    }
+  }
+}
+
+/** TCP conversations with the state of both directions: index `stream * 2` is the low end sending, `stream * 2 + 1` the high end. */
+class TcpConversationTable extends ConversationTable {
+  base = new Uint32Array(CAPACITY_MIN * 2);
+  windowScale = new Int8Array(CAPACITY_MIN * 2).fill(WINDOW_SCALE_UNKNOWN);
+  state = new Uint8Array(CAPACITY_MIN * 2);
+
+  protected override grow(size: number): void {
+    super.grow(size);
+    this.base = grown(this.base, new Uint32Array(size * 2));
+    this.windowScale = grown(this.windowScale, new Int8Array(size * 2).fill(WINDOW_SCALE_UNKNOWN));
+    this.state = grown(this.state, new Uint8Array(size * 2));
+  }
+}
+
+/** One end of a stream; `address` is an id of the packet table's `addresses`. */
+export interface StreamEnd {
+  readonly address: number;
+  readonly port: number;
+}
+
+/** One direction of a TCP stream. */
+export interface TcpDirection {
+  /** Sequence number that prints as 0: the SYN's, or one before the first seen. Null while nothing says. */
+  readonly base: number | null;
+  /** Shift of its window, 0 to 14; WINDOW_SCALE_UNKNOWN or WINDOW_SCALE_NONE. */
+  readonly windowScale: number;
+}
+
+export class StreamTable {
+  readonly #tcp = new TcpConversationTable();
+  readonly #udp = new ConversationTable();
+
+  /** Streams so far: their numbers are 0 to one less. */
+  get tcpCount(): number {
+    return this.#tcp.count;
+  }
+
+  get udpCount(): number {
+    return this.#udp.count;
+  }
+
+  /**
+   * Numbers a UDP datagram's stream. Addresses are ids of the packet table's `addresses`.
+   */
+  udp(row: number, source: number, sourcePort: number, destination: number, destinationPort: number): number {
+    const swapped = isHigh(source, sourcePort, destination, destinationPort);
+    const low = swapped ? destination : source;
+    const lowPort = swapped ? destinationPort : sourcePort;
+    const high = swapped ? source : destination;
+    const highPort = swapped ? sourcePort : destinationPort;
+    const known = this.#udp.find(low, lowPort, high, highPort);
+    return known === NO_STREAM ? this.#udp.add(row, low, lowPort, high, highPort) : known;
+  }
+
+  /**
+   * Numbers a TCP segment's stream and takes from it what the stream's packets need to be printed. A SYN on a known pair of ends
+   * begins a new stream when its sequence number is another or the old connection has seen FIN or RST, as in Wireshark 4.0.
+   * `windowScale` is the option's shift, -1 without one; it counts in SYNs only.
+   */
+  tcp(
+    row: number,
+    source: number,
+    sourcePort: number,
+    destination: number,
+    destinationPort: number,
+    seq: number,
+    ack: number,
+    flags: number,
+    windowScale: number,
+  ): number {
+    const tcp = this.#tcp;
+    const swapped = isHigh(source, sourcePort, destination, destinationPort);
+    const low = swapped ? destination : source;
+    const lowPort = swapped ? destinationPort : sourcePort;
+    const high = swapped ? source : destination;
+    const highPort = swapped ? sourcePort : destinationPort;
+    let stream = tcp.find(low, lowPort, high, highPort);
+    const side = swapped ? 1 : 0;
+    if (stream === NO_STREAM) {
+      stream = tcp.add(row, low, lowPort, high, highPort);
+    } else if ((flags & (TCP_FLAG.syn | TCP_FLAG.ack)) === TCP_FLAG.syn) {
+      const at = stream * 2 + side;
+      const ended = ((tcp.state[at] | tcp.state[at ^ 1]) & SAW_FIN_OR_RST) !== 0;
+      if ((tcp.state[at] & BASE_KNOWN) !== 0 && (tcp.base[at] !== seq || ended)) {
+        stream = tcp.add(row, low, lowPort, high, highPort);
+      }
+    }
+    // A socket connected to itself has one direction, which is Wireshark's reading too.
+    this.#learn(stream * 2 + side, seq, ack, flags, windowScale);
+    return stream;
+  }
+
+  #learn(forward: number, seq: number, ack: number, flags: number, windowScale: number): void {
+    const tcp = this.#tcp;
+    const reverse = forward ^ 1;
+    const syn = (flags & TCP_FLAG.syn) !== 0;
+    const acks = (flags & TCP_FLAG.ack) !== 0;
+    if ((tcp.state[forward] & BASE_KNOWN) === 0) {
+      tcp.base[forward] = syn ? seq : seq - 1;
+      tcp.state[forward] |= BASE_KNOWN;
+    } else if (syn && acks) {
+      // An answer to a later SYN of the same numbers: what follows belongs to it.
+      tcp.base[forward] = seq;
+    }
+    if (acks && (tcp.state[reverse] & BASE_KNOWN) === 0) {
+      tcp.base[reverse] = ack - 1;
+      tcp.state[reverse] |= BASE_KNOWN;
+    }
+    if ((flags & (TCP_FLAG.fin | TCP_FLAG.rst)) !== 0) tcp.state[forward] |= SAW_FIN_OR_RST;
+    if (!syn) return;
+    if (windowScale >= 0) tcp.windowScale[forward] = Math.min(windowScale, WINDOW_SCALE_MAX);
+    if (tcp.windowScale[forward] === WINDOW_SCALE_UNKNOWN) {
+      // This side offers none, so neither side may scale.
+      tcp.windowScale[forward] = WINDOW_SCALE_NONE;
+      tcp.windowScale[reverse] = WINDOW_SCALE_NONE;
+    } else if (acks && tcp.windowScale[reverse] === WINDOW_SCALE_NONE) {
+      tcp.windowScale[forward] = WINDOW_SCALE_NONE;
+    }
+  }
+
+  /** Row of the stream's first packet. */
+  tcpFirstRow(stream: number): number {
+    return this.#tcp.firstRow[stream];
+  }
+
+  udpFirstRow(stream: number): number {
+    return this.#udp.firstRow[stream];
+  }
+
+  /** The two ends of a stream: first the sender of its first packet, by that packet's columns. */
+  ends(table: PacketTable, kind: "tcp" | "udp", stream: number): readonly [StreamEnd, StreamEnd] {
+    const conversations = kind === "tcp" ? this.#tcp : this.#udp;
+    const low = { address: conversations.lowAddress[stream], port: conversations.lowPort[stream] };
+    const high = { address: conversations.highAddress[stream], port: conversations.highPort[stream] };
+    const row = conversations.firstRow[stream];
+    const first = table.source[row] === low.address && table.sourcePort[row] === low.port;
+    return first ? [low, high] : [high, low];
+  }
+
+  /** Whether `row`, a TCP or UDP packet, goes from the high end of its stream to the low: which of its two directions it is of. */
+  direction(table: PacketTable, row: number): 0 | 1 {
+    return isHigh(
+      table.source[row],
+      table.sourcePort[row],
+      table.destination[row],
+      table.destinationPort[row],
+    )
+      ? 1
+      : 0;
+  }
+
+  /** What is known of one direction of a TCP stream, as `direction` numbers them. */
+  tcpDirection(stream: number, direction: 0 | 1): TcpDirection {
+    const at = stream * 2 + direction;
+    return {
+      base: (this.#tcp.state[at] & BASE_KNOWN) === 0 ? null : this.#tcp.base[at],
+      windowScale: this.#tcp.windowScale[at],
+    };
+  }
+
+  /** `tcp.seq` of a TCP row: relative to the stream's base, or raw for a row without a stream. */
+  relativeSeq(table: PacketTable, row: number): number {
+    const stream = table.stream[row];
+    if (stream === NO_STREAM) return table.tcpSeq[row];
+    return (table.tcpSeq[row] - this.#tcp.base[stream * 2 + this.direction(table, row)]) >>> 0;
+  }
+
+  /** `tcp.ack` of a TCP row: relative where the ACK flag says that it means something, else as it is. */
+  relativeAck(table: PacketTable, row: number): number {
+    const stream = table.stream[row];
+    if (stream === NO_STREAM || (table.tcpFlags[row] & TCP_FLAG.ack) === 0) return table.tcpAck[row];
+    return (table.tcpAck[row] - this.#tcp.base[stream * 2 + (1 - this.direction(table, row))]) >>> 0;
+  }
+
+  /** `tcp.window_size` of a TCP row: the window in bytes, scaled where the handshake was seen and agreed to it. */
+  scaledWindow(table: PacketTable, row: number): number {
+    const window = table.tcpWindow[row];
+    const stream = table.stream[row];
+    if (stream === NO_STREAM || (table.tcpFlags[row] & TCP_FLAG.syn) !== 0) return window;
+    const scale = this.#tcp.windowScale[stream * 2 + this.direction(table, row)];
+    return scale >= 0 ? window << scale : window;
+  }
+}
+
+/** Whether the source is the high end of the pair. */
+function isHigh(source: number, sourcePort: number, destination: number, destinationPort: number): boolean {
+  return source > destination || (source === destination && sourcePort > destinationPort);
+}
+
+type Column = Uint32Array | Uint16Array | Uint8Array | Int8Array;
+
+function grown<T extends Column>(old: T, larger: T): T {
+  larger.set(old);
+  return larger;
+}
