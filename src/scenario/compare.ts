@@ -45,7 +45,7 @@ export function compareRuns(left: RunResult, right: RunResult): Comparison {
   }
   if (left.outcome !== right.outcome) {
     differences.push({
-      kind: harmed ? "timing" : "disagreement",
+      kind: harmed && usesDatagrams(left) ? "timing" : "disagreement",
       host: "",
       socket: "",
       left: null,
@@ -68,6 +68,10 @@ function harmsDatagrams(run: RunResult): boolean {
     run.trace.transits.some((transit) => transit.copyOf !== null) ||
     overtakes(run)
   );
+}
+
+function usesDatagrams({ transcript }: RunResult): boolean {
+  return transcript.some(({ call }) => call === "recvFrom" || call === "sendTo");
 }
 
 function overtakes(run: RunResult): boolean {

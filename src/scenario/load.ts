@@ -25,9 +25,9 @@ export async function loadScenario(what: string): Promise<Scenario> {
   if (!statSync(path).isFile()) throw new InputError(`${what}: not a file`);
   let exported: Record<string, unknown>;
   try {
-    exported = await createJiti(import.meta.url, { moduleCache: false }).import<Record<string, unknown>>(
-      path,
-    );
+    exported = await createJiti(import.meta.url, { moduleCache: false, interopDefault: false }).import<
+      Record<string, unknown>
+    >(path);
   } catch (error) {
     const message = error instanceof Error ? error.message : String(error);
     throw new InputError(`${what}: does not load: ${message.split("\n", 1)[0]}`);

@@ -1,0 +1,61 @@
+import { describe, expect, it } from "vitest";
+import { adjustTopology } from "../../src/scenario/adjust.ts";
+import type { Topology } from "../../src/sim/topology.ts";
+
+const topology: Topology = {
+  hosts: { a: {}, b: {}, c: {} },
+  links: [
+    { between: ["a", "b"], delayMs: 10, forward: { loss: 0.5 } },
+    { between: ["b", "c"], name: "wan" },
+  ],
+};
+
+describe("adjusting links", () => {
+  it("sets a loss rate on every link and in every direction", () => {
+    const { links } = adjustTopology(topology, { loss: "10%" });
+    expect(links).toEqual([
+      { between: ["a", "b"], delayMs: 10, loss: 0.1, forward: { loss: 0.1 } },
+      { between: ["b", "c"], name: "wan", loss: 0.1 },
+    ]);
+  });
+
+  it("takes times with units", () => {
+    const delays = ["50", "50ms", "0.05s", "50000us"].map(
+      (delay) => adjustTopology(topology, { delay }).links[1].delayMs,
+    );
+    expect(delays).toEqual([50, 50, 50, 50]);
+  });
+
+  it("changes one field of one link, or of one direction", () => {
+    const { links } = adjustTopology(topology, { set: ["a-b.mtu=576", "wan.backward.bandwidthBps=100mbit"] });
+    expect(links[0].mtu).toBe(576);
+    expect(links[1]).toEqual({ between: ["b", "c"], name: "wan", backward: { bandwidthBps: 1e8 } });
+  });
+
+  it("changes every link named *", () => {
+    const { links } = adjustTopology(topology, { set: ["*.loss=burst:1%,30%"] });
+    expect(links.map(({ loss }) => loss)).toEqual([
+      { enterBad: 0.01, leaveBad: 0.3 },
+      { enterBad: 0.01, leaveBad: 0.3 },
+    ]);
+  });
+
+  it("leaves the topology it was given alone", () => {
+    const before = structuredClone(topology);
+    adjustTopology(topology, { loss: "1", delay: "1", set: ["*.mtu=600"] });
+    expect(topology).toEqual(before);
+  });
+
+  it.each([
+    [{ loss: "lots" }, '--loss: "lots" is not a number such as 10% or 0.1'],
+    [{ loss: "101%" }, "--loss: 101% is not between 0 and 100%"],
+    [{ delay: "-1ms" }, "--delay: -1ms is negative"],
+    [{ set: ["wan"] }, "--set wan: want link.field=value, as in client-server.delayMs=50"],
+    [{ set: ["van.mtu=1"] }, "--set van.mtu=1: no link van (did you mean wan?)"],
+    [{ set: ["wan.mut=1"] }, "--set wan.mut=1: a link has no mut (did you mean mtu?)"],
+    [{ set: ["wan.up.mtu=1"] }, "--set wan.up.mtu=1: up is no direction (known: forward, backward)"],
+    [{ set: ["wan.mtu=big"] }, '--set wan.mtu=big: "big" is not a number'],
+  ])("refuses %j, saying what and where", (adjustments, message) => {
+    expect(() => adjustTopology(topology, adjustments)).toThrow(message);
+  });
+});
