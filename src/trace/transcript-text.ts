@@ -3,14 +3,12 @@
 import type { TraceEvent } from "./events.ts";
 import { transcriptOf } from "./transcript.ts";
 import type { TranscriptEntry } from "./transcript.ts";
-import { valueText } from "./values.ts";
+import { answerText, callHead, millisText } from "./words.ts";
 
-/** `recv(16) = "forty bytes, rea"`, `connect(server:7) = ECONNREFUSED`, `recv(65536) … waits`. */
+/** `recv(16) = "forty bytes, rea"`, `connect(server:7) = ECONNREFUSED`, `recv(65536) … waits for ever`. */
 export function callText(entry: TranscriptEntry): string {
-  const call = `${entry.call}(${entry.args.map((arg) => valueText(arg)).join(", ")})`;
-  if (entry.error !== undefined) return `${call} = ${entry.error.code}`;
-  if (entry.result === undefined) return `${call} … waits for ever`;
-  return entry.result === null ? call : `${call} = ${valueText(entry.result)}`;
+  const answer = answerText(entry);
+  return answer === null ? `${callHead(entry)} … waits for ever` : `${callHead(entry)} = ${answer}`;
 }
 
 /** Calls in the order they began, with what programs logged and how they ended between them. */
@@ -22,7 +20,7 @@ export function transcriptText(events: readonly TraceEvent[]): string[] {
     if (event.kind === "call") {
       const entry = entries[call++];
       const took = entry.endNs === null ? 0 : entry.endNs - entry.timeNs;
-      const waited = took > 0 ? `   (${milliseconds(took)} ms)` : "";
+      const waited = took > 0 ? `   (${millisText(took)} ms)` : "";
       lines.push({ timeNs: event.timeNs, who: event.socket, what: `${callText(entry)}${waited}` });
     } else if (event.kind === "log")
       lines.push({ timeNs: event.timeNs, who: event.host, what: `» ${event.text}` });
@@ -31,14 +29,10 @@ export function transcriptText(events: readonly TraceEvent[]): string[] {
     } else if (event.kind === "intervention")
       lines.push({ timeNs: event.timeNs, who: "*", what: event.text });
   }
-  const times = lines.map(({ timeNs }) => milliseconds(timeNs));
+  const times = lines.map(({ timeNs }) => millisText(timeNs));
   const timeWidth = Math.max(0, ...times.map((time) => time.length));
   const whoWidth = Math.max(0, ...lines.map(({ who }) => who.length));
   return lines.map(
     ({ who, what }, i) => `${times[i].padStart(timeWidth)} ms  ${who.padEnd(whoWidth)}  ${what}`,
   );
-}
-
-function milliseconds(ns: number): string {
-  return (ns / 1e6).toFixed(3);
 }
