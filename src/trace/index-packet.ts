@@ -11,7 +11,7 @@ import { getUint16, getUint32 } from "../wire/bytes.ts";
 import { ETHER_TYPE_MIN } from "../wire/ethernet.ts";
 import { quotesPacket } from "../wire/icmp.ts";
 import { LINKTYPE } from "../wire/link-types.ts";
-import { ipVersionOfFamily } from "../wire/loopback.ts";
+import { LOOPBACK_HEADER_LENGTH, etherTypeOfFamily, ipVersionOfFamily, swap32 } from "../wire/loopback.ts";
 import { ETHER_TYPE, IP_PROTOCOL, isVlanType } from "../wire/protocols.ts";
 import { TCP_FLAG } from "../wire/tcp.ts";
 import { TCP_OPTION } from "../wire/tcp-options.ts";
@@ -82,12 +82,8 @@ export function indexPacket(
       return;
     case LINKTYPE.null:
     case LINKTYPE.loop:
-      if (end - start >= 4) {
-        const family = getUint32(bytes, start);
-        const swapped = family > 0xffff && linkType === LINKTYPE.null;
-        const version = ipVersionOfFamily(swapped ? getUint32Little(bytes, start) : family);
-        if (version === 4) indexIpv4(table, row, bytes, start, start + 4, end, wireEnd, streams, 0);
-        else if (version === 6) indexIpv6(table, row, bytes, start, start + 4, end, wireEnd, streams, 0);
+      if (end - start >= LOOPBACK_HEADER_LENGTH) {
+        indexLoopback(table, row, bytes, start, end, wireEnd, linkType === LINKTYPE.loop, streams);
       }
       return;
     case LINKTYPE.rawBsd:
@@ -106,6 +102,26 @@ export function indexPacket(
       return;
     default:
   }
+}
+
+function indexLoopback(
+  table: PacketTable,
+  row: number,
+  bytes: Uint8Array,
+  start: number,
+  end: number,
+  wireEnd: number,
+  bigEndian: boolean,
+  streams: StreamTable,
+): void {
+  const word = getUint32(bytes, start);
+  const swapped = swap32(word);
+  const family = !bigEndian && word > 0xffff && swapped <= 0xffff ? swapped : word;
+  const version = ipVersionOfFamily(family);
+  const at = start + LOOPBACK_HEADER_LENGTH;
+  if (version === 4) indexIpv4(table, row, bytes, start, at, end, wireEnd, streams, 0);
+  else if (version === 6) indexIpv6(table, row, bytes, start, at, end, wireEnd, streams, 0);
+  else indexEtherType(table, row, bytes, start, at, end, wireEnd, etherTypeOfFamily(family), streams);
 }
 
 function indexEtherType(
@@ -414,10 +430,6 @@ function internIpv6(addresses: AddressTable, bytes: Uint8Array, at: number): num
     getUint32(bytes, at + 12),
     printPending,
   );
-}
-
-function getUint32Little(bytes: Uint8Array, at: number): number {
-  return (bytes[at] | (bytes[at + 1] << 8) | (bytes[at + 2] << 16) | (bytes[at + 3] << 24)) >>> 0;
 }
 
 /** Offsets are kept in 16 bits. */

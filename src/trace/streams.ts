@@ -18,7 +18,8 @@ const WINDOW_SCALE_MAX = 14;
 
 /** Bits of a side's state. */
 const BASE_KNOWN = 1;
-const SAW_FIN_OR_RST = 2;
+const SENT = 2;
+const SENT_WINDOW = 4;
 
 /** Finds the latest conversation of a pair of ends, whichever of them sends. */
 class ConversationTable {
@@ -98,11 +99,40 @@ class ConversationTable {
   }
 }
 
+/** What a direction looked like to its packets in rows before `row`. */
+interface EarlierState {
+  readonly row: number;
+  readonly base: number;
+  readonly windowScale: number;
+}
+
 /** TCP conversations with the state of both directions: index `stream * 2` is the low end sending, `stream * 2 + 1` the high end. */
 class TcpConversationTable extends ConversationTable {
   base = new Uint32Array(CAPACITY_MIN * 2);
   windowScale = new Int8Array(CAPACITY_MIN * 2).fill(WINDOW_SCALE_UNKNOWN);
   state = new Uint8Array(CAPACITY_MIN * 2);
+  /** Only of the few directions that sent before what their SYN says was known, oldest first. */
+  readonly earlier = new Map<number, EarlierState[]>();
+
+  /** Before a direction changes at `row`: keeps what its packets so far were sent under. */
+  keep(direction: number, row: number): void {
+    const states = this.earlier.get(direction) ?? [];
+    states.push({ row, base: this.base[direction], windowScale: this.windowScale[direction] });
+    this.earlier.set(direction, states);
+  }
+
+  baseAt(direction: number, row: number): number {
+    return this.#stateAt(direction, row)?.base ?? this.base[direction];
+  }
+
+  windowScaleAt(direction: number, row: number): number {
+    return this.#stateAt(direction, row)?.windowScale ?? this.windowScale[direction];
+  }
+
+  #stateAt(direction: number, row: number): EarlierState | undefined {
+    if (this.earlier.size === 0) return undefined;
+    return this.earlier.get(direction)?.find((state) => row < state.row);
+  }
 
   protected override grow(size: number): void {
     super.grow(size);
@@ -154,8 +184,8 @@ export class StreamTable {
 
   /**
    * Numbers a TCP segment's stream and takes from it what the stream's packets need to be printed. A SYN on a known pair of ends
-   * begins a new stream when its sequence number is another or the old connection has seen FIN or RST, as in Wireshark 4.0.
-   * `windowScale` is the option's shift, -1 without one; it counts in SYNs only.
+   * begins a new stream when its sequence number is another than that side's first, as in Wireshark 4.0; with the same one it is
+   * taken for a retransmission even after the connection ended. `windowScale` is the option's shift, -1 without one; it counts in SYNs only.
    */
   tcp(
     row: number,
@@ -180,17 +210,16 @@ export class StreamTable {
       stream = tcp.add(row, low, lowPort, high, highPort);
     } else if ((flags & (TCP_FLAG.syn | TCP_FLAG.ack)) === TCP_FLAG.syn) {
       const at = stream * 2 + side;
-      const ended = ((tcp.state[at] | tcp.state[at ^ 1]) & SAW_FIN_OR_RST) !== 0;
-      if ((tcp.state[at] & BASE_KNOWN) !== 0 && (tcp.base[at] !== seq || ended)) {
+      if ((tcp.state[at] & BASE_KNOWN) !== 0 && tcp.base[at] !== seq) {
         stream = tcp.add(row, low, lowPort, high, highPort);
       }
     }
     // A socket connected to itself has one direction, which is Wireshark's reading too.
-    this.#learn(stream * 2 + side, seq, ack, flags, windowScale);
+    this.#learn(row, stream * 2 + side, seq, ack, flags, windowScale);
     return stream;
   }
 
-  #learn(forward: number, seq: number, ack: number, flags: number, windowScale: number): void {
+  #learn(row: number, forward: number, seq: number, ack: number, flags: number, windowScale: number): void {
     const tcp = this.#tcp;
     const reverse = forward ^ 1;
     const syn = (flags & TCP_FLAG.syn) !== 0;
@@ -198,24 +227,37 @@ export class StreamTable {
     if ((tcp.state[forward] & BASE_KNOWN) === 0) {
       tcp.base[forward] = syn ? seq : seq - 1;
       tcp.state[forward] |= BASE_KNOWN;
-    } else if (syn && acks) {
-      // An answer to a later SYN of the same numbers: what follows belongs to it.
+    } else if (syn && acks && tcp.base[forward] !== seq) {
+      // An answer of other numbers than what was seen or guessed: what follows belongs to it.
+      if ((tcp.state[forward] & SENT) !== 0) tcp.keep(forward, row);
       tcp.base[forward] = seq;
     }
     if (acks && (tcp.state[reverse] & BASE_KNOWN) === 0) {
       tcp.base[reverse] = ack - 1;
       tcp.state[reverse] |= BASE_KNOWN;
     }
-    if ((flags & (TCP_FLAG.fin | TCP_FLAG.rst)) !== 0) tcp.state[forward] |= SAW_FIN_OR_RST;
-    if (!syn) return;
-    if (windowScale >= 0) tcp.windowScale[forward] = Math.min(windowScale, WINDOW_SCALE_MAX);
-    if (tcp.windowScale[forward] === WINDOW_SCALE_UNKNOWN) {
+    if (syn) this.#learnWindowScale(row, forward, acks, windowScale);
+    tcp.state[forward] |= syn ? SENT : SENT | SENT_WINDOW;
+  }
+
+  #learnWindowScale(row: number, forward: number, acks: boolean, offered: number): void {
+    if (offered >= 0) this.#setWindowScale(row, forward, Math.min(offered, WINDOW_SCALE_MAX));
+    const { windowScale } = this.#tcp;
+    const reverse = forward ^ 1;
+    if (windowScale[forward] === WINDOW_SCALE_UNKNOWN) {
       // This side offers none, so neither side may scale.
-      tcp.windowScale[forward] = WINDOW_SCALE_NONE;
-      tcp.windowScale[reverse] = WINDOW_SCALE_NONE;
-    } else if (acks && tcp.windowScale[reverse] === WINDOW_SCALE_NONE) {
-      tcp.windowScale[forward] = WINDOW_SCALE_NONE;
+      this.#setWindowScale(row, forward, WINDOW_SCALE_NONE);
+      this.#setWindowScale(row, reverse, WINDOW_SCALE_NONE);
+    } else if (acks && windowScale[reverse] === WINDOW_SCALE_NONE) {
+      this.#setWindowScale(row, forward, WINDOW_SCALE_NONE);
     }
+  }
+
+  #setWindowScale(row: number, direction: number, scale: number): void {
+    const tcp = this.#tcp;
+    if (tcp.windowScale[direction] === scale) return;
+    if ((tcp.state[direction] & SENT_WINDOW) !== 0) tcp.keep(direction, row);
+    tcp.windowScale[direction] = scale;
   }
 
   /** Row of the stream's first packet. */
@@ -262,14 +304,14 @@ export class StreamTable {
   relativeSeq(table: PacketTable, row: number): number {
     const stream = table.stream[row];
     if (stream === NO_STREAM) return table.tcpSeq[row];
-    return (table.tcpSeq[row] - this.#tcp.base[stream * 2 + this.direction(table, row)]) >>> 0;
+    return (table.tcpSeq[row] - this.#tcp.baseAt(stream * 2 + this.direction(table, row), row)) >>> 0;
   }
 
   /** `tcp.ack` of a TCP row: relative where the ACK flag says that it means something, else as it is. */
   relativeAck(table: PacketTable, row: number): number {
     const stream = table.stream[row];
     if (stream === NO_STREAM || (table.tcpFlags[row] & TCP_FLAG.ack) === 0) return table.tcpAck[row];
-    return (table.tcpAck[row] - this.#tcp.base[stream * 2 + (1 - this.direction(table, row))]) >>> 0;
+    return (table.tcpAck[row] - this.#tcp.baseAt(stream * 2 + (1 - this.direction(table, row)), row)) >>> 0;
   }
 
   /** `tcp.window_size` of a TCP row: the window in bytes, scaled where the handshake was seen and agreed to it. */
@@ -277,7 +319,7 @@ export class StreamTable {
     const window = table.tcpWindow[row];
     const stream = table.stream[row];
     if (stream === NO_STREAM || (table.tcpFlags[row] & TCP_FLAG.syn) !== 0) return window;
-    const scale = this.#tcp.windowScale[stream * 2 + this.direction(table, row)];
+    const scale = this.#tcp.windowScaleAt(stream * 2 + this.direction(table, row), row);
     return scale >= 0 ? window << scale : window;
   }
 }

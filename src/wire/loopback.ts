@@ -4,6 +4,7 @@
 import { getUint32, setUint32 } from "./bytes.ts";
 import { tooShort } from "./error.ts";
 import type { WireError } from "./error.ts";
+import { ETHER_TYPE_MIN } from "./ethernet.ts";
 
 export const LOOPBACK_HEADER_LENGTH = 4;
 
@@ -25,8 +26,9 @@ export function decodeLoopback(
     return tooShort("null", start, LOOPBACK_HEADER_LENGTH, end, wireEnd);
   }
   const family = getUint32(bytes, start);
-  const littleEndian = !bigEndian && family > 0xffff;
-  return { family: littleEndian ? swap32(family) : family, littleEndian };
+  const swapped = swap32(family);
+  const littleEndian = !bigEndian && family > 0xffff && swapped <= 0xffff;
+  return { family: littleEndian ? swapped : family, littleEndian };
 }
 
 /** Writes the header at `at`, answers its length: 4. */
@@ -41,6 +43,13 @@ export function ipVersionOfFamily(family: number): 0 | 4 | 6 {
   return family === 10 || family === 24 || family === 28 || family === 30 ? 6 : 0;
 }
 
-function swap32(word: number): number {
+/** Some systems have an EtherType in the last two bytes where the family belongs: that type, or 0. No family is as large. */
+export function etherTypeOfFamily(family: number): number {
+  const type = family & 0xffff;
+  return type >= ETHER_TYPE_MIN ? type : 0;
+}
+
+/** A 32-bit word with its bytes in the other order. */
+export function swap32(word: number): number {
   return ((word << 24) | ((word & 0xff00) << 8) | ((word >>> 8) & 0xff00) | (word >>> 24)) >>> 0;
 }

@@ -15,7 +15,7 @@ import { IPV6_HEADER_LENGTH, decodeIpv6 } from "./ipv6.ts";
 import { encodeLayer, layerLength } from "./layers.ts";
 import type { Layer, LayerFields } from "./layers.ts";
 import { LINKTYPE } from "./link-types.ts";
-import { decodeLoopback, ipVersionOfFamily } from "./loopback.ts";
+import { decodeLoopback, etherTypeOfFamily, ipVersionOfFamily } from "./loopback.ts";
 import { ETHER_TYPE, IP_PROTOCOL, isVlanType } from "./protocols.ts";
 import { decodeSll, decodeSll2 } from "./sll.ts";
 import { decodeTcp, fillTcpChecksum } from "./tcp.ts";
@@ -185,6 +185,7 @@ class Decoding {
     const version = ipVersionOfFamily(header.family);
     if (version === 4) this.#ipv4();
     else if (version === 6) this.#ipv6();
+    else this.#etherType(etherTypeOfFamily(header.family));
   }
 
   #etherType(type: number): void {
