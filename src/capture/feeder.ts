@@ -1,0 +1,127 @@
+// Feeds a record decoder: from a file in large reads, or from a stream in chunks cut anywhere.
+
+import { readSync } from "node:fs";
+
+import type { RecordDecoder } from "./classic.ts";
+
+/** Takes a stream's chunks in order. */
+export interface ChunkSink {
+  /** Chunks may be kept until their records are whole: the caller must not change them afterwards. */
+  push(chunk: Uint8Array): void;
+  /** The stream has ended. */
+  finish(): void;
+  /** Nothing more is wanted. */
+  readonly stopped: boolean;
+}
+
+/** Gives a decoder a stream's bytes, copying only what a chunk leaves undecoded. */
+export class StreamFeeder implements ChunkSink {
+  readonly #decoder: RecordDecoder;
+  /** Undecoded bytes; room grows by doubling, so that small chunks cost linear time. */
+  #carry = new Uint8Array(0);
+  #carried = 0;
+  /** Offset in the input of the first undecoded byte. */
+  #position: number;
+
+  constructor(decoder: RecordDecoder, position: number) {
+    this.#decoder = decoder;
+    this.#position = position;
+  }
+
+  get stopped(): boolean {
+    return this.#decoder.stopped;
+  }
+
+  push(chunk: Uint8Array): void {
+    let from = 0;
+    // A carried record is completed first, alone, so that the rest of the chunk need not be copied.
+    while (this.#carried > 0 && from < chunk.length && !this.stopped) {
+      const take = Math.min(Math.max(this.#decoder.need - this.#carried, 0), chunk.length - from);
+      this.#append(chunk, from, from + take);
+      from += take;
+      if (this.#carried < this.#decoder.need) return;
+      const got = this.#decoder.decode(this.#carry, 0, this.#carried, this.#position);
+      this.#position += got;
+      this.#carry.copyWithin(0, got, this.#carried);
+      this.#carried -= got;
+    }
+    if (this.stopped || from === chunk.length) return;
+    const base = this.#position - from;
+    const got = this.#decoder.decode(chunk, from, chunk.length, base);
+    this.#position = base + got;
+    if (!this.stopped) this.#append(chunk, got, chunk.length);
+  }
+
+  finish(): void {
+    this.#decoder.finish(this.#carried, this.#position);
+  }
+
+  #append(chunk: Uint8Array, start: number, end: number): void {
+    const length = this.#carried + end - start;
+    if (length > this.#carry.length) {
+      const larger = new Uint8Array(Math.max(length, this.#carry.length * 2, 4096));
+      larger.set(this.#carry.subarray(0, this.#carried));
+      this.#carry = larger;
+    }
+    this.#carry.set(chunk.subarray(start, end), this.#carried);
+    this.#carried = length;
+  }
+}
+
+const READ_BYTES = 1024 * 1024;
+
+/** Gives a decoder an open file's bytes from `position` on, a read at a time. */
+export class FileFeeder {
+  readonly #fd: number;
+  readonly #decoder: RecordDecoder;
+  #buffer = new Uint8Array(READ_BYTES);
+  #filled = 0;
+  /** Offset in the file of the buffer's first byte. */
+  #base: number;
+  #done = false;
+
+  constructor(fd: number, decoder: RecordDecoder, position: number) {
+    this.#fd = fd;
+    this.#decoder = decoder;
+    this.#base = position;
+  }
+
+  /** Bytes read so far, from the beginning of the file. */
+  get bytesRead(): number {
+    return this.#base + this.#filled;
+  }
+
+  /** Reads and decodes up to 1 MiB more; answers whether the file, or what can be read of it, is at its end. */
+  step(): boolean {
+    if (this.#done) return true;
+    if (this.#filled === this.#buffer.length) this.#makeRoom();
+    const got = readSync(
+      this.#fd,
+      this.#buffer,
+      this.#filled,
+      this.#buffer.length - this.#filled,
+      this.#base + this.#filled,
+    );
+    if (got === 0) {
+      this.#decoder.finish(this.#filled, this.#base);
+      this.#done = true;
+    } else {
+      this.#filled += got;
+      const used = this.#decoder.decode(this.#buffer, 0, this.#filled, this.#base);
+      this.#buffer.copyWithin(0, used, this.#filled);
+      this.#base += used;
+      this.#filled -= used;
+      if (this.#decoder.stopped) this.#done = true;
+    }
+    // The table lives on; the read buffer need not.
+    if (this.#done) this.#buffer = new Uint8Array(0);
+    return this.#done;
+  }
+
+  /** For a record larger than the buffer; the decoder has checked how large records may be. */
+  #makeRoom(): void {
+    const larger = new Uint8Array(Math.max(this.#buffer.length * 2, this.#decoder.need));
+    larger.set(this.#buffer);
+    this.#buffer = larger;
+  }
+}

@@ -1,0 +1,201 @@
+// Where the packets' bytes are: pages of a file read when asked for, or a log of what a stream brought.
+
+import { closeSync, fstatSync, mkdtempSync, openSync, readSync, rmSync, writeSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+
+/** Random access to bytes by offset. A range that is not there (any more) comes back shorter. */
+export interface ByteStore {
+  read(offset: number, length: number): Uint8Array;
+  close(): void;
+}
+
+const PAGE_BYTES = 256 * 1024;
+const PAGES_KEPT = 32;
+const NOTHING = new Uint8Array(0);
+
+/** A file's bytes, 8 MiB of them kept in memory. Slices stay valid after their page has left the cache. */
+export class FilePages implements ByteStore {
+  readonly #fd: number;
+  /** Page number to page, least recently used first. */
+  readonly #pages = new Map<number, Uint8Array>();
+  #closed = false;
+  #lastIndex = -1;
+  #lastPage: Uint8Array = NOTHING;
+
+  /** Takes ownership of `fd`. */
+  constructor(fd: number) {
+    this.#fd = fd;
+  }
+
+  read(offset: number, length: number): Uint8Array {
+    if (length === 0) return NOTHING;
+    const first = Math.floor(offset / PAGE_BYTES);
+    const within = offset - first * PAGE_BYTES;
+    const page = this.#page(first);
+    if (within + length <= PAGE_BYTES) return page.subarray(within, within + length);
+    const bytes = new Uint8Array(length);
+    let have = 0;
+    for (let index = first; have < length; index++) {
+      const part = this.#page(index);
+      const from = index === first ? within : 0;
+      const slice = part.subarray(from, from + length - have);
+      bytes.set(slice, have);
+      have += slice.length;
+      if (part.length < PAGE_BYTES) break;
+    }
+    return have === length ? bytes : bytes.subarray(0, have);
+  }
+
+  close(): void {
+    if (this.#closed) return;
+    this.#closed = true;
+    this.#pages.clear();
+    this.#lastIndex = -1;
+    this.#lastPage = NOTHING;
+    closeSync(this.#fd);
+  }
+
+  #page(index: number): Uint8Array {
+    if (index === this.#lastIndex) return this.#lastPage;
+    let page: Uint8Array | undefined = this.#pages.get(index);
+    if (page === undefined) {
+      page = this.#closed ? NOTHING : this.#load(index);
+      if (this.#pages.size >= PAGES_KEPT) {
+        const oldest = this.#pages.keys().next();
+        if (oldest.done !== true) this.#pages.delete(oldest.value);
+      }
+    } else {
+      this.#pages.delete(index);
+    }
+    // A short page is the end of a file that may yet grow: not kept.
+    if (page.length === PAGE_BYTES) {
+      this.#pages.set(index, page);
+      this.#lastIndex = index;
+      this.#lastPage = page;
+    }
+    return page;
+  }
+
+  #load(index: number): Uint8Array {
+    const page = new Uint8Array(PAGE_BYTES);
+    let have = 0;
+    while (have < PAGE_BYTES) {
+      const got = readSync(this.#fd, page, have, PAGE_BYTES - have, index * PAGE_BYTES + have);
+      if (got === 0) break;
+      have += got;
+    }
+    return have === PAGE_BYTES ? page : page.subarray(0, have);
+  }
+}
+
+const LOG_PART_BYTES = 1024 * 1024;
+
+/**
+ * Bytes appended one run after another. The first `memoryBytes` stay in memory, what follows goes to a temporary file
+ * (removed from its folder as soon as it is open), so that a stream longer than memory can be held.
+ */
+export class ByteLog implements ByteStore {
+  readonly #parts: Uint8Array[] = [];
+  readonly #memoryParts: number;
+  #length = 0;
+  /** The part being filled; it is the last of `#parts` while those are in memory. */
+  #part: Uint8Array = NOTHING;
+  #spill: FilePages | null = null;
+  #spillFd = -1;
+
+  constructor(memoryBytes: number) {
+    this.#memoryParts = Math.max(1, Math.floor(memoryBytes / LOG_PART_BYTES));
+  }
+
+  get length(): number {
+    return this.#length;
+  }
+
+  /** Appends `bytes[start, start + length)` and answers its offset. */
+  append(bytes: Uint8Array, start: number, length: number): number {
+    const offset = this.#length;
+    let from = start;
+    let left = length;
+    while (left > 0) {
+      const within = this.#length % LOG_PART_BYTES;
+      if (within === 0) this.#nextPart();
+      const take = Math.min(left, LOG_PART_BYTES - within);
+      this.#part.set(bytes.subarray(from, from + take), within);
+      this.#length += take;
+      from += take;
+      left -= take;
+    }
+    return offset;
+  }
+
+  read(offset: number, length: number): Uint8Array {
+    if (length === 0) return NOTHING;
+    const first = Math.floor(offset / LOG_PART_BYTES);
+    const within = offset - first * LOG_PART_BYTES;
+    if (within + length <= LOG_PART_BYTES) return this.#slice(first, within, length);
+    const bytes = new Uint8Array(length);
+    let have = 0;
+    for (let index = first; have < length; index++) {
+      const from = index === first ? within : 0;
+      const slice = this.#slice(index, from, Math.min(length - have, LOG_PART_BYTES - from));
+      if (slice.length === 0) break;
+      bytes.set(slice, have);
+      have += slice.length;
+    }
+    return have === length ? bytes : bytes.subarray(0, have);
+  }
+
+  close(): void {
+    this.#spill?.close();
+    this.#parts.length = 0;
+    this.#part = NOTHING;
+  }
+
+  /** Begins part number `length / LOG_PART_BYTES`, writing the full one before it out where memory is used up. */
+  #nextPart(): void {
+    const index = this.#length / LOG_PART_BYTES;
+    if (index < this.#memoryParts) {
+      this.#part = new Uint8Array(LOG_PART_BYTES);
+      this.#parts.push(this.#part);
+      return;
+    }
+    if (this.#spill === null) {
+      this.#openSpill();
+      this.#part = new Uint8Array(LOG_PART_BYTES);
+    } else {
+      writeFully(this.#spillFd, this.#part, (index - 1 - this.#memoryParts) * LOG_PART_BYTES);
+    }
+  }
+
+  #openSpill(): void {
+    const folder = mkdtempSync(join(tmpdir(), "wirelab-"));
+    try {
+      this.#spillFd = openSync(join(folder, "packets"), "wx+", 0o600);
+    } finally {
+      // The open descriptor keeps the bytes where the system allows it; elsewhere the system's own cleaning must do.
+      rmSync(folder, { recursive: true, force: true });
+    }
+    this.#spill = new FilePages(this.#spillFd);
+  }
+
+  #slice(index: number, from: number, length: number): Uint8Array {
+    if (index < this.#parts.length) return this.#parts[index].subarray(from, from + length);
+    const current = Math.floor((this.#length - 1) / LOG_PART_BYTES);
+    // The part being filled is used again for the next: its bytes must be copied out.
+    if (index === current) return this.#part.slice(from, from + length);
+    if (this.#spill === null || index > current) return NOTHING;
+    return this.#spill.read((index - this.#memoryParts) * LOG_PART_BYTES + from, length);
+  }
+}
+
+function writeFully(fd: number, bytes: Uint8Array, position: number): void {
+  let done = 0;
+  while (done < bytes.length) done += writeSync(fd, bytes, done, bytes.length - done, position + done);
+}
+
+/** Bytes in the file now, or null where it is not an ordinary file. */
+export function ordinaryFileBytes(fd: number): number | null {
+  const stat = fstatSync(fd);
+  return stat.isFile() ? stat.size : null;
+}
