@@ -1,0 +1,18 @@
+// Payload that no dissector claims.
+
+import { bytesText } from "./tree.ts";
+import type { Dissection } from "./tree.ts";
+
+/** Adds the Data layer for [start, end), where there is any. The columns stay as they are. */
+export function addPlainData(d: Dissection, start: number, end: number): void {
+  const length = d.captured(end) - start;
+  if (end <= start) return;
+  if (length <= 0) {
+    d.stop("cut", "Data", start);
+    return;
+  }
+  const node = d.layer("data", `Data (${length} bytes)`, start, length);
+  const data = d.bytes.subarray(start, start + length);
+  d.add(node.children, "data.data", `Data: ${bytesText(d.bytes, start, length)}`, start, length, data);
+  d.add(node.children, "data.len", `[Length: ${length}]`, start, 0, length);
+}

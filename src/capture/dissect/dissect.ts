@@ -1,0 +1,92 @@
+// One packet's dissection: its detail tree, the columns of a packet list, and the layers by name.
+//
+// Files beside this one hold a protocol each; `tree.ts` has what they share. Any bytes give an answer: what could not be
+// read is a line in the tree that says so.
+
+import type { StreamTable } from "../../trace/streams.ts";
+import { NO_STREAM, PROTOCOL } from "../../trace/packets.ts";
+import type { Trace } from "../../trace/trace.ts";
+import { addFrame } from "./frame.ts";
+import { dissectLink } from "./link.ts";
+import { Dissection } from "./tree.ts";
+import type { DataSource, DetailNode, ReassembledPayload, Stop, Surroundings, TcpView } from "./tree.ts";
+
+export type { DataSource, DetailNode, FieldValue, ReassembledPayload } from "./tree.ts";
+
+/** What is known of a capture beside its trace. Everything is optional: less is shown without it. */
+export interface DissectContext {
+  /** The table that numbered the trace's streams: relative sequence numbers and scaled windows come from it. */
+  readonly streams?: StreamTable;
+  /** The datagram whose last missing fragment came in packet `row`. */
+  readonly reassembled?: (row: number) => ReassembledPayload | null;
+  /** `frame.interface_id` of a packet; null (the default) where the file numbers no interfaces. */
+  readonly interfaceId?: (row: number) => number | null;
+  /** False for a packet without a timestamp; all have one by default. */
+  readonly hasTime?: (row: number) => boolean;
+}
+
+export interface DissectedPacket {
+  /** The Protocol column: `TCP`, `DNS`, ... */
+  readonly protocol: string;
+  /** The Info column, worded as tshark words it. */
+  readonly info: string;
+  /** The Source and Destination columns: network addresses, or link addresses where there are none; "" for neither. */
+  readonly source: string;
+  readonly destination: string;
+  /** `frame.protocols`: `eth:ethertype:ip:tcp`. */
+  readonly protocols: string;
+  readonly tree: readonly DetailNode[];
+  /** What `source` of a node counts: the frame's bytes, then data put together from several packets. */
+  readonly sources: readonly DataSource[];
+  /** Why dissection ended early: the capture kept too little, or the packet is damaged; null when it did not. */
+  readonly stopped: Stop | null;
+}
+
+/** Dissects packet `row`. Throws RangeError for a row that is not there, nothing else. */
+export function dissect(trace: Trace, row: number, context: DissectContext = {}): DissectedPacket {
+  const bytes = trace.bytes(row);
+  const table = trace.packets;
+  const linkType = trace.interfaces[table.interfaceId[row]]?.linkType ?? -1;
+  const d = new Dissection(bytes, table.length[row], surroundings(trace, row, context));
+  dissectLink(d, linkType);
+  addFrame(d, linkType);
+  return {
+    protocol: d.protocol,
+    info:
+      d.stopped === null
+        ? d.info
+        : `${d.info}${d.stopped === "cut" ? "[Packet size limited during capture]" : "[Malformed Packet]"}`,
+    source: d.addressFrom,
+    destination: d.addressTo,
+    protocols: d.layers.join(":"),
+    tree: d.tree,
+    sources: d.sources,
+    stopped: d.stopped,
+  };
+}
+
+function surroundings(trace: Trace, row: number, context: DissectContext): Surroundings {
+  const { streams } = context;
+  return {
+    trace,
+    row,
+    tcp: (of) => (streams === undefined ? null : tcpView(trace, streams, of)),
+    interfaceId: context.interfaceId ?? (() => null),
+    hasTime: context.hasTime ?? (() => true),
+    reassembled: context.reassembled ?? (() => null),
+  };
+}
+
+function tcpView(trace: Trace, streams: StreamTable, row: number): TcpView | null {
+  const table = trace.packets;
+  const stream = table.stream[row];
+  if (table.protocol[row] !== PROTOCOL.tcp || stream === NO_STREAM) return null;
+  const direction = streams.direction(table, row);
+  const own = streams.tcpDirection(stream, direction);
+  const other = streams.tcpDirection(stream, direction === 0 ? 1 : 0);
+  return {
+    seqBase: own.base ?? 0,
+    ackBase: other.base ?? 0,
+    windowShift: own.windowScale,
+  };
+}

@@ -1,0 +1,87 @@
+// The frame layer: what is known of a packet before its first byte is looked at.
+
+import { LINKTYPE } from "../../wire/link-types.ts";
+import type { Dissection } from "./tree.ts";
+
+/** Wireshark's numbers and names for link types. */
+const ENCAPSULATIONS = new Map<number, readonly [number, string]>([
+  [LINKTYPE.ethernet, [1, "Ethernet"]],
+  [LINKTYPE.rawBsd, [7, "Raw IP"]],
+  [LINKTYPE.raw, [7, "Raw IP"]],
+  [LINKTYPE.null, [15, "NULL/Loopback"]],
+  [LINKTYPE.loop, [15, "NULL/Loopback"]],
+  [LINKTYPE.linuxSll, [25, "Linux cooked-mode capture v1"]],
+  [LINKTYPE.ipv4, [129, "Raw IPv4"]],
+  [LINKTYPE.ipv6, [130, "Raw IPv6"]],
+  [LINKTYPE.linuxSll2, [210, "Linux cooked-mode capture v2"]],
+]);
+
+/** Nanoseconds as seconds with nine decimals. */
+export function nsText(ns: bigint): string {
+  const isNegative = ns < 0n;
+  const digits = (isNegative ? -ns : ns).toString().padStart(10, "0");
+  return `${isNegative ? "-" : ""}${digits.slice(0, -9)}.${digits.slice(-9)}`;
+}
+
+const MONTHS = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
+
+/** `Nov 19, 2009 00:16:10.049012000 UTC`; seconds beyond what a date can hold stay a number. */
+export function dateText(seconds: number, nanoseconds: number): string {
+  const date = new Date(seconds * 1000);
+  const fraction = String(nanoseconds).padStart(9, "0");
+  if (Number.isNaN(date.getTime())) return `${seconds}.${fraction} seconds since 1970`;
+  const two = (value: number): string => String(value).padStart(2, "0");
+  const day = String(date.getUTCDate()).padStart(2, " ");
+  const clock = `${two(date.getUTCHours())}:${two(date.getUTCMinutes())}:${two(date.getUTCSeconds())}`;
+  return `${MONTHS[date.getUTCMonth()]} ${day}, ${date.getUTCFullYear()} ${clock}.${fraction} UTC`;
+}
+
+/** Adds the frame layer at the head of the tree, once the layers below are known. */
+export function addFrame(d: Dissection, linkType: number): void {
+  const { trace, row } = d.around;
+  const table = trace.packets;
+  const [length, captured] = [table.length[row], table.capturedLength[row]];
+  const id = d.around.interfaceId(row);
+  const name = trace.interfaces[table.interfaceId[row]]?.name ?? "";
+  const where = id === null ? "" : ` on interface ${name === "" ? "unknown" : name}, id ${id}`;
+  const wire = `${length} bytes on wire (${length * 8} bits)`;
+  const held = `${captured} bytes captured (${captured * 8} bits)`;
+  const outer = d.root;
+  const head: typeof outer = [];
+  const node = d.add(head, "frame", `Frame ${row + 1}: ${wire}, ${held}${where}`, 0, captured);
+  const out = node.children;
+  if (id !== null) {
+    const line = d.add(out, "frame.interface_id", `Interface id: ${id} (${name})`, 0, 0, id);
+    if (name !== "") d.add(line.children, "frame.interface_name", `Interface name: ${name}`, 0, 0, name);
+  }
+  const encap = ENCAPSULATIONS.get(linkType);
+  if (encap !== undefined) {
+    d.add(out, "frame.encap_type", `Encapsulation type: ${encap[1]} (${encap[0]})`, 0, 0, encap[0]);
+  }
+  if (d.around.hasTime(row)) addTimes(d, out);
+  d.add(out, "frame.number", `Frame Number: ${row + 1}`, 0, 0, row + 1);
+  d.add(out, "frame.len", `Frame Length: ${length} bytes (${length * 8} bits)`, 0, 0, length);
+  d.add(out, "frame.cap_len", `Capture Length: ${captured} bytes (${captured * 8} bits)`, 0, 0, captured);
+  const protocols = d.layers.join(":");
+  d.add(out, "frame.protocols", `[Protocols in frame: ${protocols}]`, 0, 0, protocols);
+  d.tree.unshift(...head);
+}
+
+function addTimes(d: Dissection, out: Dissection["tree"]): void {
+  const { trace, row } = d.around;
+  const table = trace.packets;
+  const [seconds, nanoseconds] = [table.seconds[row], table.nanoseconds[row]];
+  const since = (other: number): bigint =>
+    (BigInt(seconds) - BigInt(table.seconds[other])) * 1_000_000_000n +
+    BigInt(nanoseconds - table.nanoseconds[other]);
+  const date = dateText(seconds, nanoseconds);
+  d.add(out, "frame.time", `Arrival Time: ${date}`, 0, 0, date);
+  const epoch = BigInt(seconds) * 1_000_000_000n + BigInt(nanoseconds);
+  d.add(out, "frame.time_epoch", `Epoch Time: ${nsText(epoch)} seconds`, 0, 0, epoch);
+  const delta = row === 0 ? 0n : since(row - 1);
+  const deltaText = `[Time delta from previous captured frame: ${nsText(delta)} seconds]`;
+  d.add(out, "frame.time_delta", deltaText, 0, 0, delta);
+  const first = since(0);
+  const relative = `[Time since reference or first frame: ${nsText(first)} seconds]`;
+  d.add(out, "frame.time_relative", relative, 0, 0, first);
+}

@@ -1,0 +1,46 @@
+// What an IP protocol number leads to.
+
+import { IP_PROTOCOL } from "../../wire/protocols.ts";
+import { addPlainData } from "./data.ts";
+import { dissectIcmp } from "./icmp.ts";
+import { dissectIcmpv6 } from "./icmpv6.ts";
+import { dissectIpv4 } from "./ipv4.ts";
+import { dissectIpv6 } from "./ipv6.ts";
+import { dissectTcp } from "./tcp.ts";
+import { dissectUdp } from "./udp.ts";
+import type { Dissection } from "./tree.ts";
+
+/** The IP header above a payload. */
+export interface IpAbove {
+  readonly version: 4 | 6;
+  /** Where the header is in the same bytes; -1 when the payload was put together from fragments. */
+  readonly start: number;
+  readonly protocol: number;
+}
+
+export function dissectIpPayload(d: Dissection, ip: IpAbove, start: number, end: number): void {
+  d.enter(() => {
+    switch (ip.protocol) {
+      case IP_PROTOCOL.tcp:
+        dissectTcp(d, ip, start, end);
+        break;
+      case IP_PROTOCOL.udp:
+        dissectUdp(d, ip, start, end);
+        break;
+      case IP_PROTOCOL.icmp:
+        dissectIcmp(d, start, end);
+        break;
+      case IP_PROTOCOL.icmpv6:
+        dissectIcmpv6(d, ip, start, end);
+        break;
+      case IP_PROTOCOL.ipv4:
+        dissectIpv4(d, start, end);
+        break;
+      case IP_PROTOCOL.ipv6:
+        dissectIpv6(d, start, end);
+        break;
+      default:
+        addPlainData(d, start, end);
+    }
+  });
+}

@@ -1,0 +1,167 @@
+// IPv4 (RFC 791): the header's lines, fragments, and what to hand the payload to.
+
+import { finishChecksum, addWords } from "../../wire/checksum.ts";
+import { isWireError } from "../../wire/error.ts";
+import { decodeIpv4, IPV4_FLAGS } from "../../wire/ipv4.ts";
+import type { Ipv4Header } from "../../wire/ipv4.ts";
+import { IPV4_OPTION } from "../../wire/ipv4-options.ts";
+import { dscpLong, dscpShort, ecnLong, ecnShort, protocolName } from "./ip-names.ts";
+import { addPlainData } from "./data.ts";
+import { dissectIpPayload } from "./ip-payload.ts";
+import { bitsText, bytesText, flagText, hexText } from "./tree.ts";
+import type { DetailNode, Dissection } from "./tree.ts";
+
+/** Dissects the packet at `start` in a layer that ends at `end`. */
+export function dissectIpv4(d: Dissection, start: number, end: number): void {
+  const header = decodeIpv4(d.bytes, start, d.captured(end), end);
+  if (isWireError(header)) {
+    d.layer("ip", "Internet Protocol Version 4", start, d.captured(end) - start);
+    d.columns("IPv4", "");
+    d.damaged(header, "Internet Protocol Version 4");
+    return;
+  }
+  const { source, destination } = header;
+  const title = `Internet Protocol Version 4, Src: ${source}, Dst: ${destination}`;
+  const node = d.layer("ip", title, start, header.headerLength);
+  addHeader(d, node, start, header);
+  if (d.quoted === 0) {
+    d.addressFrom = source;
+    d.addressTo = destination;
+  }
+  // Captures of segmentation offload have a total length of 0: the packet then fills its frame.
+  const total = header.totalLength === 0 ? end - start : header.totalLength;
+  const payload = { start: start + header.headerLength, end: Math.min(end, start + total) };
+  if (d.quoted > 0) payload.end = Math.max(payload.end, start + total);
+  const isMore = (header.flags & IPV4_FLAGS.moreFragments) !== 0;
+  if ((isMore || header.fragmentOffset > 0) && d.quoted === 0) {
+    dissectFragment(d, node, header, payload);
+    return;
+  }
+  if (header.fragmentOffset > 0) {
+    addPlainData(d, payload.start, payload.end);
+    return;
+  }
+  d.columns("IPv4", `${protocolName(header.protocol)} (${header.protocol})`);
+  dissectIpPayload(d, { version: 4, start, protocol: header.protocol }, payload.start, payload.end);
+}
+
+interface Range {
+  readonly start: number;
+  readonly end: number;
+}
+
+function dissectFragment(d: Dissection, node: DetailNode, header: Ipv4Header, payload: Range): void {
+  const whole = d.around.reassembled(d.around.row);
+  if (whole === null) {
+    const { protocol, fragmentOffset, id } = header;
+    const digits = id.toString(16).padStart(4, "0");
+    const name = protocolName(protocol);
+    d.columns(
+      "IPv4",
+      `Fragmented IP protocol (proto=${name} ${protocol}, off=${fragmentOffset}, ID=${digits})`,
+    );
+    addPlainData(d, payload.start, payload.end);
+    return;
+  }
+  const frames = whole.rows.map((row) => `#${row + 1}`).join(", ");
+  const length = whole.bytes.length;
+  const text = `[${whole.rows.length} IPv4 Fragments (${length} bytes): ${frames}]`;
+  const list = d.add(node.children, "ip.fragments", text, payload.start, 0);
+  for (const row of whole.rows) d.add(list.children, "ip.fragment", `[Frame: ${row + 1}]`, 0, 0, row + 1);
+  d.add(
+    list.children,
+    "ip.fragment.count",
+    `[Fragment count: ${whole.rows.length}]`,
+    0,
+    0,
+    whole.rows.length,
+  );
+  d.add(list.children, "ip.reassembled.length", `[Reassembled IPv4 length: ${length}]`, 0, 0, length);
+  d.within("Reassembled IPv4", whole.bytes, () => {
+    dissectIpPayload(d, { version: 4, start: -1, protocol: header.protocol }, 0, length);
+  });
+}
+
+function addHeader(d: Dissection, node: DetailNode, start: number, header: Ipv4Header): void {
+  const out = node.children;
+  const { bytes } = d;
+  const words = header.headerLength / 4;
+  d.add(out, "ip.version", `${bitsText(0x40, 0xf0, 8)} = Version: 4`, start, 1, 4);
+  const lengthText = `${bitsText(words, 0x0f, 8)} = Header Length: ${header.headerLength} bytes (${words})`;
+  d.add(out, "ip.hdr_len", lengthText, start, 1, header.headerLength);
+  const ds = header.dsfield;
+  const [dscp, ecn] = [ds >> 2, ds & 3];
+  const dsText = `Differentiated Services Field: ${hexText(ds, 2)} (DSCP: ${dscpShort(dscp)}, ECN: ${ecnShort(ecn)})`;
+  const dsNode = d.add(out, "ip.dsfield", dsText, start + 1, 1, ds);
+  const dscpText = `${bitsText(ds, 0xfc, 8)} = Differentiated Services Codepoint: ${dscpLong(dscp)} (${dscp})`;
+  d.add(dsNode.children, "ip.dsfield.dscp", dscpText, start + 1, 1, dscp);
+  const ecnText = `${bitsText(ds, 0x03, 8)} = Explicit Congestion Notification: ${ecnLong(ecn)} (${ecn})`;
+  d.add(dsNode.children, "ip.dsfield.ecn", ecnText, start + 1, 1, ecn);
+  d.add(out, "ip.len", `Total Length: ${header.totalLength}`, start + 2, 2, header.totalLength);
+  d.add(out, "ip.id", `Identification: ${hexText(header.id, 4)} (${header.id})`, start + 4, 2, header.id);
+  const { flags } = header;
+  const raised = flags << 5;
+  const names = [
+    flags & IPV4_FLAGS.reserved ? ", Reserved bit" : "",
+    flags & IPV4_FLAGS.dontFragment ? ", Don't fragment" : "",
+    flags & IPV4_FLAGS.moreFragments ? ", More fragments" : "",
+  ].join("");
+  const flagsText = `${bitsText(raised, 0xe0, 8)} = Flags: ${hexText(flags, 1)}${names}`;
+  const flagsNode = d.add(out, "ip.flags", flagsText, start + 6, 1, flags);
+  const flag = (field: string, mask: number, name: string): void => {
+    const isSet = (raised & mask) !== 0;
+    d.add(flagsNode.children, field, flagText(raised, mask, 8, name), start + 6, 1, isSet);
+  };
+  flag("ip.flags.rb", 0x80, "Reserved bit");
+  flag("ip.flags.df", 0x40, "Don't fragment");
+  flag("ip.flags.mf", 0x20, "More fragments");
+  const offset = header.fragmentOffset;
+  const offsetText = `${bitsText(offset / 8, 0x1fff, 16)} = Fragment Offset: ${offset}`;
+  d.add(out, "ip.frag_offset", offsetText, start + 6, 2, offset);
+  d.add(out, "ip.ttl", `Time to Live: ${header.ttl}`, start + 8, 1, header.ttl);
+  const { protocol } = header;
+  d.add(out, "ip.proto", `Protocol: ${protocolName(protocol)} (${protocol})`, start + 9, 1, protocol);
+  const isGood = finishChecksum(addWords(bytes, start, start + header.headerLength, 0)) === 0;
+  const verdict = isGood ? "correct" : "incorrect";
+  const sumText = `Header Checksum: ${hexText(header.checksum, 4)} [${verdict}]`;
+  d.add(out, "ip.checksum", sumText, start + 10, 2, header.checksum);
+  d.add(out, "ip.src", `Source Address: ${header.source}`, start + 12, 4, header.source);
+  d.add(out, "ip.dst", `Destination Address: ${header.destination}`, start + 16, 4, header.destination);
+  if (header.headerLength > 20) addOptions(d, out, start, header);
+}
+
+const OPTION_NAMES = new Map<number, string>([
+  [IPV4_OPTION.endOfList, "End of Options List (EOL)"],
+  [IPV4_OPTION.noOperation, "No Operation (NOP)"],
+  [IPV4_OPTION.recordRoute, "Record Route"],
+  [IPV4_OPTION.timestamp, "Time Stamp"],
+  [IPV4_OPTION.looseSourceRoute, "Loose Source Route"],
+  [IPV4_OPTION.strictSourceRoute, "Strict Source Route"],
+  [IPV4_OPTION.routerAlert, "Router Alert"],
+]);
+
+function addOptions(d: Dissection, out: DetailNode[], start: number, header: Ipv4Header): void {
+  const area = header.headerLength - 20;
+  const names = header.options.map((option) => OPTION_NAMES.get(option.type) ?? `Unknown (${option.type})`);
+  const title = `Options: (${area} bytes)${names.map((name) => `, ${name}`).join("")}`;
+  const node = d.add(out, null, title, start + 20, area);
+  header.options.forEach((option, i) => {
+    const at = start + option.offset;
+    const data = option.length > 2 ? `: ${bytesText(d.bytes, at + 2, option.length - 2)}` : "";
+    const line = d.add(
+      node.children,
+      null,
+      `IP Option - ${names[i]} (${option.length} bytes)${data}`,
+      at,
+      option.length,
+    );
+    d.add(line.children, "ip.opt.type", `Type: ${option.type}`, at, 1, option.type);
+    if (option.length > 1)
+      d.add(line.children, "ip.opt.len", `Length: ${option.length}`, at + 1, 1, option.length);
+  });
+  const { optionsError } = header;
+  if (optionsError !== null) {
+    const length = start + header.headerLength - optionsError.offset;
+    d.add(node.children, null, `[Damaged: ${optionsError.problem}]`, optionsError.offset, length);
+  }
+}

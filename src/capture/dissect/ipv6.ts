@@ -1,0 +1,135 @@
+// IPv6 (RFC 8200): the fixed header and the chain of extension headers.
+
+import { isWireError } from "../../wire/error.ts";
+import { decodeIpv6, IPV6_HEADER_LENGTH } from "../../wire/ipv6.ts";
+import type { Ipv6Header } from "../../wire/ipv6.ts";
+import { decodeIpv6Extension, ipv6ExtensionLength, isIpv6Extension } from "../../wire/ipv6-extensions.ts";
+import { IP_PROTOCOL } from "../../wire/protocols.ts";
+import { addPlainData } from "./data.ts";
+import { dscpLong, dscpShort, ecnLong, ecnShort, protocolName } from "./ip-names.ts";
+import { dissectIpPayload } from "./ip-payload.ts";
+import { addExtension } from "./ipv6-extensions.ts";
+import { bitsText, hexText } from "./tree.ts";
+import type { DetailNode, Dissection } from "./tree.ts";
+
+/** Extension headers in one packet; real ones have three or four. */
+const EXTENSIONS_MAX = 64;
+
+const TITLE = "Internet Protocol Version 6";
+
+/** Dissects the packet at `start` in a layer that ends at `end`. */
+export function dissectIpv6(d: Dissection, start: number, end: number): void {
+  const header = decodeIpv6(d.bytes, start, d.captured(end), end);
+  if (isWireError(header)) {
+    d.layer("ipv6", TITLE, start, d.captured(end) - start);
+    d.columns("IPv6", "");
+    d.damaged(header, TITLE);
+    return;
+  }
+  const { source, destination } = header;
+  const node = d.layer("ipv6", `${TITLE}, Src: ${source}, Dst: ${destination}`, start, IPV6_HEADER_LENGTH);
+  addHeader(d, node.children, start, header);
+  if (d.quoted === 0) {
+    d.addressFrom = source;
+    d.addressTo = destination;
+  }
+  // A payload length of 0 is a jumbogram or segmentation offload: the packet then fills its frame.
+  const wanted = start + IPV6_HEADER_LENGTH + header.payloadLength;
+  const stop = header.payloadLength === 0 ? end : d.quoted > 0 ? wanted : Math.min(end, wanted);
+  dissectChain(d, node, { start, end: stop, nextHeader: header.nextHeader });
+}
+
+interface Chain {
+  /** Of the fixed header. */
+  readonly start: number;
+  readonly end: number;
+  readonly nextHeader: number;
+}
+
+function dissectChain(d: Dissection, node: DetailNode, { start, end, nextHeader }: Chain): void {
+  let next = nextHeader;
+  let at = start + IPV6_HEADER_LENGTH;
+  for (let i = 0; isIpv6Extension(next); i++) {
+    if (i === EXTENSIONS_MAX) {
+      d.stop("malformed", "IPv6: too many extension headers", at);
+      return;
+    }
+    const extension = decodeIpv6Extension(next, d.bytes, at, d.captured(end), end);
+    if (isWireError(extension)) {
+      d.damaged(extension, protocolName(next));
+      return;
+    }
+    const length = ipv6ExtensionLength(extension);
+    addExtension(d, node, extension, at, length);
+    at += length;
+    next = extension.nextHeader;
+    if (extension.kind !== "fragment" || d.quoted > 0) continue;
+    if (!extension.moreFragments && extension.fragmentOffset === 0) continue;
+    const whole = d.around.reassembled(d.around.row);
+    if (whole === null) {
+      const more = extension.moreFragments ? "y" : "n";
+      const ident = hexText(extension.id, 8);
+      const info = `IPv6 fragment (off=${extension.fragmentOffset} more=${more} ident=${ident} nxt=${next})`;
+      d.columns("IPv6", info);
+      addPlainData(d, at, end);
+      return;
+    }
+    addFragments(d, node, whole.rows, whole.bytes.length, at);
+    const protocol = next;
+    d.within("Reassembled IPv6", whole.bytes, () => {
+      dissectIpPayload(d, { version: 6, start: -1, protocol }, 0, whole.bytes.length);
+    });
+    return;
+  }
+  if (next === IP_PROTOCOL.noNextHeader) {
+    d.columns("IPv6", "IPv6 no next header");
+    addPlainData(d, at, end);
+    return;
+  }
+  d.columns("IPv6", `${protocolName(next)} (${next})`);
+  dissectIpPayload(d, { version: 6, start, protocol: next }, at, end);
+}
+
+function addFragments(
+  d: Dissection,
+  node: DetailNode,
+  rows: readonly number[],
+  length: number,
+  at: number,
+): void {
+  const frames = rows.map((row) => `#${row + 1}`).join(", ");
+  const text = `[${rows.length} IPv6 Fragments (${length} bytes): ${frames}]`;
+  const list = d.add(node.children, "ipv6.fragments", text, at, 0);
+  for (const row of rows) d.add(list.children, "ipv6.fragment", `[Frame: ${row + 1}]`, 0, 0, row + 1);
+  d.add(list.children, "ipv6.fragment.count", `[Fragment count: ${rows.length}]`, 0, 0, rows.length);
+  d.add(list.children, "ipv6.reassembled.length", `[Reassembled IPv6 length: ${length}]`, 0, 0, length);
+}
+
+function addHeader(d: Dissection, out: DetailNode[], start: number, header: Ipv6Header): void {
+  d.add(out, "ipv6.version", `${bitsText(0x60, 0xf0, 8)} = Version: 6`, start, 1, 6);
+  const tc = header.trafficClass;
+  const [dscp, ecn] = [tc >> 2, tc & 3];
+  const word = tc * 0x100000;
+  const tcBits = bitsText(word, 0x0ff00000, 32);
+  const tcText = `${tcBits} = Traffic Class: ${hexText(tc, 2)} (DSCP: ${dscpShort(dscp)}, ECN: ${ecnShort(ecn)})`;
+  const node = d.add(out, "ipv6.tclass", tcText, start, 4, tc);
+  const dscpText = `${bitsText(word, 0x0fc00000, 32)} = Differentiated Services Codepoint: ${dscpLong(dscp)} (${dscp})`;
+  d.add(node.children, "ipv6.tclass.dscp", dscpText, start, 4, dscp);
+  const ecnText = `${bitsText(word, 0x00300000, 32)} = Explicit Congestion Notification: ${ecnLong(ecn)} (${ecn})`;
+  d.add(node.children, "ipv6.tclass.ecn", ecnText, start, 4, ecn);
+  const flow = header.flowLabel;
+  d.add(
+    out,
+    "ipv6.flow",
+    `${bitsText(flow, 0x0fffff, 24)} = Flow Label: ${hexText(flow, 5)}`,
+    start + 1,
+    3,
+    flow,
+  );
+  d.add(out, "ipv6.plen", `Payload Length: ${header.payloadLength}`, start + 4, 2, header.payloadLength);
+  const next = header.nextHeader;
+  d.add(out, "ipv6.nxt", `Next Header: ${protocolName(next)} (${next})`, start + 6, 1, next);
+  d.add(out, "ipv6.hlim", `Hop Limit: ${header.hopLimit}`, start + 7, 1, header.hopLimit);
+  d.add(out, "ipv6.src", `Source Address: ${header.source}`, start + 8, 16, header.source);
+  d.add(out, "ipv6.dst", `Destination Address: ${header.destination}`, start + 24, 16, header.destination);
+}

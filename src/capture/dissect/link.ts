@@ -1,0 +1,312 @@
+// Link layers: Ethernet with tags, Linux cooked captures, BSD loopback, raw IP; and what an EtherType leads to.
+
+import { readMac } from "../../wire/address.ts";
+import { isWireError } from "../../wire/error.ts";
+import {
+  decodeEthernet,
+  decodeVlan,
+  ETHER_TYPE_MIN,
+  ETHERNET_HEADER_LENGTH,
+  VLAN_TAG_LENGTH,
+} from "../../wire/ethernet.ts";
+import { LINKTYPE } from "../../wire/link-types.ts";
+import { decodeLoopback, ipVersionOfFamily, LOOPBACK_HEADER_LENGTH } from "../../wire/loopback.ts";
+import { ETHER_TYPE, isVlanType } from "../../wire/protocols.ts";
+import type { Sll2Header, SllHeader } from "../../wire/sll.ts";
+import { decodeSll, decodeSll2, SLL2_HEADER_LENGTH, SLL_HEADER_LENGTH } from "../../wire/sll.ts";
+import { getUint16 } from "../../wire/bytes.ts";
+import { dissectArp } from "./arp.ts";
+import { addPlainData } from "./data.ts";
+import { addTrailer } from "./ethernet-trailer.ts";
+import { dissectIpv4 } from "./ipv4.ts";
+import { dissectIpv6 } from "./ipv6.ts";
+import { bitsText, bytesText, hexText } from "./tree.ts";
+import type { DetailNode, Dissection } from "./tree.ts";
+
+const REVERSE_ARP = 0x8035;
+
+const ETHER_TYPE_NAMES = new Map<number, string>([
+  [ETHER_TYPE.ipv4, "IPv4"],
+  [ETHER_TYPE.arp, "ARP"],
+  [REVERSE_ARP, "RARP"],
+  [ETHER_TYPE.vlan, "802.1Q Virtual LAN"],
+  [ETHER_TYPE.serviceVlan, "802.1ad Provider Bridge (Q-in-Q)"],
+  [ETHER_TYPE.oldQinq, "VLAN tag in VLAN tag"],
+  [ETHER_TYPE.ipv6, "IPv6"],
+  [0x8809, "Slow Protocols"],
+  [0x8847, "MPLS label switched packet"],
+  [0x8863, "PPPoE Discovery"],
+  [0x8864, "PPPoE Session"],
+  [0x888e, "802.1X Authentication"],
+  [0x88cc, "802.1 Link Layer Discovery Protocol (LLDP)"],
+]);
+
+export function etherTypeText(type: number): string {
+  return `${ETHER_TYPE_NAMES.get(type) ?? "Unknown"} (${hexText(type, 4)})`;
+}
+
+/** Dissects the packet from its link layer on. */
+export function dissectLink(d: Dissection, linkType: number): void {
+  const end = d.reportedEnd;
+  switch (linkType) {
+    case LINKTYPE.ethernet:
+      dissectEthernet(d, end);
+      break;
+    case LINKTYPE.linuxSll:
+    case LINKTYPE.linuxSll2:
+      dissectCooked(d, linkType === LINKTYPE.linuxSll2, end);
+      break;
+    case LINKTYPE.null:
+    case LINKTYPE.loop:
+      dissectLoopback(d, linkType === LINKTYPE.loop, end);
+      break;
+    case LINKTYPE.raw:
+    case LINKTYPE.rawBsd:
+    case LINKTYPE.ipv4:
+    case LINKTYPE.ipv6:
+      dissectRaw(d, end);
+      break;
+    default:
+      d.columns(`UNKNOWN`, `link type ${linkType} is not dissected`);
+      addPlainData(d, 0, end);
+  }
+}
+
+/** What follows an EtherType, in a layer that ends at `end`. */
+function dissectEtherType(d: Dissection, type: number, start: number, end: number): void {
+  d.enter(() => {
+    if (type === ETHER_TYPE.ipv4) dissectIpv4(d, start, end);
+    else if (type === ETHER_TYPE.ipv6) dissectIpv6(d, start, end);
+    else if (type === ETHER_TYPE.arp || type === REVERSE_ARP) dissectArp(d, type === REVERSE_ARP, start, end);
+    else if (isVlanType(type)) dissectVlan(d, type, start, end);
+    else {
+      d.columns(hexText(type, 4), "Ethernet II");
+      addPlainData(d, start, end);
+    }
+  });
+}
+
+function addMac(
+  d: Dissection,
+  out: DetailNode[],
+  field: "eth.dst" | "eth.src",
+  at: number,
+  text: string,
+): void {
+  const name = field === "eth.dst" ? "Destination" : "Source";
+  const node = d.add(out, field, `${name}: ${text}`, at, 6, text);
+  const first = d.bytes[at];
+  const isLocal = (first & 2) !== 0;
+  const isGroup = (first & 1) !== 0;
+  const word = first * 0x10000;
+  const lg = isLocal
+    ? "Locally administered address (this is NOT the factory default)"
+    : "Globally unique address (factory default)";
+  const ig = isGroup ? "Group address (multicast/broadcast)" : "Individual address (unicast)";
+  d.add(node.children, `${field}.lg`, `${bitsText(word, 0x020000, 24)} = LG bit: ${lg}`, at, 3, isLocal);
+  d.add(node.children, `${field}.ig`, `${bitsText(word, 0x010000, 24)} = IG bit: ${ig}`, at, 3, isGroup);
+}
+
+function dissectEthernet(d: Dissection, end: number): void {
+  const header = decodeEthernet(d.bytes, 0, d.captured(end), end);
+  if (isWireError(header)) {
+    d.layer("eth", "Ethernet II", 0, d.captured(end));
+    d.columns("Ethernet", "");
+    d.damaged(header, "Ethernet II");
+    return;
+  }
+  const { destination, source, type } = header;
+  const isLength = type < ETHER_TYPE_MIN;
+  const kind = isLength ? "IEEE 802.3 Ethernet" : "Ethernet II,";
+  const title = isLength ? kind : `${kind} Src: ${source}, Dst: ${destination}`;
+  const node = d.layer("eth", title, 0, ETHERNET_HEADER_LENGTH);
+  const out = node.children;
+  addMac(d, out, "eth.dst", 0, destination);
+  addMac(d, out, "eth.src", 6, source);
+  d.addressFrom = source;
+  d.addressTo = destination;
+  if (isLength) {
+    d.add(out, "eth.len", `Length: ${type}`, 12, 2, type);
+    dissectLlc(d, ETHERNET_HEADER_LENGTH, Math.min(end, ETHERNET_HEADER_LENGTH + type));
+    return;
+  }
+  d.add(out, "eth.type", `Type: ${etherTypeText(type)}`, 12, 2, type);
+  d.layers.push("ethertype");
+  dissectEtherType(d, type, ETHERNET_HEADER_LENGTH, end);
+  addTrailer(d, node, end);
+}
+
+/** 802.2 LLC, and SNAP where it carries an EtherType. */
+function dissectLlc(d: Dissection, start: number, end: number): void {
+  const node = d.layer("llc", "Logical-Link Control", start, Math.min(3, d.captured(end) - start));
+  d.columns("LLC", "Logical-Link Control");
+  if (!d.has(start, 3, end, "Logical-Link Control")) return;
+  const [dsap, ssap] = [d.bytes[start], d.bytes[start + 1]];
+  d.add(node.children, "llc.dsap", `DSAP: ${hexText(dsap, 2)}`, start, 1, dsap);
+  d.add(node.children, "llc.ssap", `SSAP: ${hexText(ssap, 2)}`, start + 1, 1, ssap);
+  const isSnap = dsap === 0xaa && ssap === 0xaa && end - start >= 8;
+  if (!isSnap || !d.has(start, 8, end, "Logical-Link Control")) {
+    if (!isSnap) addPlainData(d, start + 3, end);
+    return;
+  }
+  const type = getUint16(d.bytes, start + 6);
+  d.add(node.children, "llc.type", `Type: ${etherTypeText(type)}`, start + 6, 2, type);
+  node.length = 8;
+  dissectEtherType(d, type, start + 8, end);
+}
+
+const PRIORITIES = [
+  "Best Effort (default)",
+  "Background",
+  "Excellent Effort",
+  "Critical Applications",
+  "Video, < 100ms latency and jitter",
+  "Voice, < 10ms latency and jitter",
+  "Internetwork Control",
+  "Network Control",
+];
+
+function dissectVlan(d: Dissection, announced: number, start: number, end: number): void {
+  const isService = announced === ETHER_TYPE.serviceVlan;
+  const name = isService ? "ieee8021ad" : "vlan";
+  const title = isService ? "IEEE 802.1ad" : "802.1Q Virtual LAN";
+  const tag = decodeVlan(d.bytes, start, d.captured(end), end);
+  d.columns("VLAN", title);
+  if (isWireError(tag)) {
+    d.layer(name, title, start, d.captured(end) - start);
+    d.damaged(tag, title);
+    return;
+  }
+  const { priority, dei, id, type } = tag;
+  const label = isService ? `${title}, ID: ${id}` : `${title}, PRI: ${priority}, DEI: ${dei}, ID: ${id}`;
+  const node = d.layer(name, label, start, VLAN_TAG_LENGTH);
+  const word = getUint16(d.bytes, start);
+  const out = node.children;
+  const prio = `${bitsText(word, 0xe000, 16)} = Priority: ${PRIORITIES[priority]} (${priority})`;
+  d.add(out, `${name}.priority`, prio, start, 2, priority);
+  const eligible = `${bitsText(word, 0x1000, 16)} = DEI: ${dei === 1 ? "Eligible" : "Ineligible"}`;
+  d.add(out, `${name}.dei`, eligible, start, 2, dei === 1);
+  d.add(out, `${name}.id`, `${bitsText(word, 0x0fff, 16)} = ID: ${id}`, start, 2, id);
+  if (type < ETHER_TYPE_MIN) {
+    d.add(out, "vlan.len", `Length: ${type}`, start + 2, 2, type);
+    dissectLlc(d, start + VLAN_TAG_LENGTH, Math.min(end, start + VLAN_TAG_LENGTH + type));
+    return;
+  }
+  d.add(out, isService ? null : "vlan.etype", `Type: ${etherTypeText(type)}`, start + 2, 2, type);
+  d.layers.push("ethertype");
+  dissectEtherType(d, type, start + VLAN_TAG_LENGTH, end);
+}
+
+const PACKET_TYPES = ["Unicast to us", "Broadcast", "Multicast", "Unicast to another host", "Sent by us"];
+
+function arphrdText(type: number): string {
+  if (type === 1) return "Ethernet (1)";
+  if (type === 772) return "Loopback (772)";
+  return `Unknown (${type})`;
+}
+
+function isSll2(header: SllHeader): header is Sll2Header {
+  return "interfaceIndex" in header;
+}
+
+function dissectCooked(d: Dissection, isSecond: boolean, end: number): void {
+  const title = isSecond ? "Linux cooked capture v2" : "Linux cooked capture v1";
+  const held = d.captured(end);
+  const header = isSecond ? decodeSll2(d.bytes, 0, held, end) : decodeSll(d.bytes, 0, held, end);
+  if (isWireError(header)) {
+    d.layer("sll", title, 0, held);
+    d.columns("SLL", "");
+    d.damaged(header, title);
+    return;
+  }
+  const size = isSecond ? SLL2_HEADER_LENGTH : SLL_HEADER_LENGTH;
+  const at = isSecond
+    ? { type: 10, typeSize: 1, arphrd: 8, length: 11, lengthSize: 1, address: 12, protocol: 0 }
+    : { type: 0, typeSize: 2, arphrd: 2, length: 4, lengthSize: 2, address: 6, protocol: 14 };
+  const node = d.layer("sll", title, 0, size);
+  const out = node.children;
+  const { protocol, packetType, arphrdType, addressLength } = header;
+  const addProtocol = (): void => {
+    d.add(out, "sll.etype", `Protocol: ${etherTypeText(protocol)}`, at.protocol, 2, protocol);
+  };
+  if (isSecond) addProtocol();
+  if (isSll2(header)) {
+    d.add(out, "sll.ifindex", `Interface index: ${header.interfaceIndex}`, 4, 4, header.interfaceIndex);
+    d.add(out, "sll.hatype", `Link-layer address type: ${arphrdText(arphrdType)}`, at.arphrd, 2, arphrdType);
+  }
+  const typeText = `Packet type: ${PACKET_TYPES[packetType] ?? "Unknown"} (${packetType})`;
+  d.add(out, "sll.pkttype", typeText, at.type, at.typeSize, packetType);
+  if (!isSecond) {
+    d.add(out, "sll.hatype", `Link-layer address type: ${arphrdText(arphrdType)}`, at.arphrd, 2, arphrdType);
+  }
+  d.add(
+    out,
+    "sll.halen",
+    `Link-layer address length: ${addressLength}`,
+    at.length,
+    at.lengthSize,
+    addressLength,
+  );
+  if (addressLength === 6) {
+    const mac = readMac(d.bytes, at.address);
+    d.add(out, "sll.src.eth", `Source: ${mac}`, at.address, 6, mac);
+    d.addressFrom = mac;
+    d.add(
+      out,
+      "sll.unused",
+      `Unused: ${bytesText(d.bytes, at.address + 6, 2)}`,
+      at.address + 6,
+      2,
+      d.bytes.subarray(at.address + 6, at.address + 8),
+    );
+  } else if (addressLength > 0) {
+    const length = Math.min(addressLength, 8);
+    const data = d.bytes.subarray(at.address, at.address + length);
+    d.add(
+      out,
+      "sll.src.other",
+      `Source: ${bytesText(d.bytes, at.address, length)}`,
+      at.address,
+      length,
+      data,
+    );
+  }
+  if (!isSecond) addProtocol();
+  d.layers.push("ethertype");
+  dissectEtherType(d, protocol, size, end);
+}
+
+function dissectLoopback(d: Dissection, isBigEndian: boolean, end: number): void {
+  const title = "Null/Loopback";
+  const header = decodeLoopback(d.bytes, 0, d.captured(end), end, isBigEndian);
+  if (isWireError(header)) {
+    d.layer("null", title, 0, d.captured(end));
+    d.columns("Null", "");
+    d.damaged(header, title);
+    return;
+  }
+  const { family } = header;
+  const version = ipVersionOfFamily(family);
+  const name = version === 4 ? "IP" : version === 6 ? "IPv6" : "Unknown";
+  const node = d.layer("null", title, 0, LOOPBACK_HEADER_LENGTH);
+  d.add(node.children, "null.family", `Family: ${name} (${family})`, 0, 4, family);
+  d.enter(() => {
+    if (version === 4) dissectIpv4(d, LOOPBACK_HEADER_LENGTH, end);
+    else if (version === 6) dissectIpv6(d, LOOPBACK_HEADER_LENGTH, end);
+    else {
+      d.columns("Null", title);
+      addPlainData(d, LOOPBACK_HEADER_LENGTH, end);
+    }
+  });
+}
+
+/** Raw IP has no header of its own: the version in the first byte says which. */
+function dissectRaw(d: Dissection, end: number): void {
+  d.layer("raw", "Raw packet data", 0, 0);
+  d.columns("RAW", "Raw packet data");
+  if (!d.has(0, 1, end, "Raw packet data")) return;
+  const version = d.bytes[0] >> 4;
+  if (version === 6) dissectIpv6(d, 0, end);
+  else if (version === 4) dissectIpv4(d, 0, end);
+  else addPlainData(d, 0, end);
+}

@@ -1,0 +1,202 @@
+// TCP options as lines of the detail tree, and as the end of the Info column.
+
+import type { PlacedTcpOption } from "../../wire/tcp-options.ts";
+import type { TcpHeader } from "../../wire/tcp.ts";
+import { bytesText, hexText } from "./tree.ts";
+import type { DetailNode, Dissection } from "./tree.ts";
+
+interface Named {
+  /** In the list of the area's line, and in `Kind:` where that differs. */
+  readonly name: string;
+  readonly kindName?: string;
+  readonly number: number;
+  readonly field: string;
+}
+
+const NAMES: Record<Exclude<PlacedTcpOption["kind"], "raw" | "fastOpen">, Named> = {
+  eol: {
+    name: "End of Option List (EOL)",
+    kindName: "End of Option List",
+    number: 0,
+    field: "tcp.options.eol",
+  },
+  nop: { name: "No-Operation (NOP)", kindName: "No-Operation", number: 1, field: "tcp.options.nop" },
+  mss: {
+    name: "Maximum segment size",
+    kindName: "Maximum Segment Size",
+    number: 2,
+    field: "tcp.options.mss",
+  },
+  windowScale: { name: "Window scale", kindName: "Window Scale", number: 3, field: "tcp.options.wscale" },
+  sackPermitted: {
+    name: "SACK permitted",
+    kindName: "SACK Permitted",
+    number: 4,
+    field: "tcp.options.sack_perm",
+  },
+  sack: { name: "SACK", number: 5, field: "tcp.options.sack" },
+  timestamps: {
+    name: "Timestamps",
+    kindName: "Time Stamp Option",
+    number: 8,
+    field: "tcp.options.timestamp",
+  },
+};
+
+function named(option: PlacedTcpOption): Named {
+  if (option.kind === "fastOpen") {
+    return option.experimental
+      ? {
+          name: "Experimental",
+          kindName: "RFC3692-style Experiment 2",
+          number: 254,
+          field: "tcp.options.experimental",
+        }
+      : { name: "TCP Fast Open", kindName: "TCP Fast Open Cookie", number: 34, field: "tcp.options.tfo" };
+  }
+  if (option.kind === "raw") {
+    return { name: "Unknown", number: option.type, field: "tcp.options.unknown" };
+  }
+  return NAMES[option.kind];
+}
+
+/** ` MSS=1460 SACK_PERM TSval=1 TSecr=2 WS=128`, each with a space before it. SACK edges count from `sackBase`. */
+export function tcpOptionsInfo(options: readonly PlacedTcpOption[], sackBase: number): string {
+  let text = "";
+  for (const option of options) {
+    if (option.kind === "mss") text += ` MSS=${option.mss}`;
+    else if (option.kind === "windowScale") text += ` WS=${2 ** Math.min(option.shift, 14)}`;
+    else if (option.kind === "sackPermitted") text += " SACK_PERM";
+    else if (option.kind === "timestamps") text += ` TSval=${option.tsVal} TSecr=${option.tsEcr}`;
+    else if (option.kind === "fastOpen") text += option.cookie.length === 0 ? " TFO=R" : " TFO=C";
+    else if (option.kind === "sack") {
+      option.edges.forEach((edge, i) => {
+        text += ` ${i % 2 === 0 ? "SLE" : "SRE"}=${(edge - sackBase) >>> 0}`;
+      });
+    }
+  }
+  return text;
+}
+
+/** Adds the option area of the header at `start`, if it has one. */
+export function addTcpOptions(
+  d: Dissection,
+  out: DetailNode[],
+  header: TcpHeader,
+  start: number,
+  sackBase: number | null,
+): void {
+  const area = header.headerLength - 20;
+  if (area === 0) return;
+  const names = header.options.map((option) => `, ${named(option).name}`).join("");
+  const bytes = d.bytes.subarray(start + 20, start + 20 + area);
+  const node = d.add(out, "tcp.options", `Options: (${area} bytes)${names}`, start + 20, area, bytes);
+  for (const option of header.options) addOption(d, node.children, option, start + option.offset, sackBase);
+  const { optionsError } = header;
+  if (optionsError !== null) {
+    const length = start + header.headerLength - optionsError.offset;
+    d.add(node.children, null, `[Damaged: ${optionsError.problem}]`, optionsError.offset, length);
+  }
+}
+
+function addOption(
+  d: Dissection,
+  out: DetailNode[],
+  option: PlacedTcpOption,
+  at: number,
+  sackBase: number | null,
+): void {
+  const { name, kindName, number, field } = named(option);
+  const { length } = option;
+  const bytes = d.bytes.subarray(at, at + length);
+  const title = optionTitle(option, name, sackBase);
+  const node = d.add(out, field, `TCP Option - ${title}`, at, length, bytes);
+  const into = node.children;
+  d.add(into, "tcp.option_kind", `Kind: ${kindName ?? name} (${number})`, at, 1, number);
+  if (number > 1) d.add(into, "tcp.option_len", `Length: ${length}`, at + 1, 1, length);
+  switch (option.kind) {
+    case "mss":
+      d.add(into, "tcp.options.mss_val", `MSS Value: ${option.mss}`, at + 2, 2, option.mss);
+      break;
+    case "windowScale": {
+      const factor = 2 ** Math.min(option.shift, 14);
+      d.add(into, "tcp.options.wscale.shift", `Shift count: ${option.shift}`, at + 2, 1, option.shift);
+      d.add(into, "tcp.options.wscale.multiplier", `[Multiplier: ${factor}]`, at + 2, 1, factor);
+      break;
+    }
+    case "timestamps":
+      d.add(into, "tcp.options.timestamp.tsval", `Timestamp value: ${option.tsVal}`, at + 2, 4, option.tsVal);
+      d.add(
+        into,
+        "tcp.options.timestamp.tsecr",
+        `Timestamp echo reply: ${option.tsEcr}`,
+        at + 6,
+        4,
+        option.tsEcr,
+      );
+      break;
+    case "sack": {
+      const note = sackBase === null ? "" : " (relative)";
+      option.edges.forEach((edge, i) => {
+        const side = i % 2 === 0 ? "left" : "right";
+        const value = (edge - (sackBase ?? 0)) >>> 0;
+        const edgeField = i % 2 === 0 ? "tcp.options.sack_le" : "tcp.options.sack_re";
+        d.add(into, edgeField, `${side} edge = ${value}${note}`, at + 2 + i * 4, 4, value);
+      });
+      const count = option.edges.length >> 1;
+      d.add(into, "tcp.options.sack.count", `[TCP SACK Count: ${count}]`, at, 0, count);
+      break;
+    }
+    case "fastOpen":
+      if (option.experimental) {
+        const id = 0xf989;
+        d.add(
+          into,
+          "tcp.options.experimental.exid",
+          `Experiment Identifier: Fast Open (${hexText(id, 4)})`,
+          at + 2,
+          2,
+          id,
+        );
+      }
+      if (option.cookie.length === 0) {
+        d.add(into, "tcp.options.tfo.request", "Fast Open Cookie Request", at + 1, length - 1);
+      } else {
+        const from = at + length - option.cookie.length;
+        const text = `Fast Open Cookie: ${bytesText(option.cookie, 0, option.cookie.length)}`;
+        d.add(into, "tcp.options.tfo.cookie", text, from, option.cookie.length, option.cookie);
+      }
+      break;
+    case "raw":
+      if (option.data.length > 0) {
+        const text = `Payload: ${bytesText(option.data, 0, option.data.length)}`;
+        d.add(into, null, text, at + 2, option.data.length, option.data);
+      }
+      break;
+    default:
+      break;
+  }
+}
+
+function optionTitle(option: PlacedTcpOption, name: string, sackBase: number | null): string {
+  switch (option.kind) {
+    case "mss":
+      return `${name}: ${option.mss} bytes`;
+    case "windowScale":
+      return `${name}: ${option.shift} (multiply by ${2 ** Math.min(option.shift, 14)})`;
+    case "timestamps":
+      return `${name}: TSval ${option.tsVal}, TSecr ${option.tsEcr}`;
+    case "sack": {
+      const blocks: string[] = [];
+      for (let i = 0; i + 1 < option.edges.length; i += 2) {
+        const [left, right] = [option.edges[i], option.edges[i + 1]];
+        blocks.push(` ${(left - (sackBase ?? 0)) >>> 0}-${(right - (sackBase ?? 0)) >>> 0}`);
+      }
+      return `${name}${blocks.join("")}`;
+    }
+    case "fastOpen":
+      return option.experimental ? `${name}: Fast Open` : name;
+    default:
+      return name;
+  }
+}

@@ -1,0 +1,196 @@
+// TCP (RFC 9293): the header's lines, the Info column, and what to hand the payload to.
+
+import { NO_STREAM } from "../../trace/packets.ts";
+import { isWireError } from "../../wire/error.ts";
+import { decodeTcp, TCP_FLAG } from "../../wire/tcp.ts";
+import type { TcpHeader } from "../../wire/tcp.ts";
+import { transportChecksum } from "../../wire/checksum.ts";
+import { IP_PROTOCOL } from "../../wire/protocols.ts";
+import type { IpAbove } from "./ip-payload.ts";
+import { dissectTcpPayload } from "./tcp-payload.ts";
+import { addTcpOptions, tcpOptionsInfo } from "./tcp-options.ts";
+import { bitsText, flagText, hexText } from "./tree.ts";
+import type { DetailNode, Dissection, TcpView } from "./tree.ts";
+
+const TITLE = "Transmission Control Protocol";
+
+const FLAG_NAMES: readonly (readonly [number, string])[] = [
+  [TCP_FLAG.fin, "FIN"],
+  [TCP_FLAG.syn, "SYN"],
+  [TCP_FLAG.rst, "RST"],
+  [TCP_FLAG.psh, "PSH"],
+  [TCP_FLAG.ack, "ACK"],
+  [TCP_FLAG.urg, "URG"],
+  [TCP_FLAG.ece, "ECE"],
+  [TCP_FLAG.cwr, "CWR"],
+  [TCP_FLAG.ae, "AE"],
+  [TCP_FLAG.reserved, "Reserved"],
+];
+
+/** `SYN, ACK`; `<None>` where no flag is set. */
+export function tcpFlagsText(flags: number): string {
+  const set = FLAG_NAMES.filter(([mask]) => (flags & mask) !== 0).map(([, name]) => name);
+  return set.length === 0 ? "<None>" : set.join(", ");
+}
+
+/** One segment with its numbers as they are shown. */
+interface Segment {
+  readonly header: TcpHeader;
+  readonly start: number;
+  /** `tcp.len`: by the headers, so it may be more than was captured. */
+  readonly length: number;
+  readonly seq: number;
+  readonly ack: number;
+  readonly window: number;
+  readonly view: TcpView | null;
+}
+
+export function dissectTcp(d: Dissection, ip: IpAbove, start: number, end: number): void {
+  const header = decodeTcp(d.bytes, start, d.captured(end), end);
+  if (isWireError(header)) {
+    dissectCut(d, start, end);
+    d.damaged(header, TITLE);
+    return;
+  }
+  const isOwn = d.quoted === 0;
+  const view = isOwn ? d.around.tcp(d.around.row) : null;
+  const isAck = (header.flags & TCP_FLAG.ack) !== 0;
+  const isSyn = (header.flags & TCP_FLAG.syn) !== 0;
+  const shift = view === null || isSyn ? -1 : view.windowShift;
+  const segment: Segment = {
+    header,
+    start,
+    length: Math.max(0, end - start - header.headerLength),
+    seq: view === null ? header.seq : (header.seq - view.seqBase) >>> 0,
+    ack: view === null ? header.ack : isAck ? (header.ack - view.ackBase) >>> 0 : 0,
+    window: shift > 0 ? header.window * 2 ** shift : header.window,
+    view,
+  };
+  const { seq, ack, length } = segment;
+  const title = `${TITLE}, Src Port: ${header.sourcePort}, Dst Port: ${header.destinationPort}, Seq: ${seq}`;
+  const ackText = isAck ? `, Ack: ${ack}` : "";
+  const node = d.layer("tcp", `${title}${ackText}, Len: ${length}`, start, header.headerLength);
+  addHeader(d, node, segment);
+  addWindow(d, node.children, segment, ip, end);
+  d.columns("TCP", infoText(segment));
+  const payload = start + header.headerLength;
+  if (length === 0) return;
+  const held = d.captured(end) - payload;
+  if (held > 0) {
+    const bytes = d.bytes.subarray(payload, payload + held);
+    const unit = length === 1 ? "byte" : "bytes";
+    d.add(node.children, "tcp.payload", `TCP payload (${length} ${unit})`, payload, held, bytes);
+  }
+  if (isOwn) dissectTcpPayload(d, header.sourcePort, header.destinationPort, payload, end);
+}
+
+/** A header of which only the ports are there, as an ICMP error may quote it, still shows them. */
+function dissectCut(d: Dissection, start: number, end: number): void {
+  const held = d.captured(end);
+  const node = d.layer("tcp", TITLE, start, Math.max(0, held - start));
+  d.columns("TCP", "");
+  if (held - start < 4) return;
+  const source = (d.bytes[start] << 8) | d.bytes[start + 1];
+  const destination = (d.bytes[start + 2] << 8) | d.bytes[start + 3];
+  node.label = `${TITLE}, Src Port: ${source}, Dst Port: ${destination}`;
+  d.add(node.children, "tcp.srcport", `Source Port: ${source}`, start, 2, source);
+  d.add(node.children, "tcp.dstport", `Destination Port: ${destination}`, start + 2, 2, destination);
+  d.columns("TCP", `${source} → ${destination}`);
+}
+
+function infoText({ header, length, seq, ack, window, view }: Segment): string {
+  const isAck = (header.flags & TCP_FLAG.ack) !== 0;
+  const isUrgent = (header.flags & TCP_FLAG.urg) !== 0;
+  const flags = tcpFlagsText(header.flags);
+  let text = `${header.sourcePort} → ${header.destinationPort} [${flags}] Seq=${seq}`;
+  if (isAck) text += ` Ack=${ack}`;
+  text += ` Win=${window}`;
+  if (isUrgent) text += ` Urg=${header.urgentPointer}`;
+  return `${text} Len=${length}${tcpOptionsInfo(header.options, view?.ackBase ?? 0)}`;
+}
+
+function addHeader(d: Dissection, node: DetailNode, segment: Segment): void {
+  const { header, start, seq, ack, length, view } = segment;
+  const out = node.children;
+  const relative = view === null ? "" : "    (relative sequence number)";
+  d.add(out, "tcp.srcport", `Source Port: ${header.sourcePort}`, start, 2, header.sourcePort);
+  d.add(
+    out,
+    "tcp.dstport",
+    `Destination Port: ${header.destinationPort}`,
+    start + 2,
+    2,
+    header.destinationPort,
+  );
+  const { trace, row } = d.around;
+  const stream = trace.packets.stream[row];
+  if (d.quoted === 0 && stream !== NO_STREAM) {
+    d.add(out, "tcp.stream", `[Stream index: ${stream}]`, start, 0, stream);
+  }
+  d.add(out, "tcp.len", `[TCP Segment Len: ${length}]`, start + 12, 1, length);
+  d.add(out, "tcp.seq", `Sequence Number: ${seq}${relative}`, start + 4, 4, seq);
+  d.add(out, "tcp.seq_raw", `Sequence Number (raw): ${header.seq}`, start + 4, 4, header.seq);
+  const controls = (header.flags & TCP_FLAG.syn ? 1 : 0) + (header.flags & TCP_FLAG.fin ? 1 : 0);
+  const next = (seq + length + controls) >>> 0;
+  d.add(out, "tcp.nxtseq", `[Next Sequence Number: ${next}${relative}]`, start, 0, next);
+  const ackRelative = view === null ? "" : "    (relative ack number)";
+  d.add(out, "tcp.ack", `Acknowledgment Number: ${ack}${ackRelative}`, start + 8, 4, ack);
+  d.add(out, "tcp.ack_raw", `Acknowledgment number (raw): ${header.ack}`, start + 8, 4, header.ack);
+  const words = header.headerLength / 4;
+  const lengthText = `${bitsText(words * 16, 0xf0, 8)} = Header Length: ${header.headerLength} bytes (${words})`;
+  d.add(out, "tcp.hdr_len", lengthText, start + 12, 1, header.headerLength);
+  addFlags(d, out, header.flags, start + 12);
+}
+
+const FLAG_LINES: readonly (readonly [string, number, string])[] = [
+  ["tcp.flags.ae", TCP_FLAG.ae, "Accurate ECN"],
+  ["tcp.flags.cwr", TCP_FLAG.cwr, "Congestion Window Reduced"],
+  ["tcp.flags.ece", TCP_FLAG.ece, "ECN-Echo"],
+  ["tcp.flags.urg", TCP_FLAG.urg, "Urgent"],
+  ["tcp.flags.ack", TCP_FLAG.ack, "Acknowledgment"],
+  ["tcp.flags.push", TCP_FLAG.psh, "Push"],
+  ["tcp.flags.reset", TCP_FLAG.rst, "Reset"],
+  ["tcp.flags.syn", TCP_FLAG.syn, "Syn"],
+  ["tcp.flags.fin", TCP_FLAG.fin, "Fin"],
+];
+
+const FLAG_LETTERS = "RRRNCEUAPRSF";
+
+function addFlags(d: Dissection, out: DetailNode[], flags: number, at: number): void {
+  const node = d.add(out, "tcp.flags", `Flags: ${hexText(flags, 3)} (${tcpFlagsText(flags)})`, at, 2, flags);
+  const into = node.children;
+  const isReserved = (flags & TCP_FLAG.reserved) !== 0;
+  const reserved = `${bitsText(flags, 0xe00, 12)} = Reserved: ${isReserved ? "Set" : "Not set"}`;
+  d.add(into, "tcp.flags.res", reserved, at, 1, isReserved);
+  for (const [field, mask, name] of FLAG_LINES) {
+    const isLow = mask < 0x100;
+    const isSet = (flags & mask) !== 0;
+    d.add(into, field, flagText(flags, mask, 12, name), isLow ? at + 1 : at, 1, isSet);
+  }
+  let letters = "";
+  for (let bit = 11; bit >= 0; bit--) letters += (flags >> bit) & 1 ? FLAG_LETTERS[11 - bit] : "·";
+  d.add(into, "tcp.flags.str", `[TCP Flags: ${letters}]`, at, 2, letters);
+}
+
+function addWindow(d: Dissection, out: DetailNode[], segment: Segment, ip: IpAbove, end: number): void {
+  const { header, start, window, view } = segment;
+  d.add(out, "tcp.window_size_value", `Window: ${header.window}`, start + 14, 2, header.window);
+  d.add(out, "tcp.window_size", `[Calculated window size: ${window}]`, start + 14, 2, window);
+  if (view !== null && (header.flags & TCP_FLAG.syn) === 0) {
+    const shift = view.windowShift;
+    const factor = shift >= 0 ? 2 ** shift : shift;
+    const note = shift === -1 ? " (unknown)" : shift === -2 ? " (no window scaling used)" : "";
+    const text = `[Window size scaling factor: ${factor}${note}]`;
+    d.add(out, "tcp.window_size_scalefactor", text, start + 14, 2, factor);
+  }
+  let verdict = "unverified";
+  if (end <= d.bytes.length && ip.start >= 0) {
+    const sum = transportChecksum(d.bytes, ip.start, IP_PROTOCOL.tcp, start, end);
+    verdict = sum === 0 ? "correct" : "incorrect";
+  }
+  const sumText = `Checksum: ${hexText(header.checksum, 4)} [${verdict}]`;
+  d.add(out, "tcp.checksum", sumText, start + 16, 2, header.checksum);
+  const urgent = header.urgentPointer;
+  d.add(out, "tcp.urgent_pointer", `Urgent Pointer: ${urgent}`, start + 18, 2, urgent);
+  addTcpOptions(d, out, header, start, view?.ackBase ?? null);
+}

@@ -1,0 +1,232 @@
+// The detail tree of one packet, and the state its dissectors share while they grow it.
+//
+// Names and wording are Wireshark's. A node says which bytes it came from, so that a hex view can light them: `source`
+// is 0 for the packet's own bytes, more for data put together from several packets (`DissectedPacket.sources`).
+
+import type { Trace } from "../../trace/trace.ts";
+import type { WireError } from "../../wire/error.ts";
+
+/** What a field holds. Times are nanoseconds as bigint; addresses and names are text; `Uint8Array` is raw bytes. */
+export type FieldValue = boolean | number | bigint | string | Uint8Array;
+
+export interface DetailNode {
+  /** Wireshark's field name, null for a line that is only text. Protocols are fields too: `tcp`. */
+  readonly field: string | null;
+  label: string;
+  /** Byte range within `source`; length 0 where the line is computed. */
+  readonly start: number;
+  length: number;
+  readonly source: number;
+  readonly value: FieldValue | null;
+  readonly children: DetailNode[];
+}
+
+/** Bytes that nodes point into. */
+export interface DataSource {
+  /** `Frame`, `Reassembled IPv4`, ... */
+  readonly name: string;
+  readonly bytes: Uint8Array;
+}
+
+/** What dissectors ask of the capture around the packet. */
+export interface Surroundings {
+  readonly trace: Trace;
+  readonly row: number;
+  /** How the connection of TCP packet `row` counts, or null where nothing is known: numbers are then shown as sent. */
+  tcp(row: number): TcpView | null;
+  /** `frame.interface_id`, null where the file numbers no interfaces. */
+  interfaceId(row: number): number | null;
+  /** False for a packet whose block holds no timestamp. */
+  hasTime(row: number): boolean;
+  /** The datagram whose last missing fragment is packet `row`, or null. */
+  reassembled(row: number): ReassembledPayload | null;
+}
+
+/** What turns a segment's numbers into the ones Wireshark shows. */
+export interface TcpView {
+  /** Sequence numbers at which this direction and the other one begin. */
+  readonly seqBase: number;
+  readonly ackBase: number;
+  /** Shift of this direction's window; -1 where the handshake was not seen, -2 where it agreed on no scaling. */
+  readonly windowShift: number;
+}
+
+/** The payload of a fragmented datagram, put together. */
+export interface ReassembledPayload {
+  readonly bytes: Uint8Array;
+  /** Rows it came from. */
+  readonly rows: readonly number[];
+}
+
+/** Why dissection stopped before a layer's end. */
+export type Stop = "cut" | "malformed";
+
+/** Layers within layers (tunnels, errors that quote packets, stacked tags) go no deeper than this. */
+const DEPTH_MAX = 24;
+
+/** Nodes a packet may have: a hostile packet must not grow a tree without end. */
+const NODES_MAX = 20_000;
+
+export class Dissection {
+  readonly tree: DetailNode[] = [];
+  readonly sources: DataSource[];
+  /** `frame.protocols`, one name a layer. */
+  readonly layers: string[] = [];
+  /** The Protocol and Info columns. */
+  protocol = "";
+  info = "";
+  /** The Source and Destination columns: network addresses, or link addresses under them. */
+  addressFrom = "";
+  addressTo = "";
+  /** The bytes being dissected, which of `sources` they are, and where they would end had all been captured. */
+  bytes: Uint8Array;
+  source = 0;
+  reportedEnd: number;
+  stopped: Stop | null = null;
+  /** Where layers are added: the top, or the message that quotes them. */
+  root: DetailNode[] = this.tree;
+  /** Inside a packet that an ICMP error quotes: columns are the outer packet's. */
+  quoted = 0;
+  #depth = 0;
+  #nodes = 0;
+
+  readonly around: Surroundings;
+
+  constructor(bytes: Uint8Array, reportedLength: number, around: Surroundings) {
+    this.around = around;
+    this.bytes = bytes;
+    this.reportedEnd = Math.max(reportedLength, bytes.length);
+    this.sources = [{ name: "Frame", bytes }];
+  }
+
+  /** Appends a line to `parent`. Past the bound on nodes it makes them and keeps them out of the tree. */
+  add(
+    parent: DetailNode[],
+    field: string | null,
+    label: string,
+    start: number,
+    length: number,
+    value: FieldValue | null = null,
+  ): DetailNode {
+    const node: DetailNode = { field, label, start, length, source: this.source, value, children: [] };
+    if (this.#nodes < NODES_MAX) {
+      this.#nodes++;
+      parent.push(node);
+    }
+    return node;
+  }
+
+  /** A protocol's line, and its name in `frame.protocols`. */
+  layer(name: string, label: string, start: number, length: number): DetailNode {
+    this.layers.push(name);
+    return this.add(this.root, name, label, start, length);
+  }
+
+  /** Whether `need` bytes from `start` are there and belong to a layer that ends at `end`; says why not in the tree. */
+  has(start: number, need: number, end: number, what: string): boolean {
+    if (start + need > end) {
+      this.stop("malformed", what, start);
+      return false;
+    }
+    if (start + need > this.bytes.length) {
+      this.stop("cut", what, start);
+      return false;
+    }
+    return true;
+  }
+
+  /** Records that `what` could not be dissected at `start` and why. Only the first reason counts. */
+  stop(why: Stop, what: string, start: number): void {
+    if (this.stopped !== null) return;
+    this.stopped = why;
+    const at = Math.min(start, this.bytes.length);
+    const length = this.bytes.length - at;
+    if (why === "cut") {
+      this.add(this.tree, "_ws.short", `[Packet size limited during capture: ${what} truncated]`, at, length);
+    } else {
+      this.add(this.tree, "_ws.malformed", `[Malformed Packet: ${what}]`, at, length);
+    }
+  }
+
+  /** The same for what a wire decoder answered. */
+  damaged(error: WireError, what: string): void {
+    this.stop(error.cut ? "cut" : "malformed", `${what}: ${error.problem}`, error.offset);
+  }
+
+  /** Where the bytes of a layer that ends at `end` end for us. */
+  captured(end: number): number {
+    return Math.min(end, this.bytes.length);
+  }
+
+  /** Sets the columns, unless the layer is only quoted by another packet. */
+  columns(protocol: string, info: string): void {
+    if (this.quoted > 0) return;
+    this.protocol = protocol;
+    this.info = info;
+  }
+
+  /** Runs a layer's dissector one level deeper; past the bound it is malformed instead. */
+  enter(dissect: () => void): void {
+    if (this.#depth >= DEPTH_MAX) {
+      this.stop("malformed", "too many layers", this.bytes.length);
+      return;
+    }
+    this.#depth++;
+    dissect();
+    this.#depth--;
+  }
+
+  /** Runs the dissector of a packet that `node`'s message quotes: its layers go under the message and leave the columns. */
+  quote(node: DetailNode, dissect: () => void): void {
+    const outer = this.root;
+    this.root = node.children;
+    this.quoted++;
+    this.enter(dissect);
+    this.quoted--;
+    this.root = outer;
+  }
+
+  /** Runs a dissector over another buffer, as reassembled data needs. */
+  within(name: string, bytes: Uint8Array, dissect: () => void): void {
+    const { bytes: outer, source, reportedEnd } = this;
+    this.source = this.sources.push({ name, bytes }) - 1;
+    this.bytes = bytes;
+    this.reportedEnd = bytes.length;
+    this.enter(dissect);
+    this.bytes = outer;
+    this.source = source;
+    this.reportedEnd = reportedEnd;
+  }
+}
+
+/** Wireshark's picture of the bits of `mask` in a field `width` bits wide: `.... 0101`. */
+export function bitsText(value: number, mask: number, width: number): string {
+  let text = "";
+  for (let bit = width - 1; bit >= 0; bit--) {
+    const at = 2 ** bit;
+    const inMask = Math.floor(mask / at) % 2 === 1;
+    text += inMask ? String(Math.floor(value / at) % 2) : ".";
+    if (bit > 0 && bit % 4 === 0) text += " ";
+  }
+  return text;
+}
+
+/** The same for one flag, with what it means: `.... ...1 = Fin: Set`. */
+export function flagText(value: number, mask: number, width: number, name: string): string {
+  const set = Math.floor(value / mask) % 2 === 1;
+  return `${bitsText(value, mask, width)} = ${name}: ${set ? "Set" : "Not set"}`;
+}
+
+/** `0x` and at least `digits` hexadecimal digits. */
+export function hexText(value: number, digits: number): string {
+  return `0x${value.toString(16).padStart(digits, "0")}`;
+}
+
+/** Bytes as hexadecimal digits, cut after `max` bytes with an ellipsis as Wireshark cuts them. */
+export function bytesText(bytes: Uint8Array, start: number, length: number, max = 36): string {
+  const end = Math.min(start + length, bytes.length);
+  const shown = Math.min(end, start + max);
+  let text = "";
+  for (let i = start; i < shown; i++) text += bytes[i].toString(16).padStart(2, "0");
+  return shown < end ? `${text}…` : text;
+}
