@@ -139,14 +139,16 @@ export function columnWidths<Row>(columns: readonly Column<Row>[], room: number)
   let left = room - widths.reduce((sum, width) => sum + width, 0) - GAP * Math.max(0, columns.length - 1);
   if (left > 0) {
     const shares = columns.reduce((sum, column) => sum + (column.grow ?? 0), 0);
-    let given = 0;
-    for (let i = 0; i < columns.length && shares > 0; i++) {
-      const cells = Math.floor((left * (columns[i].grow ?? 0)) / shares);
+    if (shares === 0) return widths;
+    const spare = left;
+    let last = 0;
+    for (let i = 0; i < columns.length; i++) {
+      const cells = Math.floor((spare * (columns[i].grow ?? 0)) / shares);
+      if ((columns[i].grow ?? 0) > 0) last = i;
       widths[i] += cells;
-      given += cells;
+      left -= cells;
     }
-    const lastGrowing = columns.findLastIndex((column) => (column.grow ?? 0) > 0);
-    if (lastGrowing >= 0) widths[lastGrowing] += left - given;
+    widths[last] += left;
     return widths;
   }
   for (let i = columns.length - 1; i >= 0 && left < 0; i--) {
