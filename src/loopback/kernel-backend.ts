@@ -1,6 +1,5 @@
 // The backend on the real kernel: BSD calls on loopback addresses, one address a host.
 
-import type { Family, SocketType } from "../socket/address.ts";
 import type { BackendHost } from "../socket/backend.ts";
 import { RealClock } from "./clock.ts";
 import { holdHosts } from "./guard.ts";
@@ -15,18 +14,22 @@ import type { LoopbackOptions } from "./run-options.ts";
 import { UnixPaths } from "./unix-paths.ts";
 
 /** Whether this machine can make kernel sockets; `why` says what is missing and what to do. */
-export function kernelAvailable(): { readonly available: true } | { readonly available: false; readonly why: string } {
+export function kernelAvailable():
+  | { readonly available: true }
+  | { readonly available: false; readonly why: string } {
   const answer = loadLibc();
   return "libc" in answer ? { available: true } : { available: false, why: answer.why };
 }
 
 /**
  * A run on the kernel's sockets. A bind to the wildcard address binds the host's own, so that two hosts can use one port.
- * Throws an Error where `kernelAvailable` says no, RangeError for impossible host names.
+ * `unavailable` says what `kernelAvailable` says. Throws RangeError for impossible host names.
  */
-export async function createKernelBackend(options: LoopbackOptions): Promise<LoopbackBackend> {
+export async function createKernelBackend(
+  options: LoopbackOptions,
+): Promise<LoopbackBackend | { readonly unavailable: string }> {
   const answer = loadLibc();
-  if (!("libc" in answer)) throw new Error(answer.why);
+  if (!("libc" in answer)) return { unavailable: answer.why };
   const { libc } = answer;
   const held = await holdHosts(options.hosts);
   const clock = new RealClock();
@@ -44,7 +47,7 @@ export async function createKernelBackend(options: LoopbackOptions): Promise<Loo
   for (const name of options.hosts) {
     hosts.set(name, {
       name,
-      socket: (family: Family, type: SocketType) => openKernelSocket(run, name, family, type),
+      socket: (family, type) => openKernelSocket(run, name, family, type),
       resolve: (other, family) => held.hosts.resolve(name, other, family),
       random: random(name),
     });

@@ -330,9 +330,7 @@ export class KernelSocket implements SocketCore {
   #sendBits(flags: SendFlags): number | Failure {
     const { msg, title } = this.#run.libc.platform;
     if (flags.more === true && msg.more === 0) return { code: "ENOTSUP", why: `${title} has no MSG_MORE` };
-    return (
-      msg.noSignal | (flags.more === true ? msg.more : 0) | (flags.oob === true ? msg.oob : 0)
-    );
+    return msg.noSignal | (flags.more === true ? msg.more : 0) | (flags.oob === true ? msg.oob : 0);
   }
 
   #recvBits(flags: RecvFlags): number {

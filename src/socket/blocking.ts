@@ -58,6 +58,8 @@ export class BlockingSocket implements Socket {
   readonly type: SocketType;
   readonly core: SocketCore;
   readonly #context: SocketContext;
+  /** Binds and listens, for backends that need time for them. */
+  readonly #setups: Waiting[] = [];
   readonly #readers: Waiting[] = [];
   readonly #writers: Waiting[] = [];
   #closed = false;
@@ -75,11 +77,13 @@ export class BlockingSocket implements Socket {
   bind(address: AddressLike): Promise<void> {
     let to: SocketAddress | undefined;
     const attempt = (): null | Failure => this.core.bind((to = this.#address("bind", address, "any")));
-    return this.#wait([], "bind", [describe(address)], false, attempt, () => to).then(nothing);
+    return this.#wait(this.#setups, "bind", [describe(address)], false, attempt, () => to).then(nothing);
   }
 
   listen(backlog: number = BACKLOG_DEFAULT): Promise<void> {
-    return this.#wait([], "listen", [backlog], false, () => this.core.listen(backlog)).then(nothing);
+    return this.#wait(this.#setups, "listen", [backlog], false, () => this.core.listen(backlog)).then(
+      nothing,
+    );
   }
 
   accept(): Promise<Socket> {
@@ -185,7 +189,8 @@ export class BlockingSocket implements Socket {
       this.core.close();
       return null;
     });
-    for (const waiting of [...this.#readers.splice(0), ...this.#writers.splice(0)]) waiting.abandon();
+    for (const waiting of [...this.#setups.splice(0), ...this.#readers.splice(0), ...this.#writers.splice(0)])
+      waiting.abandon();
   }
 
   setOption(name: OptionName, value: OptionValue): void {
@@ -216,6 +221,7 @@ export class BlockingSocket implements Socket {
   #wake(): void {
     if (this.#serving) return;
     this.#serving = true;
+    serve(this.#setups);
     serve(this.#writers);
     serve(this.#readers);
     this.#serving = false;

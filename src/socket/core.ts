@@ -61,7 +61,9 @@ export interface SocketCore {
   /** Called when the answer of some call may have changed. Set by the layer above; one listener. */
   onWake: (() => void) | null;
 
+  /** EAGAIN where the backend itself needs time for it; then it wakes, and the same call again gets the answer. */
   bind(address: SocketAddress): null | Failure;
+  /** EAGAIN as for `bind`. */
   listen(backlog: number): null | Failure;
   /** The next established connection, or EAGAIN. */
   accept(): SocketCore | Failure;
