@@ -1,0 +1,148 @@
+// The simulator as a backend: programs run between its events, virtual time passes while all of them wait.
+
+import { canonicalIp } from "../wire/address.ts";
+import type { Family, SocketType } from "../socket/address.ts";
+import type { Backend, BackendHost, DriveEnd } from "../socket/backend.ts";
+import type { Failure, SocketCore } from "../socket/core.ts";
+import type { Trace } from "../trace/trace.ts";
+import { Simulation } from "./simulation.ts";
+import type { SimulationOptions } from "./simulation.ts";
+
+/** Events run at most before the process gets a turn for its own affairs (keys, signals). */
+const EVENTS_A_TURN = 16_384;
+
+export class SimBackend implements Backend {
+  readonly name = "sim";
+  readonly hosts: ReadonlyMap<string, BackendHost>;
+  readonly simulation: Simulation;
+  readonly #sockets: SocketCore[] = [];
+  /** `after`s that have not fired. */
+  #alarms = 0;
+  /** Grows when an `after` fires: a program may go on. */
+  #rung = 0;
+
+  constructor(simulation: Simulation) {
+    this.simulation = simulation;
+    const hosts = new Map<string, BackendHost>();
+    for (const name of simulation.hosts.keys()) hosts.set(name, this.#host(name));
+    this.hosts = hosts;
+  }
+
+  get trace(): Trace {
+    return this.simulation.trace;
+  }
+
+  hostOf(address: string): string | null {
+    return this.simulation.hostOf(canonicalIp(address) ?? address)?.name ?? null;
+  }
+
+  now(): number {
+    return this.simulation.scheduler.now;
+  }
+
+  after(ns: number, callback: () => void): () => void {
+    const { scheduler } = this.simulation;
+    this.#alarms++;
+    let waiting = true;
+    const timer = scheduler.at(scheduler.now + Math.max(0, ns), () => {
+      waiting = false;
+      this.#alarms--;
+      this.#rung++;
+      callback();
+    });
+    return () => {
+      if (!waiting) return;
+      waiting = false;
+      this.#alarms--;
+      timer.clear();
+    };
+  }
+
+  /**
+   * Runs events in order. After one that let a program go on, every microtask runs before the next; the others go on at once.
+   * Without any `after` pending, `idleNs` of virtual time in which no call settles are taken for standstill too.
+   */
+  async drive(run: {
+    finished: () => boolean;
+    progress: () => number;
+    limitNs: number;
+    idleNs: number;
+  }): Promise<DriveEnd> {
+    const { scheduler } = this.simulation;
+    await allMicrotasks();
+    let progress = run.progress();
+    let rung = this.#rung;
+    let progressAt = scheduler.now;
+    let events = 0;
+    while (!run.finished()) {
+      const time = scheduler.nextTime();
+      const idleAt = this.#alarms > 0 ? Infinity : progressAt + run.idleNs;
+      if (time > run.limitNs && (time !== Infinity || this.#alarms > 0)) {
+        if (idleAt < run.limitNs) return "idle";
+        scheduler.advance(run.limitNs);
+        return "limit";
+      }
+      if (time === Infinity || time > idleAt) return "idle";
+      scheduler.step();
+      const settled = run.progress();
+      if (settled !== progress || rung !== this.#rung) {
+        progress = settled;
+        rung = this.#rung;
+        progressAt = scheduler.now;
+        events = 0;
+        await allMicrotasks();
+        // What programs settled among themselves in the meantime is progress too.
+        progress = run.progress();
+      } else if (++events === EVENTS_A_TURN) {
+        events = 0;
+        await allMicrotasks();
+      }
+    }
+    return "finished";
+  }
+
+  /** Closes what programs left open; what that sends stays unsent, for no time passes any more. */
+  async dispose(): Promise<void> {
+    for (const socket of this.#sockets.splice(0)) {
+      socket.onWake = null;
+      socket.close();
+    }
+  }
+
+  #host(name: string): BackendHost {
+    const host = this.simulation.hosts.get(name);
+    if (host === undefined) throw new RangeError(`no host ${name}`);
+    const stream = this.simulation.programStream(name);
+    return {
+      name,
+      socket: (family: Family, type: SocketType): SocketCore | Failure => {
+        const core = host.socket(family, type);
+        if (typeof core === "object" && !("code" in core)) this.#sockets.push(core);
+        return core;
+      },
+      resolve: (target, family) => this.#resolve(name, target, family),
+      random: () => stream.fine(),
+    };
+  }
+
+  #resolve(from: string, target: string, family: "inet" | "inet6"): string | null {
+    if (target === "localhost") return family === "inet" ? "127.0.0.1" : "::1";
+    const known = this.simulation.hosts.get(target === "" ? from : target);
+    if (known !== undefined) return family === "inet" ? known.ipv4 : known.ipv6;
+    const literal = canonicalIp(target);
+    if (literal === null || literal.includes(":") !== (family === "inet6")) return null;
+    return literal;
+  }
+}
+
+/** Throws TopologyError when the topology makes no sense. */
+export function createSimBackend(options: SimulationOptions): SimBackend {
+  return new SimBackend(new Simulation(options));
+}
+
+/** Resolves when every microtask there is has run, and those they made. */
+function allMicrotasks(): Promise<void> {
+  return new Promise((resolve) => {
+    setImmediate(resolve);
+  });
+}

@@ -1,0 +1,439 @@
+// A host: its addresses, where its packets go, what it does with those that come, and what transports need of it.
+
+import { decodeIpv6 } from "../wire/ipv6.ts";
+import { isWireError } from "../wire/error.ts";
+import { ICMPV6_TYPE, ICMP_TYPE } from "../wire/icmp.ts";
+import { IP_PROTOCOL } from "../wire/protocols.ts";
+import type { Family, SocketType } from "../socket/address.ts";
+import type { Failure, SocketCore } from "../socket/core.ts";
+import type { Errno } from "../socket/errno.ts";
+import type { DropReason, TraceEvent } from "../trace/events.ts";
+import { decodePacket, encodePacket } from "./encode.ts";
+import { Reassembler, fragmentsOf } from "./fragment.ts";
+import { icmpErrorAbout, isIcmpError, readIcmpError } from "./icmp.ts";
+import type { IcmpProblem } from "./icmp.ts";
+import type { LinkDirection, PacketSink } from "./link.ts";
+import type { IcmpError, Timer } from "./network.ts";
+import {
+  ICMP_HEADER_BYTES,
+  IPV4_HEADER_BYTES,
+  IPV6_HEADER_BYTES,
+  UDP_HEADER_BYTES,
+  forwarded,
+  packetOf,
+  tcpHeaderBytes,
+} from "./packet-build.ts";
+import type { IcmpMessage, IpPacket, IpPayload, Segment, UdpDatagram } from "./packet.ts";
+import type { PlannedHost } from "./plan.ts";
+import { RandomStream } from "./random.ts";
+import type { Recorder } from "./record.ts";
+import type { Scheduler } from "./scheduler.ts";
+import type { UdpNetwork } from "./udp/stack.ts";
+import { UdpStack } from "./udp/stack.ts";
+
+const TTL_DEFAULT = 64;
+const IP_PACKET_MAX = 65_535;
+/** Linux: net.ipv4.route.mtu_expires and net.ipv6.route.mtu_expires. */
+const PATH_MTU_EXPIRES_NS = 600e9;
+/** Less than this no path has: RFC 791 for IPv4; wirelab lets IPv6 have as little. */
+const PATH_MTU_MIN = 68;
+/** Destinations whose path MTU is remembered. */
+const PATH_MTUS_MAX = 1024;
+const IPV4_HEADER_BITS = IPV4_HEADER_BYTES * 8;
+const IPV6_HEADER_BITS = IPV6_HEADER_BYTES * 8;
+
+/** What a host needs of its TCP. */
+export interface SegmentStack {
+  socket(family: "inet" | "inet6"): SocketCore;
+  input(packet: IpPacket, segment: Segment): void;
+  icmpError(error: IcmpError): void;
+}
+
+export interface HostSurroundings {
+  readonly scheduler: Scheduler;
+  readonly recorder: Recorder | null;
+  readonly seed: number;
+}
+
+export class SimHost implements UdpNetwork, PacketSink {
+  readonly name: string;
+  readonly host: string;
+  readonly ipv4: string;
+  readonly ipv6: string;
+  readonly forwards: boolean;
+  readonly recording: boolean;
+  readonly udp: UdpStack;
+  /** Set once, before anything runs. */
+  tcp: SegmentStack | null = null;
+  readonly #scheduler: Scheduler;
+  readonly #recorder: Recorder | null;
+  readonly #seed: number;
+  readonly #streams = new Map<string, RandomStream>();
+  /** Directions out, one a link. */
+  readonly #out: LinkDirection[] = [];
+  #loopback: LinkDirection | null = null;
+  /** By destination address. */
+  readonly #routes = new Map<string, LinkDirection>();
+  readonly #pathMtus = new Map<string, { readonly mtu: number; readonly until: number }>();
+  readonly #reassembly4: Reassembler;
+  readonly #reassembly6: Reassembler;
+  readonly #subnetBroadcast: string;
+  /** The last route asked for: packets come in trains. */
+  #lastDestination = "";
+  #lastRoute: LinkDirection | null = null;
+  /** The packet being received and its row, for whoever drops it. */
+  #current: IpPacket | null = null;
+  #currentRow = -1;
+  #nextId: number;
+
+  constructor(planned: PlannedHost, surroundings: HostSurroundings) {
+    this.name = planned.name;
+    this.host = planned.name;
+    this.ipv4 = planned.ipv4;
+    this.ipv6 = planned.ipv6;
+    this.forwards = planned.forwards;
+    this.#scheduler = surroundings.scheduler;
+    this.#recorder = surroundings.recorder;
+    this.#seed = surroundings.seed;
+    this.recording = surroundings.recorder !== null;
+    this.#subnetBroadcast = `${planned.ipv4.slice(0, planned.ipv4.lastIndexOf("."))}.255`;
+    this.#reassembly4 = this.#reassembler(4);
+    this.#reassembly6 = this.#reassembler(6);
+    this.#nextId = this.random("ip id", 0x10000);
+    this.udp = new UdpStack(this);
+  }
+
+  /** Adds a link's direction away from this host. */
+  attach(direction: LinkDirection): void {
+    this.#out.push(direction);
+  }
+
+  attachLoopback(direction: LinkDirection): void {
+    this.#loopback = direction;
+  }
+
+  /** Sends what is for `address` by `direction`. */
+  route(address: string, direction: LinkDirection): void {
+    this.#routes.set(address, direction);
+  }
+
+  socket(family: Family, type: SocketType): SocketCore | Failure {
+    if (family === "unix") {
+      return { code: "EAFNOSUPPORT", why: "the simulator has no Unix sockets, they never leave a host" };
+    }
+    if (type === "dgram") return this.udp.socket(family);
+    if (this.tcp === null) return { code: "EPROTONOSUPPORT", why: "this host has no TCP" };
+    return this.tcp.socket(family);
+  }
+
+  // What transports ask: HostNetwork.
+
+  now(): number {
+    return this.#scheduler.now;
+  }
+
+  timer(fire: () => void): Timer {
+    return this.#scheduler.timer(fire);
+  }
+
+  random(purpose: string, limit: number): number {
+    let stream = this.#streams.get(purpose);
+    if (stream === undefined) {
+      stream = new RandomStream(this.#seed, `host ${this.name}/${purpose}`);
+      this.#streams.set(purpose, stream);
+    }
+    return stream.integer(limit);
+  }
+
+  isLocal(address: string): boolean {
+    return address === this.ipv4 || address === this.ipv6 || address === "::1" || address.startsWith("127.");
+  }
+
+  isBroadcast(address: string): boolean {
+    return address === this.#subnetBroadcast || address === "255.255.255.255";
+  }
+
+  sourceFor(destination: string): string | null {
+    if (destination === this.ipv4 || destination === this.ipv6) return destination;
+    if (destination.startsWith("127.")) return "127.0.0.1";
+    if (destination === "::1") return "::1";
+    if (this.isBroadcast(destination)) return this.#out.length > 0 ? this.ipv4 : null;
+    if (this.#routeTo(destination) === null) return null;
+    return destination.includes(":") ? this.ipv6 : this.ipv4;
+  }
+
+  mtuFor(destination: string): number {
+    const route = this.#routeTo(destination);
+    if (route === null) return IP_PACKET_MAX;
+    const mtu = destination.includes(":") ? route.mtu : Math.min(route.mtu, IP_PACKET_MAX);
+    return this.#pathMtus.size === 0 ? mtu : Math.min(mtu, this.#pathMtu(destination));
+  }
+
+  sendSegment(source: string, destination: string, segment: Segment, ecn: number): Errno | null {
+    const route = this.#routeTo(destination);
+    if (route === null) return this.#unreachable();
+    const v6 = destination.includes(":");
+    const length =
+      (v6 ? IPV6_HEADER_BYTES : IPV4_HEADER_BYTES) + tcpHeaderBytes(segment) + segment.payload.length;
+    const payload: IpPayload = { kind: "tcp", segment };
+    const id = v6 ? 0 : this.#takeId();
+    route.enter(packetOf(v6 ? 6 : 4, source, destination, TTL_DEFAULT, ecn, true, id, payload, length, -1));
+    if (length > route.mtu) this.#tellTooBig(source, destination, segment, route.mtu);
+    return null;
+  }
+
+  sendDatagram(source: string, destination: string, datagram: UdpDatagram, ttl: number): Errno | null {
+    const v6 = destination.includes(":");
+    const payload: IpPayload = { kind: "udp", datagram };
+    const length = (v6 ? IPV6_HEADER_BYTES : IPV4_HEADER_BYTES) + UDP_HEADER_BYTES + datagram.payload.length;
+    const packet = packetOf(
+      v6 ? 6 : 4,
+      source,
+      destination,
+      ttl,
+      0,
+      true,
+      v6 ? 0 : this.#takeId(),
+      payload,
+      length,
+      -1,
+    );
+    if (!v6 && this.isBroadcast(destination)) return this.#broadcast(packet);
+    return this.#send(packet);
+  }
+
+  record(event: TraceEvent): void {
+    if (this.#recorder !== null) this.#recorder.event(event);
+  }
+
+  dropped(packet: IpPacket, reason: DropReason): void {
+    if (packet === this.#current) this.#lost(this.#currentRow, reason);
+  }
+
+  portUnreachable(packet: IpPacket): void {
+    this.#complain(packet, "port unreachable", 0);
+  }
+
+  // What comes from links: PacketSink.
+
+  receive(packet: IpPacket, row: number): void {
+    this.#currentRow = row;
+    this.#current = packet;
+    if (packet.flippedBit !== -1) this.#receiveDamaged(packet);
+    else if (this.isLocal(packet.destination) || this.isBroadcast(packet.destination)) this.#deliver(packet);
+    else this.#forward(packet, packet.destination);
+    this.#current = null;
+  }
+
+  /** Looks at a damaged packet as far as a router or a host would, which is what decides whether the damage is seen. */
+  #receiveDamaged(packet: IpPacket): void {
+    const bytes = encodePacket(packet);
+    let { destination } = packet;
+    let seen = packet;
+    if (packet.version === 4) {
+      if (packet.flippedBit < IPV4_HEADER_BITS) {
+        this.dropped(packet, "checksum");
+        return;
+      }
+    } else if (packet.flippedBit < IPV6_HEADER_BITS) {
+      const header = decodeIpv6(bytes, 0, bytes.length);
+      if (isWireError(header)) {
+        this.dropped(packet, "malformed");
+        return;
+      }
+      ({ destination } = header);
+      if (header.hopLimit !== packet.ttl) seen = { ...packet, ttl: header.hopLimit, flippedBit: -1 };
+    }
+    if (!this.isLocal(destination) && !this.isBroadcast(destination)) {
+      this.#current = seen;
+      this.#forward(seen, destination);
+      return;
+    }
+    const sound = decodePacket(bytes);
+    if (typeof sound === "string") {
+      this.dropped(packet, sound);
+      return;
+    }
+    this.#current = sound;
+    this.#deliver(sound);
+  }
+
+  #deliver(packet: IpPacket): void {
+    const { payload } = packet;
+    switch (payload.kind) {
+      case "tcp":
+        if (this.tcp !== null && !this.isBroadcast(packet.destination)) {
+          this.tcp.input(packet, payload.segment);
+        } else this.dropped(packet, "not for us");
+        return;
+      case "udp":
+        this.udp.input(packet, payload.datagram);
+        return;
+      case "icmp":
+        this.#receiveIcmp(packet, payload.message);
+        return;
+      case "fragment": {
+        const reassembly = packet.version === 4 ? this.#reassembly4 : this.#reassembly6;
+        const whole = reassembly.add(packet, payload.fragment, this.#currentRow);
+        if (whole === null) return;
+        this.#current = whole;
+        this.#deliver(whole);
+      }
+    }
+  }
+
+  #receiveIcmp(packet: IpPacket, message: IcmpMessage): void {
+    if (isIcmpError(packet.version, message.type)) {
+      const report = readIcmpError(packet.version, message);
+      if (report === null || !this.isLocal(report.error.source)) return;
+      if (report.error.mtu > 0) this.#learnMtu(report.error.destination, report.error.mtu);
+      if (report.protocol === IP_PROTOCOL.udp) this.udp.icmpError(report.error);
+      else if (report.protocol === IP_PROTOCOL.tcp && this.tcp !== null) this.tcp.icmpError(report.error);
+      return;
+    }
+    const v4 = packet.version === 4;
+    if (message.type !== (v4 ? ICMP_TYPE.echoRequest : ICMPV6_TYPE.echoRequest)) return;
+    // Linux ignores echo requests sent to a broadcast address.
+    if (this.isBroadcast(packet.destination)) return;
+    const type = v4 ? ICMP_TYPE.echoReply : ICMPV6_TYPE.echoReply;
+    this.#sendIcmp(packet.destination, packet.source, { ...message, type });
+  }
+
+  #forward(packet: IpPacket, destination: string): void {
+    if (!this.forwards) {
+      this.dropped(packet, "not for us");
+      return;
+    }
+    if (packet.ttl <= 1) {
+      this.dropped(packet, "ttl");
+      this.#complain(packet, "ttl exceeded", 0);
+      return;
+    }
+    const route = this.#routeTo(destination);
+    if (route === null) {
+      this.dropped(packet, "no route");
+      this.#complain(packet, "no route", 0);
+      return;
+    }
+    if (packet.length <= route.mtu) {
+      route.enter(forwarded(packet));
+    } else if (packet.version === 4 && !packet.dontFragment) {
+      for (const piece of fragmentsOf(forwarded(packet), route.mtu)) route.enter(piece);
+    } else {
+      this.dropped(packet, "mtu");
+      this.#complain(packet, "too big", route.mtu);
+    }
+  }
+
+  /** Sends a packet of this host's own, in fragments when it is too long for its path. */
+  #send(packet: IpPacket): Errno | null {
+    const route = this.#routeTo(packet.destination);
+    if (route === null) return this.#unreachable();
+    if (route !== this.#loopback && (packet.source.startsWith("127.") || packet.source === "::1")) {
+      return "EINVAL";
+    }
+    const mtu = this.mtuFor(packet.destination);
+    if (packet.length <= mtu) {
+      route.enter(packet);
+      return null;
+    }
+    const numbered = packet.version === 4 ? packet : { ...packet, id: this.random("fragment id", 2 ** 32) };
+    for (const piece of fragmentsOf(numbered, mtu)) route.enter(piece);
+    return null;
+  }
+
+  #broadcast(packet: IpPacket): Errno | null {
+    if (this.#out.length === 0) return "ENETUNREACH";
+    for (const direction of this.#out) {
+      if (packet.length <= direction.mtu) direction.enter(packet);
+      else for (const piece of fragmentsOf(packet, direction.mtu)) direction.enter(piece);
+    }
+    // Its own sockets hear it too.
+    if (this.#loopback !== null) this.#loopback.enter(packet);
+    return null;
+  }
+
+  #complain(packet: IpPacket, problem: IcmpProblem, mtu: number): void {
+    if (this.isBroadcast(packet.destination)) return;
+    const message = icmpErrorAbout(packet, problem, mtu);
+    if (message === null) return;
+    const own = this.isLocal(packet.destination)
+      ? packet.destination
+      : packet.version === 4
+        ? this.ipv4
+        : this.ipv6;
+    this.#sendIcmp(own, packet.source, message);
+  }
+
+  #sendIcmp(source: string, destination: string, message: IcmpMessage): void {
+    const v6 = destination.includes(":");
+    const length = (v6 ? IPV6_HEADER_BYTES : IPV4_HEADER_BYTES) + ICMP_HEADER_BYTES + message.body.length;
+    const payload: IpPayload = { kind: "icmp", message };
+    const id = v6 ? 0 : this.#takeId();
+    // Nobody waits for what becomes of it: without a route it is not sent.
+    this.#send(packetOf(v6 ? 6 : 4, source, destination, TTL_DEFAULT, 0, false, id, payload, length, -1));
+  }
+
+  /** Tells this host's own TCP that its link does not carry segments of that length any more; soon, not from within its call. */
+  #tellTooBig(source: string, destination: string, segment: Segment, mtu: number): void {
+    const { sourcePort, destinationPort, seq } = segment;
+    const error: IcmpError = {
+      errno: "EMSGSIZE",
+      hard: true,
+      mtu,
+      source,
+      destination,
+      sourcePort,
+      destinationPort,
+      seq,
+    };
+    this.#scheduler.at(this.#scheduler.now, () => this.tcp?.icmpError(error));
+  }
+
+  #routeTo(destination: string): LinkDirection | null {
+    if (destination === this.#lastDestination) return this.#lastRoute;
+    const route = this.#routes.get(destination) ?? (this.isLocal(destination) ? this.#loopback : null);
+    this.#lastDestination = destination;
+    this.#lastRoute = route;
+    return route;
+  }
+
+  #unreachable(): Errno {
+    return this.#out.length === 0 ? "ENETUNREACH" : "EHOSTUNREACH";
+  }
+
+  #learnMtu(destination: string, mtu: number): void {
+    if (this.#pathMtus.size >= PATH_MTUS_MAX && !this.#pathMtus.has(destination)) this.#pathMtus.clear();
+    const until = this.#scheduler.now + PATH_MTU_EXPIRES_NS;
+    this.#pathMtus.set(destination, { mtu: Math.max(mtu, PATH_MTU_MIN), until });
+  }
+
+  #pathMtu(destination: string): number {
+    const known = this.#pathMtus.get(destination);
+    if (known === undefined) return Infinity;
+    if (known.until > this.#scheduler.now) return known.mtu;
+    this.#pathMtus.delete(destination);
+    return Infinity;
+  }
+
+  #takeId(): number {
+    const id = this.#nextId;
+    this.#nextId = (id + 1) & 0xffff;
+    return id;
+  }
+
+  #lost(row: number, reason: DropReason): void {
+    if (this.#recorder !== null && row !== -1) {
+      this.#recorder.dropped(row, this.name, reason, this.#scheduler.now);
+    }
+  }
+
+  #reassembler(version: 4 | 6): Reassembler {
+    return new Reassembler(version, {
+      now: () => this.#scheduler.now,
+      timer: (fire) => this.#scheduler.timer(fire),
+      lost: (row, reason) => this.#lost(row, reason),
+      expired: (first) => this.#complain(first, "reassembly time exceeded", 0),
+    });
+  }
+}

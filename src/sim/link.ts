@@ -1,0 +1,254 @@
+// One direction of a link: a queue, a transmitter, a wire.
+//
+//     enter -> judged -> queue (bounded) -> transmitter (bandwidth) -> wire (delay) -> receiver
+//
+// A packet is recorded when its transmission starts. What is to be lost takes its time on the transmitter like the rest, for
+// it is the wire that loses it. Packets in flight in order share one timer; those with a delay of their own have one each.
+// Each arrival is an event of its own, so that a program that was waiting can run between two packets of the same instant.
+
+import type { DropReason } from "../trace/events.ts";
+import { FATE, FATE_LOST, Impairments } from "./impairments.ts";
+import { PacketRing } from "./packet-ring.ts";
+import { damagedAt } from "./packet-build.ts";
+import type { IpPacket } from "./packet.ts";
+import type { Recorder } from "./record.ts";
+import type { ScheduledTimer, Scheduler } from "./scheduler.ts";
+import type { LinkSettings } from "./topology.ts";
+
+/** Where packets come out: a host. */
+export interface PacketSink {
+  readonly name: string;
+  /** `row` is the packet's in the packet table, -1 when nobody records. */
+  receive(packet: IpPacket, row: number): void;
+}
+
+/** Packets counted; entered + duplicated = delivered + lost + waiting + in flight. */
+export interface LinkCounts {
+  readonly entered: number;
+  readonly duplicated: number;
+  readonly delivered: number;
+  readonly lost: number;
+  readonly waiting: number;
+  readonly inFlight: number;
+}
+
+export interface LinkIdentity {
+  /** The link's name. */
+  readonly link: string;
+  /** `link a-b forward`: names its random streams. */
+  readonly where: string;
+  readonly from: string;
+  readonly to: PacketSink;
+}
+
+const NS_PER_MS = 1e6;
+const BIT_NS_PER_BYTE = 8e9;
+
+/** A packet in flight with a delay of its own. */
+interface Straggler {
+  readonly timer: ScheduledTimer;
+  packet: IpPacket | null;
+  row: number;
+}
+
+export class LinkDirection {
+  readonly name: string;
+  /** Largest IP packet in bytes. */
+  mtu: number;
+  settings: LinkSettings;
+  readonly #scheduler: Scheduler;
+  readonly #recorder: Recorder | null;
+  /** The recorder's number for this direction. */
+  readonly #track: number;
+  readonly #sink: PacketSink;
+  readonly #impairments: Impairments;
+  readonly #waiting = new PacketRing();
+  readonly #flight = new PacketRing();
+  readonly #transmitter: ScheduledTimer;
+  readonly #arrival: ScheduledTimer;
+  readonly #idle: Straggler[] = [];
+  /** When the transmitter is done with what it sends. */
+  #freeAt = 0;
+  /** When the last packet in flight in order arrives. */
+  #lastArrival = 0;
+  #delayNs = 0;
+  #nsPerByte = 0;
+  #queueMax = 0;
+  #entered = 0;
+  #duplicated = 0;
+  #delivered = 0;
+  #lost = 0;
+  #apart = 0;
+
+  constructor(
+    scheduler: Scheduler,
+    recorder: Recorder | null,
+    seed: number,
+    identity: LinkIdentity,
+    settings: LinkSettings,
+  ) {
+    this.name = identity.link;
+    this.mtu = settings.mtu;
+    this.settings = settings;
+    this.#scheduler = scheduler;
+    this.#recorder = recorder;
+    this.#sink = identity.to;
+    this.#track = recorder === null ? -1 : recorder.track(identity.link, identity.from, identity.to.name);
+    this.#impairments = new Impairments(seed, identity.where, settings);
+    this.#transmitter = scheduler.timer(() => this.#transmitNext());
+    this.#arrival = scheduler.timer(() => this.#arrive());
+    this.#apply(settings);
+  }
+
+  get counts(): LinkCounts {
+    return {
+      entered: this.#entered,
+      duplicated: this.#duplicated,
+      delivered: this.#delivered,
+      lost: this.#lost,
+      waiting: this.#waiting.length,
+      inFlight: this.#flight.length + this.#apart,
+    };
+  }
+
+  /** Goes by `settings` from now on: packets in flight keep their arrival, packets waiting get the new bandwidth and delay. */
+  use(settings: LinkSettings): void {
+    this.settings = settings;
+    this.#impairments.use(settings);
+    this.#apply(settings);
+  }
+
+  #apply(settings: LinkSettings): void {
+    this.mtu = settings.mtu;
+    this.#delayNs = Math.round(settings.delayMs * NS_PER_MS);
+    this.#nsPerByte = settings.bandwidthBps > 0 ? BIT_NS_PER_BYTE / settings.bandwidthBps : 0;
+    this.#queueMax = settings.queuePackets;
+  }
+
+  /** Takes a packet the host at this end sends now. */
+  enter(packet: IpPacket): void {
+    this.#entered++;
+    const now = this.#scheduler.now;
+    const judged = this.#impairments;
+    judged.judge(packet, now);
+    if (packet.length > this.mtu) {
+      this.#drop(this.#record(packet, -1), "mtu");
+    } else if (this.#waiting.length > 0 || now < this.#freeAt) {
+      if (this.#waiting.length >= this.#queueMax) {
+        this.#drop(this.#record(packet, -1), "queue full");
+        return;
+      }
+      if (this.#waiting.length === 0) this.#transmitter.setAt(this.#freeAt);
+      this.#waiting.push(packet, -1, judged.lateNs, judged.fate, judged.flip);
+    } else {
+      this.#transmit(packet, judged.lateNs, judged.fate, judged.flip);
+    }
+  }
+
+  #transmitNext(): void {
+    const ring = this.#waiting;
+    const { head } = ring;
+    const packet = ring.packets[head];
+    const late = ring.times[head];
+    const fate = ring.fates[head];
+    const flip = ring.flips[head];
+    ring.drop();
+    if (packet !== null) this.#transmit(packet, late, fate, flip);
+    if (ring.length > 0) this.#transmitter.setAt(this.#freeAt);
+  }
+
+  #transmit(packet: IpPacket, lateNs: number, fate: number, flip: number): void {
+    const { now } = this.#scheduler;
+    const row = this.#recorder === null ? -1 : this.#recorder.sent(this.#track, packet, now, -1);
+    const done = this.#nsPerByte === 0 ? now : now + Math.ceil(packet.length * this.#nsPerByte);
+    this.#freeAt = done;
+    if ((fate & FATE_LOST) !== 0) {
+      this.#drop(row, reasonOf(fate));
+      return;
+    }
+    if (this.settings.partitions.length > 0 && this.#isPartitioned(now)) {
+      this.#drop(row, "partition");
+      return;
+    }
+    const arrives = Math.max(done + this.#delayNs + lateNs, done);
+    const apart = (fate & FATE.apart) !== 0;
+    this.#fly(flip === -1 ? packet : damagedAt(packet, flip), row, arrives, apart);
+    if ((fate & FATE.duplicated) !== 0) {
+      this.#duplicated++;
+      this.#fly(packet, this.#record(packet, row), arrives, apart);
+    }
+  }
+
+  #fly(packet: IpPacket, row: number, arrives: number, apart: boolean): void {
+    if (apart) {
+      this.#flyApart(packet, row, arrives);
+      return;
+    }
+    const flight = this.#flight;
+    if (arrives > this.#lastArrival) this.#lastArrival = arrives;
+    if (flight.length === 0) this.#arrival.setAt(this.#lastArrival);
+    flight.push(packet, row, this.#lastArrival, 0, -1);
+  }
+
+  #flyApart(packet: IpPacket, row: number, arrives: number): void {
+    const straggler = this.#idle.pop() ?? this.#straggler();
+    straggler.packet = packet;
+    straggler.row = row;
+    straggler.timer.setAt(arrives);
+    this.#apart++;
+  }
+
+  #straggler(): Straggler {
+    const straggler: Straggler = {
+      timer: this.#scheduler.timer(() => {
+        const { packet, row } = straggler;
+        straggler.packet = null;
+        this.#idle.push(straggler);
+        this.#apart--;
+        if (packet !== null) this.#deliver(packet, row);
+      }),
+      packet: null,
+      row: -1,
+    };
+    return straggler;
+  }
+
+  #arrive(): void {
+    const flight = this.#flight;
+    const { head } = flight;
+    const packet = flight.packets[head];
+    const row = flight.rows[head];
+    flight.drop();
+    if (flight.length > 0) this.#arrival.setAt(flight.times[flight.head]);
+    if (packet !== null) this.#deliver(packet, row);
+  }
+
+  #deliver(packet: IpPacket, row: number): void {
+    this.#delivered++;
+    if (this.#recorder !== null) this.#recorder.arrived(row, this.#sink.name, this.#scheduler.now);
+    this.#sink.receive(packet, row);
+  }
+
+  #isPartitioned(now: number): boolean {
+    for (const span of this.settings.partitions) {
+      if (now >= span.fromMs * NS_PER_MS && now < span.untilMs * NS_PER_MS) return true;
+    }
+    return false;
+  }
+
+  #record(packet: IpPacket, copyOf: number): number {
+    return this.#recorder === null
+      ? -1
+      : this.#recorder.sent(this.#track, packet, this.#scheduler.now, copyOf);
+  }
+
+  #drop(row: number, reason: DropReason): void {
+    this.#lost++;
+    if (this.#recorder !== null) this.#recorder.dropped(row, this.name, reason, this.#scheduler.now);
+  }
+}
+
+function reasonOf(fate: number): DropReason {
+  if ((fate & FATE.lostByScript) !== 0) return "script";
+  return (fate & FATE.lostInBurst) !== 0 ? "burst loss" : "loss";
+}

@@ -1,0 +1,90 @@
+// Making IP packets: every one through the same literal, so that all have one shape, and their lengths as they will be encoded.
+
+import type { IpPacket, IpPayload, Segment } from "./packet.ts";
+
+export const IPV4_HEADER_BYTES = 20;
+export const IPV6_HEADER_BYTES = 40;
+export const IPV6_FRAGMENT_HEADER_BYTES = 8;
+export const UDP_HEADER_BYTES = 8;
+export const TCP_HEADER_BYTES = 20;
+export const ICMP_HEADER_BYTES = 8;
+
+export function packetOf(
+  version: 4 | 6,
+  source: string,
+  destination: string,
+  ttl: number,
+  ecn: number,
+  dontFragment: boolean,
+  id: number,
+  payload: IpPayload,
+  length: number,
+  flippedBit: number,
+): IpPacket {
+  return { version, source, destination, ttl, ecn, dontFragment, id, payload, length, flippedBit };
+}
+
+/** The packet one hop on. */
+export function forwarded(packet: IpPacket): IpPacket {
+  return packetOf(
+    packet.version,
+    packet.source,
+    packet.destination,
+    packet.ttl - 1,
+    packet.ecn,
+    packet.dontFragment,
+    packet.id,
+    packet.payload,
+    packet.length,
+    packet.flippedBit,
+  );
+}
+
+/** The packet with one bit of it flipped. One damaged already stays as it is: a packet keeps the first damage done to it. */
+export function damagedAt(packet: IpPacket, bit: number): IpPacket {
+  if (packet.flippedBit !== -1) return packet;
+  return packetOf(
+    packet.version,
+    packet.source,
+    packet.destination,
+    packet.ttl,
+    packet.ecn,
+    packet.dontFragment,
+    packet.id,
+    packet.payload,
+    packet.length,
+    bit,
+  );
+}
+
+/** Bytes of a segment's header: options laid out as Linux does, each group on a four-byte boundary. */
+export function tcpHeaderBytes(segment: Segment): number {
+  let length = TCP_HEADER_BYTES;
+  if (segment.mss > 0) length += 4;
+  if (segment.timestamps) length += 12;
+  // Next to timestamps it takes the place of their two paddings.
+  else if (segment.sackPermitted) length += 4;
+  if (segment.windowScale >= 0) length += 4;
+  if (segment.sack !== null && segment.sack.length > 0) length += 4 + segment.sack.length * 4;
+  return length;
+}
+
+/** Bytes of the IP payload. */
+export function payloadBytes(payload: IpPayload): number {
+  switch (payload.kind) {
+    case "tcp":
+      return tcpHeaderBytes(payload.segment) + payload.segment.payload.length;
+    case "udp":
+      return UDP_HEADER_BYTES + payload.datagram.payload.length;
+    case "icmp":
+      return ICMP_HEADER_BYTES + payload.message.body.length;
+    case "fragment":
+      return payload.fragment.data.length;
+  }
+}
+
+/** Bytes of the IP header; in IPv6 a fragment has one more header. */
+export function ipHeaderBytes(version: 4 | 6, payload: IpPayload): number {
+  if (version === 4) return IPV4_HEADER_BYTES;
+  return payload.kind === "fragment" ? IPV6_HEADER_BYTES + IPV6_FRAGMENT_HEADER_BYTES : IPV6_HEADER_BYTES;
+}

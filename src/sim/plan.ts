@@ -1,0 +1,169 @@
+// A topology, checked and completed: hosts with their addresses, links with both directions' settings, and the way
+// from every host to every other.
+
+import { canonicalIp } from "../wire/address.ts";
+import { TopologyError, isLinkSetting, withSettings } from "./settings.ts";
+import { LINK_DEFAULTS } from "./topology.ts";
+import type { LinkConfig, LinkSettings, Topology } from "./topology.ts";
+
+export type LinkDirectionName = "forward" | "backward";
+
+export interface PlannedHost {
+  readonly name: string;
+  readonly ipv4: string;
+  readonly ipv6: string;
+  readonly forwards: boolean;
+}
+
+export interface PlannedLink {
+  readonly name: string;
+  /** Indices into the hosts. */
+  readonly from: number;
+  readonly to: number;
+  readonly forward: LinkSettings;
+  readonly backward: LinkSettings;
+}
+
+export interface NetworkPlan {
+  readonly hosts: readonly PlannedHost[];
+  readonly links: readonly PlannedLink[];
+}
+
+/** More would leave the default addresses' last byte. */
+const HOSTS_MAX = 250;
+const LINKS_MAX = 1000;
+const HOST_NAME = /^[A-Za-z][A-Za-z0-9_.-]{0,62}$/;
+const HOST_FIELDS = ["ipv4", "ipv6", "forwards"];
+const LINK_FIELDS = ["name", "between", "forward", "backward"];
+
+/** Throws TopologyError when something is missing, unknown, out of range or there twice. */
+export function planTopology(topology: Topology): NetworkPlan {
+  const hosts = planHosts(topology);
+  const indexOf = new Map(hosts.map((host, index) => [host.name, index]));
+  if (topology.links.length > LINKS_MAX) {
+    throw new TopologyError(
+      "topology",
+      "links",
+      `are ${topology.links.length}, at most ${LINKS_MAX} are allowed`,
+    );
+  }
+  const names = new Set<string>();
+  const links = topology.links.map((config) => {
+    const link = planLink(config, indexOf);
+    if (names.has(link.name)) {
+      throw new TopologyError(
+        `link ${link.name}`,
+        "name",
+        "is taken by another link; give one of them a name",
+      );
+    }
+    names.add(link.name);
+    return link;
+  });
+  return { hosts, links };
+}
+
+function planHosts(topology: Topology): PlannedHost[] {
+  const entries = Object.entries(topology.hosts);
+  if (entries.length === 0) throw new TopologyError("topology", "hosts", "are missing");
+  if (entries.length > HOSTS_MAX) {
+    throw new TopologyError("topology", "hosts", `are ${entries.length}, at most ${HOSTS_MAX} are allowed`);
+  }
+  const taken = new Map<string, string>();
+  return entries.map(([name, config], index) => {
+    const where = `host ${name}`;
+    if (!HOST_NAME.test(name) || name === "localhost") {
+      throw new TopologyError(where, "name", "must be letters, digits, '.', '-' or '_', and not localhost");
+    }
+    for (const field of Object.keys(config)) {
+      if (!HOST_FIELDS.includes(field)) {
+        throw new TopologyError(where, field, `is not known; there are ${HOST_FIELDS.join(", ")}`);
+      }
+    }
+    const host = {
+      name,
+      ipv4: hostAddress(where, "ipv4", config.ipv4 ?? `10.0.0.${index + 1}`),
+      ipv6: hostAddress(where, "ipv6", config.ipv6 ?? `fd00::${(index + 1).toString(16)}`),
+      forwards: config.forwards === true,
+    };
+    for (const address of [host.ipv4, host.ipv6]) {
+      const other = taken.get(address);
+      if (other !== undefined) throw new TopologyError(where, "address", `${address} is ${other}'s already`);
+      taken.set(address, name);
+    }
+    return host;
+  });
+}
+
+function hostAddress(where: string, field: "ipv4" | "ipv6", text: string): string {
+  const address = canonicalIp(text);
+  const wanted = field === "ipv6";
+  if (address === null || address.includes(":") !== wanted) {
+    throw new TopologyError(where, field, `is not an ${wanted ? "IPv6" : "IPv4"} address: ${text}`);
+  }
+  const special = wanted
+    ? address === "::" || address === "::1" || /^(?:ff|::ffff:)/.test(address)
+    : /^(?:0|127|22[4-9]|2[345]\d)\./.test(address) || address.endsWith(".255");
+  if (special) throw new TopologyError(where, field, `cannot be a host's: ${address}`);
+  return address;
+}
+
+function planLink(config: LinkConfig, indexOf: ReadonlyMap<string, number>): PlannedLink {
+  const between = Array.isArray(config.between) ? config.between : [];
+  const name = config.name ?? between.join("-");
+  const where = `link ${name}`;
+  const [a, b] = between as readonly (string | undefined)[];
+  if (a === undefined || b === undefined || between.length !== 2) {
+    throw new TopologyError(where, "between", "must name two hosts");
+  }
+  const from = indexOf.get(a);
+  const to = indexOf.get(b);
+  if (from === undefined) throw new TopologyError(where, "between", `names ${a}, which is no host`);
+  if (to === undefined) throw new TopologyError(where, "between", `names ${b}, which is no host`);
+  if (from === to) throw new TopologyError(where, "between", "must name two different hosts");
+  if (name === "" || name === "lo") throw new TopologyError(where, "name", "cannot be empty or lo");
+  const both: Partial<LinkSettings> = {};
+  for (const [field, value] of Object.entries(config)) {
+    if (LINK_FIELDS.includes(field)) continue;
+    if (!isLinkSetting(field)) {
+      throw new TopologyError(
+        where,
+        field,
+        `is not known; there are ${[...LINK_FIELDS, ...Object.keys(LINK_DEFAULTS)].join(", ")}`,
+      );
+    }
+    Object.assign(both, { [field]: value });
+  }
+  const base = withSettings(where, LINK_DEFAULTS, both);
+  return {
+    name,
+    from,
+    to,
+    forward: withSettings(`${where} forward`, base, config.forward ?? {}),
+    backward: withSettings(`${where} backward`, base, config.backward ?? {}),
+  };
+}
+
+/**
+ * For host `origin`: for each host the link (index into the plan's links) a packet for it leaves by, -1 where there is no way
+ * or none is needed. Fewest links win, then the links named first; only hosts that forward are gone through.
+ */
+export function firstLinks(plan: NetworkPlan, origin: number): Int32Array {
+  const first = new Int32Array(plan.hosts.length).fill(-1);
+  const seen = new Uint8Array(plan.hosts.length);
+  seen[origin] = 1;
+  const queue = [origin];
+  for (let head = 0; head < queue.length; head++) {
+    const at = queue[head];
+    if (at !== origin && !plan.hosts[at].forwards) continue;
+    for (const [index, link] of plan.links.entries()) {
+      if (link.from !== at && link.to !== at) continue;
+      const next = link.from === at ? link.to : link.from;
+      if (seen[next] === 1) continue;
+      seen[next] = 1;
+      first[next] = at === origin ? index : first[at];
+      queue.push(next);
+    }
+  }
+  return first;
+}

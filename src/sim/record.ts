@@ -1,0 +1,166 @@
+// Writes a simulation into a trace: every packet once, where and when its sender put it on a wire, and what became of it.
+//
+// Columns are filled from the packet object; bytes are made when somebody reads them, and then kept in the packet's place.
+
+import { parseIpv4, parseIpv6 } from "../wire/address.ts";
+import { getUint32 } from "../wire/bytes.ts";
+import type { DropReason, TraceEvent } from "../trace/events.ts";
+import { PROTOCOL } from "../trace/packets.ts";
+import type { PacketBytes } from "../trace/packets.ts";
+import { StreamTable } from "../trace/streams.ts";
+import { LINKTYPE, Trace } from "../trace/trace.ts";
+import type { Transit } from "../trace/trace.ts";
+import { encodePacket } from "./encode.ts";
+import { UDP_HEADER_BYTES, ipHeaderBytes, tcpHeaderBytes } from "./packet-build.ts";
+import type { IpPacket } from "./packet.ts";
+
+/** One direction of a link, as rows refer to it. */
+interface Track {
+  /** -1 until the first packet, for an interface few have use for. */
+  interfaceId: number;
+  readonly transit: Transit;
+}
+
+/** Rows' packets, or their bytes once somebody has asked. */
+class SimulatedBytes implements PacketBytes {
+  readonly sources: (IpPacket | Uint8Array)[] = [];
+
+  read(index: number): Uint8Array {
+    const source = this.sources[index];
+    if (source instanceof Uint8Array) return source;
+    const bytes = encodePacket(source);
+    this.sources[index] = bytes;
+    return bytes;
+  }
+}
+
+export class Recorder {
+  readonly trace: Trace;
+  readonly streams = new StreamTable();
+  readonly #bytes = new SimulatedBytes();
+  readonly #tracks: Track[] = [];
+  readonly #addressIds = new Map<string, number>();
+
+  constructor() {
+    this.trace = new Trace(this.#bytes);
+  }
+
+  /** Registers a direction of a link; answers the number to send with. The interface at its sending end is there at once, lo with its first packet. */
+  track(link: string, from: string, to: string): number {
+    const interfaceId = from === to ? -1 : this.#interface(from, link);
+    this.#tracks.push({ interfaceId, transit: { link, from, to, copyOf: null } });
+    return this.#tracks.length - 1;
+  }
+
+  #interface(host: string, link: string): number {
+    const interfaces = this.trace.interfaces;
+    return interfaces.push({ name: `${host}/${link}`, linkType: LINKTYPE.raw, snapLength: 0 }) - 1;
+  }
+
+  event(event: TraceEvent): void {
+    this.trace.addEvent(event);
+  }
+
+  /** `copyOf` is the row of the packet this one is a copy of, -1 for none. Answers the row. */
+  sent(trackId: number, packet: IpPacket, timeNs: number, copyOf: number): number {
+    const track = this.#tracks[trackId];
+    const { from, link } = track.transit;
+    if (track.interfaceId === -1) track.interfaceId = this.#interface(from, link);
+    const transit = copyOf === -1 ? track.transit : { ...track.transit, copyOf };
+    const row = this.trace.addPacket(timeNs, transit);
+    this.#bytes.sources[row] = packet;
+    this.#fill(row, packet, track.interfaceId);
+    return row;
+  }
+
+  arrived(row: number, host: string, timeNs: number): void {
+    this.trace.addEvent({ kind: "arrive", timeNs, packet: row, host });
+  }
+
+  dropped(row: number, where: string, reason: DropReason, timeNs: number): void {
+    this.trace.addEvent({ kind: "drop", timeNs, packet: row, where, reason });
+  }
+
+  #fill(row: number, packet: IpPacket, interfaceId: number): void {
+    const table = this.trace.packets;
+    const { payload } = packet;
+    const transport = ipHeaderBytes(packet.version, payload);
+    table.interfaceId[row] = interfaceId;
+    table.capturedLength[row] = packet.length;
+    table.length[row] = packet.length;
+    table.source[row] = this.#address(packet.source);
+    table.destination[row] = this.#address(packet.destination);
+    table.networkOffset[row] = 0;
+    switch (payload.kind) {
+      case "tcp": {
+        const { segment } = payload;
+        table.protocol[row] = PROTOCOL.tcp;
+        table.transportOffset[row] = transport;
+        table.payloadOffset[row] = transport + tcpHeaderBytes(segment);
+        table.payloadLength[row] = segment.payload.length;
+        table.sourcePort[row] = segment.sourcePort;
+        table.destinationPort[row] = segment.destinationPort;
+        table.tcpSeq[row] = segment.seq;
+        table.tcpAck[row] = segment.ack;
+        table.tcpFlags[row] = segment.flags;
+        table.tcpWindow[row] = segment.window;
+        table.stream[row] = this.streams.tcp(
+          row,
+          table.source[row],
+          segment.sourcePort,
+          table.destination[row],
+          segment.destinationPort,
+          segment.seq,
+          segment.ack,
+          segment.flags,
+          segment.windowScale,
+        );
+        return;
+      }
+      case "udp": {
+        const { datagram } = payload;
+        table.protocol[row] = PROTOCOL.udp;
+        table.transportOffset[row] = transport;
+        table.payloadOffset[row] = transport + UDP_HEADER_BYTES;
+        table.payloadLength[row] = datagram.payload.length;
+        table.sourcePort[row] = datagram.sourcePort;
+        table.destinationPort[row] = datagram.destinationPort;
+        table.stream[row] = this.streams.udp(
+          row,
+          table.source[row],
+          datagram.sourcePort,
+          table.destination[row],
+          datagram.destinationPort,
+        );
+        return;
+      }
+      case "icmp":
+        table.protocol[row] = packet.version === 4 ? PROTOCOL.icmp : PROTOCOL.icmpv6;
+        table.transportOffset[row] = transport;
+        return;
+      case "fragment":
+        table.protocol[row] = PROTOCOL.fragment;
+    }
+  }
+
+  #address(text: string): number {
+    let id = this.#addressIds.get(text);
+    if (id !== undefined) return id;
+    const { addresses } = this.trace.packets;
+    const word = parseIpv4(text);
+    if (word === null) {
+      const bytes = parseIpv6(text) ?? new Uint8Array(16);
+      id = addresses.internIpv6(
+        getUint32(bytes, 0),
+        getUint32(bytes, 4),
+        getUint32(bytes, 8),
+        getUint32(bytes, 12),
+        () => text,
+      );
+    } else {
+      id = addresses.internIpv4(word);
+    }
+    this.#addressIds.set(text, id);
+    return id;
+  }
+}

@@ -1,0 +1,71 @@
+// Datagrams waiting to be read, bounded as Linux bounds them.
+//
+// SO_RCVBUF counts not bytes of data but what their buffers cost the kernel (skb->truesize): the data with its headers and
+// headroom in an allocation of 640 bytes (the cache for small heads), 1,024, 2,048 ... up to 16 KiB, and 256 for the sk_buff
+// itself; longer datagrams lie in pages and cost their length and a small head. A datagram is taken when it fits into what
+// is left, or when the queue is empty (Linux 6.17 and later). So a buffer of 8,192 holds 9 datagrams of 100 bytes,
+// at 896 each. What a network card's driver allocates differs; this is the loopback's way.
+
+const SK_BUFF = 256;
+const SHARED_INFO = 320;
+/** Link header room, and alignment, before the IP header. */
+const HEADROOM = 31;
+const UDP_HEADER = 8;
+const SMALL_HEAD = 640;
+const LINEAR_MAX = 16_384;
+const CAPACITY_MIN = 8;
+
+/** Bytes a datagram of `length` bytes counts against SO_RCVBUF. `ipHeader` is 20 or 40. */
+export function trueSize(length: number, ipHeader: number): number {
+  const head = ((length + UDP_HEADER + ipHeader + HEADROOM + 63) & ~63) + SHARED_INFO;
+  if (head <= SMALL_HEAD) return SMALL_HEAD + SK_BUFF;
+  if (head > LINEAR_MAX) return SMALL_HEAD + SK_BUFF + length;
+  return 2 ** (32 - Math.clz32(head - 1)) + SK_BUFF;
+}
+
+export interface QueuedDatagram {
+  readonly payload: Uint8Array;
+  readonly address: string;
+  readonly port: number;
+  /** What it counts. */
+  readonly size: number;
+}
+
+export class ReceiveQueue {
+  length = 0;
+  /** Sum of the sizes of the datagrams in the queue. */
+  used = 0;
+  #head = 0;
+  #items: (QueuedDatagram | null)[] = Array.from({ length: CAPACITY_MIN }, () => null);
+
+  /** False when there is no room within `limit` bytes. */
+  push(payload: Uint8Array, address: string, port: number, limit: number): boolean {
+    const size = trueSize(payload.length, address.includes(":") ? 40 : 20);
+    if (this.length > 0 && this.used + size > limit) return false;
+    const capacity = this.#items.length;
+    if (this.length === capacity) this.#grow(capacity);
+    this.#items[(this.#head + this.length++) & (this.#items.length - 1)] = { payload, address, port, size };
+    this.used += size;
+    return true;
+  }
+
+  peek(): QueuedDatagram | null {
+    return this.length === 0 ? null : this.#items[this.#head];
+  }
+
+  drop(): void {
+    const item = this.peek();
+    if (item === null) return;
+    this.#items[this.#head] = null;
+    this.#head = (this.#head + 1) & (this.#items.length - 1);
+    this.length--;
+    this.used -= item.size;
+  }
+
+  #grow(capacity: number): void {
+    const items: (QueuedDatagram | null)[] = Array.from({ length: capacity * 2 }, () => null);
+    for (let i = 0; i < capacity; i++) items[i] = this.#items[(this.#head + i) & (capacity - 1)];
+    this.#items = items;
+    this.#head = 0;
+  }
+}

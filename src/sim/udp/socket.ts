@@ -1,0 +1,368 @@
+// A UDP socket, as Linux has it (udp(7), RFC 768, RFC 1122 4.1).
+//
+// Left out: what SO_SNDBUF bounds. A datagram is on its way when the call returns, however many wait before it on the link.
+
+import { ANY_INET, ANY_INET6, isAny } from "../../socket/address.ts";
+import type { InetAddress, SocketAddress } from "../../socket/address.ts";
+import type {
+  Datagram,
+  Failure,
+  Readiness,
+  RecvFlags,
+  Refusal,
+  SendFlags,
+  Shutdown,
+  SocketCore,
+} from "../../socket/core.ts";
+import type { Errno } from "../../socket/errno.ts";
+import type { OptionName, OptionValue, TcpInfo } from "../../socket/options.ts";
+import type { IcmpError } from "../network.ts";
+import { SocketOptions } from "./options.ts";
+import { copyPayload } from "./payload.ts";
+import { ReceiveQueue } from "./receive-queue.ts";
+import type { UdpStack } from "./stack.ts";
+
+const PAYLOAD_MAX_V4 = 65_507;
+const PAYLOAD_MAX_V6 = 65_527;
+const EMPTY = new Uint8Array(0);
+const MAPPED = "::ffff:";
+
+/** A datagram being put together with MSG_MORE. */
+interface Cork {
+  readonly address: string;
+  readonly port: number;
+  readonly parts: Uint8Array[];
+  length: number;
+}
+
+export class UdpSocket implements SocketCore {
+  readonly family: "inet" | "inet6";
+  readonly type = "dgram";
+  onWake: (() => void) | null = null;
+  readonly #stack: UdpStack;
+  readonly #options: SocketOptions;
+  readonly #queue = new ReceiveQueue();
+  readonly #any: string;
+  /** Local port, 0 while unbound. */
+  #port = 0;
+  /** Local address as packets have it: an IPv4 one for a mapped one. */
+  #local: string;
+  /** Whether bind chose the port and the address, which connect and unconnect leave alone then. */
+  #boundPort = false;
+  #boundAddress = false;
+  /** "" while not connected. */
+  #peer = "";
+  #peerPort = 0;
+  #error: Errno | "" = "";
+  #readShut = false;
+  #writeShut = false;
+  #closed = false;
+  #cork: Cork | null = null;
+
+  constructor(family: "inet" | "inet6", stack: UdpStack) {
+    this.family = family;
+    this.#stack = stack;
+    this.#options = new SocketOptions(family);
+    this.#any = family === "inet" ? ANY_INET : ANY_INET6;
+    this.#local = this.#any;
+  }
+
+  // What the stack asks.
+
+  get reusesPort(): boolean {
+    return this.#options.reusePort;
+  }
+
+  /** How well a datagram to `local` from `remote` fits this socket (it has come to its port): -1 not at all. */
+  match(local: string, remote: string, remotePort: number): number {
+    let score = 0;
+    if (this.#local === this.#any) {
+      if (this.family === "inet") {
+        if (local.includes(":")) return -1;
+        score = 1;
+      } else if (!local.includes(":") && this.#options.v6Only) return -1;
+    } else {
+      if (this.#local !== local) return -1;
+      score = 4;
+    }
+    if (this.#peer === "") return score;
+    return this.#peer === remote && this.#peerPort === remotePort ? score + 8 : -1;
+  }
+
+  /** Whether `other` cannot have `address` on the port this socket has. */
+  conflictsWith(other: UdpSocket, address: string): boolean {
+    if (other === this) return false;
+    const mine = this.#options;
+    const theirs = other.#options;
+    if ((mine.reuseAddress && theirs.reuseAddress) || (mine.reusePort && theirs.reusePort)) return false;
+    if (this.#local === address) return true;
+    return covers(this.#local, mine.v6Only, address) || covers(address, theirs.v6Only, this.#local);
+  }
+
+  /** Takes a datagram; false when the receive buffer is full. */
+  deliver(address: string, port: number, payload: Uint8Array): boolean {
+    if (!this.#queue.push(payload, address, port, this.#options.receiveBuffer)) return false;
+    if (this.onWake !== null) this.onWake();
+    return true;
+  }
+
+  /** Takes an ICMP error about a datagram sent: a connected socket hears of hard ones, one with IP_RECVERR of all. */
+  fail(error: IcmpError): void {
+    if (!this.#options.receiveErrors && (!error.hard || this.#peer === "")) return;
+    this.#error = error.errno;
+    if (this.onWake !== null) this.onWake();
+  }
+
+  // SocketCore.
+
+  bind(address: SocketAddress): null | Failure {
+    const wanted = this.#inet(address);
+    if (typeof wanted === "string") return wanted;
+    if (this.#port !== 0 || this.#closed) return "EINVAL";
+    const { network } = this.#stack;
+    const local = this.#unmapped(wanted.address);
+    if (local === null) return "EADDRNOTAVAIL";
+    if (!isAny(local) && !network.isLocal(local) && !network.isBroadcast(local)) return "EADDRNOTAVAIL";
+    if (wanted.port !== 0 && !this.#stack.isFree(this, local, wanted.port)) return "EADDRINUSE";
+    const port = wanted.port === 0 ? this.#stack.ephemeralPort(this, local) : wanted.port;
+    if (port === 0) return "EADDRINUSE";
+    this.#boundPort = wanted.port !== 0;
+    this.#boundAddress = !isAny(local);
+    this.#occupy(local, port);
+    return null;
+  }
+
+  listen(): Failure {
+    return "EOPNOTSUPP";
+  }
+
+  accept(): Failure {
+    return "EOPNOTSUPP";
+  }
+
+  /**
+   * Sets the peer, or another one. The unnamed address (`{family: "unix", path: ""}`, AF_UNSPEC to connect(2)) dissolves the
+   * association. An unspecified address means this host.
+   */
+  connect(address: SocketAddress): null | Failure {
+    if (address.family === "unix" && address.path === "") return this.#disconnect();
+    const wanted = this.#inet(address);
+    if (typeof wanted === "string") return wanted;
+    const peer = this.#destination(wanted.address);
+    if (peer === null) return "ENETUNREACH";
+    const { network } = this.#stack;
+    if (network.isBroadcast(peer) && !this.#options.broadcast) return "EACCES";
+    const source = network.sourceFor(peer);
+    if (source === null) return "ENETUNREACH";
+    if (this.#port === 0) {
+      const answer = this.#autobind();
+      if (answer !== null) return answer;
+    }
+    this.#peer = peer;
+    this.#peerPort = wanted.port;
+    if (!this.#boundAddress) this.#local = source;
+    return null;
+  }
+
+  send(bytes: Uint8Array, flags?: SendFlags): number | Failure {
+    if (this.#peer === "" && this.#cork === null) return "EDESTADDRREQ";
+    return this.#output(bytes, this.#peer, this.#peerPort, flags);
+  }
+
+  sendTo(bytes: Uint8Array, to: SocketAddress): number | Failure {
+    const wanted = this.#inet(to);
+    if (typeof wanted === "string") return wanted;
+    if (wanted.port === 0) return "EINVAL";
+    const destination = this.#destination(wanted.address);
+    if (destination === null) return "ENETUNREACH";
+    return this.#output(bytes, destination, wanted.port);
+  }
+
+  recv(max: number, flags?: RecvFlags): Uint8Array | Failure {
+    const datagram = this.#input(max, flags);
+    return datagram === null ? EMPTY : typeof datagram === "string" ? datagram : datagram.data;
+  }
+
+  /** After shutdown for reading an empty datagram from the unspecified address, as recvfrom(2) answers 0. */
+  recvFrom(max: number, flags?: RecvFlags): Datagram | Failure {
+    const from = { family: this.family, address: this.#any, port: 0 };
+    return this.#input(max, flags) ?? { data: EMPTY, from, truncated: false };
+  }
+
+  /** Without a peer ENOTCONN, though it takes effect all the same, as on Linux. */
+  shutdown(how: Shutdown): null | Failure {
+    if (how !== "write") this.#readShut = true;
+    if (how !== "read") this.#writeShut = true;
+    if (this.onWake !== null) this.onWake();
+    return this.#peer === "" ? "ENOTCONN" : null;
+  }
+
+  close(): void {
+    if (this.#closed) return;
+    this.#closed = true;
+    this.#leave();
+    while (this.#queue.length > 0) this.#queue.drop();
+  }
+
+  setOption(name: OptionName, value: OptionValue): null | Failure {
+    return this.#options.set(name, value, this.#port !== 0);
+  }
+
+  getOption(name: OptionName): OptionValue | Refusal {
+    return name === "SO_ERROR" ? this.#takeError() : this.#options.get(name);
+  }
+
+  localAddress(): SocketAddress {
+    return { family: this.family, address: this.#shown(this.#local), port: this.#port };
+  }
+
+  peerAddress(): SocketAddress | Failure {
+    if (this.#peer === "") return "ENOTCONN";
+    return { family: this.family, address: this.#shown(this.#peer), port: this.#peerPort };
+  }
+
+  readiness(): Readiness {
+    const error = this.#error !== "";
+    return {
+      readable: this.#queue.length > 0 || error || this.#readShut,
+      writable: true,
+      error,
+      hangup: this.#readShut && this.#writeShut,
+    };
+  }
+
+  info(): TcpInfo | Failure {
+    return "EOPNOTSUPP";
+  }
+
+  /** In the order Linux finds fault: the address, the length, then what ICMP has reported, then shutdown. */
+  #output(
+    bytes: Uint8Array,
+    destination: string,
+    destinationPort: number,
+    flags?: SendFlags,
+  ): number | Failure {
+    if (flags !== undefined && flags.oob === true) return "EOPNOTSUPP";
+    const cork = this.#cork;
+    const to = cork === null ? destination : cork.address;
+    const port = cork === null ? destinationPort : cork.port;
+    const { network } = this.#stack;
+    const source = this.#local === this.#any ? network.sourceFor(to) : this.#local;
+    if (source === null) return "ENETUNREACH";
+    if (network.isBroadcast(to) && !this.#options.broadcast) return "EACCES";
+    const v6 = to.includes(":");
+    const length = bytes.length + (cork === null ? 0 : cork.length);
+    if (length > (v6 ? PAYLOAD_MAX_V6 : PAYLOAD_MAX_V4)) return "EMSGSIZE";
+    if (this.#error !== "") return this.#takeError() as Errno;
+    if (this.#writeShut) return "EPIPE";
+    if (this.#port === 0) {
+      const answer = this.#autobind();
+      if (answer !== null) return answer;
+    }
+    if (cork !== null || (flags !== undefined && flags.more === true)) {
+      return this.#outputInParts(bytes, source, to, port, flags);
+    }
+    const datagram = {
+      sourcePort: this.#port,
+      destinationPort: port,
+      payload: bytes.length === 0 ? EMPTY : copyPayload(bytes),
+    };
+    return network.sendDatagram(source, to, datagram, this.#options.ttlFor(v6)) ?? bytes.length;
+  }
+
+  #outputInParts(
+    bytes: Uint8Array,
+    source: string,
+    to: string,
+    port: number,
+    flags: SendFlags | undefined,
+  ): number | Failure {
+    const cork = (this.#cork ??= { address: to, port, parts: [], length: 0 });
+    cork.parts.push(copyPayload(bytes));
+    cork.length += bytes.length;
+    if (flags !== undefined && flags.more === true) return bytes.length;
+    this.#cork = null;
+    const payload = new Uint8Array(cork.length);
+    let at = 0;
+    for (const part of cork.parts) {
+      payload.set(part, at);
+      at += part.length;
+    }
+    const datagram = { sourcePort: this.#port, destinationPort: port, payload };
+    const ttl = this.#options.ttlFor(to.includes(":"));
+    return this.#stack.network.sendDatagram(source, to, datagram, ttl) ?? bytes.length;
+  }
+
+  /** Null at the end that shutdown makes. */
+  #input(max: number, flags: RecvFlags | undefined): Datagram | Errno | null {
+    if (this.#error !== "") return this.#takeError() as Errno;
+    const item = this.#queue.peek();
+    if (item === null) return this.#readShut ? null : "EAGAIN";
+    if (flags === undefined || flags.peek !== true) this.#queue.drop();
+    const { payload } = item;
+    const truncated = payload.length > max;
+    // A copy of its own: the trace and duplicates look at the same bytes.
+    const data = Uint8Array.prototype.slice.call(payload, 0, truncated ? max : payload.length);
+    const from = { family: this.family, address: this.#shown(item.address), port: item.port };
+    return { data, from, truncated };
+  }
+
+  #takeError(): Errno | "" {
+    const error = this.#error;
+    this.#error = "";
+    return error;
+  }
+
+  #disconnect(): null {
+    this.#peer = "";
+    this.#peerPort = 0;
+    if (!this.#boundAddress) this.#local = this.#any;
+    if (!this.#boundPort) this.#leave();
+    return null;
+  }
+
+  #autobind(): Errno | null {
+    const port = this.#stack.ephemeralPort(this, this.#local);
+    if (port === 0) return "EAGAIN";
+    this.#occupy(this.#local, port);
+    return null;
+  }
+
+  #occupy(local: string, port: number): void {
+    this.#local = local;
+    this.#port = port;
+    this.#stack.add(this, port);
+  }
+
+  #leave(): void {
+    if (this.#port !== 0) this.#stack.remove(this, this.#port);
+    this.#port = 0;
+  }
+
+  #inet(address: SocketAddress): InetAddress | Errno {
+    if (address.family !== this.family) return "EAFNOSUPPORT";
+    return address.address.includes(":") === (this.family === "inet6") ? address : "EAFNOSUPPORT";
+  }
+
+  /** Where datagrams to `address` go: unspecified means this host. Null for a mapped address on an IPv6-only socket. */
+  #destination(address: string): string | null {
+    if (isAny(address)) return this.family === "inet" ? "127.0.0.1" : "::1";
+    return this.#unmapped(address);
+  }
+
+  #unmapped(address: string): string | null {
+    if (this.family === "inet" || !address.startsWith(MAPPED)) return address;
+    return this.#options.v6Only ? null : address.slice(MAPPED.length);
+  }
+
+  /** An address of packets as this socket's family shows it. */
+  #shown(address: string): string {
+    return this.family === "inet" || address.includes(":") ? address : `${MAPPED}${address}`;
+  }
+}
+
+/** Whether the wildcard `any` takes in `address`; `::` takes in IPv4 unless its socket is for IPv6 only. */
+function covers(any: string, v6Only: boolean, address: string): boolean {
+  if (any === ANY_INET) return !address.includes(":");
+  return any === ANY_INET6 && (address.includes(":") || !v6Only);
+}
