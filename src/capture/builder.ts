@@ -1,6 +1,7 @@
 // Gathers what the decoders find: packets into the trace's table, everything else into bounded lists beside it.
 
-import { indexPacket } from "../trace/index-packet.ts";
+import { indexPacket, indexTransport } from "../trace/index-packet.ts";
+import { PROTOCOL } from "../trace/packets.ts";
 import { StreamTable } from "../trace/streams.ts";
 import { Trace } from "../trace/trace.ts";
 import type {
@@ -11,6 +12,7 @@ import type {
   NameRecord,
   SecretsRecord,
 } from "./capture.ts";
+import { Reassembly } from "./reassembly/fragments.ts";
 import { RowMarks } from "./row-marks.ts";
 import type { ByteLog, ByteStore } from "./store.ts";
 
@@ -36,6 +38,7 @@ export class CaptureBuilder {
   readonly statistics: InterfaceStatistics[] = [];
   readonly secrets: SecretsRecord[] = [];
   readonly marks = new RowMarks();
+  readonly reassembly = new Reassembly();
   readonly #log: ByteLog | null;
   #kept = 0;
   #keptFull = false;
@@ -85,7 +88,20 @@ export class CaptureBuilder {
       this.interfaces[interfaceIndex].linkType,
       this.streams,
     );
+    if (table.protocol[row] === PROTOCOL.fragment) {
+      this.#fragment(row, bytes.subarray(start, start + capturedLength));
+    }
     return row;
+  }
+
+  /** The frame that completes a datagram gets its transport columns, and its number among the streams. */
+  #fragment(row: number, bytes: Uint8Array): void {
+    const table = this.trace.packets;
+    const payload = this.reassembly.add(row, bytes, table.networkOffset[row], table.length[row]);
+    const datagram = payload === null ? null : this.reassembly.completedBy(row);
+    if (payload !== null && datagram !== null) {
+      indexTransport(table, row, payload, datagram.protocol, this.streams);
+    }
   }
 
   problem(message: string, offset: number): void {

@@ -2,6 +2,7 @@
 
 import type { StreamTable } from "../trace/streams.ts";
 import type { Trace, TraceInterface } from "../trace/trace.ts";
+import type { Reassembly } from "./reassembly/fragments.ts";
 
 /** Damage, or something left out: the capture goes on or ends before it, but does not fail. */
 export interface CaptureProblem {
@@ -83,6 +84,8 @@ export interface Capture {
   readonly problems: readonly CaptureProblem[];
   /** What the index pass learnt of each TCP and UDP stream: sequence bases, window scales. */
   readonly streams: StreamTable;
+  /** IP datagrams that came in fragments; the rows that complete them have the datagram's transport columns. */
+  readonly reassembly: Reassembly;
   /** Packet comments by row. */
   readonly comments: ReadonlyMap<number, readonly string[]>;
   readonly interfaces: readonly CaptureInterface[];

@@ -295,6 +295,7 @@ class OpenedCapture implements Capture {
   readonly statistics: Capture["statistics"];
   readonly secrets: Capture["secrets"];
   readonly streams: Capture["streams"];
+  readonly reassembly: Capture["reassembly"];
   readonly #builder: CaptureBuilder;
   readonly #driver: Driver;
   readonly #store: ByteStore;
@@ -317,6 +318,7 @@ class OpenedCapture implements Capture {
     this.statistics = builder.statistics;
     this.secrets = builder.secrets;
     this.streams = builder.streams;
+    this.reassembly = builder.reassembly;
     this.#builder = builder;
     this.#driver = driver;
     this.#store = store;
