@@ -2,6 +2,9 @@
 //
 // Keys are the address bytes packed into numbers, so that interning allocates nothing for an address already known.
 
+import { readIpv6 } from "../wire/address.ts";
+import { getUint32 } from "../wire/bytes.ts";
+
 const NONE = 0;
 
 export class AddressTable {
@@ -37,17 +40,32 @@ export class AddressTable {
     return id;
   }
 
+  /** Id of the IPv6 address in the sixteen bytes at `at`. */
+  internIpv6At(bytes: Uint8Array, at: number): number {
+    const last = this.#lowestIpv6(getUint32(bytes, at), getUint32(bytes, at + 4), getUint32(bytes, at + 8));
+    const d = getUint32(bytes, at + 12);
+    let id = last.get(d);
+    if (id === undefined) last.set(d, (id = this.#add(readIpv6(bytes, at), 6)));
+    return id;
+  }
+
   /** Id of the IPv6 address of four big-endian words; `print` makes its text the first time it is seen. */
   internIpv6(a: number, b: number, c: number, d: number, print: () => string): number {
+    const last = this.#lowestIpv6(a, b, c);
+    let id = last.get(d);
+    if (id === undefined) last.set(d, (id = this.#add(print(), 6)));
+    return id;
+  }
+
+  /** Ids by the last word of the addresses that begin with these three. */
+  #lowestIpv6(a: number, b: number, c: number): Map<number, number> {
     let level1 = this.#ipv6.get(a);
     if (level1 === undefined) this.#ipv6.set(a, (level1 = new Map()));
     let level2 = level1.get(b);
     if (level2 === undefined) level1.set(b, (level2 = new Map()));
     let level3 = level2.get(c);
     if (level3 === undefined) level2.set(c, (level3 = new Map()));
-    let id = level3.get(d);
-    if (id === undefined) level3.set(d, (id = this.#add(print(), 6)));
-    return id;
+    return level3;
   }
 
   /** Ids whose text is `text`, NONE (0) when there is none: how a filter on an address becomes a column scan. */

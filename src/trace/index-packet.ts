@@ -6,16 +6,15 @@
 //
 // MEASURED
 
-import { readIpv6 } from "../wire/address.ts";
 import { getUint16, getUint32 } from "../wire/bytes.ts";
 import { ETHER_TYPE_MIN } from "../wire/ethernet.ts";
-import { quotesPacket } from "../wire/icmp.ts";
+import { ICMP_HEADER_LENGTH, quotesPacket } from "../wire/icmp.ts";
 import { LINKTYPE } from "../wire/link-types.ts";
 import { LOOPBACK_HEADER_LENGTH, etherTypeOfFamily, ipVersionOfFamily, swap32 } from "../wire/loopback.ts";
 import { ETHER_TYPE, IP_PROTOCOL, isVlanType } from "../wire/protocols.ts";
-import { TCP_FLAG } from "../wire/tcp.ts";
+import { SNAP_HEADER_LENGTH } from "../wire/snap.ts";
 import { TCP_OPTION } from "../wire/tcp-options.ts";
-import type { AddressTable } from "./addresses.ts";
+import { numberQuoted } from "./index-quoted.ts";
 import { NO_OFFSET, PROTOCOL } from "./packets.ts";
 import type { PacketTable } from "./packets.ts";
 import type { StreamTable } from "./streams.ts";
@@ -24,8 +23,10 @@ import type { StreamTable } from "./streams.ts";
 const DEPTH_MAX = 32;
 /** What a TCP header must have for its stream to be known: up to the window field. */
 const TCP_READABLE = 16;
-/** LLC header and SNAP with an EtherType: `aa aa 03 00 00 00`. */
-const SNAP_LENGTH = 8;
+/** LLC, SNAP and the first byte of its OUI. */
+const SNAP_ETHER_TYPE = 0xaaaa0300;
+/** NOP, NOP, timestamps: what nearly every segment with options has, and no window scale in it. */
+const TIMESTAMPS_ONLY = 0x0101080a;
 
 /**
  * Fills the columns of `row` from `bytes[start, start + capturedLength)`, a packet of `linkType`. The row's `length` column must hold
@@ -88,17 +89,13 @@ export function indexPacket(
       return;
     case LINKTYPE.rawBsd:
     case LINKTYPE.raw:
+    case LINKTYPE.ipv4:
+    case LINKTYPE.ipv6:
       if (end > start && bytes[start] >>> 4 === 6) {
         indexIpv6(table, row, bytes, start, start, end, wireEnd, streams, 0);
       } else {
         indexIpv4(table, row, bytes, start, start, end, wireEnd, streams, 0);
       }
-      return;
-    case LINKTYPE.ipv4:
-      indexIpv4(table, row, bytes, start, start, end, wireEnd, streams, 0);
-      return;
-    case LINKTYPE.ipv6:
-      indexIpv6(table, row, bytes, start, start, end, wireEnd, streams, 0);
       return;
     default:
   }
@@ -144,11 +141,12 @@ function indexEtherType(
     at += 4;
   }
   if (next < ETHER_TYPE_MIN) {
-    if (at + SNAP_LENGTH > end || getUint32(bytes, at) !== 0xaaaa0300 || getUint16(bytes, at + 4) !== 0)
-      return;
+    // An 802.3 length; only LLC with SNAP and an EtherType carries what is read here.
+    if (at + SNAP_HEADER_LENGTH > end || getUint32(bytes, at) !== SNAP_ETHER_TYPE) return;
+    if (getUint16(bytes, at + 4) !== 0) return;
     wire = Math.min(wire, at + next);
     next = getUint16(bytes, at + 6);
-    at += SNAP_LENGTH;
+    at += SNAP_HEADER_LENGTH;
   }
   if (next === ETHER_TYPE.ipv4) indexIpv4(table, row, bytes, start, at, end, wire, streams, 0);
   else if (next === ETHER_TYPE.ipv6) indexIpv6(table, row, bytes, start, at, end, wire, streams, 0);
@@ -172,17 +170,14 @@ function indexIpv4(
   if (at + 20 > frameEnd || bytes[at] >>> 4 !== 4) return;
   const headerLength = (bytes[at] & 15) * 4;
   if (headerLength < 20) return;
+  const totalLength = getUint16(bytes, at + 2);
+  // Zero is what segmentation offload leaves in captures: the packet is as long as the frame.
+  if (totalLength !== 0 && totalLength < headerLength) return;
   if (table.networkOffset[row] === NO_OFFSET) table.networkOffset[row] = offsetOf(at - start);
   table.protocol[row] = PROTOCOL.ipv4;
   table.source[row] = table.addresses.internIpv4(getUint32(bytes, at + 12));
   table.destination[row] = table.addresses.internIpv4(getUint32(bytes, at + 16));
-  const totalLength = getUint16(bytes, at + 2);
-  let wireEnd = frameWireEnd;
-  // Zero is what segmentation offload leaves in captures: the packet is as long as the frame.
-  if (totalLength !== 0) {
-    if (totalLength < headerLength) return;
-    wireEnd = Math.min(wireEnd, at + totalLength);
-  }
+  const wireEnd = totalLength === 0 ? frameWireEnd : Math.min(frameWireEnd, at + totalLength);
   const end = Math.min(frameEnd, wireEnd);
   const fragment = getUint16(bytes, at + 6);
   // A first fragment cut by the capture cannot take part in a reassembly; its transport header is read where it is.
@@ -207,11 +202,12 @@ function indexIpv6(
   if (at + 40 > frameEnd || bytes[at] >>> 4 !== 6) return;
   if (table.networkOffset[row] === NO_OFFSET) table.networkOffset[row] = offsetOf(at - start);
   table.protocol[row] = PROTOCOL.ipv6;
-  table.source[row] = internIpv6(table.addresses, bytes, at + 8);
-  table.destination[row] = internIpv6(table.addresses, bytes, at + 24);
+  table.source[row] = table.addresses.internIpv6At(bytes, at + 8);
+  table.destination[row] = table.addresses.internIpv6At(bytes, at + 24);
   const payloadLength = getUint16(bytes, at + 4);
-  let wireEnd = frameWireEnd;
-  if (payloadLength !== 0) wireEnd = Math.min(wireEnd, at + 40 + payloadLength);
+  // Zero is a jumbogram's (RFC 2675), whose length is in hop-by-hop options: such a packet is as long as the frame.
+  const jumbo = payloadLength === 0 && bytes[at + 6] === IP_PROTOCOL.hopByHop;
+  const wireEnd = jumbo ? frameWireEnd : Math.min(frameWireEnd, at + 40 + payloadLength);
   const end = Math.min(frameEnd, wireEnd);
   let next = bytes[at + 6];
   let header = at + 40;
@@ -329,11 +325,17 @@ function indexTcp(
   table.tcpFlags[row] = flags;
   table.tcpWindow[row] = getUint16(bytes, at + 14);
   const payload = at + headerLength;
-  if (headerLength >= 20 && payload <= wireEnd) {
+  const whole = payload <= wireEnd;
+  if (whole) {
     table.payloadLength[row] = wireEnd - payload;
-    if (payload <= end) table.payloadOffset[row] = offsetOf(payload - start);
+    if (headerLength >= 20 && payload <= end) table.payloadOffset[row] = offsetOf(payload - start);
   }
-  const scale = (flags & TCP_FLAG.syn) === 0 ? -1 : windowScaleOf(bytes, at + 20, Math.min(payload, end));
+  const optionsEnd = Math.min(payload, end);
+  const options = optionsEnd - at - 20;
+  const scale =
+    options < 3 || (options === 12 && getUint32(bytes, at + 20) === TIMESTAMPS_ONLY)
+      ? -1
+      : windowScaleOf(bytes, at + 20, optionsEnd);
   table.stream[row] = streams.tcp(
     row,
     table.source[row],
@@ -344,6 +346,7 @@ function indexTcp(
     ack,
     flags,
     scale,
+    whole,
   );
 }
 
@@ -383,11 +386,13 @@ function indexUdp(
   table.transportOffset[row] = offsetOf(at - start);
   table.sourcePort[row] = sourcePort;
   table.destinationPort[row] = destinationPort;
+  if (at + 6 > end) return;
+  let length = getUint16(bytes, at + 4);
+  // A jumbogram's length is 0 (RFC 2675).
+  if (length === 0 && table.addresses.family(table.source[row]) === 6) length = wireEnd - at;
+  if (length < 8) return;
+  table.payloadLength[row] = length - 8;
   if (at + 8 > end) return;
-  const length = getUint16(bytes, at + 4);
-  // A jumbogram's length is 0 (RFC 2675); other lengths below the header's are nonsense.
-  if (length !== 0 && length < 8) return;
-  table.payloadLength[row] = length === 0 ? Math.max(0, wireEnd - at - 8) : length - 8;
   table.payloadOffset[row] = offsetOf(at + 8 - start);
   table.stream[row] = streams.udp(
     row,
@@ -406,30 +411,16 @@ function indexIcmp(
   at: number,
   end: number,
   protocol: number,
-  _streams: StreamTable,
+  streams: StreamTable,
 ): void {
   if (at + 4 > end) return;
   table.protocol[row] = protocol;
   table.transportOffset[row] = offsetOf(at - start);
-  if (at + 8 <= end) table.payloadOffset[row] = offsetOf(at + 8 - start);
-  void quotesPacket;
-}
-
-/** Bytes of the address being interned, for its text when it is new: a closure made once instead of one a packet. */
-let pendingBytes = new Uint8Array(16);
-let pendingAt = 0;
-const printPending = (): string => readIpv6(pendingBytes, pendingAt);
-
-function internIpv6(addresses: AddressTable, bytes: Uint8Array, at: number): number {
-  pendingBytes = bytes as Uint8Array<ArrayBuffer>;
-  pendingAt = at;
-  return addresses.internIpv6(
-    getUint32(bytes, at),
-    getUint32(bytes, at + 4),
-    getUint32(bytes, at + 8),
-    getUint32(bytes, at + 12),
-    printPending,
-  );
+  if (at + ICMP_HEADER_LENGTH > end) return;
+  table.payloadOffset[row] = offsetOf(at + ICMP_HEADER_LENGTH - start);
+  if (quotesPacket(protocol === PROTOCOL.icmp ? "icmp" : "icmpv6", bytes[at])) {
+    numberQuoted(table.addresses, streams, row, bytes, at + ICMP_HEADER_LENGTH, end);
+  }
 }
 
 /** Offsets are kept in 16 bits. */

@@ -121,6 +121,7 @@ class TcpConversationTable extends ConversationTable {
     this.earlier.set(direction, states);
   }
 
+  /** 0, which leaves numbers as they are, while nothing is known. */
   baseAt(direction: number, row: number): number {
     return this.#stateAt(direction, row)?.base ?? this.base[direction];
   }
@@ -185,7 +186,8 @@ export class StreamTable {
   /**
    * Numbers a TCP segment's stream and takes from it what the stream's packets need to be printed. A SYN on a known pair of ends
    * begins a new stream when its sequence number is another than that side's first, as in Wireshark 4.0; with the same one it is
-   * taken for a retransmission even after the connection ended. `windowScale` is the option's shift, -1 without one; it counts in SYNs only.
+   * taken for a retransmission even after the connection ended. `windowScale` is the option's shift, -1 without one: it holds for later packets, in Wireshark
+   * outside of SYNs too. `whole` is false for what has no complete header or is quoted by an ICMP error: it has a number, and teaches nothing.
    */
   tcp(
     row: number,
@@ -197,6 +199,7 @@ export class StreamTable {
     ack: number,
     flags: number,
     windowScale: number,
+    whole: boolean = true,
   ): number {
     const tcp = this.#tcp;
     const swapped = isHigh(source, sourcePort, destination, destinationPort);
@@ -215,7 +218,7 @@ export class StreamTable {
       }
     }
     // A socket connected to itself has one direction, which is Wireshark's reading too.
-    this.#learn(row, stream * 2 + side, seq, ack, flags, windowScale);
+    if (whole) this.#learn(row, stream * 2 + side, seq, ack, flags, windowScale);
     return stream;
   }
 
@@ -236,16 +239,17 @@ export class StreamTable {
       tcp.base[reverse] = ack - 1;
       tcp.state[reverse] |= BASE_KNOWN;
     }
-    if (syn) this.#learnWindowScale(row, forward, acks, windowScale);
     tcp.state[forward] |= syn ? SENT : SENT | SENT_WINDOW;
+    // A shift holds for the packets after the one that says it.
+    if (windowScale >= 0) this.#setWindowScale(row + 1, forward, Math.min(windowScale, WINDOW_SCALE_MAX));
+    if (syn) this.#agreeOnWindowScale(row + 1, forward, acks);
   }
 
-  #learnWindowScale(row: number, forward: number, acks: boolean, offered: number): void {
-    if (offered >= 0) this.#setWindowScale(row, forward, Math.min(offered, WINDOW_SCALE_MAX));
+  /** After a SYN: a side that offered no shift will not scale, and neither may the other. */
+  #agreeOnWindowScale(row: number, forward: number, acks: boolean): void {
     const { windowScale } = this.#tcp;
     const reverse = forward ^ 1;
     if (windowScale[forward] === WINDOW_SCALE_UNKNOWN) {
-      // This side offers none, so neither side may scale.
       this.#setWindowScale(row, forward, WINDOW_SCALE_NONE);
       this.#setWindowScale(row, reverse, WINDOW_SCALE_NONE);
     } else if (acks && windowScale[reverse] === WINDOW_SCALE_NONE) {
@@ -291,12 +295,15 @@ export class StreamTable {
       : 0;
   }
 
-  /** What is known of one direction of a TCP stream, as `direction` numbers them. */
-  tcpDirection(stream: number, direction: 0 | 1): TcpDirection {
+  /**
+   * What is known of one direction of a TCP stream, as `direction` numbers them, for its packet `row`; by default for the latest.
+   * The two differ where a packet came before the SYN that explains it.
+   */
+  tcpDirection(stream: number, direction: 0 | 1, row: number = Infinity): TcpDirection {
     const at = stream * 2 + direction;
     return {
-      base: (this.#tcp.state[at] & BASE_KNOWN) === 0 ? null : this.#tcp.base[at],
-      windowScale: this.#tcp.windowScale[at],
+      base: (this.#tcp.state[at] & BASE_KNOWN) === 0 ? null : this.#tcp.baseAt(at, row),
+      windowScale: this.#tcp.windowScaleAt(at, row),
     };
   }
 

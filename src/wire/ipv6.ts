@@ -12,7 +12,7 @@ export interface Ipv6Header {
   readonly trafficClass: number;
   /** 20 bits. */
   readonly flowLabel: number;
-  /** Bytes after this header, extension headers included; 0 for jumbograms and in captures of segmentation offload. */
+  /** Bytes after this header, extension headers included; 0 for jumbograms. */
   readonly payloadLength: number;
   readonly nextHeader: number;
   readonly hopLimit: number;

@@ -16,6 +16,8 @@ import { LOOPBACK_HEADER_LENGTH, encodeLoopback } from "./loopback.ts";
 import type { LoopbackHeader } from "./loopback.ts";
 import { SLL2_HEADER_LENGTH, SLL_HEADER_LENGTH, encodeSll, encodeSll2 } from "./sll.ts";
 import type { Sll2Header, SllHeader } from "./sll.ts";
+import { SNAP_HEADER_LENGTH, encodeSnap } from "./snap.ts";
+import type { SnapHeader } from "./snap.ts";
 import { encodeTcp, tcpHeaderLength } from "./tcp.ts";
 import type { TcpFields, TcpHeader } from "./tcp.ts";
 import { UDP_HEADER_LENGTH, encodeUdp } from "./udp.ts";
@@ -24,6 +26,7 @@ import type { UdpHeader } from "./udp.ts";
 type SameBothWays =
   | { readonly kind: "ethernet"; readonly header: EthernetHeader }
   | { readonly kind: "vlan"; readonly header: VlanTag }
+  | { readonly kind: "snap"; readonly header: SnapHeader }
   | { readonly kind: "sll"; readonly header: SllHeader }
   | { readonly kind: "sll2"; readonly header: Sll2Header }
   | { readonly kind: "loopback"; readonly header: LoopbackHeader }
@@ -55,6 +58,8 @@ export function layerLength(layer: LayerFields): number {
       return ETHERNET_HEADER_LENGTH;
     case "vlan":
       return VLAN_TAG_LENGTH;
+    case "snap":
+      return SNAP_HEADER_LENGTH;
     case "sll":
       return SLL_HEADER_LENGTH;
     case "sll2":
@@ -87,6 +92,8 @@ export function encodeLayer(layer: LayerFields, out: Uint8Array, at: number): nu
       return encodeEthernet(layer.header, out, at);
     case "vlan":
       return encodeVlan(layer.header, out, at);
+    case "snap":
+      return encodeSnap(layer.header, out, at);
     case "sll":
       return encodeSll(layer.header, out, at);
     case "sll2":

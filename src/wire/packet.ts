@@ -17,6 +17,7 @@ import type { Layer, LayerFields } from "./layers.ts";
 import { LINKTYPE } from "./link-types.ts";
 import { decodeLoopback, etherTypeOfFamily, ipVersionOfFamily } from "./loopback.ts";
 import { ETHER_TYPE, IP_PROTOCOL, isVlanType } from "./protocols.ts";
+import { SNAP_HEADER_LENGTH, decodeSnap, isSnap } from "./snap.ts";
 import { decodeSll, decodeSll2 } from "./sll.ts";
 import { decodeTcp, fillTcpChecksum } from "./tcp.ts";
 import { UDP_HEADER_LENGTH, decodeUdp, fillUdpChecksum } from "./udp.ts";
@@ -113,11 +114,9 @@ class Decoding {
         return this.#loopback(linkType === LINKTYPE.loop);
       case LINKTYPE.rawBsd:
       case LINKTYPE.raw:
-        return this.byVersion();
       case LINKTYPE.ipv4:
-        return this.#ipv4();
       case LINKTYPE.ipv6:
-        return this.#ipv6();
+        return this.byVersion();
       case LINKTYPE.linuxSll: {
         const header = this.#take(decodeSll(this.#bytes, this.#at, this.#end, this.#wireEnd));
         if (header === null) return;
@@ -174,8 +173,19 @@ class Decoding {
     const header = this.#take(decodeEthernet(this.#bytes, this.#at, this.#end, this.#wireEnd));
     if (header === null) return;
     this.#push({ kind: "ethernet", header, start: this.#at, end: this.#at + 14 });
-    if (header.type < ETHER_TYPE_MIN) this.#shorten(this.#at + header.type);
-    else this.#etherType(header.type);
+    this.#typeOrLength(header.type);
+  }
+
+  /** Below ETHER_TYPE_MIN it is the length of what follows, which begins with LLC. */
+  #typeOrLength(type: number): void {
+    if (type >= ETHER_TYPE_MIN) return this.#etherType(type);
+    const at = this.#at;
+    this.#shorten(at + type);
+    if (!isSnap(this.#bytes, at, this.#end)) return;
+    const header = this.#take(decodeSnap(this.#bytes, at, this.#end, this.#wireEnd));
+    if (header === null) return;
+    this.#push({ kind: "snap", header, start: at, end: at + SNAP_HEADER_LENGTH });
+    if (header.oui === 0) this.#etherType(header.type);
   }
 
   #loopback(bigEndian: boolean): void {
@@ -194,6 +204,7 @@ class Decoding {
       const header = this.#take(decodeVlan(this.#bytes, this.#at, this.#end, this.#wireEnd));
       if (header === null) return;
       if (!this.#push({ kind: "vlan", header, start: this.#at, end: this.#at + 4 })) return;
+      if (header.type < ETHER_TYPE_MIN) return this.#typeOrLength(header.type);
       next = header.type;
     }
     if (next === ETHER_TYPE.ipv4) this.#ipv4();
@@ -222,7 +233,10 @@ class Decoding {
     const header = this.#take(decodeIpv6(this.#bytes, at, this.#end, this.#wireEnd));
     if (header === null) return;
     if (!this.#push({ kind: "ipv6", header, start: at, end: at + IPV6_HEADER_LENGTH })) return;
-    if (header.payloadLength !== 0) this.#shorten(at + IPV6_HEADER_LENGTH + header.payloadLength);
+    // Zero is a jumbogram's (RFC 2675), whose length is in hop-by-hop options: such a packet is as long as the frame.
+    if (header.payloadLength !== 0 || header.nextHeader !== IP_PROTOCOL.hopByHop) {
+      this.#shorten(at + IPV6_HEADER_LENGTH + header.payloadLength);
+    }
     this.transport(header.nextHeader);
   }
 
