@@ -58,7 +58,7 @@ export async function createKernelBackend(
     hosts,
     runHosts: held.hosts,
     clock,
-    probe: held.probe,
+    probe: (payload) => held.probe(payload),
     hostOf: (address) => held.hosts.hostOf(address),
     now: () => clock.now(),
     after: (ns, callback) => clock.after(ns, callback),
@@ -68,7 +68,7 @@ export async function createKernelBackend(
 
   async function dispose(): Promise<void> {
     clock.dispose();
-    for (const socket of [...run.sockets]) socket.close();
+    for (const socket of run.sockets) socket.close();
     await Promise.all([run.poller.dispose(), held.release()]);
     paths.dispose();
   }

@@ -6,7 +6,7 @@ import { SOCKADDR_MAX, readSockaddr } from "./sockaddr.ts";
 import type { RawAddress } from "./sockaddr.ts";
 
 /** Bytes kept ready for reading; larger reads get memory of their own. */
-export const SCRATCH_SIZE = 65_536;
+const SCRATCH_SIZE = 65_536;
 
 /** More than any datagram or any stream's buffer holds at once; reads asking for more get this much. */
 const READ_MAX = 4 * 1024 * 1024;
@@ -16,6 +16,8 @@ export interface Message {
   readonly data: Uint8Array;
   readonly from: RawAddress;
   readonly truncated: boolean;
+  /** What recvmsg answered: with MSG_TRUNC among the flags, the datagram's own length. */
+  readonly length: number;
 }
 
 export class MessageReader {
@@ -24,14 +26,16 @@ export class MessageReader {
   readonly #view: DataView;
   readonly #vector = fixedMemory(16);
   readonly #vectorView = new DataView(this.#vector.buffer);
-  readonly #scratch = fixedMemory(SCRATCH_SIZE);
+  readonly #scratch: Uint8Array;
   readonly #scratchAddress: bigint;
   /** Where the sender's address is written. */
   readonly name = fixedMemory(SOCKADDR_MAX);
   readonly control = fixedMemory(256);
 
-  constructor(libc: Libc) {
+  /** `scratchSize` is what reads normally ask for at most, in bytes. */
+  constructor(libc: Libc, scratchSize: number = SCRATCH_SIZE) {
     this.#libc = libc;
+    this.#scratch = fixedMemory(scratchSize);
     const { msghdr } = libc.platform;
     this.#header = fixedMemory(msghdr.size);
     this.#view = new DataView(this.#header.buffer);
@@ -45,7 +49,7 @@ export class MessageReader {
 
   /** At most `max` bytes of a stream, the caller's own; null when recv(2) failed. */
   stream(fd: number, max: number, flags: number): Uint8Array | null {
-    if (max <= SCRATCH_SIZE) {
+    if (max <= this.#scratch.length) {
       const got = this.#libc.recv(fd, this.#scratch, max, flags);
       return got < 0 ? null : this.#scratch.slice(0, got);
     }
@@ -58,7 +62,7 @@ export class MessageReader {
   datagram(fd: number, max: number, flags: number): Message | null {
     const { msghdr, msg } = this.#libc.platform;
     const size = Math.min(max, READ_MAX);
-    const memory = size <= SCRATCH_SIZE ? this.#scratch : new Uint8Array(size);
+    const memory = size <= this.#scratch.length ? this.#scratch : new Uint8Array(size);
     const address = memory === this.#scratch ? this.#scratchAddress : this.#libc.addressOf(memory);
     this.#vectorView.setBigUint64(0, address, true);
     this.#vectorView.setBigUint64(8, BigInt(size), true);
@@ -72,6 +76,7 @@ export class MessageReader {
       data: memory.slice(0, Math.min(got, size)),
       from: readSockaddr(this.#libc.platform, this.name, this.#view.getUint32(8, true)),
       truncated: (this.#view.getInt32(msghdr.flags, true) & msg.trunc) !== 0,
+      length: got,
     };
   }
 }

@@ -2,6 +2,7 @@
 // asked for, and its absence is an answer, not a crash.
 
 import { createRequire } from "node:module";
+import type * as Koffi from "koffi";
 import { thisPlatform } from "./platform.ts";
 import type { Platform } from "./platform.ts";
 
@@ -89,9 +90,9 @@ function load(): LibcAnswer {
       why: `the kernel backend knows 64-bit little-endian machines, not ${process.arch}; use the node backend there`,
     };
   }
-  let koffi: typeof import("koffi");
+  let koffi: typeof Koffi;
   try {
-    koffi = createRequire(import.meta.url)("koffi") as typeof import("koffi");
+    koffi = createRequire(import.meta.url)("koffi") as typeof Koffi;
   } catch (error) {
     const reason = error instanceof Error ? error.message.split("\n")[0] : String(error);
     return {
@@ -101,12 +102,15 @@ function load(): LibcAnswer {
   return { libc: bindCalls(koffi, platform) };
 }
 
-function bindCalls(koffi: typeof import("koffi"), platform: Platform): Libc {
+type KoffiCall = ReturnType<Koffi.LibraryHandle["func"]>;
+type MakeCall = (definition: string) => KoffiCall;
+
+function bindCalls(koffi: typeof Koffi, platform: Platform): Libc {
   const library = koffi.load(null);
-  // koffi types every function as taking and giving anything; `Libc` says what these do.
-  const call = <T>(definition: string): T => library.func(definition) as unknown as T;
-  const fcntl =
-    call<(fd: number, command: number, type: string, value: number) => number>("int fcntl(int, int, ...)");
+  // koffi types what it makes as taking and giving anything; `Libc` says what these do.
+  const call = (definition: string): KoffiCall => library.func(definition);
+  const fcntl: (fd: number, command: number, type: string, value: number) => number =
+    call("int fcntl(int, int, ...)");
   const linux = platform.watch === "epoll";
   return {
     platform,
@@ -138,10 +142,10 @@ function bindCalls(koffi: typeof import("koffi"), platform: Platform): Libc {
   };
 }
 
-function epollCalls(call: <T>(definition: string) => T): EpollCalls {
-  const wait = call<{
+function epollCalls(call: MakeCall): EpollCalls {
+  const wait: {
     async(epoll: number, events: Memory, count: number, timeoutMs: number, done: WaitCallback): void;
-  }>("int epoll_wait(int, void *, int, int)");
+  } = call("int epoll_wait(int, void *, int, int)");
   return {
     create: call("int epoll_create1(int)"),
     control: call("int epoll_ctl(int, int, int, void *)"),
@@ -158,20 +162,18 @@ type Kevent = (
   timeout: Memory,
 ) => number;
 
-function kqueueCalls(call: <T>(definition: string) => T): KqueueCalls {
-  const kevent = call<
-    Kevent & {
-      async(
-        kqueue: number,
-        changes: Memory,
-        changeCount: number,
-        events: Memory,
-        eventCount: number,
-        timeout: Memory,
-        done: WaitCallback,
-      ): void;
-    }
-  >("int kevent(int, void *, int, void *, int, void *)");
+function kqueueCalls(call: MakeCall): KqueueCalls {
+  const kevent: Kevent & {
+    async(
+      kqueue: number,
+      changes: Memory,
+      changeCount: number,
+      events: Memory,
+      eventCount: number,
+      timeout: Memory,
+      done: WaitCallback,
+    ): void;
+  } = call("int kevent(int, void *, int, void *, int, void *)");
   return {
     create: call("int kqueue()"),
     change: (kqueue, changes, count) => kevent(kqueue, changes, count, null, 0, null),

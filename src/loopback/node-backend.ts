@@ -36,7 +36,7 @@ export async function createNodeBackend(options: LoopbackOptions): Promise<Loopb
     hosts,
     runHosts: held.hosts,
     clock,
-    probe: held.probe,
+    probe: (payload) => held.probe(payload),
     hostOf: (address) => held.hosts.hostOf(address),
     now: () => clock.now(),
     after: (ns, callback) => clock.after(ns, callback),

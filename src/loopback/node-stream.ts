@@ -36,6 +36,8 @@ export class NodeStream implements SocketCore {
   #holdsPort = false;
   #isWildcard = false;
   #unixPath: string | null = null;
+  /** The path a Unix socket connects to. */
+  #target = "";
   readonly #listening = new Deferred();
   #server: Server | null = null;
   readonly #accepted: NodeStream[] = [];
@@ -108,6 +110,7 @@ export class NodeStream implements SocketCore {
       }
       const found = this.#run.paths.toFile(this.#host, address.path);
       if (!("file" in found)) return found;
+      this.#target = address.path;
       this.#connect({ path: found.file });
       return "EINPROGRESS";
     }
@@ -255,6 +258,7 @@ export class NodeStream implements SocketCore {
   #arrived(socket: Socket): void {
     const accepted = new NodeStream(this.#run, this.#host, this.family);
     accepted.#bound = this.#bound;
+    accepted.#unixPath = this.#unixPath;
     accepted.#adopt(socket);
     accepted.#connected(this.#options);
     this.#accepted.push(accepted);
@@ -327,8 +331,8 @@ export class NodeStream implements SocketCore {
     this.#options.apply(connection);
     const { socket } = connection;
     if (this.family === "unix") {
-      this.#local = { family: "unix", path: "" };
-      this.#peer = { family: "unix", path: "" };
+      this.#local = { family: "unix", path: this.#unixPath ?? "" };
+      this.#peer = { family: "unix", path: this.#target };
       return;
     }
     const { hosts } = this.#run;
