@@ -9,7 +9,7 @@ import { PROTOCOL } from "./packets.ts";
 import type { PacketTable } from "./packets.ts";
 import { NEVER, countUpTo, indexOf } from "./state-at.ts";
 import type { TraceIndex } from "./state-at.ts";
-import { printable } from "./words.ts";
+import { textOf } from "./values.ts";
 
 const FIN = 0x001;
 const SYN = 0x002;
@@ -139,10 +139,11 @@ export class Ladder {
     if (offset === 0xffff || length === 0) return "";
     const bytes = this.trace.bytes(packet);
     const head = bytes.subarray(offset, offset + Math.min(length, PREVIEW_MAX * 2));
-    const raw = head.length === 0 ? null : printable(head);
+    const raw = head.length === 0 ? null : textOf({ length, head });
     if (raw === null) return "";
+    const escaped = JSON.stringify(raw).slice(1, -1);
     // Characters wider or narrower than a column would bend the lifelines.
-    const text = raw.replaceAll(/[^\u0020-\u007e\u00a1-\u024f]/gu, "·");
+    const text = escaped.replaceAll(/[^\u0020-\u007e\u00a1-\u024f]/gu, "·");
     return text.length > PREVIEW_MAX || head.length < length
       ? ` "${text.slice(0, PREVIEW_MAX)}…"`
       : ` "${text}"`;

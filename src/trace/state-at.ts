@@ -76,8 +76,8 @@ export class TraceIndex {
   readonly connections: ConnectionTrack[] = [];
   readonly logs: { readonly step: number; readonly event: LogEvent }[] = [];
   readonly marks: Mark[] = [];
-  /** Bytes of packets under way over the whole network. */
-  readonly inFlight: StepSeries = { steps: [], values: [] };
+  /** Bytes of packets under way, by the host that put them there. */
+  readonly inFlight = new Map<string, StepSeries>();
   /** Packets dropped so far. */
   readonly drops: StepSeries = { steps: [], values: [] };
   /** Whether the trace says when packets arrive. Where it does not, they arrive as they are seen. */
@@ -92,7 +92,6 @@ export class TraceIndex {
   readonly #arriveStep: number[] = [];
   readonly #dropStep: number[] = [];
   readonly #dropEvent: DropEvent[] = [];
-  #bytesInFlight = 0;
   #dropped = 0;
 
   /** Reads the steps `trace` has gained since the last time. */
@@ -176,7 +175,7 @@ export class TraceIndex {
     this.#dropStep[row] = NEVER;
     this.#host(transit.from);
     this.#host(transit.to);
-    this.#fly(step, trace.packets.length[row]);
+    this.#fly(step, transit.from, trace.packets.length[row]);
   }
 
   #event(trace: Trace, step: number, event: TraceEvent): void {
@@ -204,7 +203,7 @@ export class TraceIndex {
         this.hasArrivals = true;
         if (this.arriveStep(event.packet) !== NEVER) return;
         this.#arriveStep[event.packet] = step;
-        if (this.dropStep(event.packet) === NEVER) this.#fly(step, -trace.packets.length[event.packet]);
+        if (this.dropStep(event.packet) === NEVER) this.#land(trace, step, event.packet);
         return;
       case "drop":
         if (this.dropStep(event.packet) !== NEVER) return;
@@ -212,7 +211,7 @@ export class TraceIndex {
         this.#dropEvent[event.packet] = event;
         this.marks.push({ step, kind: "drop" });
         push(this.drops, step, ++this.#dropped);
-        if (this.arriveStep(event.packet) === NEVER) this.#fly(step, -trace.packets.length[event.packet]);
+        if (this.arriveStep(event.packet) === NEVER) this.#land(trace, step, event.packet);
         return;
       case "log":
         this.#host(event.host);
@@ -274,9 +273,14 @@ export class TraceIndex {
     if (!this.hosts.includes(name)) this.hosts.push(name);
   }
 
-  #fly(step: number, bytes: number): void {
-    this.#bytesInFlight += bytes;
-    push(this.inFlight, step, this.#bytesInFlight);
+  #fly(step: number, host: string, bytes: number): void {
+    let series = this.inFlight.get(host);
+    if (series === undefined) this.inFlight.set(host, (series = { steps: [], values: [] }));
+    push(series, step, (series.values.at(-1) ?? 0) + bytes);
+  }
+
+  #land(trace: Trace, step: number, packet: number): void {
+    this.#fly(step, trace.transits[packet].from, -trace.packets.length[packet]);
   }
 }
 

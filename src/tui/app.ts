@@ -1,0 +1,275 @@
+// The dashboard: one model, one update, one view. Pure: what it wants done outside comes out as effects.
+
+import { durationText, millisText } from "../trace/words.ts";
+import { Grid } from "./render/grid.ts";
+import { actionOf, KEYS, worksOn } from "./keys.ts";
+import type { Action } from "./keys.ts";
+import { SPEEDS } from "./model.ts";
+import type { Effect, Message, Model, MouseAction, ScreenName, Size } from "./model.ts";
+import { firstStop, nextStop, stopsPerTick, waitAt } from "./playback.ts";
+import { isLab, traceOf } from "./session.ts";
+import type { Session } from "./session.ts";
+import { atEnd, labScreen } from "./screens/lab.ts";
+import { labAction, labMouse, validFocus } from "./screens/lab-update.ts";
+import { outcomeSpan } from "./screens/outcome-pane.ts";
+import { packetsScreen } from "./screens/packets.ts";
+import {
+  packetsAction,
+  packetsMouse,
+  packetsTyping,
+  scanOn,
+  settlePackets,
+} from "./screens/packets-update.ts";
+import { paintPopup, popupKey } from "./screens/popups.ts";
+import { darkTheme } from "./theme.ts";
+import type { Theme } from "./theme.ts";
+import { keyBar, tabsBar } from "./widgets/bars.ts";
+import type { KeyHint, TabPlace } from "./widgets/bars.ts";
+import type { Span } from "./widgets/spans.ts";
+
+type Step = readonly [Model, readonly Effect[]];
+
+const NOTHING: readonly Effect[] = [];
+/** Seeds are unsigned 32-bit numbers. */
+const SEED_COUNT = 2 ** 32;
+
+/** The state after `message`, and what is asked of the outside. */
+export function update(model: Model, message: Message): Step {
+  const [next, effects] = respond(model, message);
+  const settled = settlePackets({ ...next, focus: validFocus(next) });
+  return [settled, effects];
+}
+
+function respond(model: Model, message: Message): Step {
+  switch (message.kind) {
+    case "key":
+      return key(model, message.key);
+    case "mouse":
+      return mouse(model, message.action, message.x, message.y);
+    case "resize":
+      return [{ ...model, size: { width: message.width, height: message.height } }, NOTHING];
+    case "tick":
+      return tick(model);
+    case "scan":
+      return scanOn(model);
+    case "open":
+      return opened(model, message.session);
+    case "update":
+      return [followed(model, message.session), NOTHING];
+    case "failed":
+      return [{ ...model, busy: null, notice: message.why }, NOTHING];
+  }
+}
+
+/** Effects to begin with: a dashboard that starts playing needs its first tick. */
+export function initialEffects(model: Model): readonly Effect[] {
+  return model.playing ? [wait(model)] : NOTHING;
+}
+
+/** The whole screen. */
+export function view(model: Model, size: Size, theme: Theme = darkTheme): Grid {
+  const shown =
+    model.size.width === size.width && model.size.height === size.height ? model : { ...model, size };
+  const grid = new Grid(size.width, size.height, theme.background);
+  if (size.width < 20 || size.height < 6) {
+    grid.put(0, 0, "too small", theme.muted);
+    return grid;
+  }
+  paintTopBar(grid, theme, shown);
+  if (shown.screen === "lab") labScreen(grid, theme, shown);
+  else packetsScreen(grid, theme, shown);
+  paintBottomBar(grid.sub(0, size.height - 1, size.width, 1), theme, shown);
+  if (shown.popup !== null) paintPopup(grid, theme, shown, shown.popup);
+  return grid;
+}
+
+function key(model: Model, name: string): Step {
+  if (name === "C-c") return [model, [{ kind: "quit" }]];
+  if (model.popup !== null) return popupKey(model, model.popup, name);
+  if (model.screen === "packets" && model.packets.typing !== null) return packetsTyping(model, name);
+  const action = actionOf(name, model.screen, isLab(model.session));
+  if (action === null) return [model, NOTHING];
+  return act({ ...model, notice: null }, action);
+}
+
+function act(model: Model, action: Action): Step {
+  switch (action) {
+    case "quit":
+      return [model, [{ kind: "quit" }]];
+    case "help":
+      return [{ ...model, popup: { kind: "help", top: 0 } }, NOTHING];
+    case "lab":
+    case "packets":
+      return [{ ...model, screen: action }, NOTHING];
+    case "play":
+      return play(model);
+    case "faster":
+      return [{ ...model, speed: Math.min(SPEEDS.length - 1, model.speed + 1) }, NOTHING];
+    case "slower":
+      return [{ ...model, speed: Math.max(0, model.speed - 1) }, NOTHING];
+    case "rerun":
+      return rerun(model);
+    case "lessons":
+      return [{ ...model, popup: { kind: "lessons", selected: Math.max(0, lessonAt(model)) } }, NOTHING];
+    case "next lesson":
+      return lesson(model, 1);
+    case "previous lesson":
+      return lesson(model, -1);
+    default:
+      return model.screen === "lab" ? [labAction(model, action), NOTHING] : packetsAction(model, action);
+  }
+}
+
+function play(model: Model): Step {
+  if (!isLab(model.session)) return [model, NOTHING];
+  if (model.playing) return [{ ...model, playing: false }, NOTHING];
+  const from = atEnd(model) ? firstStop(traceOf(model.session)) : model.step;
+  const playing = { ...model, step: from, playing: true };
+  return [playing, [wait(playing)]];
+}
+
+function tick(model: Model): Step {
+  if (!model.playing) return [model, NOTHING];
+  const trace = traceOf(model.session);
+  let { step } = model;
+  for (let stops = stopsPerTick(SPEEDS[model.speed]); stops > 0; stops--) step = nextStop(trace, step);
+  const moved = { ...model, step };
+  if (step >= trace.length - 1) return [{ ...moved, playing: false }, NOTHING];
+  return [moved, [wait(moved)]];
+}
+
+function wait(model: Model): Effect {
+  return { kind: "wait", ms: waitAt(traceOf(model.session), model.step, SPEEDS[model.speed]) };
+}
+
+function rerun(model: Model): Step {
+  if (!isLab(model.session)) return [model, NOTHING];
+  const seed = (model.session.sim.seed + 1) % SEED_COUNT;
+  return [{ ...model, busy: `running with seed ${seed}` }, [{ kind: "rerun", seed }]];
+}
+
+function lessonAt(model: Model): number {
+  const name = isLab(model.session) ? model.session.scenario.name : "";
+  return model.lessons.findIndex((entry) => entry.name === name);
+}
+
+function lesson(model: Model, by: number): Step {
+  const count = model.lessons.length;
+  if (count === 0) return [model, NOTHING];
+  const { name } = model.lessons[(lessonAt(model) + by + count) % count];
+  return [{ ...model, busy: `running ${name}` }, [{ kind: "lesson", name }]];
+}
+
+/** Another run: from its beginning, playing, on the screen that was open. */
+function opened(model: Model, session: Session): Step {
+  const trace = traceOf(session);
+  const lab = isLab(session);
+  const next: Model = {
+    ...model,
+    session,
+    screen: lab ? model.screen : "packets",
+    step: lab ? firstStop(trace) : trace.length - 1,
+    playing: lab,
+    busy: null,
+    notice: null,
+    packets: {
+      ...model.packets,
+      selected: 0,
+      top: 0,
+      treeSelected: 0,
+      treeTop: 0,
+      bytesTop: 0,
+      filter: null,
+      filterError: null,
+      typing: null,
+    },
+  };
+  return [next, lab ? [wait(next)] : NOTHING];
+}
+
+/** The same session with more known: the cursor stays, or stays at the end. */
+function followed(model: Model, session: Session): Model {
+  const last = traceOf(session).length - 1;
+  const wasLast = model.step >= traceOf(model.session).length - 1;
+  const step = !isLab(session) || (wasLast && !model.playing) ? last : Math.min(model.step, last);
+  return { ...model, session, step, busy: null };
+}
+
+function mouse(model: Model, action: MouseAction, x: number, y: number): Step {
+  if (model.popup !== null) {
+    return action === "click" ? [{ ...model, popup: null }, NOTHING] : [model, NOTHING];
+  }
+  if (y === 0) {
+    if (action !== "click") return [model, NOTHING];
+    const scratch = new Grid(model.size.width, 1);
+    const tab = topTabs(scratch, darkTheme, model).find(({ from, to }) => x >= from && x < to);
+    return tab === undefined
+      ? [model, NOTHING]
+      : [{ ...model, screen: screensOf(model)[tab.tab].screen }, NOTHING];
+  }
+  if (model.screen === "lab") return [labMouse(model, action, x, y), NOTHING];
+  return packetsMouse(model, action, x, y);
+}
+
+function screensOf(model: Model): { readonly screen: ScreenName; readonly title: string }[] {
+  const packets = { screen: "packets" as const, title: "2 Packets" };
+  return isLab(model.session) ? [{ screen: "lab", title: "1 Lab" }, packets] : [packets];
+}
+
+function topTabs(grid: Grid, theme: Theme, model: Model): TabPlace[] {
+  const screens = screensOf(model);
+  return tabsBar(grid, theme, {
+    brand: "WIRELAB",
+    tabs: screens.map(({ title }) => title),
+    active: screens.findIndex(({ screen }) => screen === model.screen),
+    status: statusOf(model, theme),
+  });
+}
+
+function paintTopBar(grid: Grid, theme: Theme, model: Model): void {
+  topTabs(grid.sub(0, 0, grid.width, 1), theme, model);
+}
+
+function statusOf(model: Model, theme: Theme): Span[] {
+  const on = (attr: number): number => (attr & ~511) | (theme.bar & 511);
+  if (model.notice !== null) return [{ text: model.notice, attr: on(theme.error) }];
+  if (model.busy !== null) return [{ text: `… ${model.busy}`, attr: on(theme.pending) }];
+  if (!isLab(model.session)) {
+    const { name, problems } = model.session;
+    const spans = [{ text: name, attr: on(theme.text) }];
+    if (problems.length > 0) spans.unshift({ text: `! ${problems[0]}  `, attr: on(theme.warn) });
+    return spans;
+  }
+  const { sim, scenario } = model.session;
+  const end = atEnd(model);
+  const state: Span = model.playing
+    ? { text: "▶ playing", attr: theme.ok }
+    : end
+      ? outcomeSpan(sim, theme)
+      : { text: "‖ paused", attr: theme.warn };
+  const spans: Span[] = [
+    { text: `${scenario.name}  `, attr: on(theme.text) },
+    { ...state, attr: on(state.attr) },
+  ];
+  if (model.step >= 0) {
+    const ns = sim.trace.timeNs(model.step);
+    const time = end ? durationText(ns) : `${millisText(ns)} ms`;
+    spans.push({ text: `  t=${time}`, attr: on(theme.text) });
+  }
+  spans.push({ text: `  ×${SPEEDS[model.speed]}  seed ${sim.seed}`, attr: on(theme.muted) });
+  return spans;
+}
+
+function paintBottomBar(grid: Grid, theme: Theme, model: Model): void {
+  const hints: KeyHint[] = [];
+  const lab = isLab(model.session);
+  for (const binding of KEYS) {
+    if (binding.hint === undefined || !worksOn(binding, model.screen, lab)) continue;
+    const [shown, does] = binding.hint;
+    hints.push({ key: shown, does: binding.action === "play" && model.playing ? "pause" : does });
+  }
+  const key = (text: string): Span => ({ text, attr: theme.barKey });
+  const does = (text: string): Span => ({ text, attr: theme.barMuted });
+  // The way out and the way to everything else stay, however narrow the bar.
+  keyBar(grid, theme, hints, [key("?"), does(" help   "), key("q"), does(" quit")]);
+}

@@ -1,0 +1,138 @@
+// The dashboard's whole state, what changes it and what it asks of the outside.
+
+import { traceOf, isLab } from "./session.ts";
+import type { LessonEntry, Session } from "./session.ts";
+
+export interface Size {
+  readonly width: number;
+  readonly height: number;
+}
+
+export type ScreenName = "lab" | "packets";
+
+/** Panes of the Lab that take the focus; `program:` and a host is that host's transcript. */
+export type LabPane = "ladder" | "lesson" | "sockets" | "outcome" | `program:${string}`;
+
+export type PacketsPane = "list" | "tree" | "bytes";
+
+/** A filter and the rows it lets through, found a piece at a time so that a long capture does not stop the screen. */
+export interface FilterState {
+  readonly text: string;
+  /** Rows that match, among the first `scanned`. Appended to in place. */
+  readonly rows: number[];
+  readonly scanned: number;
+}
+
+export interface PacketsView {
+  readonly focus: PacketsPane;
+  /** Index in the list, not a packet row. */
+  readonly selected: number;
+  readonly top: number;
+  readonly treeSelected: number;
+  readonly treeTop: number;
+  /** Paths of tree lines opened or closed by hand. */
+  readonly toggled: ReadonlySet<string>;
+  readonly bytesTop: number;
+  /** The text being typed, null when the filter line is not open. */
+  readonly typing: string | null;
+  readonly filter: FilterState | null;
+  /** Why what is typed cannot be a filter, and the column it is about, from 0. */
+  readonly filterError: { readonly message: string; readonly column: number } | null;
+}
+
+export type Popup =
+  | { readonly kind: "help"; readonly top: number }
+  | { readonly kind: "lessons"; readonly selected: number };
+
+export interface Model {
+  readonly session: Session;
+  readonly lessons: readonly LessonEntry[];
+  readonly size: Size;
+  readonly screen: ScreenName;
+  /** The last step shown, -1 for none of an empty trace. */
+  readonly step: number;
+  readonly playing: boolean;
+  /** Index into SPEEDS. */
+  readonly speed: number;
+  readonly focus: LabPane;
+  readonly packets: PacketsView;
+  readonly popup: Popup | null;
+  /** What is being waited for, shown in the top bar. */
+  readonly busy: string | null;
+  /** What went wrong with the last thing asked for. */
+  readonly notice: string | null;
+}
+
+/** Factors on the pace of playing. */
+export const SPEEDS = [0.25, 0.5, 1, 2, 4, 8, 16] as const;
+export const SPEED_NORMAL = 2;
+
+export type MouseAction = "click" | "drag" | "wheelup" | "wheeldown";
+
+export type Message =
+  | { readonly kind: "key"; readonly key: string }
+  | { readonly kind: "mouse"; readonly action: MouseAction; readonly x: number; readonly y: number }
+  | { readonly kind: "resize"; readonly width: number; readonly height: number }
+  /** The time asked for by a `wait` effect has passed. */
+  | { readonly kind: "tick" }
+  /** Go on with the filter, as asked by a `scan` effect. */
+  | { readonly kind: "scan" }
+  /** Another run or lesson is there: the view starts over. */
+  | { readonly kind: "open"; readonly session: Session }
+  /** The same session with more of it known: the loopback side, more of a growing capture. */
+  | { readonly kind: "update"; readonly session: Session }
+  /** Something asked for could not be done. */
+  | { readonly kind: "failed"; readonly why: string };
+
+export type Effect =
+  | { readonly kind: "quit" }
+  /** Send `tick` after so many ms; a later one replaces it. */
+  | { readonly kind: "wait"; readonly ms: number }
+  /** Send `scan` as soon as input has been looked at. */
+  | { readonly kind: "scan" }
+  /** Run this lesson again with this seed, then send `open` and later `update`. */
+  | { readonly kind: "rerun"; readonly seed: number }
+  | { readonly kind: "lesson"; readonly name: string };
+
+export interface InitialOptions {
+  readonly session: Session;
+  readonly lessons?: readonly LessonEntry[];
+  readonly size: Size;
+  readonly screen?: ScreenName;
+  /** The step to stand at; the last by default. */
+  readonly step?: number;
+  readonly playing?: boolean;
+}
+
+const EMPTY_PACKETS: PacketsView = {
+  focus: "list",
+  selected: 0,
+  top: 0,
+  treeSelected: 0,
+  treeTop: 0,
+  toggled: new Set(),
+  bytesTop: 0,
+  typing: null,
+  filter: null,
+  filterError: null,
+};
+
+/** The state a dashboard starts in. */
+export function initialModel(options: InitialOptions): Model {
+  const { session, size } = options;
+  const last = traceOf(session).length - 1;
+  return {
+    session,
+    lessons: options.lessons ?? [],
+    size,
+    screen: isLab(session) ? (options.screen ?? "lab") : "packets",
+    step: Math.max(Math.min(options.step ?? last, last), Math.min(0, last)),
+    playing: options.playing ?? false,
+    speed: SPEED_NORMAL,
+    focus: "ladder",
+    packets: EMPTY_PACKETS,
+    popup: null,
+    busy: null,
+    notice: null,
+  };
+}

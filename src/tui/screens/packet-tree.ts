@@ -1,0 +1,49 @@
+// The detail tree of a packet as lines, and the way between a line and the bytes it came from.
+
+import type { DetailNode, DissectedPacket } from "../../capture/dissect/dissect.ts";
+import type { TreeRow } from "../widgets/tree.ts";
+
+/** A node and its path: field names from the top, so that what was opened stays open from packet to packet. */
+export interface PathNode {
+  readonly detail: DetailNode;
+  readonly path: string;
+}
+
+/** Layers that start closed: what every packet has alike. */
+const CLOSED = new Set(["frame", "eth", "vlan", "ieee8021ad", "sll", "null", "raw", "ip", "ipv6", "llc"]);
+const DEPTH_MAX = 64;
+
+/** The tree's lines as opened and closed: layers about the packet's own business are open at first. */
+export function treeRows(packet: DissectedPacket, toggled: ReadonlySet<string>): TreeRow<PathNode>[] {
+  const rows: TreeRow<PathNode>[] = [];
+  const visit = (nodes: readonly DetailNode[], above: string, depth: number): void => {
+    const seen = new Map<string, number>();
+    for (const detail of nodes) {
+      const name = detail.field ?? detail.label;
+      const nth = seen.get(name) ?? 0;
+      seen.set(name, nth + 1);
+      const path = `${above}/${name}${nth === 0 ? "" : `#${nth}`}`;
+      const expandable = detail.children.length > 0 && depth < DEPTH_MAX;
+      const open = depth === 0 && !CLOSED.has(name);
+      const expanded = expandable && open !== toggled.has(path);
+      rows.push({ node: { detail, path }, depth, expandable, expanded });
+      if (expanded) visit(detail.children, path, depth + 1);
+    }
+  };
+  visit(packet.tree, "", 0);
+  return rows;
+}
+
+/** The innermost visible line whose bytes hold byte `at` of source `source`; -1 for none. */
+export function rowOfByte(rows: readonly TreeRow<PathNode>[], source: number, at: number): number {
+  let best = -1;
+  let bestLength = Infinity;
+  rows.forEach(({ node: { detail } }, i) => {
+    if (detail.source !== source || detail.field === "frame" || at < detail.start) return;
+    if (at < detail.start + detail.length && detail.length <= bestLength) {
+      best = i;
+      bestLength = detail.length;
+    }
+  });
+  return best;
+}

@@ -1,0 +1,53 @@
+// Where the panes of the Packets screen stand at each size.
+
+import type { Model, PacketsPane } from "../model.ts";
+
+export interface PacketsPlace {
+  readonly part: PacketsPane | "filter";
+  readonly x: number;
+  readonly y: number;
+  readonly width: number;
+  readonly height: number;
+}
+
+/** Cells of a hex pane with its border, for 16, 12 and 8 bytes a row. */
+const HEX_16 = 77;
+const HEX_12 = 60;
+const HEX_8 = 44;
+
+/** The filter line, the list, and below it details and bytes side by side. */
+export function packetsLayout(model: Model): PacketsPlace[] {
+  const { width, height } = model.size;
+  const filterRows = filterError(model) === null ? 1 : 2;
+  const rows = height - 2 - filterRows;
+  const listRows = Math.max(4, Math.round(rows * 0.5));
+  const listY = 1 + filterRows;
+  const lowerY = listY + listRows;
+  const lowerRows = height - 1 - lowerY;
+  const bytes = bytesWidth(width);
+  return [
+    { part: "filter", x: 0, y: 1, width, height: filterRows },
+    { part: "list", x: 0, y: listY, width, height: listRows },
+    { part: "tree", x: 0, y: lowerY, width: width - bytes, height: lowerRows },
+    { part: "bytes", x: width - bytes, y: lowerY, width: bytes, height: lowerRows },
+  ];
+}
+
+/** The inside of a pane: rows and columns within its border. */
+export function insideOf(
+  model: Model,
+  part: PacketsPane,
+): { readonly width: number; readonly height: number } {
+  const place = packetsLayout(model).find((at) => at.part === part);
+  return { width: Math.max(0, (place?.width ?? 2) - 2), height: Math.max(0, (place?.height ?? 2) - 2) };
+}
+
+/** Why the filter typed or applied does not work, or null. */
+export function filterError(model: Model): { readonly message: string; readonly column: number } | null {
+  return model.packets.filterError;
+}
+
+function bytesWidth(width: number): number {
+  if (width >= 150) return HEX_16;
+  return width >= 110 ? HEX_12 : Math.min(HEX_8, Math.floor(width / 2) + 4);
+}

@@ -1,0 +1,242 @@
+// What keys and the mouse do on the Packets screen, and the filter's way through a long capture.
+
+import { compiledFilter } from "./filter-scan.ts";
+import { scanSome } from "./filter-scan.ts";
+import type { Action } from "../keys.ts";
+import type { Effect, Model, MouseAction, PacketsPane, PacketsView } from "../model.ts";
+import { nextStop, previousStop } from "../playback.ts";
+import { isLab, traceOf } from "../session.ts";
+import { hexByteAt, hexBytesPerRow, hexRows } from "../widgets/hex.ts";
+import { scrollTo } from "../widgets/scroll.ts";
+import { tableRowAt, tableRows } from "../widgets/table.ts";
+import { moveTo } from "./lab-update.ts";
+import { dissectedAt, listCount, selectedRow } from "./packet-data.ts";
+import { rowOfByte, treeRows } from "./packet-tree.ts";
+import { insideOf, packetsLayout } from "./packets-layout.ts";
+
+type Step = readonly [Model, readonly Effect[]];
+
+const NOTHING: readonly Effect[] = [];
+const PANES: readonly PacketsPane[] = ["list", "tree", "bytes"];
+const WHEEL = 3;
+/** A filter longer than this is not typed by anybody. */
+const FILTER_MAX = 1000;
+
+/** Does `action` in the pane with the focus. */
+export function packetsAction(model: Model, action: Action): Step {
+  const { focus } = model.packets;
+  switch (action) {
+    case "up":
+      return [moveBy(model, focus, -1), NOTHING];
+    case "down":
+      return [moveBy(model, focus, 1), NOTHING];
+    case "page up":
+      return [moveBy(model, focus, -pageOf(model, focus)), NOTHING];
+    case "page down":
+      return [moveBy(model, focus, pageOf(model, focus)), NOTHING];
+    case "first":
+      return [moveBy(model, focus, -Infinity), NOTHING];
+    case "last":
+      return [moveBy(model, focus, Infinity), NOTHING];
+    case "next pane":
+      return [withView(model, { focus: PANES[(PANES.indexOf(focus) + 1) % PANES.length] }), NOTHING];
+    case "previous pane":
+      return [withView(model, { focus: PANES[(PANES.indexOf(focus) + 2) % PANES.length] }), NOTHING];
+    case "forward":
+      return [focus === "list" ? cursorBy(model, 1) : openLine(model, true), NOTHING];
+    case "back":
+      return [focus === "list" ? cursorBy(model, -1) : openLine(model, false), NOTHING];
+    case "expand":
+      return [focus === "list" ? withView(model, { focus: "tree" }) : openLine(model, null), NOTHING];
+    case "filter":
+      return [withView(model, { typing: model.packets.filter?.text ?? "", filterError: null }), NOTHING];
+    case "escape":
+      return [withView(model, { filter: null, filterError: null, focus: "list" }), NOTHING];
+    default:
+      return [model, NOTHING];
+  }
+}
+
+/** A key while the filter line is open. */
+export function packetsTyping(model: Model, key: string): Step {
+  const typed = model.packets.typing ?? "";
+  if (key === "escape") return [withView(model, { typing: null, filterError: null }), NOTHING];
+  if (key === "enter") return applyFilter(model, typed.trim());
+  let text = typed;
+  if (key === "backspace") text = typed.slice(0, -1);
+  else if (key === "C-u") text = "";
+  else if (key === "space") text = `${typed} `;
+  else if (isCharacter(key)) text = typed + key;
+  if (text === typed || text.length > FILTER_MAX) return [model, NOTHING];
+  return [withView(model, { typing: text, filterError: null }), NOTHING];
+}
+
+/** Reads on through the packets with the filter that is set; asks to be called again until all are read. */
+export function scanOn(model: Model): Step {
+  const { filter } = model.packets;
+  if (filter === null) return [model, NOTHING];
+  const scanned = scanSome(model.session, filter);
+  const next = withView(model, { filter: { ...filter, scanned } });
+  return [next, scanned < traceOf(model.session).packets.count ? [{ kind: "scan" }] : NOTHING];
+}
+
+/** Puts selections and scrolls back into what there is, after anything may have changed it. */
+export function settlePackets(model: Model): Model {
+  const { packets } = model;
+  const count = listCount(model);
+  const last = Math.max(0, count - 1);
+  // While a run plays, the newest packet is the one to look at.
+  const selected = model.playing ? last : Math.max(0, Math.min(last, packets.selected));
+  const rows = tableRows(insideOf(model, "list").height);
+  const top = scrollTo(packets.top, selected, rows, count);
+  let { treeSelected, treeTop, bytesTop } = packets;
+  if (model.screen === "packets") {
+    const at = { ...model, packets: { ...packets, selected } };
+    const tree = treeOf(at);
+    const treeHeight = insideOf(model, "tree").height;
+    treeSelected = Math.max(0, Math.min(tree.length - 1, treeSelected));
+    treeTop = scrollTo(treeTop, treeSelected, treeHeight, tree.length);
+    const bytes = bytesOf(at);
+    bytesTop = scrollTo(bytesTop, -1, insideOf(model, "bytes").height, hexRows(bytes, bytesPerRow(model)));
+  }
+  if (
+    selected === packets.selected &&
+    top === packets.top &&
+    treeSelected === packets.treeSelected &&
+    treeTop === packets.treeTop &&
+    bytesTop === packets.bytesTop
+  ) {
+    return model;
+  }
+  return { ...model, packets: { ...packets, selected, top, treeSelected, treeTop, bytesTop } };
+}
+
+/** A click, a drag or a turn of the wheel at cell (x, y) of the screen. */
+export function packetsMouse(model: Model, action: MouseAction, x: number, y: number): Step {
+  const place = packetsLayout(model).find(
+    (at) => x >= at.x && x < at.x + at.width && y >= at.y && y < at.y + at.height,
+  );
+  if (place === undefined || action === "drag") return [model, NOTHING];
+  if (place.part === "filter") return action === "click" ? packetsAction(model, "filter") : [model, NOTHING];
+  if (action !== "click") {
+    return [moveBy(model, place.part, action === "wheelup" ? -WHEEL : WHEEL), NOTHING];
+  }
+  const closed = withView(model, { focus: place.part, typing: null, filterError: null });
+  const line = y - place.y - 1;
+  if (place.part === "list") {
+    const index = tableRowAt(line, model.packets.top, listCount(model));
+    return [index < 0 ? closed : selectPacket(closed, index), NOTHING];
+  }
+  if (place.part === "tree") return [clickTree(closed, line, x - place.x - 1), NOTHING];
+  const perRow = bytesPerRow(model);
+  const byte = hexByteAt(x - place.x - 1, line, model.packets.bytesTop, bytesOf(model), perRow);
+  const tree = treeOf(model);
+  const source = tree[model.packets.treeSelected]?.node.detail.source ?? 0;
+  const row = byte < 0 ? -1 : rowOfByte(tree, source, byte);
+  return [row < 0 ? closed : withView(closed, { treeSelected: row }), NOTHING];
+}
+
+function clickTree(model: Model, line: number, x: number): Model {
+  const rows = treeOf(model);
+  const index = model.packets.treeTop + line;
+  if (line < 0 || index >= rows.length) return model;
+  const chosen = selectLine(model, index);
+  const { depth, expandable } = rows[index];
+  return expandable && x <= depth * 2 + 2 ? openLine(chosen, null) : chosen;
+}
+
+function applyFilter(model: Model, text: string): Step {
+  if (text === "") return [withView(model, { typing: null, filter: null, filterError: null }), NOTHING];
+  const compiled = compiledFilter(text);
+  if ("message" in compiled) return [withView(model, { filterError: compiled }), NOTHING];
+  const filter = { text, rows: [], scanned: 0 };
+  return scanOn(
+    withView(model, { typing: null, filterError: null, filter, selected: 0, top: 0, focus: "list" }),
+  );
+}
+
+function moveBy(model: Model, pane: PacketsPane, by: number): Model {
+  const { packets } = model;
+  if (pane === "list") return selectPacket(model, clamp(packets.selected + by, listCount(model) - 1));
+  if (pane === "tree") return selectLine(model, clamp(packets.treeSelected + by, treeOf(model).length - 1));
+  const rows = hexRows(bytesOf(model), bytesPerRow(model));
+  return withView(model, { bytesTop: clamp(packets.bytesTop + by, rows - 1) });
+}
+
+/** Selecting a packet by hand ends playing: the list would run away from under the selection. */
+function selectPacket(model: Model, selected: number): Model {
+  return withView({ ...model, playing: false }, { selected });
+}
+
+/** Selects a line of the details and brings its bytes into view. */
+function selectLine(model: Model, treeSelected: number): Model {
+  const node = treeOf(model)[treeSelected]?.node.detail;
+  const next = withView(model, { treeSelected });
+  if (node === undefined || node.length === 0) return next;
+  const perRow = bytesPerRow(model);
+  const { height } = insideOf(model, "bytes");
+  const first = Math.floor(node.start / perRow);
+  const bytesTop = scrollTo(model.packets.bytesTop, first, height, hexRows(bytesOf(next), perRow));
+  return withView(next, { bytesTop });
+}
+
+/** Opens (true), closes (false) or turns (null) the selected line; closing a line without children goes to its parent. */
+function openLine(model: Model, open: boolean | null): Model {
+  const rows = treeOf(model);
+  const { treeSelected, toggled } = model.packets;
+  const row = rows[treeSelected];
+  if (row === undefined) return model;
+  if (row.expandable && (open === null || open !== row.expanded)) {
+    const next = new Set(toggled);
+    if (!next.delete(row.node.path)) next.add(row.node.path);
+    return withView(model, { toggled: next });
+  }
+  if (open === false) {
+    const parent = rows.findLastIndex(({ depth }, i) => i < treeSelected && depth < row.depth);
+    if (parent >= 0) return selectLine(model, parent);
+  }
+  if (open === true && row.expanded) return selectLine(model, treeSelected + 1);
+  return model;
+}
+
+function cursorBy(model: Model, by: 1 | -1): Model {
+  if (!isLab(model.session)) return model;
+  const { trace } = model.session.sim;
+  return moveTo(model, by === 1 ? nextStop(trace, model.step) : previousStop(trace, model.step));
+}
+
+function pageOf(model: Model, pane: PacketsPane): number {
+  const { height } = insideOf(model, pane);
+  return Math.max(1, (pane === "list" ? tableRows(height) : height) - 1);
+}
+
+function treeOf(model: Model): ReturnType<typeof treeRows> {
+  const row = selectedRow(model);
+  return row < 0 ? [] : treeRows(dissectedAt(model.session, row), model.packets.toggled);
+}
+
+/** How many bytes the bytes pane shows. */
+function bytesOf(model: Model): number {
+  const row = selectedRow(model);
+  if (row < 0) return 0;
+  const packet = dissectedAt(model.session, row);
+  const source = treeOf(model)[model.packets.treeSelected]?.node.detail.source ?? 0;
+  return packet.sources[source]?.bytes.length ?? 0;
+}
+
+function bytesPerRow(model: Model): number {
+  return hexBytesPerRow(insideOf(model, "bytes").width);
+}
+
+/** Whether a key is named by the one character it types. */
+function isCharacter(key: string): boolean {
+  return key.length === String.fromCodePoint(key.codePointAt(0) ?? 0).length;
+}
+
+function clamp(index: number, last: number): number {
+  return Math.max(0, Math.min(last, index));
+}
+
+function withView(model: Model, change: Partial<PacketsView>): Model {
+  return { ...model, packets: { ...model.packets, ...change } };
+}

@@ -1,0 +1,116 @@
+// What opens over a screen: the keys, and the choice of a lesson.
+
+import { KEYS, worksOn } from "../keys.ts";
+import type { KeyBinding } from "../keys.ts";
+import type { Effect, Model, Popup } from "../model.ts";
+import type { Grid } from "../render/grid.ts";
+import { onBackground } from "../render/grid.ts";
+import { isLab } from "../session.ts";
+import type { Theme } from "../theme.ts";
+import { helpPopup, popup } from "../widgets/popup.ts";
+import { scrollTo } from "../widgets/scroll.ts";
+
+type Step = readonly [Model, readonly Effect[]];
+
+/** Paints `open` over what is on `grid`. */
+export function paintPopup(grid: Grid, theme: Theme, model: Model, open: Popup): void {
+  if (open.kind === "help") paintHelp(grid, theme, model);
+  else paintLessons(grid, theme, model, open.selected);
+}
+
+/** What a key does while a popup is open. */
+export function popupKey(model: Model, open: Popup, key: string): Step {
+  const closed: Model = { ...model, popup: null };
+  if (open.kind === "help") {
+    return ["?", "escape", "q", "enter", "space"].includes(key) ? [closed, []] : [model, []];
+  }
+  const last = model.lessons.length - 1;
+  const to = (selected: number): Step => [
+    { ...model, popup: { kind: "lessons", selected: Math.max(0, Math.min(last, selected)) } },
+    [],
+  ];
+  switch (key) {
+    case "up":
+    case "k":
+      return to(open.selected - 1);
+    case "down":
+    case "j":
+      return to(open.selected + 1);
+    case "home":
+    case "g":
+      return to(0);
+    case "end":
+    case "G":
+      return to(last);
+    case "enter":
+    case "space": {
+      const lesson = model.lessons[open.selected];
+      if (lesson === undefined) return [closed, []];
+      return [{ ...closed, busy: `running ${lesson.name}` }, [{ kind: "lesson", name: lesson.name }]];
+    }
+    case "escape":
+    case "q":
+    case "s":
+      return [closed, []];
+    default:
+      return [model, []];
+  }
+}
+
+const SHOWN: ReadonlyMap<string, string> = new Map([
+  ["left", "←"],
+  ["right", "→"],
+  ["up", "↑"],
+  ["down", "↓"],
+  ["S-tab", "shift-tab"],
+  ["C-c", "ctrl-c"],
+  ["escape", "esc"],
+]);
+
+function paintHelp(grid: Grid, theme: Theme, model: Model): void {
+  const lab = isLab(model.session);
+  const keys = KEYS.filter((binding) => worksOn(binding, model.screen, lab)).map((binding: KeyBinding) => ({
+    key: binding.keys.map((name) => SHOWN.get(name) ?? name).join(" "),
+    does: binding.help,
+  }));
+  const general = new Set(KEYS.filter(({ on }) => on === undefined).map(({ help }) => help));
+  const groups = [
+    {
+      title: model.screen === "lab" ? "The Lab" : "Packets",
+      keys: keys.filter(({ does }) => !general.has(does)),
+    },
+    { title: "Everywhere", keys: keys.filter(({ does }) => general.has(does)) },
+    {
+      title: "Mouse",
+      keys: [
+        { key: "click", does: "focus a pane, go to a row, a tab, a moment" },
+        { key: "wheel", does: "move in the list under the pointer" },
+      ],
+    },
+  ];
+  helpPopup(grid, theme, groups);
+}
+
+function paintLessons(grid: Grid, theme: Theme, model: Model, selected: number): void {
+  const { lessons } = model;
+  const nameCells = Math.max(8, ...lessons.map(({ name }) => name.length));
+  const titleCells = Math.max(8, ...lessons.map(({ title }) => title.length));
+  const inner = popup(grid, theme, {
+    title: "Lessons",
+    width: nameCells + titleCells + 9,
+    height: Math.max(1, lessons.length) + 4,
+    footer: "Enter runs it, Esc closes",
+  });
+  if (lessons.length === 0) inner.put(1, 1, "no lessons here", onBackground(theme.muted, theme.popup));
+  const rows = inner.height - 2;
+  const top = scrollTo(0, selected, rows, lessons.length);
+  for (let line = 0; line < rows && top + line < lessons.length; line++) {
+    const { name, title } = lessons[top + line];
+    const chosen = top + line === selected;
+    const ground = chosen ? theme.selected : theme.popup;
+    inner.fill(0, 1 + line, inner.width, 1, ground);
+    if (chosen) inner.cell(0, 1 + line, "▌", onBackground(theme.marker, ground));
+    inner.put(2, 1 + line, name, onBackground(theme.strong, ground), nameCells);
+    inner.put(nameCells + 4, 1 + line, title, onBackground(theme.text, ground));
+  }
+}

@@ -1,0 +1,51 @@
+// What the dashboard shows: a lab with its runs, or a capture.
+
+import type { DissectContext } from "../capture/dissect/dissect.ts";
+import { hasRun } from "../scenario/session.ts";
+import type { LabSession } from "../scenario/session.ts";
+import type { RunResult } from "../scenario/run.ts";
+import type { Trace } from "../trace/trace.ts";
+
+/** A capture in the inspector. */
+export interface CaptureSession {
+  /** What was opened, for the title. */
+  readonly name: string;
+  readonly trace: Trace;
+  /** What is wrong with the file and where, a sentence each; empty when it is sound and complete. */
+  readonly problems: readonly string[];
+  /** What the reader knows beside the trace: streams, reassembled datagrams. */
+  readonly context?: DissectContext;
+}
+
+export type Session = LabSession | CaptureSession;
+
+/** One lesson of the picker. */
+export interface LessonEntry {
+  readonly name: string;
+  readonly title: string;
+}
+
+/** Whether the session is a lab. */
+export function isLab(session: Session): session is LabSession {
+  return "scenario" in session;
+}
+
+/** The trace a session's cursor moves over: a lab's is the simulated run. */
+export function traceOf(session: Session): Trace {
+  return isLab(session) ? session.sim.trace : session.trace;
+}
+
+/** The finished loopback run beside a simulated one, or null. */
+export function loopbackRun(session: LabSession): RunResult | null {
+  return hasRun(session.loopback) ? session.loopback : null;
+}
+
+/** Hosts of a lab in the order its screens show them: as the topology lists them. */
+export function hostsOf(session: LabSession): readonly string[] {
+  return Object.keys(session.scenario.topology.hosts);
+}
+
+/** Hosts that run a program. */
+export function programHosts(session: LabSession): readonly string[] {
+  return hostsOf(session).filter((host) => host in session.scenario.programs);
+}
