@@ -97,7 +97,7 @@ class TerminalSession<Model, Message, Effect> implements TerminalHost<Message> {
   private readonly timers = new Map<string, NodeJS.Timeout>();
   private model: Model;
   private size: TerminalSize = { width: 0, height: 0 };
-  private paintDue: NodeJS.Immediate | null = null;
+  private paintDue = false;
   private ended = false;
 
   private readonly onSignal = (signal: NodeJS.Signals) => this.endBySignal(signal);
@@ -150,10 +150,11 @@ class TerminalSession<Model, Message, Effect> implements TerminalHost<Message> {
       this.fail(error);
       return;
     }
-    if (this.ended || this.paintDue !== null) return;
+    if (this.ended || this.paintDue) return;
     // One frame for all that arrives in one turn of the event loop.
-    this.paintDue = setImmediate(() => {
-      this.paintDue = null;
+    this.paintDue = true;
+    setImmediate(() => {
+      this.paintDue = false;
       this.paint();
     });
   }
@@ -248,7 +249,7 @@ class TerminalSession<Model, Message, Effect> implements TerminalHost<Message> {
   private restore(): void {
     if (this.ended) return;
     this.ended = true;
-    if (this.paintDue !== null) clearImmediate(this.paintDue);
+    // A paint that is due stays due and finds `ended`: Node 20 crashes when an immediate is cleared after another threw.
     for (const timer of this.timers.values()) clearTimeout(timer);
     this.timers.clear();
     for (const signal of SIGNALS) process.off(signal, this.onSignal);

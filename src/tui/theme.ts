@@ -98,7 +98,7 @@ export const darkTheme: Theme = {
   strong: ground(255, BOLD),
   accent: ground(75),
   title: ground(75, BOLD),
-  titleFocus: on(75, 234, BOLD),
+  titleFocus: on(24, 255, BOLD),
   border: ground(240),
   borderFocus: ground(75),
   bar: on(BAR, 252),

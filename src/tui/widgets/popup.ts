@@ -24,7 +24,7 @@ export function popup(grid: Grid, theme: Theme, options: PopupOptions): Grid {
   const height = Math.min(options.height, grid.height - 2);
   const x = Math.floor((grid.width - width) / 2);
   const y = Math.floor((grid.height - height) / 2);
-  if (!theme.mono) grid.recolor(0, 0, grid.width, grid.height, (attr) => onBackground(theme.faint, attr));
+  if (!theme.mono) grid.recolor(0, 0, grid.width, grid.height, () => theme.faint);
   const inner = frame(grid.sub(x, y, width, height), theme, {
     title: options.title,
     focused: true,

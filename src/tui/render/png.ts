@@ -1,0 +1,21 @@
+/** A grid as a PNG picture. */
+
+import { Resvg } from "@resvg/resvg-js";
+
+import type { Grid } from "./grid.ts";
+import { gridToSvg, type SvgOptions } from "./svg.ts";
+
+export interface PngOptions extends SvgOptions {
+  /** Pixels a unit of the SVG takes; 1 makes cells of 10 by 20 pixels. */
+  readonly scale?: number;
+}
+
+/** The bytes of the PNG: the same for the same grid, everywhere (no fonts of the machine are used). */
+export function gridToPng(grid: Grid, options: PngOptions = {}): Uint8Array {
+  const scale = options.scale ?? 1;
+  const resvg = new Resvg(gridToSvg(grid, options), {
+    font: { loadSystemFonts: false },
+    fitTo: scale === 1 ? { mode: "original" } : { mode: "zoom", value: scale },
+  });
+  return resvg.render().asPng();
+}
