@@ -1,0 +1,147 @@
+// The fields by name: what each is, how its values print, and which names are near one that is not known.
+
+import type { DetailNode, FieldValue } from "./dissect/tree.ts";
+import { nsText } from "./dissect/frame.ts";
+import { FIELD_ROWS } from "./fields-table.ts";
+
+/** What a field's values are. An `x` at the end prints hexadecimal; `time` is nanoseconds, `date` text. */
+export type FieldType =
+  | "boolean"
+  | "uint8"
+  | "uint16"
+  | "uint24"
+  | "uint32"
+  | "uint64"
+  | "int32"
+  | "uint8x"
+  | "uint16x"
+  | "uint24x"
+  | "uint32x"
+  | "ipv4"
+  | "ipv6"
+  | "ether"
+  | "string"
+  | "bytes"
+  | "time"
+  | "date"
+  /** There or not, without a value. */
+  | "none"
+  | "protocol";
+
+export interface FieldInfo {
+  readonly name: string;
+  readonly type: FieldType;
+  readonly title: string;
+  /** The fields in the tree that hold its values: itself, or both ends for `ip.addr` and its like. */
+  readonly nodes: readonly string[];
+}
+
+/** Fields that are either of two others. */
+const EITHER: readonly (readonly [name: string, type: FieldType, title: string, nodes: readonly string[]])[] =
+  [
+    ["eth.addr", "ether", "Address", ["eth.dst", "eth.src"]],
+    ["ip.addr", "ipv4", "Source or Destination Address", ["ip.src", "ip.dst"]],
+    ["ipv6.addr", "ipv6", "Source or Destination Address", ["ipv6.src", "ipv6.dst", "ipv6.routing.src.addr"]],
+    ["tcp.port", "uint16", "Source or Destination Port", ["tcp.srcport", "tcp.dstport"]],
+    ["udp.port", "uint16", "Source or Destination Port", ["udp.srcport", "udp.dstport"]],
+  ];
+
+/** Columns of the packet list, as fields. */
+const COLUMNS: readonly (readonly [name: string, title: string])[] = [
+  ["_ws.col.Protocol", "Protocol"],
+  ["_ws.col.Info", "Info"],
+  ["_ws.col.Source", "Source"],
+  ["_ws.col.Destination", "Destination"],
+];
+
+const FIELDS = new Map<string, FieldInfo>();
+for (const [name, type, title] of FIELD_ROWS) FIELDS.set(name, { name, type, title, nodes: [name] });
+for (const [name, type, title, nodes] of EITHER) FIELDS.set(name, { name, type, title, nodes });
+for (const [name, title] of COLUMNS) FIELDS.set(name, { name, type: "string", title, nodes: [name] });
+
+/** The field called `name`, or null. */
+export function findField(name: string): FieldInfo | null {
+  return FIELDS.get(name) ?? null;
+}
+
+/** All known fields, by name. */
+export function allFields(): readonly FieldInfo[] {
+  return [...FIELDS.values()].toSorted((a, b) => (a.name < b.name ? -1 : 1));
+}
+
+const HEX_DIGITS: Partial<Record<FieldType, number>> = { uint8x: 2, uint16x: 4, uint24x: 6, uint32x: 8 };
+
+/** A value as `-T fields` and JSON print it. `label` is the node's line, which is what fields without a value print. */
+export function formatValue(type: FieldType, value: FieldValue | null, label: string): string {
+  if (type === "protocol" || type === "none" || value === null) return label;
+  if (typeof value === "boolean") return value ? "1" : "0";
+  if (typeof value === "bigint") return nsText(value);
+  if (typeof value === "string") return escaped(value);
+  if (typeof value === "number") {
+    const digits = HEX_DIGITS[type];
+    return digits === undefined ? String(value) : `0x${value.toString(16).padStart(digits, "0")}`;
+  }
+  return Buffer.from(value.buffer, value.byteOffset, value.length).toString("hex");
+}
+
+const ESCAPES: Record<string, string> = { "\n": "\\n", "\r": "\\r", "\t": "\\t", "\\": "\\\\" };
+
+/** Text on one line: line breaks, tabs and other control characters are spelled out. */
+export function escaped(text: string): string {
+  // oxlint-disable-next-line no-control-regex -- control characters are what this looks for
+  if (!/[\u0000-\u001f\u007f\\]/.test(text)) return text;
+  let out = "";
+  for (const char of text) {
+    const code = char.charCodeAt(0);
+    const isControl = code < 32 || code === 127;
+    out += ESCAPES[char] ?? (isControl ? `\\x${code.toString(16).padStart(2, "0")}` : char);
+  }
+  return out;
+}
+
+/** The nodes of `tree` that hold values of `field`, in order. */
+export function nodesOf(
+  tree: readonly DetailNode[],
+  field: FieldInfo,
+  into: DetailNode[] = [],
+): DetailNode[] {
+  for (const node of tree) {
+    if (node.field !== null && field.nodes.includes(node.field)) into.push(node);
+    if (node.children.length > 0) nodesOf(node.children, field, into);
+  }
+  return into;
+}
+
+/** Known names like an unknown one, nearest first, at most `max`. */
+export function nearFields(name: string, max = 3): string[] {
+  const wanted = name.toLowerCase().slice(0, 64);
+  const scored: { name: string; score: number }[] = [];
+  for (const known of FIELDS.keys()) {
+    const isWithin = wanted.length > 3 && known.includes(wanted);
+    const score = isWithin ? 1 : distance(wanted, known);
+    if (score <= Math.max(2, wanted.length / 3)) scored.push({ name: known, score });
+  }
+  scored.sort((a, b) => a.score - b.score || (a.name < b.name ? -1 : 1));
+  return scored.slice(0, max).map((near) => near.name);
+}
+
+/** Levenshtein distance: letters added, dropped or changed. */
+function distance(a: string, b: string): number {
+  let above = Array.from({ length: b.length + 1 }, (_, i) => i);
+  for (let i = 1; i <= a.length; i++) {
+    const row = [i];
+    for (let j = 1; j <= b.length; j++) {
+      const change = above[j - 1] + (a[i - 1] === b[j - 1] ? 0 : 1);
+      row.push(Math.min(change, above[j] + 1, row[j - 1] + 1));
+    }
+    above = row;
+  }
+  return above[b.length];
+}
+
+/** What to tell a user who named a field that is not known. */
+export function unknownField(name: string): string {
+  const near = nearFields(name);
+  const hint = near.length === 0 ? "" : `; did you mean ${near.join(", ")}?`;
+  return `field not known: ${name}${hint}`;
+}
