@@ -1,82 +1,148 @@
 // Interned network addresses: a packet row holds a number, this table holds the address.
 //
-// Keys are the address bytes packed into numbers, so that interning allocates nothing for an address already known.
+// An open-addressed table over the address words, so that interning an address already known costs a few reads and allocates
+// nothing; texts are made when something asks for one.
 
-import { readIpv6 } from "../wire/address.ts";
-import { getUint32 } from "../wire/bytes.ts";
+import { parseIpv4, parseIpv6, readIpv6, formatIpv4 } from "../wire/address.ts";
+import { getUint32, setUint32 } from "../wire/bytes.ts";
 
+/** The id that stands for no address. */
 const NONE = 0;
+const CAPACITY_MIN = 256;
 
 export class AddressTable {
-  readonly #texts: string[] = [""];
-  readonly #kinds: (4 | 6 | 0)[] = [0];
-  readonly #ipv4 = new Map<number, number>();
-  /** High half of an IPv6 address to low half to id; halves as 64-bit values would need BigInt, so each is two words joined in a string-free nest. */
-  readonly #ipv6 = new Map<number, Map<number, Map<number, Map<number, number>>>>();
+  #count = 0;
+  /** By id. */
+  #families: Uint8Array = new Uint8Array(CAPACITY_MIN);
+  /** Four big-endian words an id; an IPv4 address is the last, after three zeros. */
+  #words: Uint32Array = new Uint32Array(CAPACITY_MIN * 4);
+  /** Ids, 0 for a free slot; at most a quarter is taken. */
+  #slots: Uint32Array = new Uint32Array(CAPACITY_MIN * 4);
+  readonly #texts: (string | undefined)[] = [""];
 
   /** Distinct addresses; ids are 1 to `size`. */
   get size(): number {
-    return this.#texts.length - 1;
+    return this.#count;
   }
 
-  /** Text of an id as Wireshark prints it; "" for 0. */
+  /** Text of an id as Wireshark prints it; "" for 0 and for an id never given. */
   text(id: number): string {
-    return this.#texts[id] ?? "";
+    const known = this.#texts[id];
+    if (known !== undefined) return known;
+    if (id > this.#count) return "";
+    const text =
+      this.#families[id] === 4 ? formatIpv4(this.#words[id * 4 + 3]) : textOfWords(this.#words, id * 4);
+    this.#texts[id] = text;
+    return text;
   }
 
   /** 4 or 6, or 0 for id 0. */
   family(id: number): 4 | 6 | 0 {
-    return this.#kinds[id] ?? 0;
+    const family = this.#families[id];
+    return family === 4 || family === 6 ? family : 0;
   }
 
   /** Id of the IPv4 address whose four bytes are `word`, big-endian. */
   internIpv4(word: number): number {
-    const key = word >>> 0;
-    const known = this.#ipv4.get(key);
-    if (known !== undefined) return known;
-    const text = `${key >>> 24}.${(key >>> 16) & 255}.${(key >>> 8) & 255}.${key & 255}`;
-    const id = this.#add(text, 4);
-    this.#ipv4.set(key, id);
+    const slot = this.#slot(4, 0, 0, 0, word >>> 0);
+    const id = this.#slots[slot];
+    return id === NONE ? this.#add(slot, 4, 0, 0, 0, word) : id;
+  }
+
+  /** Id of the IPv6 address of four big-endian words; `print`, if given, makes its text the first time it is seen. */
+  internIpv6(a: number, b: number, c: number, d: number, print?: () => string): number {
+    const slot = this.#slot(6, a >>> 0, b >>> 0, c >>> 0, d >>> 0);
+    const known = this.#slots[slot];
+    if (known !== NONE) return known;
+    const id = this.#add(slot, 6, a, b, c, d);
+    if (print !== undefined) this.#texts[id] = print();
     return id;
   }
 
   /** Id of the IPv6 address in the sixteen bytes at `at`. */
   internIpv6At(bytes: Uint8Array, at: number): number {
-    const last = this.#lowestIpv6(getUint32(bytes, at), getUint32(bytes, at + 4), getUint32(bytes, at + 8));
-    const d = getUint32(bytes, at + 12);
-    let id = last.get(d);
-    if (id === undefined) last.set(d, (id = this.#add(readIpv6(bytes, at), 6)));
-    return id;
+    return this.internIpv6(
+      getUint32(bytes, at),
+      getUint32(bytes, at + 4),
+      getUint32(bytes, at + 8),
+      getUint32(bytes, at + 12),
+    );
   }
 
-  /** Id of the IPv6 address of four big-endian words; `print` makes its text the first time it is seen. */
-  internIpv6(a: number, b: number, c: number, d: number, print: () => string): number {
-    const last = this.#lowestIpv6(a, b, c);
-    let id = last.get(d);
-    if (id === undefined) last.set(d, (id = this.#add(print(), 6)));
-    return id;
-  }
-
-  /** Ids by the last word of the addresses that begin with these three. */
-  #lowestIpv6(a: number, b: number, c: number): Map<number, number> {
-    let level1 = this.#ipv6.get(a);
-    if (level1 === undefined) this.#ipv6.set(a, (level1 = new Map()));
-    let level2 = level1.get(b);
-    if (level2 === undefined) level1.set(b, (level2 = new Map()));
-    let level3 = level2.get(c);
-    if (level3 === undefined) level2.set(c, (level3 = new Map()));
-    return level3;
-  }
-
-  /** Ids whose text is `text`, NONE (0) when there is none: how a filter on an address becomes a column scan. */
+  /** Id of the address `text` spells, 0 when no packet has it or it is none: how a filter on an address becomes a column scan. */
   find(text: string): number {
-    const id = this.#texts.indexOf(text, 1);
-    return id === -1 ? NONE : id;
+    const word = parseIpv4(text);
+    if (word !== null) return this.#slots[this.#slot(4, 0, 0, 0, word)];
+    const bytes = parseIpv6(text);
+    if (bytes === null) return NONE;
+    const slot = this.#slot(
+      6,
+      getUint32(bytes, 0),
+      getUint32(bytes, 4),
+      getUint32(bytes, 8),
+      getUint32(bytes, 12),
+    );
+    return this.#slots[slot];
   }
 
-  #add(text: string, family: 4 | 6): number {
-    this.#texts.push(text);
-    this.#kinds.push(family);
-    return this.#texts.length - 1;
+  /** The slot that holds this address, or the free one where it belongs. */
+  #slot(family: 4 | 6, a: number, b: number, c: number, d: number): number {
+    const slots = this.#slots;
+    const words = this.#words;
+    const mask = slots.length - 1;
+    let hash = Math.imul(d ^ family, 0x9e3779b1);
+    if (family === 6) {
+      hash = Math.imul(hash ^ (hash >>> 15) ^ c, 0x85ebca6b);
+      hash = Math.imul(hash ^ (hash >>> 13) ^ b, 0xc2b2ae35);
+      hash = Math.imul(hash ^ (hash >>> 16) ^ a, 0x27d4eb2f);
+    }
+    for (let slot = (hash ^ (hash >>> 15)) & mask; ; slot = (slot + 1) & mask) {
+      const id = slots[slot];
+      if (id === NONE) return slot;
+      const at = id * 4;
+      if (
+        words[at + 3] === d &&
+        words[at + 2] === c &&
+        words[at + 1] === b &&
+        words[at] === a &&
+        this.#families[id] === family
+      ) {
+        return slot;
+      }
+    }
   }
+
+  #add(slot: number, family: 4 | 6, a: number, b: number, c: number, d: number): number {
+    const id = ++this.#count;
+    this.#slots[slot] = id;
+    this.#families[id] = family;
+    const at = id * 4;
+    this.#words[at] = a;
+    this.#words[at + 1] = b;
+    this.#words[at + 2] = c;
+    this.#words[at + 3] = d;
+    if (id + 1 === this.#families.length) this.#grow((id + 1) * 2);
+    return id;
+  }
+
+  #grow(size: number): void {
+    const families = new Uint8Array(size);
+    families.set(this.#families);
+    this.#families = families;
+    const words = new Uint32Array(size * 4);
+    words.set(this.#words);
+    this.#words = words;
+    this.#slots = new Uint32Array(size * 4);
+    for (let id = 1; id <= this.#count; id++) {
+      const at = id * 4;
+      const family = families[id] === 4 ? 4 : 6;
+      this.#slots[this.#slot(family, words[at], words[at + 1], words[at + 2], words[at + 3])] = id;
+    }
+  }
+}
+
+function textOfWords(words: Uint32Array, at: number): string {
+  const bytes = new Uint8Array(16);
+  for (let i = 0; i < 4; i++) setUint32(bytes, i * 4, words[at + i]);
+  return readIpv6(bytes, 0);
 }
