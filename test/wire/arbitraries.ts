@@ -1,6 +1,6 @@
 // Random headers and packets for the laws of wire/.
 
-import fc from "fast-check";
+import * as fc from "fast-check";
 
 import { canonicalIp } from "../../src/wire/address.ts";
 import type { Ipv4Fields } from "../../src/wire/ipv4.ts";
@@ -77,7 +77,7 @@ const ipv4Options: fc.Arbitrary<Ipv4Option[]> = fc
   .map((options) => {
     const length = options.reduce((sum, option) => sum + 2 + option.data.length, 0);
     const padding = Array.from({ length: (4 - (length % 4)) % 4 }, () => ({ type: 1, data: NO_BYTES }));
-    return [...options, ...padding];
+    return options.concat(padding);
   });
 
 /** With the protocol given, or any. */
@@ -115,7 +115,7 @@ const ipv6Options: fc.Arbitrary<Ipv6Option[]> = fc
   .map((options) => {
     const length = options.reduce((sum, option) => sum + 2 + option.data.length, 2);
     const padding = Array.from({ length: (8 - (length % 8)) % 8 }, () => ({ type: 0, data: NO_BYTES }));
-    return [...options, ...padding];
+    return options.concat(padding);
   });
 
 /** Any but a fragment that is one: those end a packet's layers. */
@@ -123,11 +123,9 @@ export function ipv6Extension(
   nextHeader: fc.Arbitrary<number> = uint8,
   fragments: boolean = true,
 ): fc.Arbitrary<Ipv6ExtensionFields> {
-  const optionsOf = <K extends "hopByHop" | "destinationOptions">(
-    kind: K,
-  ): fc.Arbitrary<Ipv6ExtensionFields> =>
+  const optionsOf = (kind: "hopByHop" | "destinationOptions"): fc.Arbitrary<Ipv6ExtensionFields> =>
     fc.record({
-      kind: fc.constant<"hopByHop" | "destinationOptions">(kind),
+      kind: fc.constant(kind),
       nextHeader,
       options: ipv6Options,
       optionsTail: fc.constant(NO_BYTES),
