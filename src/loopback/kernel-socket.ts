@@ -103,6 +103,9 @@ export class KernelSocket implements SocketCore {
   #bound = false;
   /** Bound to every address, as the program sees it, and not connected. */
   #isWildcard = false;
+  /** Whether the last connect did not end at once. */
+  #attempted = false;
+  #shutRead = false;
   #retry: NodeJS.Timeout | null = null;
   /** A Unix connect that waits for room in the listener's queue, and how it ended. */
   #connecting = false;
@@ -150,8 +153,12 @@ export class KernelSocket implements SocketCore {
     if (address.family === "unix") return this.#connectUnix(address.path);
     const length = this.#writeTarget(address);
     if (typeof length !== "number") return length;
-    const failure = this.#answer(this.#run.libc.connect(this.#fd, name, length));
+    const { libc } = this.#run;
+    let failure = this.#answer(libc.connect(this.#fd, name, length));
     if (failure === null || failure === "EINPROGRESS") this.#isWildcard = false;
+    // The first call after a non-blocking attempt has succeeded only learns that; a blocking connect had learned it already.
+    if (failure === null && this.#attempted) failure = this.#answer(libc.connect(this.#fd, name, length));
+    this.#attempted = failure === "EINPROGRESS" || failure === "EALREADY";
     return failure;
   }
 
@@ -171,12 +178,14 @@ export class KernelSocket implements SocketCore {
 
   recv(max: number, flags: RecvFlags = {}): Uint8Array | Failure {
     const data = this.#run.reader.stream(this.#fd, max, this.#recvBits(flags));
-    return data ?? errnoName(this.#run.libc.errno());
+    return data ?? this.#nothing(new Uint8Array());
   }
 
   recvFrom(max: number, flags: RecvFlags = {}): Datagram | Failure {
     const message = this.#run.reader.datagram(this.#fd, max, this.#recvBits(flags));
-    if (message === null) return errnoName(this.#run.libc.errno());
+    if (message === null) {
+      return this.#nothing({ data: new Uint8Array(), from: this.#unnamed(), truncated: false });
+    }
     // recvfrom(2) leaves a stream's sender out; its peer is the only one there can be.
     const peer = this.type === "stream" ? this.peerAddress() : this.#program(message.from);
     return {
@@ -187,7 +196,9 @@ export class KernelSocket implements SocketCore {
   }
 
   shutdown(how: Shutdown): null | Failure {
-    return this.#answer(this.#run.libc.shutdown(this.#fd, HOW[how]));
+    const failure = this.#answer(this.#run.libc.shutdown(this.#fd, HOW[how]));
+    if (failure === null && how !== "write") this.#shutRead = true;
+    return failure;
   }
 
   close(): void {
@@ -325,6 +336,15 @@ export class KernelSocket implements SocketCore {
       this.#retry = setTimeout(() => this.onWake?.(), RETRY_FIRST_MS);
     }
     return code;
+  }
+
+  /**
+   * Why there is nothing to read. After shutdown of reading a blocking recv of a datagram socket returns `empty`, a non-blocking
+   * one EAGAIN (Linux looks at the shutdown only when it would wait); programs here are blocking ones.
+   */
+  #nothing<T>(empty: T): T | Failure {
+    const code = errnoName(this.#run.libc.errno());
+    return code === "EAGAIN" && this.#shutRead ? empty : code;
   }
 
   #sendBits(flags: SendFlags): number | Failure {

@@ -1,0 +1,15 @@
+// The conformance suite on node:net and node:dgram, and what they refuse.
+
+import { createNodeBackend } from "../../src/loopback/node-backend.ts";
+import { describeConformance } from "./suite.ts";
+
+describeConformance("node", (hosts) => createNodeBackend({ hosts, seed: 1 }), [
+  "backlog",
+  "datagram shutdown",
+  "linger",
+  "receive buffer",
+  "send more",
+  "tcp info",
+  "truncation",
+  "unix datagrams",
+]);

@@ -1,0 +1,92 @@
+// What socket options do on every backend, and which may be refused.
+
+import { expect } from "vitest";
+import { errnoOf } from "./lab.ts";
+import type { Claim } from "./suite.ts";
+
+export const OPTION_CLAIMS: readonly Claim[] = [
+  {
+    name: "TCP_NODELAY is off until it is set",
+    holds: async (lab) => {
+      const [client] = await lab.pair();
+      expect(client.getOption("TCP_NODELAY")).toBe(false);
+      client.setOption("TCP_NODELAY", true);
+      expect(client.getOption("TCP_NODELAY")).toBe(true);
+    },
+  },
+  {
+    name: "SO_KEEPALIVE is off until it is set",
+    holds: async (lab) => {
+      const [client] = await lab.pair();
+      expect(client.getOption("SO_KEEPALIVE")).toBe(false);
+      client.setOption("SO_KEEPALIVE", true);
+      expect(client.getOption("SO_KEEPALIVE")).toBe(true);
+    },
+  },
+  {
+    name: "SO_REUSEADDR can be set on a stream",
+    holds: async (lab) => {
+      const socket = lab.socket("server", "inet", "stream");
+      socket.setOption("SO_REUSEADDR", true);
+      expect(socket.getOption("SO_REUSEADDR")).toBe(true);
+    },
+  },
+  {
+    name: "SO_ERROR is empty when nothing is wrong",
+    holds: async (lab) => {
+      const [client] = await lab.pair();
+      expect(client.getOption("SO_ERROR")).toBe("");
+    },
+  },
+  {
+    name: "SO_ERROR tells of a reset once, and clears it",
+    holds: async (lab) => {
+      const [client, server] = await lab.pair();
+      await client.send("never read");
+      await server.recv(1, { peek: true });
+      server.close();
+      let error = client.getOption("SO_ERROR");
+      for (let i = 0; i < 200 && error === ""; i++) {
+        await lab.sleep(1);
+        error = client.getOption("SO_ERROR");
+      }
+      expect(error).toBe("ECONNRESET");
+      expect(client.getOption("SO_ERROR")).toBe("");
+      expect((await client.recv()).length).toBe(0);
+    },
+  },
+  {
+    name: "a value of the wrong kind is EINVAL",
+    holds: async (lab) => {
+      const socket = lab.socket("client", "inet", "stream");
+      expect(await errnoOf(() => socket.setOption("TCP_NODELAY", 1))).toBe("EINVAL");
+    },
+  },
+  {
+    name: "SO_RCVBUF can be set and answers no less",
+    feature: "receive buffer",
+    holds: async (lab) => {
+      const socket = lab.socket("client", "inet", "stream");
+      socket.setOption("SO_RCVBUF", 8192);
+      expect(Number(socket.getOption("SO_RCVBUF"))).toBeGreaterThanOrEqual(8192);
+    },
+    refused: async (lab) => {
+      const socket = lab.socket("client", "inet", "stream");
+      expect(await errnoOf(() => socket.setOption("SO_RCVBUF", 8192))).toBe("ENOTSUP");
+    },
+  },
+  {
+    name: "MSG_MORE is taken",
+    feature: "send more",
+    holds: async (lab) => {
+      const [client, server] = await lab.pair();
+      expect(await client.send("head", { more: true })).toBe(4);
+      expect(await client.send("body")).toBe(4);
+      expect(Buffer.from(await server.recv(8, { waitAll: true })).toString()).toBe("headbody");
+    },
+    refused: async (lab) => {
+      const [client] = await lab.pair();
+      expect(await errnoOf(client.send("head", { more: true }))).toBe("ENOTSUP");
+    },
+  },
+];

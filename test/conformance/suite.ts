@@ -1,0 +1,67 @@
+// The conformance suite: what every backend does alike, in the spirit of Go's nettest. What a backend cannot show it must refuse with
+// ENOTSUP, which the suite asserts in place of the behaviour.
+
+import { afterEach, beforeEach, describe, test } from "vitest";
+import { Lab } from "./lab.ts";
+import type { MakeBackend } from "./lab.ts";
+import { DATAGRAM_CLAIMS } from "./datagram-claims.ts";
+import { OPTION_CLAIMS } from "./option-claims.ts";
+import { STREAM_CLAIMS } from "./stream-claims.ts";
+import { TCP_CLAIMS } from "./tcp-claims.ts";
+import { UNIX_CLAIMS } from "./unix-claims.ts";
+
+/** What a backend may refuse. */
+export type Feature =
+  | "backlog"
+  | "congestion option"
+  | "datagram shutdown"
+  | "linger"
+  | "out of band"
+  | "send more"
+  | "tcp info"
+  | "truncation"
+  | "unix"
+  | "unix datagrams"
+  | "receive buffer";
+
+export interface Claim {
+  readonly name: string;
+  /** What the claim is about, where that may be refused. */
+  readonly feature?: Feature;
+  readonly holds: (lab: Lab) => Promise<void>;
+  /** What a backend without the feature does instead: refuse, with ENOTSUP. */
+  readonly refused?: (lab: Lab) => Promise<void>;
+}
+
+export function describeConformance(
+  name: string,
+  makeBackend: MakeBackend,
+  refused: readonly Feature[] = [],
+): void {
+  describe(`sockets of the ${name} backend`, () => {
+    let lab: Lab;
+    beforeEach(async () => {
+      lab = new Lab(await makeBackend(["client", "server"]));
+    });
+    afterEach(async () => {
+      await lab.backend.dispose();
+    });
+    const groups = [
+      ["streams", STREAM_CLAIMS],
+      ["TCP", TCP_CLAIMS],
+      ["datagrams", DATAGRAM_CLAIMS],
+      ["Unix sockets", UNIX_CLAIMS],
+      ["options", OPTION_CLAIMS],
+    ] as const;
+    for (const [group, claims] of groups) {
+      describe(group, () => {
+        for (const claim of claims) {
+          const refuses = claim.feature !== undefined && refused.includes(claim.feature);
+          const program = refuses ? claim.refused : claim.holds;
+          if (program === undefined) continue;
+          test(refuses ? `refuses: ${claim.name}` : claim.name, () => lab.run(program));
+        }
+      });
+    }
+  });
+}
