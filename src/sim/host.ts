@@ -19,6 +19,7 @@ import {
   IPV4_HEADER_BYTES,
   IPV6_HEADER_BYTES,
   UDP_HEADER_BYTES,
+  copied,
   forwarded,
   packetOf,
   tcpHeaderBytes,
@@ -345,7 +346,7 @@ export class SimHost implements UdpNetwork, PacketSink {
   #broadcast(packet: IpPacket): Errno | null {
     if (this.#out.length === 0) return "ENETUNREACH";
     for (const direction of this.#out) {
-      if (packet.length <= direction.mtu) direction.enter(packet);
+      if (packet.length <= direction.mtu) direction.enter(copied(packet));
       else for (const piece of fragmentsOf(packet, direction.mtu)) direction.enter(piece);
     }
     // Its own sockets hear it too.

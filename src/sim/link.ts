@@ -9,7 +9,7 @@
 import type { DropReason } from "../trace/events.ts";
 import { FATE, FATE_LOST, Impairments } from "./impairments.ts";
 import { PacketRing } from "./packet-ring.ts";
-import { damagedAt } from "./packet-build.ts";
+import { copied, damagedAt } from "./packet-build.ts";
 import type { IpPacket } from "./packet.ts";
 import type { Recorder } from "./record.ts";
 import type { ScheduledTimer, Scheduler } from "./scheduler.ts";
@@ -175,7 +175,8 @@ export class LinkDirection {
     this.#fly(flip === -1 ? packet : damagedAt(packet, flip), row, arrives, apart);
     if ((fate & FATE.duplicated) !== 0) {
       this.#duplicated++;
-      this.#fly(packet, this.#record(packet, row), arrives, apart);
+      const copy = copied(packet);
+      this.#fly(copy, this.#record(copy, row), arrives, apart);
     }
   }
 

@@ -40,6 +40,14 @@ export function forwarded(packet: IpPacket): IpPacket {
   );
 }
 
+/** A second packet like this one. A datagram's bytes are copied, because whoever receives them may change them. */
+export function copied(packet: IpPacket): IpPacket {
+  if (packet.payload.kind !== "udp") return packet;
+  const { sourcePort, destinationPort, payload } = packet.payload.datagram;
+  const datagram = { sourcePort, destinationPort, payload: payload.slice() };
+  return { ...packet, payload: { kind: "udp", datagram } };
+}
+
 /** The packet with one bit of it flipped. One damaged already stays as it is: a packet keeps the first damage done to it. */
 export function damagedAt(packet: IpPacket, bit: number): IpPacket {
   if (packet.flippedBit !== -1) return packet;

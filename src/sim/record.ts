@@ -155,7 +155,6 @@ export class Recorder {
         getUint32(bytes, 4),
         getUint32(bytes, 8),
         getUint32(bytes, 12),
-        () => text,
       );
     } else {
       id = addresses.internIpv4(word);

@@ -20,7 +20,7 @@ export function trueSize(length: number, ipHeader: number): number {
   const head = ((length + UDP_HEADER + ipHeader + HEADROOM + 63) & ~63) + SHARED_INFO;
   if (head <= SMALL_HEAD) return SMALL_HEAD + SK_BUFF;
   if (head > LINEAR_MAX) return SMALL_HEAD + SK_BUFF + length;
-  return 2 ** (32 - Math.clz32(head - 1)) + SK_BUFF;
+  return (1 << (32 - Math.clz32(head - 1))) + SK_BUFF;
 }
 
 export interface QueuedDatagram {

@@ -298,11 +298,13 @@ export class UdpSocket implements SocketCore {
     if (this.#error !== "") return this.#takeError() as Errno;
     const item = this.#queue.peek();
     if (item === null) return this.#readShut ? null : "EAGAIN";
-    if (flags === undefined || flags.peek !== true) this.#queue.drop();
+    const peek = flags !== undefined && flags.peek === true;
+    if (!peek) this.#queue.drop();
     const { payload } = item;
     const truncated = payload.length > max;
-    // A copy of its own: the trace and duplicates look at the same bytes.
-    const data = Uint8Array.prototype.slice.call(payload, 0, truncated ? max : payload.length);
+    const part = truncated ? payload.subarray(0, max) : payload;
+    // The answer is the caller's to change: where the trace (or the next read) looks at the bytes again it gets a copy.
+    const data = peek || this.#stack.network.recording ? copyPayload(part) : part;
     const from = { family: this.family, address: this.#shown(item.address), port: item.port };
     return { data, from, truncated };
   }

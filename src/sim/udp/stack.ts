@@ -90,7 +90,7 @@ export class UdpStack {
     for (const socket of this.#ports.get(datagram.destinationPort) ?? []) {
       if (socket.match(packet.destination, packet.source, datagram.sourcePort) === -1) continue;
       heard = true;
-      if (!socket.deliver(packet.source, datagram.sourcePort, datagram.payload)) {
+      if (!socket.deliver(packet.source, datagram.sourcePort, datagram.payload.slice())) {
         this.network.dropped(packet, "receive buffer");
       }
     }
