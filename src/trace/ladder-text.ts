@@ -32,6 +32,8 @@ export interface LadderPiece {
 /** Where a ladder of some width has its lifelines. Columns count from 0. */
 export interface LadderGeometry {
   readonly width: number;
+  /** Columns of the times at the left, with the gap after them. */
+  readonly time: number;
   readonly lifelines: readonly number[];
 }
 
@@ -64,10 +66,11 @@ const ASCII: Glyphs = {
   ellipsis: "~",
 };
 
-const TIME_WIDTH = 10;
 /** Room beside the outer lifelines for the longest state name. */
 const MARGIN = 12;
 const MARGIN_MIN = 1;
+/** `0.000`, and room for the whole milliseconds of a short run: the column must not move as it goes on. */
+const TIME_MIN = 6;
 /** Arrows shorter than this give their margins up. */
 const ARROW_MIN = 28;
 
@@ -80,26 +83,29 @@ export interface LadderTextOptions {
   readonly ascii?: boolean;
 }
 
-/** The columns of `count` lifelines in `width`. */
-export function ladderGeometry(count: number, width: number): LadderGeometry {
-  const inner = width - TIME_WIDTH;
+/** The columns of `ladder` in `width`. */
+export function ladderGeometry(ladder: Ladder, width: number): LadderGeometry {
+  const count = ladder.lifelines.length;
+  const lastNs = ladder.rows.at(-1)?.timeNs ?? 0;
+  const time = Math.max(TIME_MIN, millisText(lastNs).length) + 2;
+  const inner = width - time;
   const gaps = Math.max(1, count - 1);
   const margin = inner - 2 * MARGIN >= ARROW_MIN * gaps ? MARGIN : MARGIN_MIN;
-  const first = TIME_WIDTH + margin;
+  const first = time + margin;
   const last = Math.max(first + 1, width - 1 - margin);
   const lifelines = Array.from({ length: count }, (_, i) =>
     count === 1 ? first : Math.round(first + ((last - first) * i) / gaps),
   );
-  return { width, lifelines };
+  return { width, time, lifelines };
 }
 
 /** The line that names the lifelines. */
 export function ladderHeader(ladder: Ladder, geometry: LadderGeometry): LadderPiece[] {
-  const pieces: LadderPiece[] = [{ x: 0, text: "ms".padStart(TIME_WIDTH - 1), role: "time" }];
+  const pieces: LadderPiece[] = [{ x: 0, text: "ms".padStart(geometry.time - 1), role: "time" }];
   ladder.lifelines.forEach((name, i) => {
     const x = Math.round(geometry.lifelines[i] - name.length / 2 + 0.5);
     pieces.push({
-      x: Math.max(TIME_WIDTH, Math.min(x, geometry.width - name.length)),
+      x: Math.max(geometry.time, Math.min(x, geometry.width - name.length)),
       text: name,
       role: "host",
     });
@@ -122,7 +128,7 @@ export function ladderLine(
   ascii: boolean = false,
 ): LadderPiece[] {
   const glyphs = ascii ? ASCII : DRAWN;
-  const time = millisText(row.timeNs).padStart(TIME_WIDTH - 1);
+  const time = millisText(row.timeNs).padStart(geometry.time - 1);
   const pieces: LadderPiece[] = [{ x: 0, text: time, role: "time" }, ...ladderBlank(geometry, ascii)];
   if (row.kind === "note") notePieces(row, geometry, glyphs, pieces);
   else packetPieces(ladder, row, geometry, step, glyphs, pieces);
@@ -132,7 +138,7 @@ export function ladderLine(
 /** The whole ladder as plain text, one line a row, no trailing blanks. */
 export function ladderText(trace: Trace, width: number, options: LadderTextOptions = {}): string {
   const ladder = ladderOf(trace, options.hosts);
-  const geometry = ladderGeometry(ladder.lifelines.length, width);
+  const geometry = ladderGeometry(ladder, width);
   const step = options.upTo ?? trace.length - 1;
   const lines = [joinPieces(ladderHeader(ladder, geometry), width)];
   const count = ladder.rowsAt(step);
@@ -164,7 +170,7 @@ function packetPieces(
   pieces: LadderPiece[],
 ): void {
   const fate = ladder.index.fate(ladder.trace, row.packet, step);
-  const label = ladder.label(row.packet) + marksOf(row);
+  const marks = marksOf(row);
   const again = row.kind === "packet" && (row.retransmission || row.copy);
   const from = geometry.lifelines[row.from];
   const to = geometry.lifelines[row.to];
@@ -174,7 +180,7 @@ function packetPieces(
     pieces.push(beside(geometry, note, away, glyphs));
   }
   if (from === to) {
-    const text = ` ${glyphs.dash}${glyphs.left} ${label}`;
+    const text = ` ${glyphs.dash}${glyphs.left} ${ladder.label(row.packet)}${marks}`;
     pieces.push({
       x: from + 1,
       text: cut(text, geometry.width - from - 1, glyphs),
@@ -186,9 +192,13 @@ function packetPieces(
   const start = Math.min(from, to) + 1;
   const room = Math.abs(to - from) - 1;
   const end = arrowEnd(row, fate);
+  const whole = ladder.label(row.packet) + marks;
+  // Where room is short, what every data segment says goes first.
+  const label =
+    whole.length <= room - 6 ? whole : ladder.label(row.packet).replace(/^PSH ACK /, "PSH ") + marks;
   const lostText = end === "lost" && fate.kind === "dropped" ? ` ${lostWords(fate)} ` : "";
   // Drawn as if leaving from the left; leftward arrows are mirrored, their texts not.
-  const body = bodyOf(end, room, lostText.length, glyphs);
+  const body = bodyOf(end, room, lostText.length, label.length, glyphs);
   put(pieces, start, body.text, body.flying ? "flying" : "arrow", rightwards, room);
   const headAt = end === "lost" ? body.text.length - 1 : room - 1;
   if (end === "lost") {
@@ -213,7 +223,7 @@ function packetPieces(
   }
   if (fate.kind === "dropped" && end === "head") {
     const text = ` ${glyphs.lost} ${fate.reason}`;
-    const x = rightwards ? to + 1 : Math.max(TIME_WIDTH, to - text.length - 1);
+    const x = rightwards ? to + 1 : Math.max(geometry.time, to - text.length - 1);
     pieces.push({ x, text: `${text} `, role: "lost" });
   }
 }
@@ -227,10 +237,17 @@ function arrowEnd(row: PacketRow | ArrivalRow, fate: Fate): End {
   return row.split || fate.kind === "in flight" ? "open" : "head";
 }
 
-function bodyOf(end: End, room: number, after: number, glyphs: Glyphs): { text: string; flying: boolean } {
+function bodyOf(
+  end: End,
+  room: number,
+  after: number,
+  label: number,
+  glyphs: Glyphs,
+): { text: string; flying: boolean } {
   if (end === "head") return { text: glyphs.line.repeat(room), flying: false };
   if (end === "open") return { text: glyphs.dash.repeat(room), flying: true };
-  const length = Math.max(1, Math.min(room - after, Math.ceil(room * 0.75)));
+  const wanted = Math.max(Math.ceil(room * 0.75), label + 6);
+  const length = Math.max(1, Math.min(room - after, wanted));
   return { text: glyphs.line.repeat(length), flying: false };
 }
 
@@ -275,15 +292,15 @@ function beside(geometry: LadderGeometry, note: StateNote, away: -1 | 1, glyphs:
   if (away === 1) {
     return { x: x + 2, text: cut(note.text, geometry.width - x - 2, glyphs), role: "state" };
   }
-  const text = cut(note.text, x - TIME_WIDTH - 1, glyphs);
+  const text = cut(note.text, x - geometry.time - 1, glyphs);
   return { x: x - 1 - text.length, text, role: "state" };
 }
 
 function notePieces(row: NoteRow, geometry: LadderGeometry, glyphs: Glyphs, pieces: LadderPiece[]): void {
   if (row.lifeline === -1) {
-    const text = cut(`${glyphs.line.repeat(2)} ${row.text} `, geometry.width - TIME_WIDTH, glyphs);
-    const rest = glyphs.line.repeat(Math.max(0, geometry.width - TIME_WIDTH - text.length));
-    pieces.push({ x: TIME_WIDTH, text: text + rest, role: "intervention" });
+    const text = cut(`${glyphs.line.repeat(2)} ${row.text} `, geometry.width - geometry.time, glyphs);
+    const rest = glyphs.line.repeat(Math.max(0, geometry.width - geometry.time - text.length));
+    pieces.push({ x: geometry.time, text: text + rest, role: "intervention" });
     return;
   }
   const x = geometry.lifelines[row.lifeline];
@@ -295,7 +312,7 @@ function notePieces(row: NoteRow, geometry: LadderGeometry, glyphs: Glyphs, piec
   const words =
     row.what === "timer" ? `(${row.text})` : row.what === "error" ? `${glyphs.lost} ${row.text}` : row.text;
   if (last) {
-    const text = cut(words, x - TIME_WIDTH - 2, glyphs);
+    const text = cut(words, x - geometry.time - 2, glyphs);
     pieces.push({ x: x - 1 - text.length, text, role: row.what });
   } else {
     pieces.push({ x: x + 2, text: cut(words, geometry.width - x - 2, glyphs), role: row.what });

@@ -176,7 +176,7 @@ function opened(model: Model, session: Session): Step {
       ...model.packets,
       selected: 0,
       top: 0,
-      treeSelected: 0,
+      treeSelected: -1,
       treeTop: 0,
       bytesTop: 0,
       filter: null,
@@ -246,7 +246,7 @@ function statusOf(model: Model, theme: Theme): Span[] {
     ? { text: "▶ playing", attr: theme.ok }
     : end
       ? outcomeSpan(sim, theme)
-      : { text: "‖ paused", attr: theme.warn };
+      : { text: "┃┃ paused", attr: theme.warn };
   const spans: Span[] = [
     { text: `${scenario.name}  `, attr: on(theme.text) },
     { ...state, attr: on(state.attr) },

@@ -28,6 +28,7 @@ export interface PacketsView {
   /** Index in the list, not a packet row. */
   readonly selected: number;
   readonly top: number;
+  /** -1 until a line was chosen: the first layer that starts open. */
   readonly treeSelected: number;
   readonly treeTop: number;
   /** Paths of tree lines opened or closed by hand. */
@@ -55,6 +56,8 @@ export interface Model {
   /** Index into SPEEDS. */
   readonly speed: number;
   readonly focus: LabPane;
+  /** Lines scrolled away of the lesson or the outcome, whichever has the focus. */
+  readonly scroll: number;
   readonly packets: PacketsView;
   readonly popup: Popup | null;
   /** What is being waited for, shown in the top bar. */
@@ -108,7 +111,7 @@ const EMPTY_PACKETS: PacketsView = {
   focus: "list",
   selected: 0,
   top: 0,
-  treeSelected: 0,
+  treeSelected: -1,
   treeTop: 0,
   toggled: new Set(),
   bytesTop: 0,
@@ -130,6 +133,7 @@ export function initialModel(options: InitialOptions): Model {
     playing: options.playing ?? false,
     speed: SPEED_NORMAL,
     focus: "ladder",
+    scroll: 0,
     packets: EMPTY_PACKETS,
     popup: null,
     busy: null,

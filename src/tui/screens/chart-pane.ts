@@ -45,7 +45,7 @@ export function chartPane(
     xMin: 0,
     xMax: Math.max(1, endNs),
     yMax: most,
-    formatX: durationText,
+    formatX: (ns) => (ns === 0 ? "0" : durationText(ns)),
     formatY: (bytes) => sizeText(Math.round(bytes)),
     cursor: now <= endNs ? now : null,
   });

@@ -1,18 +1,47 @@
-// A display filter on its way through a capture: a slice of rows at a time.
+// A display filter on its way through a capture: a slice of rows at a time, so that keys are answered in between.
 
+import { compileFilter, isFilterError } from "../../capture/filter/compile.ts";
+import type { Filter } from "../../capture/filter/compile.ts";
 import type { FilterState } from "../model.ts";
 import { traceOf } from "../session.ts";
 import type { Session } from "../session.ts";
+import type { Trace } from "../../trace/trace.ts";
+import { contextOf } from "./packet-data.ts";
 
 export interface FilterProblem {
   readonly message: string;
+  /** From 0. */
   readonly column: number;
 }
 
-export function compiledFilter(text: string): FilterProblem {
-  return { message: `unavailable: ${text}`, column: 0 };
+/** Rows a slice reads: about a frame's time with columns alone, and with every packet dissected. */
+const ROWS_BY_COLUMNS = 50_000;
+const ROWS_DISSECTED = 1000;
+
+let last: Filter | null = null;
+const predicates = new WeakMap<Trace, { readonly text: string; readonly passes: (row: number) => boolean }>();
+
+/** The filter `text` stands for, or what is wrong with it. */
+export function compiledFilter(text: string): Filter | FilterProblem {
+  if (last?.text === text) return last;
+  const answer = compileFilter(text);
+  if (isFilterError(answer)) return { message: answer.problem, column: answer.column - 1 };
+  last = answer;
+  return answer;
 }
 
+/** Reads the next slice of rows, adds those that pass to `filter.rows`, and answers how many have been read in all. */
 export function scanSome(session: Session, filter: FilterState): number {
-  return Math.min(traceOf(session).packets.count, filter.scanned);
+  const trace = traceOf(session);
+  const compiled = compiledFilter(filter.text);
+  if ("message" in compiled) return trace.packets.count;
+  let known = predicates.get(trace);
+  if (known?.text !== filter.text) {
+    known = { text: filter.text, passes: compiled.on(trace, contextOf(session)) };
+    predicates.set(trace, known);
+  }
+  const slice = compiled.isColumnsOnly ? ROWS_BY_COLUMNS : ROWS_DISSECTED;
+  const end = Math.min(trace.packets.count, filter.scanned + slice);
+  for (let row = filter.scanned; row < end; row++) if (known.passes(row)) filter.rows.push(row);
+  return end;
 }

@@ -16,10 +16,14 @@ import { scrubberStep } from "./scrubber-pane.ts";
 /** Rows a page key and a turn of the wheel move by. */
 const PAGE = 10;
 const WHEEL = 3;
+/** Texts are short; the pane stops at its last line. */
+const SCROLL_MAX = 200;
 
 /** Moves as `action` asks. Actions the Lab does not know leave the model as it is. */
 export function labAction(model: Model, action: Action): Model {
   const trace = traceOf(model.session);
+  const lines = SCROLLS.get(action);
+  if (lines !== undefined && isText(model.focus)) return scrollBy(model, lines);
   switch (action) {
     case "forward":
       return moveTo(model, nextStop(trace, model.step));
@@ -38,12 +42,28 @@ export function labAction(model: Model, action: Action): Model {
     case "last":
       return moveTo(model, trace.length - 1);
     case "next pane":
-      return { ...model, focus: paneAfter(model, 1) };
+      return { ...model, focus: paneAfter(model, 1), scroll: 0 };
     case "previous pane":
-      return { ...model, focus: paneAfter(model, -1) };
+      return { ...model, focus: paneAfter(model, -1), scroll: 0 };
     default:
       return model;
   }
+}
+
+/** Lines a key scrolls the panes of text by. */
+const SCROLLS: ReadonlyMap<Action, number> = new Map([
+  ["up", -1],
+  ["down", 1],
+  ["page up", -PAGE],
+  ["page down", PAGE],
+]);
+
+function isText(pane: LabPane): boolean {
+  return pane === "lesson" || pane === "outcome";
+}
+
+function scrollBy(model: Model, lines: number): Model {
+  return { ...model, scroll: Math.max(0, Math.min(SCROLL_MAX, model.scroll + lines)) };
 }
 
 /** Stands at `step`, paused. */
@@ -70,16 +90,17 @@ export function labMouse(
   if (action === "wheelup" || action === "wheeldown") {
     const pane = focusable(model, place);
     const there = pane === null ? model : { ...model, focus: pane };
+    if (isText(there.focus)) return scrollBy(there, action === "wheelup" ? -1 : 1);
     const moved = moveTo(model, rowStep(there, action === "wheelup" ? -WHEEL : WHEEL));
     return { ...moved, focus: model.focus };
   }
   if (action === "drag") return model;
   if (place.part === "tabs") {
     const tab = labTabs(model).find(({ from, to }) => x >= from && x < to);
-    return tab === undefined ? model : { ...model, focus: tab.pane };
+    return tab === undefined ? model : { ...model, focus: tab.pane, scroll: 0 };
   }
   const pane = focusable(model, place);
-  return pane === null ? model : clickRow({ ...model, focus: pane }, place, y);
+  return pane === null ? model : clickRow({ ...model, focus: pane, scroll: 0 }, place, y);
 }
 
 /** The focus, or the nearest pane that can have it at this size. */

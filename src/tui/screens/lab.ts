@@ -50,16 +50,16 @@ function paintPart(grid: Grid, theme: Theme, model: Model, session: LabSession, 
   });
   switch (part) {
     case "lesson":
-      lessonPane(inner, theme, session);
+      lessonPane(inner, theme, session, focused ? model.scroll : 0);
       return;
     case "outcome":
-      outcomePane(inner, theme, session, atEnd(model));
+      outcomePane(inner, theme, session, atEnd(model), focused ? model.scroll : 0);
       return;
     case "ladder":
-      ladderPane(inner, theme, ladder, step, null);
+      ladderPane(inner, theme, ladder, step, focused);
       return;
     case "sockets":
-      socketsPane(inner, theme, trace, step);
+      socketsPane(inner, theme, trace, step, lifelineHosts(session));
       return;
     case "chart":
       chartPane(inner, theme, trace, step, lifelineHosts(session), session.sim.durationNs);
@@ -100,7 +100,7 @@ function statusOf(part: LabPane | "chart", session: LabSession, model: Model): s
 }
 
 function speedNote(model: Model): string {
-  return model.playing ? "▶ playing" : atEnd(model) ? "■ at the end" : "‖ paused";
+  return model.playing ? "▶ playing" : atEnd(model) ? "■ at the end" : "┃┃ paused";
 }
 
 function paintTabs(view: Grid, theme: Theme, model: Model): void {

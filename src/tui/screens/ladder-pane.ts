@@ -14,14 +14,8 @@ export function ladderRowsShown(height: number): number {
 }
 
 /** Paints `ladder` as step `step` knows it. The row the cursor is on has a mark and a lighter ground. */
-export function ladderPane(
-  grid: Grid,
-  theme: Theme,
-  ladder: Ladder,
-  step: number,
-  note: string | null,
-): void {
-  const geometry = ladderGeometry(ladder.lifelines.length, grid.width - 1);
+export function ladderPane(grid: Grid, theme: Theme, ladder: Ladder, step: number, focused: boolean): void {
+  const geometry = ladderGeometry(ladder, grid.width - 1);
   const rows = ladderRowsShown(grid.height);
   const count = ladder.rowsAt(step);
   const top = Math.max(0, count - rows);
@@ -33,13 +27,12 @@ export function ladderPane(
       continue;
     }
     const newest = index === count - 1;
-    const ground = newest ? theme.selectedBlur : theme.background;
+    const ground = newest ? (focused ? theme.selected : theme.selectedBlur) : theme.background;
     if (newest) grid.fill(0, 1 + y, grid.width - 1, 1, ground);
     paint(grid, theme, 1 + y, ladderLine(ladder, ladder.rows[index], geometry, step), ground);
     if (newest) grid.cell(0, 1 + y, "▌", onBackground(theme.accent, ground));
   }
   scrollbar(grid, theme, 1, rows, top, count);
-  if (note !== null && rows > 2) grid.put(1, grid.height - 1, note, theme.muted, grid.width - 2);
 }
 
 function paint(grid: Grid, theme: Theme, y: number, pieces: readonly LadderPiece[], ground: number): void {

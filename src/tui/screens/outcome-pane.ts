@@ -6,17 +6,26 @@ import type { RunResult } from "../../scenario/run.ts";
 import type { LabSession } from "../../scenario/session.ts";
 import { loopbackRun } from "../session.ts";
 import type { Theme } from "../theme.ts";
-import { paragraph } from "../widgets/paragraph.ts";
+import { paragraph, paragraphHeight } from "../widgets/paragraph.ts";
+import { scrollbar } from "../widgets/scroll.ts";
 import { putSpans, wrapSpans } from "../widgets/spans.ts";
 import type { Span } from "../widgets/spans.ts";
 
 /** Paints the lesson's text. */
-export function lessonPane(grid: Grid, theme: Theme, session: LabSession): void {
-  paragraph(grid, theme, { text: session.scenario.lesson });
+export function lessonPane(grid: Grid, theme: Theme, session: LabSession, scroll: number): void {
+  const text = session.scenario.lesson;
+  const lines = paragraphHeight(text, grid.width);
+  paragraph(grid, theme, { text, top: Math.max(0, Math.min(scroll, lines - grid.height)) });
 }
 
 /** Paints outcome, claims and differences; `ended` is whether the cursor stands at the end of the run. */
-export function outcomePane(grid: Grid, theme: Theme, session: LabSession, ended: boolean): void {
+export function outcomePane(
+  grid: Grid,
+  theme: Theme,
+  session: LabSession,
+  ended: boolean,
+  scroll: number,
+): void {
   const lines: Span[][] = [];
   const room = Math.max(10, grid.width - 3);
   const hung = (mark: Span, text: Span): void => {
@@ -32,19 +41,17 @@ export function outcomePane(grid: Grid, theme: Theme, session: LabSession, ended
   }
   if (ended) for (const line of endLines(session.sim, theme)) lines.push(line);
   for (const line of loopbackLines(session, theme)) hung(line[0], line[1]);
-  lines.slice(0, grid.height).forEach((line, y) => {
+  const top = Math.max(0, Math.min(scroll, lines.length - grid.height));
+  lines.slice(top, top + grid.height).forEach((line, y) => {
     putSpans(grid, 1, y, line, room);
   });
-  if (lines.length > grid.height) {
-    const more = ` +${lines.length - grid.height} `;
-    grid.put(grid.width - more.length, grid.height - 1, more, theme.muted);
-  }
+  scrollbar(grid, theme, 0, grid.height, top, lines.length);
 }
 
 /** `ok`, `deadlock` or `failed` with a mark, for the top bar and the pane. */
 export function outcomeSpan(run: RunResult, theme: Theme): Span {
   if (run.outcome === "ok") return { text: "✓ ok", attr: theme.ok };
-  if (run.outcome === "deadlock") return { text: "‖ deadlock", attr: theme.warn };
+  if (run.outcome === "deadlock") return { text: "◆ deadlock", attr: theme.warn };
   return { text: "✗ failed", attr: theme.error };
 }
 

@@ -1,5 +1,6 @@
 // Where the panes of the Packets screen stand at each size.
 
+import { traceOf } from "../session.ts";
 import type { Model, PacketsPane } from "../model.ts";
 
 export interface PacketsPlace {
@@ -14,13 +15,16 @@ export interface PacketsPlace {
 const HEX_16 = 77;
 const HEX_12 = 60;
 const HEX_8 = 44;
+const LIST_MIN = 9;
 
 /** The filter line, the list, and below it details and bytes side by side. */
 export function packetsLayout(model: Model): PacketsPlace[] {
   const { width, height } = model.size;
   const filterRows = filterError(model) === null ? 1 : 2;
   const rows = height - 2 - filterRows;
-  const listRows = Math.max(4, Math.round(rows * 0.5));
+  // A short run leaves the room to its packets' details.
+  const needed = Math.max(LIST_MIN, traceOf(model.session).packets.count + 3);
+  const listRows = Math.max(4, Math.min(Math.round(rows * 0.5), needed));
   const listY = 1 + filterRows;
   const lowerY = listY + listRows;
   const lowerRows = height - 1 - lowerY;

@@ -94,6 +94,7 @@ export function settlePackets(model: Model): Model {
     const at = { ...model, packets: { ...packets, selected } };
     const tree = treeOf(at);
     const treeHeight = insideOf(model, "tree").height;
+    if (treeSelected < 0) treeSelected = tree.findIndex(({ depth, expanded }) => depth === 0 && expanded);
     treeSelected = Math.max(0, Math.min(tree.length - 1, treeSelected));
     treeTop = scrollTo(treeTop, treeSelected, treeHeight, tree.length);
     const bytes = bytesOf(at);

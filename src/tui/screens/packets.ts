@@ -61,7 +61,10 @@ function paintList(view: Grid, theme: Theme, model: Model): void {
     top,
     selected: count === 0 ? -1 : selected,
     focused,
-    rowAttr: ({ fate }) => (fate === null || fate.kind === "delivered" ? null : fateAttr(fate, theme)),
+    rowAttr: ({ fate }, index) => {
+      if (index === selected) return theme.selected;
+      return fate === null || fate.kind === "delivered" ? null : fateAttr(fate, theme);
+    },
     empty:
       filter !== null ? "no packet passes the filter" : isLab(model.session) ? "no packet yet" : "no packets",
   });
@@ -89,7 +92,7 @@ function columnsOf(width: number, theme: Theme, model: Model): Column<ListLine>[
     },
     { title: "Source", width: address, cell: ({ packet }) => packet.source },
     {
-      title: "Destination",
+      title: narrow ? "Dest" : "Destination",
       width: Math.max(address, narrow ? 0 : 11),
       cell: ({ packet }) => packet.destination,
     },
@@ -253,7 +256,7 @@ function paintFilter(view: Grid, theme: Theme, model: Model): void {
         prompt.length,
         0,
         "press / to filter, e.g. tcp.len > 0 && ip.addr == 10.0.0.1",
-        theme.faint,
+        theme.muted,
         room,
       );
     else view.put(prompt.length, 0, filter.text, theme.strong, room);

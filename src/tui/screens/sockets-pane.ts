@@ -13,8 +13,16 @@ const STATE_CELLS = 11;
 const BAR_MIN = 6;
 
 /** Paints the connections of `trace` at `step`, one a row; the newest are shown when there are too many. */
-export function socketsPane(grid: Grid, theme: Theme, trace: Trace, step: number): void {
+export function socketsPane(
+  grid: Grid,
+  theme: Theme,
+  trace: Trace,
+  step: number,
+  hosts: readonly string[],
+): void {
   const all = indexOf(trace).connectionsAt(step);
+  // Stable: connections of one host stay in the order they appeared.
+  all.sort((a, b) => hosts.indexOf(a.track.host) - hosts.indexOf(b.track.host));
   if (all.length === 0) {
     grid.put(1, 0, "no connection yet", theme.muted);
     grid.put(1, 1, "UDP sockets have no state to show", theme.faint);

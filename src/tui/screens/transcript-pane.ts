@@ -7,16 +7,16 @@ import type { TranscriptEntry } from "../../trace/transcript.ts";
 import type { Difference } from "../../scenario/compare.ts";
 import type { Grid } from "../render/grid.ts";
 import { onBackground } from "../render/grid.ts";
-import { putSpans } from "../widgets/spans.ts";
+import { putSpans, richWidth } from "../widgets/spans.ts";
+import { textWidth } from "../render/width.ts";
 import type { Span } from "../widgets/spans.ts";
 import { scrollbar } from "../widgets/scroll.ts";
 import { loopbackRun } from "../session.ts";
 import type { LabSession } from "../../scenario/session.ts";
 import type { Theme } from "../theme.ts";
 
-/** From this width on loopback's answers have a column of their own. */
-const BESIDE_MIN = 56;
-const TIME_CELLS = 10;
+/** Room for the milliseconds of a short run: the column must not move as it goes on. */
+const TIME_MIN = 7;
 
 /** A simulated call, its twin, and what differs. Either call may be missing. */
 interface CallPair {
@@ -62,110 +62,110 @@ export interface TranscriptOptions {
   readonly focused: boolean;
 }
 
-/** Paints the transcript over `grid`, the newest call at the bottom. */
+/** Paints the transcript over `grid`, the newest call at the bottom: a line a call, or two where all of them have room. */
 export function transcriptPane(grid: Grid, theme: Theme, options: TranscriptOptions): void {
   const { session, hosts, step } = options;
   const last = session.sim.trace.length - 1;
   const pairs = pairsOf(session, hosts);
   const count = pairsAt(pairs, step, last);
-  const beside = grid.width >= BESIDE_MIN && loopbackRun(session) !== null;
   const header = grid.height > 3 ? 1 : 0;
-  const rows = grid.height - header;
+  const room = grid.height - header;
+  // Decided by the whole run, so that the lines do not change under the reader.
+  const lines = pairs.length * 2 <= room && grid.width >= 40 ? 2 : 1;
+  const rows = Math.floor(room / lines);
   const top = Math.max(0, count - rows);
-  const socketCells = Math.max(...pairs.map(({ sim, real }) => (sim ?? real)?.socket.length ?? 0), 1);
-  const columns = columnsOf(grid.width, socketCells, beside);
-  if (header === 1) paintHeader(grid, theme, columns, beside);
-  if (count === 0) grid.put(1, header, "nothing called yet", theme.muted);
-  for (let y = 0; y < rows && top + y < count; y++) {
-    paintPair(grid, theme, header + y, pairs[top + y], columns, {
-      step,
-      isLast: top + y === count - 1,
-      beside,
-      focused: options.focused,
-    });
+  const socketCells = Math.max(...pairs.map(({ sim, real }) => (sim ?? real)?.socket.length ?? 0), 6);
+  const lastNs = pairs.findLast(({ sim }) => sim !== null)?.sim?.timeNs ?? 0;
+  const columns = columnsOf(grid.width, socketCells, Math.max(TIME_MIN, millisText(lastNs).length));
+  if (header === 1) {
+    const real = loopbackRun(session)?.backend ?? null;
+    grid.put(columns.socket - 3, 0, "ms", theme.header);
+    grid.put(columns.socket, 0, "socket", theme.header, columns.call - columns.socket - 1);
+    grid.put(columns.call, 0, "call → answer", theme.header, columns.real - columns.call);
+    if (real !== null)
+      grid.put(
+        columns.real,
+        0,
+        lines === 2 ? `on ${real}` : "",
+        onBackground(theme.loopback, theme.background),
+        columns.realCells,
+      );
   }
-  scrollbar(grid, theme, header, rows, top, count);
+  if (count === 0) grid.put(1, header, "nothing called yet", theme.muted);
+  for (let i = 0; i < rows && top + i < count; i++) {
+    const index = top + i;
+    const newest = index === count - 1;
+    const ground = newest
+      ? options.focused
+        ? theme.selected
+        : theme.selectedBlur
+      : index % 2 === 0
+        ? theme.zebra
+        : theme.background;
+    const view = grid.sub(0, header + i * lines, grid.width, lines);
+    view.fill(0, 0, grid.width - 1, lines, ground);
+    if (newest) for (let y = 0; y < lines; y++) view.cell(0, y, "▌", onBackground(theme.accent, ground));
+    paintPair(view, theme, pairs[index], columns, step, ground);
+  }
+  scrollbar(grid, theme, header, room, top * lines, count * lines);
 }
 
 interface Columns {
   readonly socket: number;
   readonly call: number;
-  readonly callCells: number;
   readonly real: number;
   readonly realCells: number;
   readonly mark: number;
 }
 
-function columnsOf(width: number, socketCells: number, beside: boolean): Columns {
-  const socket = TIME_CELLS + 1;
+function columnsOf(width: number, socketCells: number, timeCells: number): Columns {
+  const socket = timeCells + 2;
   const call = socket + socketCells + 1;
   const mark = width - 3;
-  const room = mark - 1 - call;
-  const realCells = beside ? Math.max(12, Math.floor(room * 0.3)) : 0;
-  const real = mark - 1 - realCells;
-  return { socket, call, callCells: (beside ? real - 1 : mark - 1) - call, real, realCells, mark };
+  const realCells = Math.max(10, Math.floor((mark - 1 - call) * 0.45));
+  return { socket, call, real: mark - 1 - realCells, realCells, mark };
 }
 
-function paintHeader(grid: Grid, theme: Theme, columns: Columns, beside: boolean): void {
-  grid.put(TIME_CELLS - 2, 0, "ms", theme.header);
-  grid.put(columns.socket, 0, "socket", theme.header, columns.call - columns.socket - 1);
-  grid.put(columns.call, 0, "call, and what it answered", theme.header, columns.callCells);
-  if (beside)
-    grid.put(
-      columns.real,
-      0,
-      "on loopback",
-      onBackground(theme.loopback, theme.background),
-      columns.realCells,
-    );
-}
-
+/** One call: on one line its answer follows it; on two the answers of both backends stand below it. */
 function paintPair(
-  grid: Grid,
+  view: Grid,
   theme: Theme,
-  y: number,
   pair: CallPair,
   columns: Columns,
-  now: {
-    readonly step: number;
-    readonly isLast: boolean;
-    readonly beside: boolean;
-    readonly focused: boolean;
-  },
+  step: number,
+  ground: number,
 ): void {
   const { sim, real, difference } = pair;
-  const ground =
-    now.isLast && now.focused ? theme.selectedBlur : y % 2 === 0 ? theme.zebra : theme.background;
-  grid.fill(0, y, grid.width - 1, 1, ground);
-  const on = (attr: number): number => onBackground(attr, ground);
   const entry = sim ?? real;
   if (entry === null) return;
-  const answered = sim !== null && sim.endStep <= now.step;
-  if (now.isLast) grid.cell(0, y, "▌", on(theme.accent));
+  const on = (attr: number): number => onBackground(attr, ground);
+  const answered = sim === null || sim.endStep <= step;
   const time = sim === null ? "" : millisText(sim.timeNs);
-  grid.put(TIME_CELLS - time.length, y, time, on(theme.muted));
-  grid.put(columns.socket, y, entry.socket, on(theme.muted), columns.call - columns.socket - 1);
-  const spans: Span[] = [
-    { text: callHead(entry, textRoom(columns.callCells)), attr: sim === null ? theme.muted : theme.text },
-  ];
-  if (sim === null) spans.push({ text: "  only on loopback", attr: theme.warn });
-  else if (!answered) spans.push({ text: " … waiting", attr: theme.pending });
-  else spans.push(...answerSpans(sim, theme, textRoom(columns.callCells)));
-  putSpans(grid, columns.call, y, spans, columns.callCells, ground);
-  if (real === null && sim === null) return;
-  const shown = answered || sim === null;
-  if (now.beside && shown) {
-    const text = real === null ? "no such call" : (answerText(real, columns.realCells) ?? "never answers");
-    grid.put(
-      columns.real,
-      y,
-      text,
-      on(real?.error === undefined ? theme.loopback : theme.error),
-      columns.realCells,
+  view.put(columns.socket - 1 - time.length, 0, time, on(theme.muted));
+  view.put(columns.socket, 0, entry.socket, on(theme.muted), columns.call - columns.socket - 1);
+  const roomy = view.height === 2;
+  const room = columns.mark - 1 - columns.call;
+  const headAttr = on(sim === null ? theme.muted : theme.text);
+  const answer = answerSpans(sim, answered, roomy, theme);
+  if (!roomy) {
+    const answerCells = Math.min(
+      richWidth(answer),
+      Math.max(Math.floor(room / 2), room - textWidth(callHead(entry))),
     );
+    const used = view.put(columns.call, 0, callHead(entry), headAttr, room - answerCells);
+    putSpans(view, columns.call + used, 0, answer, room - used, ground);
+  } else {
+    view.put(columns.call, 0, callHead(entry), headAttr, room);
+    putSpans(view, columns.call, 1, answer, columns.real - 1 - columns.call, ground);
+    if (answered && real !== null) {
+      const text = real.error === undefined && real.result === undefined ? "never answers" : answerText(real);
+      const attr = on(real.error === undefined ? theme.loopback : theme.error);
+      view.put(columns.real, 1, `→ ${text ?? ""}`, attr, columns.realCells);
+    }
   }
-  if (shown && (real !== null || difference !== null))
-    paintMark(grid, theme, columns.mark, y, difference, on);
+  if (answered && (real !== null || difference !== null)) {
+    paintMark(view, theme, columns.mark, view.height - 1, difference, on);
+  }
 }
 
 /** `=` alike, `~` expected to differ, `≠` a disagreement. */
@@ -182,23 +182,16 @@ function paintMark(
   else grid.put(x, y, "≠", on(theme.error));
 }
 
-function answerSpans(entry: TranscriptEntry, theme: Theme, room: number): Span[] {
-  const answer = answerText(entry, room) ?? "";
-  if (entry.error !== undefined)
-    return [
-      { text: " → ", attr: theme.muted },
-      { text: answer, attr: theme.error },
-    ];
-  if (answer === "ok") return [{ text: " → ok", attr: theme.muted }];
+function answerSpans(sim: CallSpan | null, answered: boolean, below: boolean, theme: Theme): Span[] {
+  const gap = below ? "" : " ";
+  if (sim === null) return [{ text: `${gap}only on loopback`, attr: theme.warn }];
+  if (!answered) return [{ text: `${gap}… waiting`, attr: theme.pending }];
+  const arrow: Span = { text: `${gap}→ `, attr: theme.muted };
+  const answer = answerText(sim) ?? "";
+  if (sim.error !== undefined) return [arrow, { text: answer, attr: theme.error }];
+  if (answer === "ok") return [arrow, { text: answer, attr: theme.muted }];
   const attr = answer.startsWith('"') || answer.startsWith("<") ? theme.string : theme.number;
-  return [
-    { text: " → ", attr: theme.muted },
-    { text: answer, attr },
-  ];
-}
-
-function textRoom(cells: number): number {
-  return Math.max(12, Math.floor(cells * 0.55));
+  return [arrow, { text: answer, attr }];
 }
 
 function pair(session: LabSession, hosts: readonly string[]): CallPair[] {
