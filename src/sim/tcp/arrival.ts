@@ -1,0 +1,238 @@
+// SEGMENT ARRIVES (RFC 9293 section 3.10.7), in the order of its checks, with the challenge ACKs of RFC 5961.
+
+import { TCP_FLAGS } from "../packet.ts";
+import type { Segment } from "../packet.ts";
+import type { Connection } from "./connection.ts";
+import { resetFor, segmentLength } from "./segments.ts";
+import { after, before } from "./seq.ts";
+
+const { ACK, FIN, RST, SYN } = TCP_FLAGS;
+
+/** Hands a segment for this connection to it. */
+export function arrive(connection: Connection, segment: Segment, nowNs: number): void {
+  connection.segmentsIn++;
+  switch (connection.state) {
+    case "CLOSED":
+    case "LISTEN":
+      connection.reply = resetFor(segment);
+      return;
+    case "SYN_SENT":
+      inSynSent(connection, segment, nowNs);
+      return;
+    default:
+      synchronized(connection, segment, nowNs);
+  }
+}
+
+/** Section 3.10.7.3. */
+function inSynSent(connection: Connection, segment: Segment, nowNs: number): void {
+  const { flags } = segment;
+  const { sender, receiver, options } = connection;
+  const ack = segment.ack | 0;
+  const acks = (flags & ACK) !== 0;
+  if (acks && ack !== sender.sndNxt) {
+    connection.reply = resetFor(segment);
+    return;
+  }
+  if ((flags & RST) !== 0) {
+    if (acks) connection.fail("ECONNREFUSED");
+    return;
+  }
+  if ((flags & SYN) === 0) return;
+  options.negotiate(segment, nowNs);
+  receiver.start(segment.seq | 0, receiver.rcvWnd);
+  connection.lastReceivedNs = nowNs;
+  if (acks) {
+    connection.establish(segment.window, segment.seq | 0, nowNs);
+    receiver.acks.owed = true;
+    receiver.acks.due = true;
+    return;
+  }
+  // Both ends opened at once: answer the SYN with SYN and ACK, under the same number.
+  connection.become("SYN_RCVD");
+  connection.synDue = true;
+  sender.sndWnd = segment.window;
+}
+
+/** Section 3.10.7.4: every state with a peer. */
+function synchronized(connection: Connection, segment: Segment, nowNs: number): void {
+  const { sender, receiver, options } = connection;
+  const flags = segment.flags;
+  const seq = segment.seq | 0;
+  const length = segment.payload.length;
+  const plain = (flags & (SYN | FIN | RST | ACK)) === ACK;
+  // What goes right nearly always: an ACK with or without the data expected next.
+  if (!plain || seq !== receiver.rcvNxt || options.isOld(segment, nowNs)) {
+    if (!isAcceptable(connection, segment, seq, nowNs)) return;
+  }
+  if (options.timestamps && segment.timestamps && !after(seq, receiver.rcvWup)) {
+    options.remember(segment.tsVal, nowNs);
+  }
+  const ack = segment.ack | 0;
+  if (connection.state === "SYN_RCVD") {
+    if (ack !== sender.sndNxt) {
+      connection.reply = resetFor(segment);
+      return;
+    }
+    const window = (flags & SYN) === 0 ? segment.window << options.peerScale : segment.window;
+    connection.establish(window, seq, nowNs);
+  } else if (after(ack, sender.sndNxt) || before(ack, (sender.sndUna - sender.maxSndWnd) | 0)) {
+    challenge(connection, nowNs);
+    return;
+  }
+  connection.lastReceivedNs = nowNs;
+  connection.keepProbes = 0;
+  sender.probes = 0;
+  const hasLength = length > 0 || (flags & FIN) !== 0;
+  const echo = options.timestamps ? options.echoNs(segment, nowNs) : -1;
+  if (sender.acknowledge(segment, ack, hasLength, echo, nowNs)) {
+    connection.wakeWriter();
+    if (sender.finSent && sender.sndUna === sender.sndNxt && !finAcknowledged(connection, nowNs)) return;
+  }
+  if (hasLength || (flags & SYN) !== 0) deliver(connection, segment, seq, nowNs);
+  receiver.decideAck(sender.rtt.srttNs, nowNs);
+}
+
+/** First to fourth check: sequence number, RST, SYN, and that there is an ACK at all. */
+function isAcceptable(connection: Connection, segment: Segment, seq: number, nowNs: number): boolean {
+  const { receiver, options } = connection;
+  const { flags } = segment;
+  const end = (seq + segmentLength(segment)) | 0;
+  const reset = (flags & RST) !== 0;
+  if (!reset && options.isOld(segment, nowNs)) {
+    outOfPlace(connection, segment, seq, end, nowNs);
+    return false;
+  }
+  if (before(end, receiver.rcvWup) || after(seq, receiver.edge)) {
+    if (!reset) outOfPlace(connection, segment, seq, end, nowNs);
+    return false;
+  }
+  if (reset) {
+    takeReset(connection, seq, nowNs);
+    return false;
+  }
+  if ((flags & SYN) !== 0 && !isExpectedSyn(connection, segment, seq, nowNs)) return false;
+  return (flags & ACK) !== 0;
+}
+
+/** A SYN where none belongs draws a challenge ACK; one repeated during the handshake draws our answer again. */
+function isExpectedSyn(connection: Connection, segment: Segment, seq: number, nowNs: number): boolean {
+  if (connection.state === "SYN_RCVD" && seq === connection.receiver.irs) {
+    const acks = (segment.flags & ACK) !== 0;
+    if (acks && !connection.passive && (segment.ack | 0) === connection.sender.sndNxt) return true;
+    if (!acks) {
+      connection.synDue = true;
+      return false;
+    }
+  }
+  challenge(connection, nowNs);
+  return false;
+}
+
+/** RFC 5961 section 3.2: only a RST at exactly the number expected is believed; others within the window are questioned. */
+function takeReset(connection: Connection, seq: number, nowNs: number): void {
+  const { receiver, state } = connection;
+  const closing = state === "CLOSE_WAIT" || state === "LAST_ACK" || state === "CLOSING";
+  if (seq !== receiver.rcvNxt && !(closing && seq === ((receiver.rcvNxt - 1) | 0))) {
+    challenge(connection, nowNs);
+    return;
+  }
+  if (state === "TIME_WAIT" || (state === "SYN_RCVD" && connection.passive)) {
+    connection.finish();
+    return;
+  }
+  connection.fail(state === "CLOSE_WAIT" ? "EPIPE" : "ECONNRESET");
+}
+
+/** An ACK for a segment outside the window. Those without data are answered at a limited rate, so that two ends cannot loop. */
+function outOfPlace(connection: Connection, segment: Segment, seq: number, end: number, nowNs: number): void {
+  const { receiver } = connection;
+  if (connection.state === "SYN_RCVD" && connection.passive) {
+    if ((segment.flags & SYN) !== 0 && seq === receiver.irs) connection.synDue = true;
+    return;
+  }
+  if (connection.state === "TIME_WAIT" && (segment.flags & FIN) !== 0) connection.timeWait(nowNs);
+  if (segment.payload.length === 0 || (segment.flags & SYN) !== 0) {
+    challenge(connection, nowNs);
+    return;
+  }
+  receiver.duplicate(
+    seq,
+    before(seq, receiver.rcvNxt) ? (after(end, receiver.rcvNxt) ? receiver.rcvNxt : end) : seq,
+  );
+}
+
+function challenge(connection: Connection, nowNs: number): void {
+  if (nowNs - connection.lastChallengeNs < connection.personality.outOfWindowAckNs) return;
+  connection.lastChallengeNs = nowNs;
+  connection.receiver.acks.owed = true;
+  connection.receiver.acks.due = true;
+}
+
+/** Our FIN is acknowledged. Answers whether the connection goes on. */
+function finAcknowledged(connection: Connection, nowNs: number): boolean {
+  switch (connection.state) {
+    case "FIN_WAIT_1":
+      connection.become("FIN_WAIT_2");
+      if (connection.orphan) connection.timers.closeNs = nowNs + connection.personality.finWait2Ns;
+      return true;
+    case "CLOSING":
+      connection.timeWait(nowNs);
+      return true;
+    case "LAST_ACK":
+      connection.finish();
+      return false;
+    default:
+      return true;
+  }
+}
+
+/** Seventh and eighth: payload and FIN. */
+function deliver(connection: Connection, segment: Segment, seq: number, nowNs: number): void {
+  const { receiver, sender } = connection;
+  const end = (seq + segmentLength(segment)) | 0;
+  if (receiver.finished || (segment.flags & SYN) !== 0) {
+    // Nothing can follow the peer's FIN: what comes is old and wants its ACK again.
+    receiver.duplicate(seq, after(end, receiver.rcvNxt) ? seq : end);
+    if (connection.state === "TIME_WAIT") connection.timeWait(nowNs);
+    return;
+  }
+  const finishing = connection.state === "FIN_WAIT_1" || connection.state === "FIN_WAIT_2";
+  if (connection.readShutdown && finishing && segment.payload.length > 0) {
+    const dataEnd = (seq + segment.payload.length) | 0;
+    if (after(dataEnd, receiver.rcvNxt)) {
+      // Data that no program will ever read (RFC 9293 section 3.6.1): the peer should know.
+      connection.reply = resetFor(segment);
+      connection.finish();
+      return;
+    }
+  }
+  const readable = receiver.receive(segment, sender.rtt.rtoNs, nowNs);
+  if (!readable) return;
+  connection.wake = true;
+  if (!receiver.finished) return;
+  switch (connection.state) {
+    case "ESTABLISHED":
+      receiver.acks.endHaste();
+      connection.become("CLOSE_WAIT");
+      break;
+    case "FIN_WAIT_1":
+      receiver.acks.due = true;
+      connection.become("CLOSING");
+      break;
+    case "FIN_WAIT_2":
+      receiver.acks.due = true;
+      connection.timeWait(nowNs);
+      break;
+    default:
+  }
+}
+
+/** Whether a SYN may take the place of a connection in TIME_WAIT (RFC 6191, RFC 9293 section 3.6.1). */
+export function mayReplace(connection: Connection, syn: Segment, nowNs: number): boolean {
+  if ((syn.flags & (SYN | ACK | RST | FIN)) !== SYN || connection.state !== "TIME_WAIT") return false;
+  const { options, receiver } = connection;
+  if (options.isOld(syn, nowNs)) return false;
+  const newer = options.timestamps && syn.timestamps && after(syn.tsVal | 0, options.tsRecent);
+  return newer || after(syn.seq | 0, receiver.rcvNxt);
+}

@@ -1,0 +1,316 @@
+// A connection's state, and what programs do to it: open, send, receive, shut down, close (RFC 9293 sections 3.3 and 3.10).
+//
+// Time and segments come in as arguments (arrival.ts, expiry.ts), segments go out when asked for (departure.ts), and
+// `timers.earliestNs` says when to come back. Nothing here calls anybody.
+
+import type { Errno } from "../../socket/errno.ts";
+import type { TcpState } from "../../socket/options.ts";
+import type { Segment } from "../packet.ts";
+import { NewReno } from "./congestion/newreno.ts";
+import { NegotiatedOptions, TIMESTAMPS_LENGTH } from "./options.ts";
+import type { TcpPersonality } from "./personality.ts";
+import { Receiver } from "./receiver.ts";
+import { Sender } from "./sender.ts";
+import type { TcpSettings } from "./settings.ts";
+import { Timers, XMIT } from "./timers.ts";
+
+/** The fields of a connection that are settled before it opens. */
+export interface ConnectionSetup {
+  readonly personality: TcpPersonality;
+  readonly settings: TcpSettings;
+  readonly localPort: number;
+  readonly remotePort: number;
+  /** Payload bytes of a full segment by the link's MTU, without options. */
+  readonly linkMss: number;
+  readonly iss: number;
+  readonly tsOffset: number;
+}
+
+/** Largest MSS the option can usefully say: an IPv4 packet of 65,535 bytes. */
+const MSS_MOST = 65_495;
+
+/** What one segment of `mss` bytes costs a send buffer, by Linux's arithmetic. */
+function bufferCost(mss: number): number {
+  return 2 ** Math.ceil(Math.log2(mss + 640)) + 256;
+}
+
+export class Connection {
+  state: TcpState = "CLOSED";
+  readonly personality: TcpPersonality;
+  readonly settings: TcpSettings;
+  readonly localPort: number;
+  readonly remotePort: number;
+  readonly timers = new Timers();
+  readonly options: NegotiatedOptions;
+  readonly sender: Sender;
+  readonly receiver: Receiver;
+  /** MSS announced. */
+  announcedMss: number;
+  /** Whether it came to be by a peer's SYN. */
+  passive = false;
+  /** No program holds it any more. */
+  orphan = false;
+  readShutdown = false;
+  writeShutdown = false;
+  /** What ended it, until a call has reported it. */
+  error: Errno | null = null;
+  /** What ICMP last said of the path: reported only if the connection dies anyway. */
+  softError: Errno | null = null;
+  /** A segment to leave before all others: a RST that answers a bad one. */
+  reply: Segment | null = null;
+  resetDue = false;
+  synDue = false;
+  keepAliveDue = false;
+  synTries = 0;
+  synSentNs = 0;
+  openedNs = 0;
+  keepProbes = 0;
+  lastReceivedNs = 0;
+  /** When a segment out of place was last answered; the rate is limited. */
+  lastChallengeNs = -Infinity;
+  segmentsIn = 0;
+  segmentsOut = 0;
+  /** A call that failed with EAGAIN may succeed now. For whoever drives the connection to look at and clear. */
+  wake = false;
+  /** States passed through since last looked at, first the one left; empty unless `recording`. */
+  readonly transitions: TcpState[] = [];
+  /** Timers that fired since last looked at; empty unless `recording`. */
+  readonly fired: string[] = [];
+  recording = false;
+  #writerWaits = false;
+  #sendCapacity = 0;
+
+  constructor(setup: ConnectionSetup) {
+    this.personality = setup.personality;
+    this.settings = setup.settings;
+    this.localPort = setup.localPort;
+    this.remotePort = setup.remotePort;
+    this.options = new NegotiatedOptions(setup.tsOffset);
+    const { maxSeg } = setup.settings;
+    this.announcedMss = Math.min(setup.linkMss, MSS_MOST, maxSeg > 0 ? maxSeg : MSS_MOST);
+    const window = setup.personality.initialWindowSegments * this.announcedMss;
+    this.sender = new Sender(setup.personality, setup.settings, this.timers, new NewReno(window));
+    this.receiver = new Receiver(setup.personality, setup.settings, this.timers);
+    this.receiver.mss = this.announcedMss;
+    this.receiver.windowScale = this.receiver.offeredScale();
+    this.sender.start(setup.iss | 0);
+  }
+
+  become(state: TcpState): void {
+    if (this.recording) this.transitions.push(this.state, state);
+    this.state = state;
+    this.wake = true;
+  }
+
+  /** Active open. `inherits`: the addresses and ports were in TIME_WAIT here, and its timestamps go on. */
+  open(nowNs: number, inherits: boolean): void {
+    const unit = this.announcedMss - (inherits ? TIMESTAMPS_LENGTH : 0);
+    this.receiver.rcvWnd = this.receiver.initialWindow(unit);
+    this.#sendSyn(nowNs);
+    this.become("SYN_SENT");
+  }
+
+  /** Passive open: a listener received `syn`. */
+  openPassive(syn: Segment, nowNs: number): void {
+    this.passive = true;
+    this.options.negotiate(syn, nowNs);
+    const unit = this.announcedMss - (this.options.timestamps ? TIMESTAMPS_LENGTH : 0);
+    this.receiver.start(syn.seq | 0, this.receiver.initialWindow(unit));
+    this.sender.sndWnd = syn.window;
+    this.#sendSyn(nowNs);
+    this.lastReceivedNs = nowNs;
+    this.segmentsIn++;
+    this.become("SYN_RCVD");
+  }
+
+  #sendSyn(nowNs: number): void {
+    this.synDue = true;
+    this.openedNs = nowNs;
+    this.sender.sndNxt = (this.sender.iss + 1) | 0;
+    this.timers.setXmit(XMIT.RTO, nowNs + this.personality.rtoInitialNs);
+  }
+
+  /** The SYN is acknowledged and the peer's SYN has come: data may flow. `window` is the acknowledging segment's, in bytes. */
+  establish(window: number, seq: number, nowNs: number): void {
+    const { sender, receiver, options, personality } = this;
+    const optionBytes = options.timestamps ? TIMESTAMPS_LENGTH : 0;
+    const mss = Math.max(Math.min(options.peerMss, this.announcedMss) - optionBytes, 1);
+    sender.sndUna = (sender.iss + 1) | 0;
+    // RFC 6298 section 5.7 and RFC 5681 section 3.1: a lost SYN makes cautious.
+    if (this.synTries === 0) sender.rtt.measured(nowNs - this.synSentNs);
+    const segments = this.synTries > 1 ? 1 : personality.initialWindowSegments;
+    sender.establish(
+      {
+        mss,
+        windowScale: options.peerScale,
+        sackPermitted: options.sackPermitted,
+        initialWindow: segments * mss,
+      },
+      window,
+      seq,
+    );
+    receiver.sackPermitted = options.sackPermitted;
+    if (!options.scaling) receiver.windowScale = 0;
+    receiver.acks.start(mss, receiver.rcvWnd);
+    this.timers.clearXmit();
+    this.become(sender.finQueued ? "FIN_WAIT_1" : "ESTABLISHED");
+    this.keepAliveFrom(nowNs);
+  }
+
+  /** (Re)starts the keepalive timer if the program wants one. */
+  keepAliveFrom(nowNs: number): void {
+    this.timers.keepAliveNs =
+      this.settings.keepAlive && this.synchronized ? nowNs + this.settings.keepIdleS * 1e9 : Infinity;
+  }
+
+  /** Whether both SYNs have been exchanged and the connection is not over. */
+  get synchronized(): boolean {
+    const state = this.state;
+    return state !== "CLOSED" && state !== "LISTEN" && state !== "SYN_SENT" && state !== "SYN_RCVD";
+  }
+
+  get canSend(): boolean {
+    return this.state === "ESTABLISHED" || this.state === "CLOSE_WAIT";
+  }
+
+  /** Bytes the send buffer holds at most; grows with the congestion window as Linux's does. */
+  get sendCapacity(): number {
+    const { sendBuffer } = this.settings;
+    if (sendBuffer > 0) return sendBuffer >>> 1;
+    const { sender, personality } = this;
+    const segments = Math.max(sender.congestion.cwnd / sender.mss, personality.initialWindowSegments);
+    const wanted = Math.max(personality.sendBufferDefault, 2 * segments * bufferCost(sender.mss));
+    this.#sendCapacity = Math.max(this.#sendCapacity, Math.min(wanted, personality.sendBufferMax));
+    return this.#sendCapacity;
+  }
+
+  /** Whether a third of the send buffer is free, as poll(2) wants it. */
+  get writable(): boolean {
+    return this.canSend && this.sender.buffer.length * 3 <= this.sendCapacity * 2;
+  }
+
+  /** Takes what fits of `bytes`: their number, or an errno. */
+  send(bytes: Uint8Array, more: boolean): number | Errno {
+    const failure = this.#sendFailure();
+    if (failure !== null) return failure;
+    if (bytes.length === 0) return 0;
+    const free = Math.floor(this.sendCapacity - this.sender.buffer.length);
+    if (free <= 0) {
+      this.#writerWaits = true;
+      return "EAGAIN";
+    }
+    const count = Math.min(free, bytes.length);
+    this.sender.buffer.append(bytes, 0, count);
+    this.sender.more = more;
+    return count;
+  }
+
+  #sendFailure(): Errno | null {
+    if (this.error !== null) return this.takeError();
+    if (this.writeShutdown) return "EPIPE";
+    if (this.state === "SYN_SENT" || this.state === "SYN_RCVD") return "EAGAIN";
+    return this.canSend ? null : "EPIPE";
+  }
+
+  /** After an ACK: wakes a writer that found the buffer full, once it is worth its while. */
+  wakeWriter(): void {
+    if (this.#writerWaits && this.writable) {
+      this.#writerWaits = false;
+      this.wake = true;
+    }
+  }
+
+  /** At most `max` bytes, empty at the end of the stream, or an errno. */
+  receive(max: number, peek: boolean, nowNs: number): Uint8Array | Errno {
+    const { receiver } = this;
+    if (max === 0 || receiver.buffer.length > 0) {
+      return receiver.read(max, peek, this.sender.rtt.srttNs, nowNs);
+    }
+    if (receiver.finished) return receiver.read(0, true, 0, nowNs);
+    if (this.error !== null) return this.takeError();
+    if (this.readShutdown || this.state === "CLOSED") return receiver.read(0, true, 0, nowNs);
+    return "EAGAIN";
+  }
+
+  /** SO_ERROR: the pending error, which is thereby reported. */
+  takeError(): Errno {
+    const error = this.error ?? "EPIPE";
+    this.error = null;
+    return error;
+  }
+
+  /** Sends FIN behind what is queued. */
+  shutdownWrite(): void {
+    if (this.writeShutdown) return;
+    this.writeShutdown = true;
+    this.sender.more = false;
+    if (this.state === "ESTABLISHED") this.become("FIN_WAIT_1");
+    else if (this.state === "CLOSE_WAIT") this.become("LAST_ACK");
+    else if (this.state !== "SYN_RCVD") return;
+    this.sender.finQueued = true;
+  }
+
+  shutdownRead(): void {
+    this.readShutdown = true;
+    this.wake = true;
+  }
+
+  /** The program lets go. Unread data or SO_LINGER 0 make it a RST, as the peer's data or ours is lost. */
+  close(nowNs: number): void {
+    this.orphan = true;
+    if (this.state === "CLOSED") return;
+    const { receiver, settings } = this;
+    const unread = receiver.buffer.length > 0;
+    receiver.buffer.clear();
+    if (this.state === "SYN_SENT") {
+      this.finish();
+    } else if (this.state !== "TIME_WAIT" && (unread || settings.lingerS === 0)) {
+      this.abort();
+    } else {
+      this.readShutdown = true;
+      this.shutdownWrite();
+      if (this.state === "FIN_WAIT_2") this.timers.closeNs = nowNs + this.personality.finWait2Ns;
+    }
+  }
+
+  /** ABORT (RFC 9293 section 3.10.5): a RST to the peer if it knows of us. */
+  abort(): void {
+    const state = this.state;
+    this.resetDue =
+      state === "SYN_RCVD" ||
+      state === "ESTABLISHED" ||
+      state === "FIN_WAIT_1" ||
+      state === "FIN_WAIT_2" ||
+      state === "CLOSE_WAIT";
+    this.finish();
+  }
+
+  /** The connection is over for `error`. */
+  fail(error: Errno): void {
+    this.error = error;
+    this.finish();
+  }
+
+  /** Nothing more is sent or expected. */
+  finish(): void {
+    this.timers.clear();
+    this.readShutdown = true;
+    this.writeShutdown = true;
+    this.synDue = false;
+    this.receiver.acks.due = false;
+    if (this.state !== "CLOSED") this.become("CLOSED");
+  }
+
+  timeWait(nowNs: number): void {
+    this.timers.clearXmit();
+    this.timers.keepAliveNs = Infinity;
+    this.timers.closeNs = nowNs + this.personality.timeWaitNs;
+    if (this.state !== "TIME_WAIT") this.become("TIME_WAIT");
+  }
+
+  /** The path takes packets with `linkMss` bytes of TCP payload (options included) at most. */
+  limitMss(linkMss: number): void {
+    this.announcedMss = Math.min(this.announcedMss, linkMss);
+    if (this.synchronized) this.sender.limitMss(linkMss - (this.options.timestamps ? TIMESTAMPS_LENGTH : 0));
+  }
+}

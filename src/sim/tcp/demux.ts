@@ -1,0 +1,69 @@
+// To whom a segment belongs: a connection by its four-tuple, else a listener by its address and port.
+
+import { covers } from "./addresses.ts";
+import type { Endpoint } from "./endpoint.ts";
+import type { Listener } from "./listener.ts";
+
+/** Both ports in one small integer: the key of the hot look-up; addresses are compared after. */
+function portsKey(localPort: number, remotePort: number): number {
+  return (localPort << 16) | remotePort;
+}
+
+export class Demux {
+  readonly #endpoints = new Map<number, Endpoint[]>();
+  readonly #listeners = new Map<number, Listener[]>();
+
+  find(local: string, localPort: number, remote: string, remotePort: number): Endpoint | null {
+    const candidates = this.#endpoints.get(portsKey(localPort, remotePort));
+    if (candidates === undefined) return null;
+    for (let i = 0; i < candidates.length; i++) {
+      const endpoint = candidates[i];
+      if (endpoint.local === local && endpoint.remote === remote) return endpoint;
+    }
+    return null;
+  }
+
+  add(endpoint: Endpoint): void {
+    const { localPort, remotePort } = endpoint.connection;
+    const key = portsKey(localPort, remotePort);
+    const candidates = this.#endpoints.get(key);
+    if (candidates === undefined) this.#endpoints.set(key, [endpoint]);
+    else candidates.push(endpoint);
+  }
+
+  remove(endpoint: Endpoint): void {
+    const { localPort, remotePort } = endpoint.connection;
+    const key = portsKey(localPort, remotePort);
+    const candidates = this.#endpoints.get(key);
+    const at = candidates?.indexOf(endpoint) ?? -1;
+    if (candidates === undefined || at < 0) return;
+    if (candidates.length === 1) this.#endpoints.delete(key);
+    else candidates.splice(at, 1);
+  }
+
+  addListener(listener: Listener): void {
+    const port = listener.binding.port;
+    const there = this.#listeners.get(port);
+    if (there === undefined) this.#listeners.set(port, [listener]);
+    else there.push(listener);
+  }
+
+  removeListener(listener: Listener): void {
+    const port = listener.binding.port;
+    const there = this.#listeners.get(port);
+    const at = there?.indexOf(listener) ?? -1;
+    if (there === undefined || at < 0) return;
+    if (there.length === 1) this.#listeners.delete(port);
+    else there.splice(at, 1);
+  }
+
+  /** The listener bound most narrowly; among several sharing a port (SO_REUSEPORT), one by the peer's port. */
+  listener(local: string, localPort: number, remotePort: number): Listener | null {
+    const there = this.#listeners.get(localPort);
+    if (there === undefined) return null;
+    const fitting = there.filter(({ binding }) => covers(binding.address, binding.v6Only, local));
+    const exact = fitting.filter(({ binding }) => binding.address === local);
+    const group = exact.length > 0 ? exact : fitting;
+    return group.length === 0 ? null : group[remotePort % group.length];
+  }
+}

@@ -1,0 +1,101 @@
+// The next segment a connection wants to send, one at a time until there is none.
+
+import { TCP_FLAGS } from "../packet.ts";
+import type { Segment } from "../packet.ts";
+import type { Connection } from "./connection.ts";
+import { NO_BYTES } from "./segments.ts";
+import { XMIT } from "./timers.ts";
+
+const { ACK, FIN, PSH, RST, SYN } = TCP_FLAGS;
+
+/** The next segment to leave at `nowNs`, or null when all has been said. */
+export function dispatch(connection: Connection, nowNs: number): Segment | null {
+  const { sender, receiver } = connection;
+  if (connection.reply !== null) {
+    const reply = connection.reply;
+    connection.reply = null;
+    return reply;
+  }
+  if (connection.resetDue) {
+    connection.resetDue = false;
+    return build(connection, sender.sndNxt, RST | ACK, NO_BYTES, nowNs);
+  }
+  const state = connection.state;
+  if (state === "CLOSED") return null;
+  if (state === "SYN_SENT" || state === "SYN_RCVD") {
+    if (connection.synDue) return buildSyn(connection, nowNs);
+    if (receiver.acks.due) return build(connection, sender.sndNxt, ACK, NO_BYTES, nowNs);
+    return null;
+  }
+  if (state !== "TIME_WAIT" && sender.next(nowNs, receiver.sack.optionLength)) {
+    const length = sender.outLength;
+    const seq = sender.outSeq;
+    if (length > 0) receiver.acks.dataSent(nowNs);
+    const payload = length > 0 ? sender.buffer.slice((seq - sender.sndUna) | 0, length) : NO_BYTES;
+    return build(connection, seq, ACK | (sender.outFlags & (FIN | PSH)), payload, nowNs);
+  }
+  if (receiver.acks.due) return build(connection, sender.sndNxt, ACK, NO_BYTES, nowNs);
+  if (connection.keepAliveDue) {
+    connection.keepAliveDue = false;
+    return build(connection, (sender.sndUna - 1) | 0, ACK, NO_BYTES, nowNs);
+  }
+  if (connection.timers.xmit === XMIT.NONE && state !== "TIME_WAIT" && sender.stuck) sender.armPersist(nowNs);
+  return null;
+}
+
+function build(
+  connection: Connection,
+  seq: number,
+  flags: number,
+  payload: Uint8Array,
+  nowNs: number,
+): Segment {
+  const { options, receiver } = connection;
+  const window = receiver.selectWindow() >>> receiver.windowScale;
+  receiver.acks.ackSent();
+  connection.segmentsOut++;
+  return {
+    sourcePort: connection.localPort,
+    destinationPort: connection.remotePort,
+    seq: seq >>> 0,
+    ack: receiver.rcvNxt >>> 0,
+    flags,
+    window,
+    urgentPointer: 0,
+    payload,
+    mss: 0,
+    windowScale: -1,
+    sackPermitted: false,
+    sack: receiver.sack.empty ? null : receiver.sack.report(),
+    timestamps: options.timestamps,
+    tsVal: options.timestamps ? options.tsVal(nowNs) : 0,
+    tsEcr: options.timestamps ? options.tsRecent >>> 0 : 0,
+  };
+}
+
+/** SYN, or SYN and ACK once the peer's SYN has come: its window is never scaled. */
+function buildSyn(connection: Connection, nowNs: number): Segment {
+  const { options, receiver, sender } = connection;
+  const answers = connection.state === "SYN_RCVD";
+  connection.synDue = false;
+  connection.synSentNs = nowNs;
+  connection.segmentsOut++;
+  receiver.acks.ackSent();
+  return {
+    sourcePort: connection.localPort,
+    destinationPort: connection.remotePort,
+    seq: sender.iss >>> 0,
+    ack: answers ? receiver.rcvNxt >>> 0 : 0,
+    flags: answers ? SYN | ACK : SYN,
+    window: Math.min(receiver.rcvWnd, 65_535),
+    urgentPointer: 0,
+    payload: NO_BYTES,
+    mss: connection.announcedMss,
+    windowScale: options.scaling ? receiver.windowScale : -1,
+    sackPermitted: options.sackPermitted,
+    sack: null,
+    timestamps: options.timestamps,
+    tsVal: options.timestamps ? options.tsVal(nowNs) : 0,
+    tsEcr: options.timestamps && answers ? options.tsRecent >>> 0 : 0,
+  };
+}

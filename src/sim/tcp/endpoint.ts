@@ -1,0 +1,256 @@
+// A connection where it meets its host: addresses, the one timer, segments out, events recorded, whom to wake.
+
+import { formatAddress } from "../../socket/address.ts";
+import { TCP_FLAGS } from "../packet.ts";
+import type { IpPacket, Segment } from "../packet.ts";
+import type { IcmpError, Timer } from "../network.ts";
+import { isInet6, toProgram } from "./addresses.ts";
+import { arrive } from "./arrival.ts";
+import { Connection } from "./connection.ts";
+import { dispatch } from "./departure.ts";
+import { expire } from "./expiry.ts";
+import type { TcpHost } from "./host.ts";
+import type { Listener } from "./listener.ts";
+import type { Binding } from "./ports.ts";
+import { before } from "./seq.ts";
+import type { TcpSettings } from "./settings.ts";
+
+const { ACK, RST, SYN } = TCP_FLAGS;
+const RANDOM_LIMIT = 2 ** 32;
+const HEADERS_INET = 40;
+const HEADERS_INET6 = 60;
+
+export interface EndpointSetup {
+  readonly local: string;
+  readonly localPort: number;
+  readonly remote: string;
+  readonly remotePort: number;
+  readonly settings: TcpSettings;
+  readonly binding: Binding;
+  /** The listener whose SYN queue it begins in; null for an active open. */
+  readonly listener: Listener | null;
+  /** Null for a random one. */
+  readonly iss: number | null;
+}
+
+/** Payload bytes of a full segment (options included) towards `remote`. */
+function linkMss(host: TcpHost, remote: string): number {
+  return Math.max(host.network.mtuFor(remote) - (isInet6(remote) ? HEADERS_INET6 : HEADERS_INET), 1);
+}
+
+export class Endpoint {
+  readonly connection: Connection;
+  readonly local: string;
+  readonly remote: string;
+  readonly binding: Binding;
+  listener: Listener | null;
+  /** Called when a program's call may fare better now. */
+  onWake: (() => void) | null = null;
+  readonly #host: TcpHost;
+  readonly #timer: Timer;
+  #armedNs = Infinity;
+  #settling = false;
+  #removed = false;
+  #queued = "";
+
+  constructor(host: TcpHost, setup: EndpointSetup) {
+    this.#host = host;
+    this.local = setup.local;
+    this.remote = setup.remote;
+    this.binding = setup.binding;
+    this.listener = setup.listener;
+    const { network, personality } = host;
+    this.connection = new Connection({
+      personality,
+      settings: setup.settings,
+      localPort: setup.localPort,
+      remotePort: setup.remotePort,
+      linkMss: linkMss(host, setup.remote),
+      iss: setup.iss ?? network.random("isn", RANDOM_LIMIT),
+      tsOffset: network.random("tsval", RANDOM_LIMIT),
+    });
+    this.#timer = network.timer(() => this.#expire());
+    host.demux.add(this);
+    host.ports.add(setup.binding);
+  }
+
+  now(): number {
+    return this.#host.network.now();
+  }
+
+  open(inherits: boolean): void {
+    this.connection.recording = this.#host.network.recording;
+    this.connection.open(this.now(), inherits);
+    this.settle();
+  }
+
+  openPassive(syn: Segment): void {
+    this.connection.recording = this.#host.network.recording;
+    this.connection.openPassive(syn, this.now());
+    this.settle();
+  }
+
+  input(packet: IpPacket, segment: Segment): void {
+    const { connection } = this;
+    if (
+      this.listener !== null &&
+      connection.state === "SYN_RCVD" &&
+      (segment.flags & (ACK | RST | SYN)) === ACK &&
+      this.listener.full
+    ) {
+      // The last ACK of the handshake finds no room: the peer believes it is connected, we do not (as Linux does).
+      this.#host.network.dropped(packet, "backlog");
+      return;
+    }
+    arrive(connection, segment, this.now());
+    this.settle();
+  }
+
+  icmpError(error: IcmpError): void {
+    const { connection } = this;
+    const { sender } = connection;
+    const seq = error.seq | 0;
+    // RFC 5927 section 4: an error must quote something we have in flight.
+    if (before(seq, sender.sndUna) || !before(seq, sender.sndNxt)) return;
+    if (error.mtu > 0) {
+      const mss = Math.min(
+        linkMss(this.#host, this.remote),
+        error.mtu - (isInet6(this.remote) ? HEADERS_INET6 : HEADERS_INET),
+      );
+      connection.limitMss(mss);
+      if (connection.synchronized) sender.recovery.headDue = true;
+    } else if (connection.state === "SYN_SENT") {
+      connection.fail(error.errno);
+    } else {
+      connection.softError = error.errno;
+    }
+    this.settle();
+  }
+
+  /** Lets out what the connection has to say, tells who must know, and sets the timer. To be called after everything done to it. */
+  settle(): void {
+    // A segment to ourselves may come back before this is done; the loop below then finds what it led to.
+    if (this.#settling) return;
+    this.#settling = true;
+    const { connection } = this;
+    const { network } = this.#host;
+    if (connection.recording) this.#record();
+    for (
+      let segment = dispatch(connection, network.now());
+      segment !== null;
+      segment = dispatch(connection, network.now())
+    ) {
+      const failure = network.sendSegment(this.local, this.remote, segment, 0);
+      if (failure !== null) {
+        if (connection.state === "SYN_SENT") connection.fail(failure);
+        else connection.softError = failure;
+      }
+    }
+    if (connection.recording) {
+      this.#record();
+      this.#recordBuffers();
+    }
+    this.#settling = false;
+    if (this.listener !== null && connection.state !== "SYN_RCVD") this.#leaveQueue(this.listener);
+    if (connection.state === "CLOSED") this.#remove();
+    this.#arm();
+    if (connection.wake) {
+      connection.wake = false;
+      this.onWake?.();
+    }
+  }
+
+  /** The handshake is over, one way or the other. */
+  #leaveQueue(listener: Listener): void {
+    if (this.connection.state === "CLOSED") listener.forget(this);
+    else listener.established(this);
+  }
+
+  #expire(): void {
+    this.#armedNs = Infinity;
+    const nowNs = this.now();
+    if (this.connection.timers.earliestNs <= nowNs) {
+      expire(this.connection, nowNs);
+      this.settle();
+    } else {
+      this.#arm();
+    }
+  }
+
+  /** The timer is moved forward at once, but backward only when it fires: segments that restart a timeout then cost nothing. */
+  #arm(): void {
+    const atNs = this.connection.timers.earliestNs;
+    if (atNs === Infinity) {
+      if (this.#armedNs !== Infinity) this.#timer.clear();
+      this.#armedNs = Infinity;
+    } else if (atNs < this.#armedNs) {
+      this.#armedNs = atNs;
+      this.#timer.setAt(atNs);
+    }
+  }
+
+  #remove(): void {
+    if (this.#removed) return;
+    this.#removed = true;
+    const { demux, ports } = this.#host;
+    demux.remove(this);
+    // A program's own bind holds the port until the program closes the socket.
+    if (!this.binding.explicit || this.connection.orphan) ports.remove(this.binding);
+  }
+
+  #record(): void {
+    const { connection } = this;
+    const { network } = this.#host;
+    const timeNs = network.now();
+    const host = network.host;
+    if (connection.transitions.length === 0 && connection.fired.length === 0) return;
+    const [local, remote] = this.names();
+    for (const timer of connection.fired.splice(0)) {
+      network.record({ kind: "timer", timeNs, host, local, remote, timer });
+    }
+    const states = connection.transitions.splice(0);
+    for (let i = 0; i < states.length; i += 2) {
+      network.record({ kind: "state", timeNs, host, local, remote, from: states[i], to: states[i + 1] });
+    }
+  }
+
+  #recordBuffers(): void {
+    const { sender, receiver, sendCapacity } = this.connection;
+    const sendQueue = sender.buffer.length;
+    const inFlight = sender.finSent ? sendQueue : sendQueue - sender.unsent;
+    const receiveQueue = receiver.buffer.length;
+    const outOfOrder = receiver.reassembly.length;
+    const queued = `${sendQueue} ${inFlight} ${receiveQueue} ${outOfOrder}`;
+    if (queued === this.#queued) return;
+    this.#queued = queued;
+    const { network } = this.#host;
+    const [local, remote] = this.names();
+    network.record({
+      kind: "buffers",
+      timeNs: network.now(),
+      host: network.host,
+      local,
+      remote,
+      sendQueue,
+      inFlight,
+      receiveQueue,
+      outOfOrder,
+      sendBuffer: Math.floor(sendCapacity),
+      receiveBuffer: receiver.space,
+    });
+  }
+
+  names(): readonly [string, string] {
+    const { localPort, remotePort } = this.connection;
+    const name = (address: string, port: number): string =>
+      formatAddress(toProgram(isInet6(address) ? "inet6" : "inet", address, port));
+    return [name(this.local, localPort), name(this.remote, remotePort)];
+  }
+}
+
+/** The number the next connection of the same addresses and ports begins at: safely beyond what the last one sent. */
+export function nextIss(connection: Connection): number {
+  const gap = 65_537;
+
+  return (connection.sender.sndNxt + gap) >>> 0;
+}

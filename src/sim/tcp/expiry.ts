@@ -1,0 +1,147 @@
+// Timeouts (RFC 9293 section 3.10.8): retransmission, tail loss probe, persist, delayed ACK, keepalive, TIME_WAIT.
+
+import type { Connection } from "./connection.ts";
+import { XMIT } from "./timers.ts";
+
+/** Lets every timer fire whose time has come. */
+export function expire(connection: Connection, nowNs: number): void {
+  const { timers, receiver, sender } = connection;
+  if (timers.closeNs <= nowNs) {
+    fired(connection, connection.state === "TIME_WAIT" ? "time wait" : "fin wait 2");
+    connection.finish();
+    return;
+  }
+  if (timers.delayedAckNs <= nowNs) {
+    fired(connection, "delayed ack");
+    receiver.acks.expired(sender.rtt.rtoNs);
+  }
+  if (timers.xmitNs <= nowNs) expireXmit(connection, nowNs);
+  if (timers.keepAliveNs <= nowNs) keepAlive(connection, nowNs);
+}
+
+function fired(connection: Connection, timer: string): void {
+  if (connection.recording) connection.fired.push(timer);
+}
+
+function expireXmit(connection: Connection, nowNs: number): void {
+  const { timers, sender } = connection;
+  const kind = timers.xmit;
+  timers.clearXmit();
+  if (connection.state === "SYN_SENT") synTimeout(connection, nowNs);
+  else if (connection.state === "SYN_RCVD") synAckTimeout(connection, nowNs);
+  else if (kind === XMIT.PERSIST) persist(connection, nowNs);
+  else if (kind === XMIT.LOSS_PROBE) {
+    fired(connection, "loss probe");
+    sender.lossProbe();
+  } else retransmit(connection, nowNs);
+}
+
+/** The first few SYNs go out at a constant interval, then ever more rarely. */
+function synTimeout(connection: Connection, nowNs: number): void {
+  const { personality, settings, timers, sender } = connection;
+  fired(connection, "rto");
+  const retries = settings.synCount || personality.synRetries;
+  const patienceNs =
+    settings.userTimeoutMs > 0
+      ? settings.userTimeoutMs * 1e6
+      : sender.rtt.patienceNs(retries, personality.rtoInitialNs);
+  const spent = connection.synTries >= retries + personality.synLinearTimeouts;
+  if (spent || nowNs - connection.openedNs >= patienceNs) {
+    connection.fail(connection.softError ?? "ETIMEDOUT");
+    return;
+  }
+  const doublings = Math.max(connection.synTries + 1 - personality.synLinearTimeouts, 0);
+  connection.synTries++;
+  sender.totalRetransmits++;
+  connection.synDue = true;
+  timers.setXmit(XMIT.RTO, nowNs + sender.rtt.backedOff(doublings));
+}
+
+function synAckTimeout(connection: Connection, nowNs: number): void {
+  const { personality, timers, sender } = connection;
+  fired(connection, "rto");
+  if (connection.synTries >= personality.synAckRetries) {
+    if (connection.passive) connection.finish();
+    else connection.fail(connection.softError ?? "ETIMEDOUT");
+    return;
+  }
+  connection.synTries++;
+  sender.totalRetransmits++;
+  connection.synDue = true;
+  timers.setXmit(XMIT.RTO, nowNs + sender.rtt.backedOff(connection.synTries));
+}
+
+/** How long unacknowledged data is retransmitted before the connection is given up, in ns. */
+function patienceNs(connection: Connection): number {
+  const { personality, settings, sender, orphan } = connection;
+  if (settings.userTimeoutMs > 0) return settings.userTimeoutMs * 1e6;
+  return sender.rtt.patienceNs(
+    orphan ? personality.orphanRetries : personality.dataRetries,
+    personality.rtoMinNs,
+  );
+}
+
+function retransmit(connection: Connection, nowNs: number): void {
+  const { sender, timers, settings } = connection;
+  if (sender.flight === 0) return;
+  fired(connection, "rto");
+  const sinceNs = sender.retransmitStampNs < 0 ? connection.lastReceivedNs : sender.retransmitStampNs;
+  if (sender.retransmits > 0 && nowNs - sinceNs >= patienceNs(connection)) {
+    connection.fail(connection.softError ?? "ETIMEDOUT");
+    return;
+  }
+  sender.timedOut(nowNs);
+  let atNs = nowNs + sender.rtt.rtoNs;
+  if (settings.userTimeoutMs > 0) {
+    const limitNs = (sender.retransmitStampNs < 0 ? nowNs : sinceNs) + settings.userTimeoutMs * 1e6;
+    atNs = Math.max(Math.min(atNs, limitNs), nowNs + 1);
+  }
+  timers.setXmit(XMIT.RTO, atNs);
+}
+
+/** RFC 9293 section 3.8.6.1: a peer with a closed window is asked for ever, one that does not answer is given up. */
+function persist(connection: Connection, nowNs: number): void {
+  const { sender, personality, settings, orphan } = connection;
+  if (!sender.stuck) return;
+  fired(connection, "persist");
+  const silentNs = nowNs - connection.lastReceivedNs;
+  const most = orphan ? personality.orphanRetries : personality.dataRetries;
+  const overdue = settings.userTimeoutMs > 0 && sender.probes > 0 && silentNs >= settings.userTimeoutMs * 1e6;
+  if (sender.probes >= most || overdue) {
+    connection.fail(connection.softError ?? "ETIMEDOUT");
+    return;
+  }
+  sender.persist();
+}
+
+/** SO_KEEPALIVE (RFC 9293 section 3.8.4). */
+function keepAlive(connection: Connection, nowNs: number): void {
+  const { sender, settings, timers } = connection;
+  const idleNs = settings.keepIdleS * 1e9;
+  if (!connection.synchronized || connection.state === "TIME_WAIT") {
+    timers.keepAliveNs = Infinity;
+    return;
+  }
+  if (sender.flight > 0 || sender.unsent > 0) {
+    timers.keepAliveNs = nowNs + idleNs;
+    return;
+  }
+  const silentNs = nowNs - connection.lastReceivedNs;
+  if (silentNs < idleNs) {
+    timers.keepAliveNs = connection.lastReceivedNs + idleNs;
+    return;
+  }
+  fired(connection, "keepalive");
+  const spent =
+    settings.userTimeoutMs > 0
+      ? silentNs >= settings.userTimeoutMs * 1e6 && connection.keepProbes > 0
+      : connection.keepProbes >= settings.keepCount;
+  if (spent) {
+    connection.abort();
+    connection.error = connection.softError ?? "ETIMEDOUT";
+    return;
+  }
+  connection.keepProbes++;
+  connection.keepAliveDue = true;
+  timers.keepAliveNs = nowNs + settings.keepIntervalS * 1e9;
+}

@@ -1,0 +1,13 @@
+// What all sockets of one host share.
+
+import type { HostNetwork } from "../network.ts";
+import type { Demux } from "./demux.ts";
+import type { TcpPersonality } from "./personality.ts";
+import type { Ports } from "./ports.ts";
+
+export interface TcpHost {
+  readonly network: HostNetwork;
+  readonly personality: TcpPersonality;
+  readonly ports: Ports;
+  readonly demux: Demux;
+}

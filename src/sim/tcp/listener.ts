@@ -1,0 +1,93 @@
+// A listening socket's two queues: SYNs not yet acknowledged, and connections not yet accepted.
+//
+// A backlog of n lets n + 1 connections wait (Linux compares with "greater than"). Beyond that SYNs are dropped in silence;
+// the peer's retransmission finds room after an accept. The SYN queue itself has no bound: Linux answers with SYN cookies
+// where it would overflow, which looks the same from outside.
+
+import type { Segment } from "../packet.ts";
+import { Endpoint } from "./endpoint.ts";
+import type { TcpHost } from "./host.ts";
+import type { Binding } from "./ports.ts";
+import type { TcpSettings } from "./settings.ts";
+
+export class Listener {
+  readonly binding: Binding;
+  backlog: number;
+  /** Called when accept may fare better now. */
+  onWake: (() => void) | null = null;
+  readonly #host: TcpHost;
+  readonly #settings: TcpSettings;
+  readonly #pending = new Set<Endpoint>();
+  readonly #accepted: Endpoint[] = [];
+
+  constructor(host: TcpHost, binding: Binding, settings: TcpSettings, backlog: number) {
+    this.#host = host;
+    this.binding = binding;
+    this.#settings = settings;
+    this.backlog = backlog;
+    host.demux.addListener(this);
+  }
+
+  /** Whether no further connection may wait for accept. */
+  get full(): boolean {
+    return this.#accepted.length >= this.backlog + this.#host.personality.backlogExtra;
+  }
+
+  get waiting(): number {
+    return this.#accepted.length;
+  }
+
+  /** A SYN for nobody yet: opens a connection. `iss`: the number to begin at, null for a random one. */
+  syn(local: string, remote: string, segment: Segment, iss: number | null): void {
+    const { address: _, ...bound } = this.binding;
+    const endpoint = new Endpoint(this.#host, {
+      local,
+      localPort: segment.destinationPort,
+      remote,
+      remotePort: segment.sourcePort,
+      settings: { ...this.#settings },
+      binding: { ...bound, address: local, listening: false },
+      listener: this,
+      iss,
+    });
+    this.#pending.add(endpoint);
+    endpoint.openPassive(segment);
+  }
+
+  /** A handshake has completed. */
+  established(endpoint: Endpoint): void {
+    endpoint.listener = null;
+    this.#pending.delete(endpoint);
+    this.#accepted.push(endpoint);
+    this.onWake?.();
+  }
+
+  /** A handshake has failed. */
+  forget(endpoint: Endpoint): void {
+    endpoint.listener = null;
+    endpoint.connection.orphan = true;
+    this.#pending.delete(endpoint);
+  }
+
+  /** The connection that waits longest, or null. It may have been reset meanwhile: accept hands it out all the same. */
+  take(): Endpoint | null {
+    return this.#accepted.shift() ?? null;
+  }
+
+  /** Stops listening: connections nobody accepted are reset, handshakes forgotten. */
+  close(): void {
+    this.#host.demux.removeListener(this);
+    for (const endpoint of this.#pending) {
+      endpoint.listener = null;
+      endpoint.connection.orphan = true;
+      endpoint.connection.finish();
+      endpoint.settle();
+    }
+    this.#pending.clear();
+    for (const endpoint of this.#accepted.splice(0)) {
+      endpoint.connection.orphan = true;
+      endpoint.connection.abort();
+      endpoint.settle();
+    }
+  }
+}

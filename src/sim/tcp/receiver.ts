@@ -1,0 +1,277 @@
+// The receiving half: reassembly, the window offered, and the buffer behind it. RCV.* of RFC 9293 section 3.3.1.
+
+import { TCP_FLAGS } from "../packet.ts";
+import type { Segment } from "../packet.ts";
+import { DelayedAck } from "./delayed-ack.ts";
+import type { TcpPersonality } from "./personality.ts";
+import { Reassembly } from "./reassembly.ts";
+import { ReceiveBuffer } from "./receive-buffer.ts";
+import { SackBlocks } from "./sack-blocks.ts";
+import { after, before, distance } from "./seq.ts";
+import type { TcpSettings } from "./settings.ts";
+import type { Timers } from "./timers.ts";
+
+const WINDOW_MAX = 65_535;
+
+export class Receiver {
+  irs = 0;
+  rcvNxt = 0;
+  /** The window as last offered, and RCV.NXT at that time. */
+  rcvWnd = 0;
+  rcvWup = 0;
+  windowScale = 0;
+  /** MSS announced. */
+  mss = 536;
+  /** The peer's FIN has been received in order. */
+  finished = false;
+  bytesReceived = 0;
+  readonly buffer = new ReceiveBuffer();
+  readonly reassembly = new Reassembly();
+  readonly sack = new SackBlocks();
+  readonly acks: DelayedAck;
+  sackPermitted = false;
+  /** Bytes the window may offer when all has been read. */
+  space: number;
+  readonly #personality: TcpPersonality;
+  #locked: boolean;
+  /** The window grows towards `space` only as full segments come. */
+  #ssthresh = 0;
+  #hasFin = false;
+  #finSeq = 0;
+  #spaceStampNs = 0;
+  #copied = 0;
+  #copiedBest = 0;
+
+  constructor(personality: TcpPersonality, settings: TcpSettings, timers: Timers) {
+    this.#personality = personality;
+    this.#locked = settings.receiveBuffer > 0;
+    // Linux reckons that half a buffer is overhead; here, too, half of what SO_RCVBUF says is data.
+    this.space = (settings.receiveBuffer || personality.receiveBufferDefault) >>> 1;
+    this.acks = new DelayedAck(personality, timers);
+  }
+
+  /** The window of the SYN: whole segments of `unit` bytes that fit both the buffer and 16 bits. */
+  initialWindow(unit: number): number {
+    const whole = this.space > unit ? this.space - (this.space % unit) : this.space;
+    return Math.min(whole, WINDOW_MAX);
+  }
+
+  /** The scale that lets the field express the largest window this buffer can come to (RFC 7323 section 2.3). */
+  offeredScale(): number {
+    const most = this.#locked ? this.space : Math.max(this.space, this.#personality.receiveBufferMax);
+    return Math.min(Math.max(Math.floor(Math.log2(most)) - 15, 0), 14);
+  }
+
+  /** The peer's SYN, numbered `irs`, has come. */
+  start(irs: number, window: number): void {
+    this.irs = irs;
+    this.rcvNxt = (irs + 1) | 0;
+    this.rcvWup = this.rcvNxt;
+    this.rcvWnd = window;
+    this.#ssthresh = window;
+    this.#copiedBest = Math.min(window, this.#personality.initialWindowSegments * this.mss);
+  }
+
+  /** How much of the window offered is left. */
+  get window(): number {
+    const left = (this.rcvWup + this.rcvWnd - this.rcvNxt) | 0;
+    return left > 0 ? left : 0;
+  }
+
+  /** Right edge of the window offered. */
+  get edge(): number {
+    return (this.rcvNxt + this.window) | 0;
+  }
+
+  /** SO_RCVBUF as getsockopt tells it. */
+  get bufferSize(): number {
+    return Math.min(this.space * 2, Math.max(this.#personality.receiveBufferMax, this.space));
+  }
+
+  /** SO_RCVBUF on a socket that is connected already: no more tuning. */
+  setSpace(space: number): void {
+    this.space = space;
+    this.#locked = true;
+  }
+
+  /** Chooses the window to offer now, in bytes; never takes back what was offered. */
+  selectWindow(): number {
+    const left = this.window;
+    let window = this.#idealWindow();
+    if (window < left) window = left;
+    const unit = 1 << this.windowScale;
+    window = Math.min(Math.ceil(window / unit) * unit, WINDOW_MAX << this.windowScale);
+    this.rcvWnd = window;
+    this.rcvWup = this.rcvNxt;
+    return window;
+  }
+
+  /** Receiver's silly window avoidance (RFC 9293 section 3.8.6.2.2): small openings are kept shut. */
+  #idealWindow(): number {
+    let free = this.space - this.buffer.length;
+    const mss = Math.min(this.acks.rcvMss, this.space);
+    if (free < this.space >>> 1) {
+      this.acks.endQuick();
+      free -= free % (1 << this.windowScale);
+      if (free < this.space >>> 4 || free < mss) return 0;
+    }
+    if (free > this.#ssthresh) free = this.#ssthresh;
+    if (this.windowScale > 0) return free;
+    const window = this.rcvWnd;
+    if (window <= free - mss || window > free) return free - (free % mss);
+    if (mss === this.space && free > window + (this.space >>> 1)) return free;
+    return window;
+  }
+
+  /**
+   * Takes the payload and FIN of a segment that was found acceptable. Answers whether something new can be read (or the end
+   * of the stream was reached).
+   */
+  receive(segment: Segment, rtoNs: number, nowNs: number): boolean {
+    const payload = segment.payload;
+    const fin = (segment.flags & TCP_FLAGS.FIN) !== 0;
+    const seq = segment.seq | 0;
+    const push = (segment.flags & TCP_FLAGS.PSH) !== 0;
+    if (
+      seq === this.rcvNxt &&
+      this.reassembly.empty &&
+      !fin &&
+      payload.length <= this.window &&
+      !this.finished
+    ) {
+      this.#accept(payload, push, rtoNs, nowNs);
+      return true;
+    }
+    return this.#receiveSlowly(segment, seq, fin, push, rtoNs, nowNs);
+  }
+
+  #receiveSlowly(
+    segment: Segment,
+    seq: number,
+    fin: boolean,
+    push: boolean,
+    rtoNs: number,
+    nowNs: number,
+  ): boolean {
+    const payload = segment.payload;
+    const end = (seq + payload.length) | 0;
+    if (!after((end + (fin ? 1 : 0)) | 0, this.rcvNxt)) {
+      // All of it came before. Say so at once (RFC 9293 section 3.10.7.4), and which bytes (RFC 2883).
+      this.duplicate(seq, (end + (fin ? 1 : 0)) | 0);
+      return false;
+    }
+    const edge = this.edge;
+    if (!before(seq, edge) && (payload.length > 0 || after(seq, edge))) {
+      this.acks.enterQuick(this.rcvWnd);
+      return false;
+    }
+    const from = before(seq, this.rcvNxt) ? distance(this.rcvNxt, seq) : 0;
+    const beyond = Math.max(distance(end, edge), 0);
+    const bytes = from === 0 && beyond === 0 ? payload : payload.subarray(from, payload.length - beyond);
+    const start = (seq + from) | 0;
+    if (fin && beyond === 0 && !this.#hasFin) {
+      this.#hasFin = true;
+      this.#finSeq = end;
+    }
+    if (start !== this.rcvNxt) {
+      this.#keep(start, bytes);
+      return false;
+    }
+    if (from > 0) this.sack.duplicate(seq, this.rcvNxt);
+    const filling = !this.reassembly.empty;
+    if (bytes.length > 0) this.#accept(bytes, push, rtoNs, nowNs);
+    for (
+      let next = this.reassembly.take(this.rcvNxt);
+      next !== null;
+      next = this.reassembly.take(this.rcvNxt)
+    ) {
+      this.#accept(next, push, rtoNs, nowNs);
+    }
+    if (filling) {
+      this.sack.advance(this.rcvNxt);
+      this.acks.due = this.acks.owed = true;
+    }
+    if (this.#hasFin && this.#finSeq === this.rcvNxt && !this.finished) {
+      this.rcvNxt = (this.rcvNxt + 1) | 0;
+      this.finished = true;
+      this.acks.owed = true;
+      this.reassembly.clear();
+    }
+    return true;
+  }
+
+  #accept(bytes: Uint8Array, push: boolean, rtoNs: number, nowNs: number): void {
+    const length = bytes.length;
+    this.rcvNxt = (this.rcvNxt + length) | 0;
+    this.bytesReceived += length;
+    this.buffer.push(bytes);
+    this.acks.dataReceived(length, push, this.mss, this.rcvWnd, rtoNs, nowNs);
+    if (this.#ssthresh < this.space && length >= this.acks.rcvMss) {
+      this.#ssthresh = Math.min(this.space, this.#ssthresh + 2 * this.mss);
+    }
+  }
+
+  #keep(start: number, bytes: Uint8Array): void {
+    this.acks.enterQuick(this.rcvWnd);
+    this.acks.due = true;
+    if (bytes.length === 0) return;
+    const end = (start + bytes.length) | 0;
+    const fresh = this.reassembly.insert(start, bytes);
+    if (!this.sackPermitted) return;
+    if (!fresh) this.sack.duplicate(start, end);
+    this.sack.add(start, end);
+  }
+
+  /** Sequence numbers from `seq` to `end` have come before: the next ACK leaves at once and tells. */
+  duplicate(seq: number, end: number): void {
+    if (this.sackPermitted && after(end, seq)) this.sack.duplicate(seq, end);
+    this.acks.enterQuick(this.rcvWnd);
+    this.acks.due = true;
+  }
+
+  /** After a segment: is an ACK due? */
+  decideAck(srttNs: number, nowNs: number): void {
+    const acks = this.acks;
+    if (!acks.owed || acks.due) return;
+    const full =
+      distance(this.rcvNxt, this.rcvWup) > acks.rcvMss &&
+      (this.buffer.length === 0 || this.#idealWindow() >= this.rcvWnd);
+    acks.decide(full, srttNs, nowNs);
+  }
+
+  /** A program takes at most `max` bytes. */
+  read(max: number, peek: boolean, srttNs: number, nowNs: number): Uint8Array {
+    const bytes = this.buffer.read(max, peek);
+    if (peek || bytes.length === 0) return bytes;
+    this.#tune(bytes.length, srttNs, nowNs);
+    const acks = this.acks;
+    acks.dataRead(distance(this.rcvNxt, this.rcvWup) > acks.rcvMss, this.buffer.length === 0);
+    if (!acks.due && !this.finished) {
+      // Tell the peer of a window that has at least doubled.
+      const left = this.window;
+      if (2 * left <= this.space) {
+        const ideal = this.#idealWindow();
+        if (ideal > 0 && ideal >= 2 * left) acks.due = acks.owed = true;
+      }
+    }
+    return bytes;
+  }
+
+  /** A program that reads more than ever in one round trip gets twice as much buffer ahead of it, up to the maximum. */
+  #tune(count: number, srttNs: number, nowNs: number): void {
+    this.#copied += count;
+    const elapsedNs = nowNs - this.#spaceStampNs;
+    if (elapsedNs < srttNs || srttNs === 0) return;
+    if (this.#copied > this.#copiedBest) {
+      if (!this.#locked) {
+        const wanted = 2 * this.#copied + 16 * this.mss;
+        const growth = Math.floor((wanted * (this.#copied - this.#copiedBest)) / this.#copiedBest);
+        const most = this.#personality.receiveBufferMax;
+        this.space = Math.max(this.space, Math.min(wanted + 2 * growth, most));
+      }
+      this.#copiedBest = this.#copied;
+    }
+    this.#copied = 0;
+    this.#spaceStampNs = nowNs;
+  }
+}

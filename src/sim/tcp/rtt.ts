@@ -1,0 +1,64 @@
+// Round-trip time and the retransmission timeout made of it (RFC 6298, with Linux's constants).
+
+import type { TcpPersonality } from "./personality.ts";
+
+/** Back-off is an exponent; the timeout has reached its maximum long before. */
+const BACKOFF_MAX = 30;
+
+export class RoundTrip {
+  /** Smoothed round-trip time in ns; 0 before the first measurement. */
+  srttNs = 0;
+  rttvarNs = 0;
+  /** Least round trip measured, in ns; 0 before the first. */
+  minNs = 0;
+  /** Doublings of the timeout since the last measurement. */
+  backoff = 0;
+  readonly #personality: TcpPersonality;
+  #baseNs: number;
+
+  constructor(personality: TcpPersonality) {
+    this.#personality = personality;
+    this.#baseNs = personality.rtoInitialNs;
+  }
+
+  /** A segment that was sent once took `rttNs` to be acknowledged. Ends the back-off (RFC 6298 section 5). */
+  measured(rttNs: number): void {
+    const rtt = Math.max(rttNs, 1);
+    if (this.srttNs === 0) {
+      this.srttNs = rtt;
+      this.rttvarNs = rtt / 2;
+      this.minNs = rtt;
+    } else {
+      this.rttvarNs += (Math.abs(this.srttNs - rtt) - this.rttvarNs) / 4;
+      this.srttNs += (rtt - this.srttNs) / 8;
+      if (rtt < this.minNs) this.minNs = rtt;
+    }
+    this.#baseNs = Math.round(this.srttNs + Math.max(this.#personality.rtoMinNs, 4 * this.rttvarNs));
+    this.backoff = 0;
+  }
+
+  /** The timeout without back-off, in ns. */
+  get baseNs(): number {
+    return this.#baseNs;
+  }
+
+  /** The timeout in ns, doubled as often as it has expired. */
+  get rtoNs(): number {
+    return this.backedOff(this.backoff);
+  }
+
+  backedOff(doublings: number): number {
+    return Math.min(this.#baseNs * 2 ** doublings, this.#personality.rtoMaxNs);
+  }
+
+  backOff(): void {
+    if (this.backoff < BACKOFF_MAX) this.backoff++;
+  }
+
+  /** How long `retries` back-offs from `baseNs` last together, in ns: how long a system goes on trying. */
+  patienceNs(retries: number, baseNs: number): number {
+    const max = this.#personality.rtoMaxNs;
+    const doublings = Math.min(retries, Math.floor(Math.log2(max / baseNs)));
+    return (2 ** (doublings + 1) - 1) * baseNs + (retries - doublings) * max;
+  }
+}

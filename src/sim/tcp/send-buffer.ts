@@ -1,0 +1,98 @@
+// Bytes a program has sent and the peer has not acknowledged: written once into chunks, handed out as slices of them.
+
+interface Chunk {
+  readonly bytes: Uint8Array;
+  /** Position of its first byte in the stream. */
+  readonly start: number;
+  used: number;
+}
+
+const CHUNK_MIN = 2048;
+const CHUNK_MAX = 65_536;
+/** Spent chunks are cut off the front of the list only now and then, so that cutting costs nothing a chunk. */
+const COMPACT_AT = 64;
+
+export class SendBuffer {
+  /** Bytes held. */
+  length = 0;
+  readonly #chunks: Chunk[] = [];
+  #first = 0;
+  /** Position in the stream of the first byte held. */
+  #start = 0;
+  #cursor = 0;
+  #chunkSize = CHUNK_MIN;
+
+  /** Copies `count` bytes of `bytes` from `from` on. */
+  append(bytes: Uint8Array, from: number, count: number): void {
+    let at = from;
+    const end = from + count;
+    while (at < end) {
+      const tail = this.#tail(end - at);
+      const taken = Math.min(end - at, tail.bytes.length - tail.used);
+      tail.bytes.set(bytes.subarray(at, at + taken), tail.used);
+      tail.used += taken;
+      at += taken;
+    }
+    this.length += count;
+  }
+
+  /** The `count` bytes from `offset` on, counted from the first byte held: a view wherever one chunk has them all. */
+  slice(offset: number, count: number): Uint8Array {
+    const at = this.#start + offset;
+    const chunk = this.#find(at);
+    const within = at - chunk.start;
+    if (within + count <= chunk.used) return chunk.bytes.subarray(within, within + count);
+    const whole = new Uint8Array(count);
+    let filled = 0;
+    while (filled < count) {
+      const part = this.#find(at + filled);
+      const from = at + filled - part.start;
+      const taken = Math.min(count - filled, part.used - from);
+      whole.set(part.bytes.subarray(from, from + taken), filled);
+      filled += taken;
+    }
+    return whole;
+  }
+
+  /** Forgets the first `count` bytes. */
+  discard(count: number): void {
+    this.#start += count;
+    this.length -= count;
+    const chunks = this.#chunks;
+    while (
+      this.#first < chunks.length &&
+      chunks[this.#first].start + chunks[this.#first].used <= this.#start
+    ) {
+      // The last chunk stays while there is room in it.
+      if (this.#first === chunks.length - 1) break;
+      this.#first++;
+    }
+    if (this.#first >= COMPACT_AT) {
+      chunks.splice(0, this.#first);
+      this.#cursor = Math.max(0, this.#cursor - this.#first);
+      this.#first = 0;
+    }
+  }
+
+  #tail(wanted: number): Chunk {
+    const chunks = this.#chunks;
+    const last = chunks.length - 1;
+    if (last >= this.#first && chunks[last].used < chunks[last].bytes.length) return chunks[last];
+    const size = Math.min(CHUNK_MAX, Math.max(this.#chunkSize, wanted));
+    this.#chunkSize = Math.min(CHUNK_MAX, size * 2);
+    const start = last < 0 ? this.#start : chunks[last].start + chunks[last].used;
+    const chunk: Chunk = { bytes: new Uint8Array(size), start, used: 0 };
+    chunks.push(chunk);
+    return chunk;
+  }
+
+  /** Sending goes forward: the chunk wanted is nearly always the last one used, or the next. */
+  #find(at: number): Chunk {
+    const chunks = this.#chunks;
+    let index = Math.max(this.#cursor, this.#first);
+    if (chunks[index].start > at) index = this.#first;
+    while (at >= chunks[index].start + chunks[index].used) index++;
+    this.#cursor = index;
+    return chunks[index];
+  }
+}

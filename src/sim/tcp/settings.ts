@@ -1,0 +1,54 @@
+// What setsockopt has set on one socket. An accepted socket starts with a copy of its listener's.
+
+import type { TcpPersonality } from "./personality.ts";
+
+export interface TcpSettings {
+  noDelay: boolean;
+  cork: boolean;
+  keepAlive: boolean;
+  keepIdleS: number;
+  keepIntervalS: number;
+  keepCount: number;
+  /** 0: the system's own limits. */
+  userTimeoutMs: number;
+  /** 0: the system's own count. */
+  synCount: number;
+  /** Upper bound of the MSS announced and used; 0: none. */
+  maxSeg: number;
+  /** Seconds; -1: off. */
+  lingerS: number;
+  reuseAddr: boolean;
+  reusePort: boolean;
+  v6Only: boolean;
+  ttl: number;
+  broadcast: boolean;
+  recvErr: boolean;
+  congestion: string;
+  /** As getsockopt answers, twice what was asked; 0: tuned automatically. */
+  receiveBuffer: number;
+  sendBuffer: number;
+}
+
+export function defaultSettings(personality: TcpPersonality): TcpSettings {
+  return {
+    noDelay: false,
+    cork: false,
+    keepAlive: false,
+    keepIdleS: personality.keepIdleS,
+    keepIntervalS: personality.keepIntervalS,
+    keepCount: personality.keepCount,
+    userTimeoutMs: 0,
+    synCount: 0,
+    maxSeg: 0,
+    lingerS: -1,
+    reuseAddr: false,
+    reusePort: false,
+    v6Only: false,
+    ttl: 64,
+    broadcast: false,
+    recvErr: false,
+    congestion: "reno",
+    receiveBuffer: 0,
+    sendBuffer: 0,
+  };
+}

@@ -1,0 +1,328 @@
+// A TCP socket as programs' calls reach it (core.ts): what each call does in which state, with Linux's errnos.
+
+import type { SocketAddress } from "../../socket/address.ts";
+import { isAny } from "../../socket/address.ts";
+import type {
+  Datagram,
+  Failure,
+  Readiness,
+  RecvFlags,
+  Refusal,
+  SendFlags,
+  Shutdown,
+  SocketCore,
+} from "../../socket/core.ts";
+import type { Errno } from "../../socket/errno.ts";
+import type { OptionName, OptionValue, TcpInfo } from "../../socket/options.ts";
+import { anyOf, isInet6, toProgram, toWire } from "./addresses.ts";
+import type { InetFamily } from "./addresses.ts";
+import { Endpoint, nextIss } from "./endpoint.ts";
+import type { TcpHost } from "./host.ts";
+import { infoOf } from "./info.ts";
+import { Listener } from "./listener.ts";
+import type { Binding } from "./ports.ts";
+import type { TcpSettings } from "./settings.ts";
+import { applySetting, readSetting } from "./socket-options.ts";
+
+const NO_URGENT: Refusal = { code: "ENOTSUP", why: "urgent data is not simulated" };
+
+export class TcpSocket implements SocketCore {
+  readonly family: InetFamily;
+  readonly type = "stream";
+  onWake: (() => void) | null = null;
+  readonly settings: TcpSettings;
+  readonly #host: TcpHost;
+  #binding: Binding | null = null;
+  #listener: Listener | null = null;
+  #endpoint: Endpoint | null = null;
+  /** An attempt to connect whose end no call has told the program yet. */
+  #connecting = false;
+  #closed = false;
+
+  constructor(host: TcpHost, family: InetFamily, settings: TcpSettings) {
+    this.#host = host;
+    this.family = family;
+    this.settings = settings;
+  }
+
+  /** The socket accept returns for a connection a listener made. */
+  static accepted(host: TcpHost, family: InetFamily, endpoint: Endpoint): TcpSocket {
+    const socket = new TcpSocket(host, family, endpoint.connection.settings);
+    socket.#attach(endpoint);
+    return socket;
+  }
+
+  #attach(endpoint: Endpoint): void {
+    this.#endpoint = endpoint;
+    this.#binding = endpoint.binding;
+    endpoint.onWake = () => this.onWake?.();
+  }
+
+  bind(address: SocketAddress): null | Failure {
+    if (this.#closed) return "EBADF";
+    if (address.family !== this.family) return address.family === "unix" ? "EINVAL" : "EAFNOSUPPORT";
+    if (this.#binding !== null || this.#endpoint !== null) return "EINVAL";
+    const { network, ports } = this.#host;
+    const wire = toWire(address.address);
+    if (!isAny(wire) && !network.isLocal(wire)) return "EADDRNOTAVAIL";
+    const port = address.port === 0 ? ports.free() : address.port;
+    if (port === 0) return "EADDRINUSE";
+    const binding = this.#newBinding(wire, port, true);
+    if (!ports.allows(binding)) return "EADDRINUSE";
+    ports.add(binding);
+    this.#binding = binding;
+    return null;
+  }
+
+  #newBinding(address: string, port: number, explicit: boolean): Binding {
+    const { reuseAddr, reusePort, v6Only } = this.settings;
+    return { address, port, explicit, reuseAddr, reusePort, v6Only, listening: false };
+  }
+
+  listen(backlog: number): null | Failure {
+    if (this.#closed) return "EBADF";
+    if (this.#endpoint !== null) return "EINVAL";
+    const { personality, ports } = this.#host;
+    const most = backlog < 0 ? personality.backlogMax : Math.min(backlog, personality.backlogMax);
+    if (this.#listener !== null) {
+      this.#listener.backlog = most;
+      return null;
+    }
+    if (this.#binding === null) {
+      const failure = this.bind({ family: this.family, address: anyOf(this.family), port: 0 });
+      if (failure !== null) return failure;
+    }
+    const binding = this.#binding;
+    if (binding === null || !ports.allows(binding)) return "EADDRINUSE";
+    binding.listening = true;
+    this.#listener = new Listener(this.#host, binding, this.settings, most);
+    this.#listener.onWake = () => this.onWake?.();
+    return null;
+  }
+
+  accept(): SocketCore | Failure {
+    if (this.#closed) return "EBADF";
+    if (this.#listener === null) return "EINVAL";
+    const endpoint = this.#listener.take();
+    return endpoint === null ? "EAGAIN" : TcpSocket.accepted(this.#host, this.family, endpoint);
+  }
+
+  connect(address: SocketAddress): null | Failure {
+    if (this.#closed) return "EBADF";
+    if (address.family !== this.family) return address.family === "unix" ? "EINVAL" : "EAFNOSUPPORT";
+    if (this.#listener !== null) return "EISCONN";
+    if (this.#endpoint !== null) {
+      const { connection } = this.#endpoint;
+      if (connection.state === "SYN_SENT" || connection.state === "SYN_RCVD") return "EALREADY";
+      if (!this.#connecting) {
+        if (connection.state !== "CLOSED") return "EISCONN";
+      } else {
+        this.#connecting = false;
+        if (connection.error !== null) {
+          const error = connection.takeError();
+          this.#detach();
+          return error;
+        }
+        if (connection.state !== "CLOSED") return null;
+      }
+      this.#detach();
+    }
+    return this.#startConnecting(toWire(address.address), address.port);
+  }
+
+  /** Forgets a connection that is over, so that the socket can connect again. */
+  #detach(): void {
+    if (this.#endpoint !== null) this.#endpoint.onWake = null;
+    this.#endpoint = null;
+    if (this.#binding !== null && !this.#binding.explicit) this.#binding = null;
+  }
+
+  #startConnecting(address: string, port: number): Failure {
+    const { network, ports, demux } = this.#host;
+    const remote = isAny(address) ? (isInet6(address) ? "::1" : "127.0.0.1") : address;
+    const bound = this.#binding;
+    const local = bound !== null && !isAny(bound.address) ? bound.address : network.sourceFor(remote);
+    if (local === null) return "ENETUNREACH";
+    let localPort = bound?.port ?? 0;
+    if (localPort === 0) {
+      localPort = ports.forConnection((candidate) => demux.find(local, candidate, remote, port) === null);
+      if (localPort === 0) return "EADDRNOTAVAIL";
+    }
+    const previous = demux.find(local, localPort, remote, port);
+    let iss: number | null = null;
+    if (previous !== null) {
+      // Timestamps keep old segments apart from new ones, so a connection in TIME_WAIT may be followed at once.
+      const { connection } = previous;
+      if (connection.state !== "TIME_WAIT" || !connection.options.timestamps) return "EADDRNOTAVAIL";
+      iss = nextIss(connection);
+      connection.finish();
+      previous.settle();
+    }
+    const binding = bound ?? this.#newBinding(local, localPort, false);
+    const endpoint = new Endpoint(this.#host, {
+      local,
+      localPort,
+      remote,
+      remotePort: port,
+      settings: this.settings,
+      binding,
+      listener: null,
+      iss,
+    });
+    this.#connecting = true;
+    this.#attach(endpoint);
+    endpoint.open(previous !== null);
+    return "EINPROGRESS";
+  }
+
+  send(bytes: Uint8Array, flags: SendFlags = {}): number | Failure {
+    if (this.#closed) return "EBADF";
+    if (flags.oob === true) return NO_URGENT;
+    if (this.#endpoint === null) return "EPIPE";
+    const answer = this.#endpoint.connection.send(bytes, flags.more === true);
+    if (answer !== "EAGAIN" && answer !== 0) this.#endpoint.settle();
+    return answer;
+  }
+
+  recv(max: number, flags: RecvFlags = {}): Uint8Array | Failure {
+    if (this.#closed) return "EBADF";
+    if (flags.oob === true) return "EINVAL";
+    if (this.#endpoint === null) return "ENOTCONN";
+    const { connection } = this.#endpoint;
+    const answer = connection.receive(max, flags.peek === true, this.#host.network.now());
+    if (typeof answer !== "string" && (connection.receiver.acks.due || connection.recording)) {
+      this.#endpoint.settle();
+    }
+    return answer;
+  }
+
+  /** A stream has one peer: the address is ignored, as Linux does. */
+  sendTo(bytes: Uint8Array, _to: SocketAddress): number | Failure {
+    return this.send(bytes);
+  }
+
+  recvFrom(max: number, flags: RecvFlags = {}): Datagram | Failure {
+    const endpoint = this.#endpoint;
+    const data = this.recv(max, flags);
+    if (!(data instanceof Uint8Array)) return data;
+    if (endpoint === null) return "ENOTCONN";
+    const from = toProgram(this.family, endpoint.remote, endpoint.connection.remotePort);
+    return { data, from, truncated: false };
+  }
+
+  shutdown(how: Shutdown): null | Failure {
+    if (this.#closed) return "EBADF";
+    if (this.#listener !== null) {
+      if (how !== "write") this.#stopListening();
+      return null;
+    }
+    const endpoint = this.#endpoint;
+    if (endpoint === null || endpoint.connection.state === "CLOSED") return "ENOTCONN";
+    const { connection } = endpoint;
+    if (connection.state === "SYN_SENT") {
+      connection.fail("ECONNRESET");
+    } else {
+      if (how !== "write") connection.shutdownRead();
+      if (how !== "read") connection.shutdownWrite();
+    }
+    connection.wake = true;
+    endpoint.settle();
+    return null;
+  }
+
+  #stopListening(): void {
+    const listener = this.#listener;
+    if (listener === null) return;
+    this.#listener = null;
+    listener.onWake = null;
+    listener.binding.listening = false;
+    listener.close();
+    this.onWake?.();
+  }
+
+  close(): void {
+    if (this.#closed) return;
+    this.#stopListening();
+    this.#closed = true;
+    const endpoint = this.#endpoint;
+    if (endpoint === null) {
+      if (this.#binding !== null) this.#host.ports.remove(this.#binding);
+      return;
+    }
+    endpoint.onWake = null;
+    const over = endpoint.connection.state === "CLOSED";
+    endpoint.connection.close(this.#host.network.now());
+    if (over) this.#host.ports.remove(endpoint.binding);
+    endpoint.settle();
+  }
+
+  setOption(name: OptionName, value: OptionValue): null | Failure {
+    if (this.#closed) return "EBADF";
+    const { personality } = this.#host;
+    const failure = applySetting(this.settings, personality, name, value, this.#endpoint?.connection ?? null);
+    if (failure !== null) return failure;
+    if (this.#binding !== null && this.#endpoint === null) {
+      this.#binding.reuseAddr = this.settings.reuseAddr;
+      this.#binding.reusePort = this.settings.reusePort;
+    }
+    this.#endpoint?.settle();
+    return null;
+  }
+
+  getOption(name: OptionName): OptionValue | Refusal {
+    if (name === "SO_ERROR") return this.#pendingError() ?? "";
+    return readSetting(this.settings, this.#host.personality, name, this.#endpoint?.connection ?? null);
+  }
+
+  /** Reading it ends an attempt to connect, as the program then knows how it went. */
+  #pendingError(): Errno | null {
+    const connection = this.#endpoint?.connection;
+    if (connection === undefined || connection.state === "SYN_SENT" || connection.state === "SYN_RCVD")
+      return null;
+    const failed = this.#connecting && connection.state === "CLOSED";
+    this.#connecting = false;
+    const error = connection.error === null ? null : connection.takeError();
+    if (failed) this.#detach();
+    return error;
+  }
+
+  localAddress(): SocketAddress | Failure {
+    if (this.#closed) return "EBADF";
+    const endpoint = this.#endpoint;
+    if (endpoint !== null) return toProgram(this.family, endpoint.local, endpoint.connection.localPort);
+    if (this.#binding === null) return { family: this.family, address: anyOf(this.family), port: 0 };
+    const { address, port } = this.#binding;
+    return isAny(address) ? { family: this.family, address, port } : toProgram(this.family, address, port);
+  }
+
+  peerAddress(): SocketAddress | Failure {
+    if (this.#closed) return "EBADF";
+    const endpoint = this.#endpoint;
+    if (endpoint === null) return "ENOTCONN";
+    const { state, remotePort } = endpoint.connection;
+    if (state === "CLOSED" || state === "SYN_SENT") return "ENOTCONN";
+    return toProgram(this.family, endpoint.remote, remotePort);
+  }
+
+  readiness(): Readiness {
+    if (this.#listener !== null) {
+      return { readable: this.#listener.waiting > 0, writable: false, error: false, hangup: false };
+    }
+    const connection = this.#endpoint?.connection;
+    if (connection === undefined) return { readable: false, writable: true, error: false, hangup: true };
+    const { state, receiver, readShutdown, writeShutdown } = connection;
+    const error = connection.error !== null;
+    const over = state === "CLOSED";
+    return {
+      readable: receiver.buffer.length > 0 || receiver.finished || readShutdown || error || over,
+      writable: connection.writable || writeShutdown || error || over,
+      error,
+      hangup: over || (readShutdown && writeShutdown),
+    };
+  }
+
+  info(): TcpInfo | Failure {
+    if (this.#closed) return "EBADF";
+    return infoOf(this.#endpoint?.connection ?? null, this.#listener === null ? "CLOSED" : "LISTEN");
+  }
+}
