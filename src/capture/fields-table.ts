@@ -55,6 +55,7 @@ const LINK: readonly FieldRow[] = [
   ["sll.src.other", "bytes", "Source"],
   ["sll.unused", "bytes", "Unused"],
   ["null", "protocol", "Null/Loopback"],
+  ["null.type", "uint16x", "Type"],
   ["null.family", "uint32", "Family"],
   ["raw", "protocol", "Raw packet data"],
   ["arp", "protocol", "Address Resolution Protocol"],

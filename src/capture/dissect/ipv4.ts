@@ -78,7 +78,7 @@ function dissectFragment(d: Dissection, node: DetailNode, header: Ipv4Header, pa
   );
   d.add(list.children, "ip.reassembled.length", `[Reassembled IPv4 length: ${length}]`, 0, 0, length);
   d.within("Reassembled IPv4", whole.bytes, () => {
-    dissectIpPayload(d, { version: 4, start: -1, protocol: header.protocol }, 0, length);
+    dissectIpPayload(d, { version: 4, start: -1, protocol: whole.protocol }, 0, length);
   });
 }
 
@@ -117,7 +117,8 @@ function addHeader(d: Dissection, node: DetailNode, start: number, header: Ipv4H
   flag("ip.flags.mf", 0x20, "More fragments");
   const offset = header.fragmentOffset;
   const offsetText = `${bitsText(offset / 8, 0x1fff, 16)} = Fragment Offset: ${offset}`;
-  d.add(out, "ip.frag_offset", offsetText, start + 6, 2, offset);
+  // The label has bytes, the value the eight-byte units of the wire, as in Wireshark 4.0.
+  d.add(out, "ip.frag_offset", offsetText, start + 6, 2, offset / 8);
   d.add(out, "ip.ttl", `Time to Live: ${header.ttl}`, start + 8, 1, header.ttl);
   const { protocol } = header;
   d.add(out, "ip.proto", `Protocol: ${protocolName(protocol)} (${protocol})`, start + 9, 1, protocol);

@@ -75,7 +75,7 @@ function dissectChain(d: Dissection, node: DetailNode, { start, end, nextHeader 
       return;
     }
     addFragments(d, node, whole.rows, whole.bytes.length, at);
-    const protocol = next;
+    const { protocol } = whole;
     d.within("Reassembled IPv6", whole.bytes, () => {
       dissectIpPayload(d, { version: 6, start: -1, protocol }, 0, whole.bytes.length);
     });

@@ -287,6 +287,14 @@ function dissectLoopback(d: Dissection, isBigEndian: boolean, end: number): void
   }
   const { family } = header;
   const version = ipVersionOfFamily(family);
+  if (version === 0 && family > ETHER_TYPE_MIN && d.bytes.length >= LOOPBACK_HEADER_LENGTH) {
+    // Some systems put an EtherType where the family belongs.
+    const type = getUint16(d.bytes, 2);
+    const typed = d.layer("null", title, 0, LOOPBACK_HEADER_LENGTH);
+    d.add(typed.children, "null.type", `Type: ${etherTypeText(type)}`, 2, 2, type);
+    dissectEtherType(d, type, LOOPBACK_HEADER_LENGTH, end);
+    return;
+  }
   const name = version === 4 ? "IP" : version === 6 ? "IPv6" : "Unknown";
   const node = d.layer("null", title, 0, LOOPBACK_HEADER_LENGTH);
   d.add(node.children, "null.family", `Family: ${name} (${family})`, 0, 4, family);

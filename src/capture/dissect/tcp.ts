@@ -62,7 +62,7 @@ export function dissectTcp(d: Dissection, ip: IpAbove, start: number, end: numbe
     start,
     length: Math.max(0, end - start - header.headerLength),
     seq: view === null ? header.seq : (header.seq - view.seqBase) >>> 0,
-    ack: view === null ? header.ack : isAck ? (header.ack - view.ackBase) >>> 0 : 0,
+    ack: view === null ? header.ack : isAck ? (header.ack - view.ackBase) >>> 0 : header.ack,
     window: shift > 0 ? header.window * 2 ** shift : header.window,
     view,
   };

@@ -56,6 +56,8 @@ export interface ReassembledPayload {
   readonly bytes: Uint8Array;
   /** Rows it came from. */
   readonly rows: readonly number[];
+  /** Its IP protocol number. */
+  readonly protocol: number;
 }
 
 /** Why dissection stopped before a layer's end. */
