@@ -10,6 +10,7 @@ import { RandomStream } from "./random.ts";
 import { Recorder } from "./record.ts";
 import { Scheduler } from "./scheduler.ts";
 import { TopologyError, formatSetting, withSettings } from "./settings.ts";
+import { createTcp } from "./tcp/stack.ts";
 import { LINK_DEFAULTS } from "./topology.ts";
 import type { LinkSettings, Topology } from "./topology.ts";
 
@@ -51,7 +52,11 @@ export class Simulation {
     this.recorder = recording ? new Recorder() : null;
     this.trace = this.recorder === null ? new Trace({ read: () => new Uint8Array() }) : this.recorder.trace;
     const { scheduler, recorder } = this;
-    const hosts = plan.hosts.map((host) => new SimHost(host, { scheduler, recorder, seed }));
+    const hosts = plan.hosts.map((planned) => {
+      const host = new SimHost(planned, { scheduler, recorder, seed });
+      host.tcp = createTcp(host);
+      return host;
+    });
     this.hosts = new Map(hosts.map((host) => [host.name, host]));
     for (const host of hosts) {
       this.#byAddress.set(host.ipv4, host);

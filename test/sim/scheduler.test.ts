@@ -1,4 +1,4 @@
-import { fc, test as property } from "@fast-check/vitest";
+import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { Scheduler, TIME_MAX_NS } from "../../src/sim/scheduler.ts";
 
@@ -53,42 +53,43 @@ describe("scheduler", () => {
     fc.record({ kind: fc.constant("clear" as const), timer: fc.nat(7), in: fc.nat(50) }),
     fc.record({ kind: fc.constant("step" as const), timer: fc.nat(7), in: fc.nat(50) }),
   );
-  property.prop([fc.array(step, { maxLength: 400 })])(
-    "any setting, moving and clearing fires what a sorted list would",
-    (steps) => {
-      const scheduler = new Scheduler();
-      const fired: string[] = [];
-      const timers = Array.from({ length: 8 }, (_, i) =>
-        scheduler.timer(() => fired.push(`${i}@${scheduler.now}`)),
-      );
-      const model = new Map<number, { time: number; order: number }>();
-      const expected: string[] = [];
-      let now = 0;
-      const next = (): void => {
-        const first = [...model].sort((a, b) => a[1].time - b[1].time || a[1].order - b[1].order)[0];
-        if (first === undefined) return;
-        now = first[1].time;
-        model.delete(first[0]);
-        expected.push(`${first[0]}@${now}`);
-      };
-      for (const [order, action] of steps.entries()) {
-        if (action.kind === "set") {
-          timers[action.timer].setAt(now + action.in);
-          model.set(action.timer, { time: now + action.in, order });
-        } else if (action.kind === "clear") {
-          timers[action.timer].clear();
-          model.delete(action.timer);
-        } else {
-          scheduler.step();
-          next();
+  test("any setting, moving and clearing fires what a sorted list would", () => {
+    fc.assert(
+      fc.property(fc.array(step, { maxLength: 400 }), (steps) => {
+        const scheduler = new Scheduler();
+        const fired: string[] = [];
+        const timers = Array.from({ length: 8 }, (_, i) =>
+          scheduler.timer(() => fired.push(`${i}@${scheduler.now}`)),
+        );
+        const model = new Map<number, { time: number; order: number }>();
+        const expected: string[] = [];
+        let now = 0;
+        const next = (): void => {
+          const first = [...model].sort((a, b) => a[1].time - b[1].time || a[1].order - b[1].order)[0];
+          if (first === undefined) return;
+          now = first[1].time;
+          model.delete(first[0]);
+          expected.push(`${first[0]}@${now}`);
+        };
+        for (const [order, action] of steps.entries()) {
+          if (action.kind === "set") {
+            timers[action.timer].setAt(now + action.in);
+            model.set(action.timer, { time: now + action.in, order });
+          } else if (action.kind === "clear") {
+            timers[action.timer].clear();
+            model.delete(action.timer);
+          } else {
+            scheduler.step();
+            next();
+          }
+          expect(scheduler.pending).toBe(model.size);
         }
-        expect(scheduler.pending).toBe(model.size);
-      }
-      scheduler.run();
-      while (model.size > 0) next();
-      expect(fired).toEqual(expected);
-    },
-  );
+        scheduler.run();
+        while (model.size > 0) next();
+        expect(fired).toEqual(expected);
+      }),
+    );
+  });
 
   test("timers set earlier again and again leave no pile behind", () => {
     const scheduler = new Scheduler();
