@@ -7,6 +7,7 @@ import { describe, expect, test } from "vitest";
 import { internetChecksum, transportChecksum } from "../../src/wire/checksum.ts";
 import { ipv6ExtensionNumber } from "../../src/wire/ipv6-extensions.ts";
 import type { Ipv6ExtensionFields } from "../../src/wire/ipv6-extensions.ts";
+import type { Ipv6Header } from "../../src/wire/ipv6.ts";
 import type { LayerFields } from "../../src/wire/layers.ts";
 import { LINKTYPE } from "../../src/wire/link-types.ts";
 import { decodeNetwork, decodePacket, encodePacket, packetLength } from "../../src/wire/packet.ts";
@@ -58,8 +59,19 @@ const ipv4Stack: fc.Arbitrary<LayerFields[]> = fc
     ]),
   );
 
-function announcing(extension: Ipv6ExtensionFields, nextHeader: number): LayerFields {
-  return { kind: "ipv6Extension", header: { ...extension, nextHeader } };
+/** The layers with each header naming the next. */
+function ipv6Layers(
+  header: Ipv6Header,
+  extensions: readonly Ipv6ExtensionFields[],
+  above: LayerFields,
+  protocol: number,
+): LayerFields[] {
+  const numbers = [...extensions.map(({ kind }) => ipv6ExtensionNumber(kind)), protocol];
+  const layers: LayerFields[] = [{ kind: "ipv6", header: { ...header, nextHeader: numbers[0] } }];
+  for (const [index, extension] of extensions.entries()) {
+    layers.push({ kind: "ipv6Extension", header: { ...extension, nextHeader: numbers[index + 1] } });
+  }
+  return [...layers, above];
 }
 
 const ipv6Stack: fc.Arbitrary<LayerFields[]> = fc
@@ -68,14 +80,9 @@ const ipv6Stack: fc.Arbitrary<LayerFields[]> = fc
     fc.array(ipv6Extension(fc.constant(0), false), { maxLength: 3 }),
   )
   .chain(([protocol, extensions]) =>
-    fc.tuple(ipv6Header(), transport(protocol)).map(([header, above]): LayerFields[] => {
-      const numbers = [...extensions.map(({ kind }) => ipv6ExtensionNumber(kind)), protocol];
-      return [
-        { kind: "ipv6", header: { ...header, nextHeader: numbers[0] } },
-        ...extensions.map((extension, index) => announcing(extension, numbers[index + 1])),
-        above,
-      ];
-    }),
+    fc
+      .tuple(ipv6Header(), transport(protocol))
+      .map(([header, above]) => ipv6Layers(header, extensions, above, protocol)),
   );
 
 const stack: fc.Arbitrary<Stack> = fc
