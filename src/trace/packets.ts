@@ -21,7 +21,7 @@ export const PROTOCOL = {
   icmpv6: 5,
   tcp: 6,
   udp: 7,
-  /** A fragment with an offset: its transport header is in another packet. */
+  /** An IP fragment, the first included: its transport header belongs to the datagram put together from all of them. */
   fragment: 8,
 } as const;
 
