@@ -349,7 +349,10 @@ export class NodeDatagram implements SocketCore {
       this.#overflowed = true;
     } else {
       this.#queued += data.length + DATAGRAM_COST;
-      this.#queue.push({ data, from: this.#run.hosts.toProgram(this.family, "dgram", address, port) });
+      this.#queue.push({
+        data: new Uint8Array(data),
+        from: this.#run.hosts.toProgram(this.family, "dgram", address, port),
+      });
     }
     this.#wake();
   }

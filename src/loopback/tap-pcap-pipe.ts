@@ -39,12 +39,13 @@ export class PcapPipe {
         epochNs:
           BigInt(view.getUint32(at, this.#little)) * 1_000_000_000n +
           BigInt(view.getUint32(at + 4, this.#little)) * this.#nsPerUnit,
-        bytes: bytes.slice(at + RECORD_HEADER, at + RECORD_HEADER + captured),
+        // Buffer's own slice would share memory with the chunk.
+        bytes: new Uint8Array(bytes.subarray(at + RECORD_HEADER, at + RECORD_HEADER + captured)),
         length: view.getUint32(at + 12, this.#little),
       });
       at += RECORD_HEADER + captured;
     }
-    this.#rest = this.#state === "damaged" ? new Uint8Array() : bytes.slice(at);
+    this.#rest = this.#state === "damaged" ? new Uint8Array() : new Uint8Array(bytes.subarray(at));
     return packets;
   }
 

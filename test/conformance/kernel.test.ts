@@ -1,19 +1,6 @@
-// The conformance suite on the kernel's own sockets.
+// The conformance suite on the kernel's own sockets; skipped, with the reason, where they cannot be made.
 
-import { describe, test } from "vitest";
-import { createKernelBackend, kernelAvailable } from "../../src/loopback/kernel-backend.ts";
+import { createKernelBackend } from "../../src/loopback/kernel-backend.ts";
 import { describeConformance } from "./suite.ts";
 
-const availability = kernelAvailable();
-
-if (availability.available) {
-  describeConformance("kernel", async (hosts) => {
-    const backend = await createKernelBackend({ hosts, seed: 1 });
-    if ("unavailable" in backend) throw new Error(backend.unavailable);
-    return backend;
-  });
-} else {
-  describe("sockets of the kernel backend", () => {
-    test.skip(availability.why, () => undefined);
-  });
-}
+describeConformance("kernel", (hosts) => createKernelBackend({ hosts, seed: 1 }));

@@ -9,7 +9,7 @@ import { isFailure, refusalOf } from "../../src/socket/core.ts";
 import { SocketError } from "../../src/socket/errno.ts";
 
 export type HostName = "client" | "server";
-export type MakeBackend = (hosts: readonly HostName[]) => Promise<Backend>;
+export type MakeBackend = (hosts: readonly HostName[]) => Promise<Backend | { readonly unavailable: string }>;
 
 /** Real time is what a loopback test may take; a simulated one may take as long as it likes. */
 const LIMIT_NS = 600e9;
