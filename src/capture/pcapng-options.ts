@@ -50,7 +50,8 @@ export class BlockReader {
 
   /** A copy of `length` bytes. */
   copy(at: number, length: number): Uint8Array {
-    return this.#bytes.slice(at, at + length);
+    // Not slice: of a Buffer that is a view.
+    return new Uint8Array(this.#bytes.subarray(at, at + length));
   }
 
   /**

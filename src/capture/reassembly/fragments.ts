@@ -102,7 +102,11 @@ export class Reassembly {
     } else if (datagram.fragments.length >= FRAGMENTS_MAX) {
       return null;
     }
-    insert(datagram.fragments, { row, header, data: bytes.slice(header.start, header.end) });
+    insert(datagram.fragments, {
+      row,
+      header,
+      data: new Uint8Array(bytes.subarray(header.start, header.end)),
+    });
     datagram.rows.push(row);
     if (!header.more && datagram.length === -1) datagram.length = header.offset + size;
     datagram.cost += size + FRAGMENT_COST_BYTES;
