@@ -3,7 +3,6 @@
 import type { Command } from "commander";
 import { firstDifference, traceHash } from "../trace/hash.ts";
 import { transcriptText } from "../trace/transcript-text.ts";
-import { valueJson } from "../trace/values.ts";
 import { InputError } from "../scenario/input-error.ts";
 import { loadScenario } from "../scenario/load.ts";
 import { runScenario } from "../scenario/run.ts";
@@ -15,6 +14,7 @@ import type { NetworkFlags } from "./arguments.ts";
 import { addNetworkFlags } from "./network-flags.ts";
 import { writePcapngFile } from "./output-file.ts";
 import { print } from "./print.ts";
+import { runJson } from "./run-json.ts";
 
 interface RunFlags extends NetworkFlags {
   readonly on: string;
@@ -81,32 +81,6 @@ async function check(scenario: Scenario, options: RunOptions): Promise<void> {
   print(`first:  ${difference.a ?? "(ended)"}`);
   print(`second: ${difference.b ?? "(ended)"}`);
   process.exitCode = 1;
-}
-
-/** The machine-readable form of a run. */
-export function runJson(result: RunResult): unknown {
-  return {
-    scenario: result.scenario.name,
-    seed: result.seed,
-    backend: result.backend,
-    outcome: result.outcome,
-    ...(result.failure === null ? {} : { failure: result.failure }),
-    ...(result.waiting.length === 0 ? {} : { waiting: result.waiting }),
-    claims: result.claims,
-    transcript: result.transcript.map(({ timeNs, host, socket, call, args, result: answer, error }) => ({
-      timeNs,
-      host,
-      socket,
-      call,
-      args: args.map(valueJson),
-      ...(answer === undefined ? {} : { result: valueJson(answer) }),
-      ...(error === undefined ? {} : { error }),
-    })),
-    packets: result.hasPackets ? result.trace.packets.count : null,
-    ...(result.packetsNote === null ? {} : { packetsNote: result.packetsNote }),
-    dropped: result.dropped,
-    traceHash: traceHash(result.trace),
-  };
 }
 
 function printRun(result: RunResult): void {

@@ -19,23 +19,30 @@ export function ladderPane(grid: Grid, theme: Theme, ladder: Ladder, step: numbe
   const rows = ladderRowsShown(grid.height);
   const count = ladder.rowsAt(step);
   const top = Math.max(0, count - rows);
-  paint(grid, theme, 0, ladderHeader(ladder, geometry), theme.background);
+  paintLadderPieces(grid, theme, 0, ladderHeader(ladder, geometry), theme.background);
   for (let y = 0; y < rows; y++) {
     const index = top + y;
     if (index >= count) {
-      paint(grid, theme, 1 + y, ladderBlank(geometry), theme.background);
+      paintLadderPieces(grid, theme, 1 + y, ladderBlank(geometry), theme.background);
       continue;
     }
     const newest = index === count - 1;
     const ground = newest ? (focused ? theme.selected : theme.selectedBlur) : theme.background;
     if (newest) grid.fill(0, 1 + y, grid.width - 1, 1, ground);
-    paint(grid, theme, 1 + y, ladderLine(ladder, ladder.rows[index], geometry, step), ground);
+    paintLadderPieces(grid, theme, 1 + y, ladderLine(ladder, ladder.rows[index], geometry, step), ground);
     if (newest) grid.cell(0, 1 + y, "▌", onBackground(theme.accent, ground));
   }
   scrollbar(grid, theme, 1, rows, top, count);
 }
 
-function paint(grid: Grid, theme: Theme, y: number, pieces: readonly LadderPiece[], ground: number): void {
+/** Paints one line of a ladder. */
+export function paintLadderPieces(
+  grid: Grid,
+  theme: Theme,
+  y: number,
+  pieces: readonly LadderPiece[],
+  ground: number,
+): void {
   for (const { x, text, role } of pieces) {
     grid.put(x, y, text, onBackground(roleAttr(theme, role), ground), grid.width - 1 - x);
   }
@@ -55,6 +62,8 @@ function roleAttr(theme: Theme, role: LadderRole): number {
       return theme.pending;
     case "label":
       return theme.text;
+    case "late":
+      return theme.muted;
     case "again":
       return theme.warn;
     case "lost":

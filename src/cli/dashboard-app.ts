@@ -1,0 +1,149 @@
+// The dashboard in a terminal: does what the model asks of the outside, which is time, runs, and reading on in a capture.
+
+import type { Capture } from "../capture/capture.ts";
+import { LESSONS } from "../scenario/catalogue.ts";
+import type { RunOptions } from "../scenario/run.ts";
+import type { Scenario } from "../scenario/scenario.ts";
+import { completeLab, openLab } from "../scenario/session.ts";
+import { initialEffects, update, view } from "../tui/app.ts";
+import { initialModel } from "../tui/model.ts";
+import type { Effect, Message, Model } from "../tui/model.ts";
+import { gridToText } from "../tui/render/text.ts";
+import type { Session } from "../tui/session.ts";
+import { renderScreen } from "../tui/snapshot.ts";
+import { runApp } from "../tui/terminal.ts";
+import type { TerminalHost, TerminalMessage } from "../tui/terminal.ts";
+import { darkTheme, monoTheme } from "../tui/theme.ts";
+import type { Theme } from "../tui/theme.ts";
+import { write } from "./print.ts";
+import { captureSession } from "./source.ts";
+
+type RunSettings = Omit<RunOptions, "on">;
+
+/** Asks for what a session still lacks: the loopback side, the rest of a capture. */
+interface CompleteEffect {
+  readonly kind: "complete";
+}
+
+/** Screen without a terminal, in cells. */
+const PLAIN_SIZE = { width: 120, height: 40 };
+const READ_SLICE_MS = 20;
+
+/** Whether the dashboard can have the terminal. */
+export function hasTerminal(): boolean {
+  return process.stdin.isTTY && process.stdout.isTTY && process.env["TERM"] !== "dumb";
+}
+
+/** The theme that the environment asks for: none of colour when NO_COLOR is set and not empty (no-color.org). */
+export function environmentTheme(): Theme {
+  return (process.env["NO_COLOR"] ?? "") === "" ? darkTheme : monoTheme;
+}
+
+/** The Lab on `scenario`, until the user quits. */
+export async function runDashboard(scenario: Scenario, settings: RunSettings): Promise<void> {
+  const session = await openLab(scenario, settings);
+  if (!hasTerminal()) {
+    printScreen(await completeLab(session, settings));
+    return;
+  }
+  let current = { scenario, settings };
+  let run = 0;
+  /** Runs `scenario` anew; a run asked for later overtakes one still under way. */
+  const start = async (host: TerminalHost<Message>): Promise<void> => {
+    const mine = ++run;
+    const opened = await openLab(current.scenario, current.settings);
+    if (mine === run) host.dispatch({ kind: "open", session: opened });
+    await complete(host, opened, mine);
+  };
+  const complete = async (
+    host: TerminalHost<Message>,
+    opened: typeof session,
+    mine: number,
+  ): Promise<void> => {
+    const whole = await completeLab(opened, current.settings);
+    if (mine === run) host.dispatch({ kind: "update", session: whole });
+  };
+  await runModel(
+    initialModel({ session, lessons: LESSONS, size: PLAIN_SIZE, step: 0, playing: true }),
+    (effect, host) => {
+      switch (effect.kind) {
+        case "complete":
+          attempt(host, () => complete(host, session, run));
+          break;
+        case "rerun":
+          current = { ...current, settings: { ...current.settings, seed: effect.seed } };
+          attempt(host, () => start(host));
+          break;
+        case "lesson": {
+          const lesson = LESSONS.find(({ name }) => name === effect.name);
+          if (lesson === undefined) break;
+          // Links changed on the command line are those of the scenario named there.
+          const { seed } = current.settings;
+          current = { scenario: lesson, settings: seed === undefined ? {} : { seed } };
+          attempt(host, () => start(host));
+          break;
+        }
+        default:
+          perform(effect, host);
+      }
+    },
+  );
+}
+
+/** The inspector on a capture, reading it while it is shown. */
+export async function runInspector(capture: Capture): Promise<void> {
+  if (!hasTerminal()) {
+    while (!(await capture.indexSome(1000)));
+    printScreen(captureSession(capture));
+    return;
+  }
+  const read = async (host: TerminalHost<Message>): Promise<void> => {
+    const done = await capture.indexSome(READ_SLICE_MS);
+    host.dispatch({ kind: "update", session: captureSession(capture) });
+    // A turn of the event loop between slices lets keys be looked at.
+    if (!done) setImmediate(() => attempt(host, () => read(host)));
+  };
+  await runModel(initialModel({ session: captureSession(capture), size: PLAIN_SIZE }), (effect, host) => {
+    if (effect.kind === "complete") attempt(host, () => read(host));
+    else perform(effect, host);
+  });
+}
+
+function printScreen(session: Session): void {
+  write(gridToText(renderScreen(session, { size: PLAIN_SIZE, lessons: LESSONS })));
+}
+
+async function runModel(
+  initial: Model,
+  performEffect: (effect: Effect | CompleteEffect, host: TerminalHost<Message>) => void,
+): Promise<void> {
+  const theme = environmentTheme();
+  process.exitCode = await runApp<Model, Message, Effect | CompleteEffect>({
+    initial,
+    effects: [...initialEffects(initial), { kind: "complete" }],
+    update,
+    view: (model, size) => view(model, size, theme),
+    fromTerminal,
+    perform: performEffect,
+  });
+}
+
+function perform(effect: Effect | CompleteEffect, host: TerminalHost<Message>): void {
+  if (effect.kind === "quit") host.quit();
+  else if (effect.kind === "wait") host.after("play", effect.ms, { kind: "tick" });
+  else if (effect.kind === "scan") host.after("scan", 0, { kind: "scan" });
+}
+
+/** Runs something that takes time; what goes wrong is shown on the screen. */
+function attempt(host: TerminalHost<Message>, work: () => Promise<void>): void {
+  work().catch((error: unknown) => {
+    host.dispatch({ kind: "failed", why: error instanceof Error ? error.message : String(error) });
+  });
+}
+
+function fromTerminal(message: TerminalMessage): Message | null {
+  if (message.kind !== "mouse") return message;
+  const { action, x, y } = message;
+  if (action === "release") return null;
+  return { kind: "mouse", action: action === "drag" ? "click" : action, x, y };
+}

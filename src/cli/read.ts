@@ -1,0 +1,162 @@
+// `wirelab read`: tshark-shaped output of a capture.
+
+import type { Command } from "commander";
+import type { Capture } from "../capture/capture.ts";
+import { contextOfCapture } from "../capture/dissect/context.ts";
+import { compileFilter, isFilterError } from "../capture/filter/compile.ts";
+import type { Filter } from "../capture/filter/compile.ts";
+import { printFields, readFieldsOptions, unknownFieldIn } from "../capture/print/fields.ts";
+import type { FieldsOptions } from "../capture/print/fields.ts";
+import { printHex } from "../capture/print/hex.ts";
+import { printJson } from "../capture/print/json.ts";
+import { printDetails, printText } from "../capture/print/text.ts";
+import { findStatistic } from "../capture/statistics/statistics.ts";
+import type { Statistic } from "../capture/statistics/statistics.ts";
+import { InputError } from "../scenario/input-error.ts";
+import { collect, parseChoice, parseWhole } from "./arguments.ts";
+import { writePcapngFile } from "./output-file.ts";
+import { print } from "./print.ts";
+import { openCaptureFile, problemText } from "./source.ts";
+
+interface ReadFlags {
+  readonly filter?: string;
+  readonly format: string;
+  readonly field?: string[];
+  readonly setting?: string[];
+  readonly count?: string;
+  readonly details?: true;
+  readonly hex?: true;
+  readonly quiet?: true;
+  readonly statistic?: string[];
+  readonly write?: string;
+}
+
+const FORMATS = ["text", "fields", "json"] as const;
+type Format = (typeof FORMATS)[number];
+
+/** How long to read before printing what has come: what arrives by a pipe shows at once. */
+const SLICE_MS = 50;
+
+export function addRead(program: Command): void {
+  program
+    .command("read <capture>")
+    .description("print a capture as tshark does; - for a pipe")
+    .option("-Y, --filter <filter>", "only packets that pass this display filter")
+    .option("-T, --format <format>", "text, fields or json", "text")
+    .option("-e, --field <name>", "a field for -T fields; repeatable", collect)
+    .option(
+      "-E, --setting <name=value>",
+      "header, separator, aggregator, occurrence, quote; repeatable",
+      collect,
+    )
+    .option("-c, --count <n>", "stop after n packets of the file")
+    .option("-V, --details", "the detail tree of each packet")
+    .option("-x, --hex", "the bytes of each packet")
+    .option("-q, --quiet", "no packets, for use with -z")
+    .option("-z, --statistic <name>", "conv,tcp  endpoints,ip  io,phs  ...; repeatable", collect)
+    .option("-w, --write <file>", "write the packets that pass as pcapng instead of printing them")
+    .action(read);
+}
+
+async function read(what: string, flags: ReadFlags): Promise<void> {
+  const format = parseChoice("-T", flags.format, FORMATS);
+  const filter = compile(flags.filter ?? "");
+  const fields = fieldsOf(format, flags);
+  const limit = flags.count === undefined ? Number.POSITIVE_INFINITY : parseWhole("-c", flags.count, 1, 1e12);
+  const statistics = (flags.statistic ?? []).map(statisticOf);
+  const capture = await openCaptureFile(what, { lazy: true });
+  try {
+    const whole = format === "json" || flags.write !== undefined || flags.statistic !== undefined;
+    const printRows = printer(capture, format, flags, fields);
+    let from = 0;
+    for (let done = false; !done && from < limit;) {
+      done = await capture.indexSome(SLICE_MS);
+      if (whole && !done && capture.trace.packets.count < limit) continue;
+      const to = Math.min(limit, capture.trace.packets.count);
+      if (flags.write !== undefined)
+        writePcapngFile(flags.write, capture.trace, { rows: [...passing(capture, filter, from, to)] });
+      else if (flags.quiet !== true) printRows(passing(capture, filter, from, to), from === 0);
+      from = to;
+    }
+    for (const statistic of statistics) {
+      const rows = passing(capture, filter, 0, from);
+      const context = contextOfCapture(capture);
+      for (const line of statistic(capture.trace, rows, context, flags.filter ?? "")) print(line);
+    }
+    for (const problem of capture.problems)
+      process.stderr.write(`wirelab: ${what}: ${problemText(problem)}\n`);
+    // As tshark: what could be read was printed, and the exit code says that it was not all.
+    if (capture.problems.length > 0) process.exitCode = 2;
+  } finally {
+    capture.close();
+  }
+}
+
+function compile(text: string): Filter {
+  const filter = compileFilter(text);
+  if (!isFilterError(filter)) return filter;
+  throw new InputError(`-Y: ${filter.problem}\n  ${text}\n  ${" ".repeat(filter.column - 1)}^`);
+}
+
+function statisticOf(name: string): Statistic {
+  const statistic = findStatistic(name);
+  if ("problem" in statistic) throw new InputError(`-z ${name}: ${statistic.problem}`);
+  return statistic;
+}
+
+function fieldsOf(format: Format, flags: ReadFlags): FieldsOptions {
+  const names = flags.field ?? [];
+  if (format !== "fields") {
+    if (names.length > 0) throw new InputError("-e: wants -T fields");
+    return {};
+  }
+  if (names.length === 0) throw new InputError("-T fields: name at least one field with -e");
+  const unknown = unknownFieldIn(names);
+  if (unknown !== null) throw new InputError(`-e: ${unknown}`);
+  const options = readFieldsOptions(flags.setting ?? []);
+  if ("problem" in options) throw new InputError(options.problem);
+  return options;
+}
+
+function* passing(capture: Capture, filter: Filter, from: number, to: number): Generator<number> {
+  const passes = filter.on(capture.trace, contextOfCapture(capture));
+  for (let row = from; row < to; row++) if (passes(row)) yield row;
+}
+
+type PrintRows = (rows: Iterable<number>, first: boolean) => void;
+
+function printer(capture: Capture, format: Format, flags: ReadFlags, fields: FieldsOptions): PrintRows {
+  const { trace } = capture;
+  const context = contextOfCapture(capture);
+  const lines = (rows: Iterable<number>, first: boolean): Iterable<string> => {
+    if (format === "json") return printJson(trace, rows, context);
+    if (format === "fields") {
+      return printFields(trace, rows, flags.field ?? [], context, {
+        ...fields,
+        header: first && fields.header === true,
+      });
+    }
+    if (flags.details === true || flags.hex === true) return withDetails(rows);
+    return printText(trace, rows, context);
+  };
+  function* withDetails(rows: Iterable<number>): Generator<string> {
+    for (const row of rows) {
+      yield* flags.details === true ? printDetails(trace, [row], context) : printText(trace, [row], context);
+      if (flags.hex === true) yield* printHex(trace, [row], context);
+    }
+  }
+  return (rows, first) => {
+    let batch = "";
+    for (const line of lines(rows, first)) {
+      batch += `${line}\n`;
+      if (batch.length > BATCH_CHARS) {
+        print(batch.slice(0, -1));
+        batch = "";
+      }
+    }
+    if (batch !== "") print(batch.slice(0, -1));
+  };
+}
+
+/** A write call costs more than a line: lines go out together. */
+const BATCH_CHARS = 1 << 16;

@@ -1,0 +1,90 @@
+// `wirelab snapshot`: any screen, at any moment, after any keys, as text, ANSI, SVG or PNG. The same bytes every time.
+
+import type { Command } from "commander";
+import { LESSONS } from "../scenario/catalogue.ts";
+import { InputError } from "../scenario/input-error.ts";
+import type { Grid } from "../tui/render/grid.ts";
+import { gridToAnsi } from "../tui/render/ansi.ts";
+import { gridToPng } from "../tui/render/png.ts";
+import { gridToSvg } from "../tui/render/svg.ts";
+import { gridToText } from "../tui/render/text.ts";
+import { isLab } from "../tui/session.ts";
+import { renderScreen } from "../tui/snapshot.ts";
+import type { Moment } from "../tui/snapshot.ts";
+import { parseChoice, parseSize, parseWhole } from "./arguments.ts";
+import type { NetworkFlags } from "./arguments.ts";
+import { environmentTheme } from "./dashboard-app.ts";
+import { addNetworkFlags } from "./network-flags.ts";
+import { writeOutput } from "./output-file.ts";
+import { openSession } from "./source.ts";
+
+const FORMATS = ["txt", "ansi", "svg", "png"] as const;
+const SCREENS = ["lab", "packets"] as const;
+
+interface SnapshotFlags extends NetworkFlags {
+  readonly screen?: string;
+  readonly size: string;
+  readonly format: string;
+  readonly at: string;
+  readonly keys?: string;
+  readonly loopback?: true;
+  readonly output?: string;
+}
+
+export function addSnapshot(program: Command): void {
+  const command = program
+    .command("snapshot <what>")
+    .description("a screen of a lesson, scenario file or capture, without a terminal")
+    .option("--screen <name>", "lab or packets (default: lab, for a capture packets)")
+    .option("--size <WxH>", "in cells", "120x40")
+    .option("--format <format>", "txt, ansi, svg or png", "txt")
+    .option("--at <moment>", "end, a step (12), or a time (20.5ms, 1.2s)", "end")
+    .option("--keys <keys>", "keys pressed first, separated by spaces: 2 j j enter")
+    .option("--loopback", "run on real sockets too; then times differ from run to run")
+    .option("-o, --output <file>", "file to write; standard output by default");
+  addNetworkFlags(command).action(snapshot);
+}
+
+async function snapshot(what: string, flags: SnapshotFlags): Promise<void> {
+  const format = parseChoice("--format", flags.format, FORMATS);
+  const size = parseSize(flags.size);
+  const at = parseMoment(flags.at);
+  const screen = flags.screen === undefined ? undefined : parseChoice("--screen", flags.screen, SCREENS);
+  if (format === "png" && flags.output === undefined && process.stdout.isTTY) {
+    throw new InputError("--format png: name a file with --output");
+  }
+  const session = await openSession(what, flags, flags.loopback === true);
+  if (screen === "lab" && !isLab(session))
+    throw new InputError("--screen lab: a capture has no programs; use packets");
+  const grid = renderScreen(session, {
+    size,
+    at,
+    lessons: LESSONS,
+    theme: environmentTheme(),
+    keys: (flags.keys ?? "").split(/\s+/).filter((key) => key !== ""),
+    ...(screen === undefined ? {} : { screen }),
+  });
+  writeOutput(flags.output, rendered(grid, format));
+}
+
+function rendered(grid: Grid, format: (typeof FORMATS)[number]): string | Uint8Array {
+  switch (format) {
+    case "txt":
+      return gridToText(grid);
+    case "ansi":
+      return gridToAnsi(grid);
+    case "svg":
+      return gridToSvg(grid);
+    case "png":
+      return gridToPng(grid);
+  }
+}
+
+function parseMoment(text: string): Moment {
+  if (text === "end") return "end";
+  if (/^\d+$/.test(text)) return { step: parseWhole("--at", text, 0, 1e9) };
+  const match = /^(\d+(?:\.\d+)?)(ns|us|ms|s)$/.exec(text);
+  if (match === null)
+    throw new InputError(`--at ${text}: want end, a step such as 12, or a time such as 20.5ms`);
+  return { timeNs: Math.round(Number(match[1]) * { ns: 1, us: 1e3, ms: 1e6, s: 1e9 }[match[2]]!) };
+}
