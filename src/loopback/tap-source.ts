@@ -26,12 +26,12 @@ export interface PacketSource {
   dropped(): number;
 }
 
-const EDGES_MAX = 10;
+const EDGES_MAX = 20;
 const EDGE_ERROR_NS = 20_000n;
 
 /**
- * Nanoseconds since the epoch when the run began. Node tells wall-clock time in milliseconds only, so this waits, for up to a
- * few of them, for the millisecond to change, which fixes both clocks to some microseconds.
+ * Nanoseconds since the epoch when the run began. Node tells wall-clock time in milliseconds only, so this waits for the millisecond
+ * to change, again until that fixes both clocks to some microseconds.
  */
 export function epochOfStart(clock: RealClock): bigint {
   let best: { readonly epochNs: bigint; readonly errorNs: bigint } | null = null;
@@ -44,12 +44,17 @@ export function epochOfStart(clock: RealClock): bigint {
 
 function clockEdge(clock: RealClock): { epochNs: bigint; errorNs: bigint } {
   const first = Date.now();
-  let before = process.hrtime.bigint();
+  // The edge lies between the readings of the two looks around it, taken before the one and after the other: the process may have
+  // been interrupted anywhere in between.
+  let beforeLast = process.hrtime.bigint();
+  let before = beforeLast;
   for (;;) {
     const ms = Date.now();
     const after = process.hrtime.bigint();
-    if (ms !== first)
-      return { epochNs: BigInt(ms) * 1_000_000n - (after - clock.startNs), errorNs: after - before };
+    if (ms > first) {
+      return { epochNs: BigInt(ms) * 1_000_000n - (after - clock.startNs), errorNs: after - beforeLast };
+    }
+    beforeLast = before;
     before = after;
   }
 }

@@ -1,7 +1,7 @@
 // Both backends on real sockets: they let go of everything, keep to their limits, and keep hosts and runs apart.
 
 import { execFileSync } from "node:child_process";
-import { mkdtempSync, readdirSync, rmdirSync } from "node:fs";
+import { mkdtempSync, readdirSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -59,8 +59,7 @@ beforeEach(() => {
 
 afterEach(() => {
   vi.unstubAllEnvs();
-  // Only an empty directory can be removed like this.
-  rmdirSync(temporary);
+  rmSync(temporary, { recursive: true });
 });
 
 describe.each(BACKENDS)("the $name backend", ({ name, create }) => {
