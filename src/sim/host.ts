@@ -120,7 +120,7 @@ export class SimHost implements UdpNetwork, PacketSink {
 
   socket(family: Family, type: SocketType): SocketCore | Failure {
     if (family === "unix") {
-      return { code: "EAFNOSUPPORT", why: "the simulator has no Unix sockets, they never leave a host" };
+      return { code: "ENOTSUP", why: "the simulator has no Unix sockets, they never leave a host" };
     }
     if (type === "dgram") return this.udp.socket(family);
     if (this.tcp === null) return { code: "EPROTONOSUPPORT", why: "this host has no TCP" };
@@ -172,7 +172,7 @@ export class SimHost implements UdpNetwork, PacketSink {
 
   sendSegment(source: string, destination: string, segment: Segment, ecn: number): Errno | null {
     const route = this.#routeTo(destination);
-    if (route === null) return this.#unreachable();
+    if (route === null) return "ENETUNREACH";
     const v6 = destination.includes(":");
     const length =
       (v6 ? IPV6_HEADER_BYTES : IPV4_HEADER_BYTES) + tcpHeaderBytes(segment) + segment.payload.length;
@@ -329,7 +329,7 @@ export class SimHost implements UdpNetwork, PacketSink {
   /** Sends a packet of this host's own, in fragments when it is too long for its path. */
   #send(packet: IpPacket): Errno | null {
     const route = this.#routeTo(packet.destination);
-    if (route === null) return this.#unreachable();
+    if (route === null) return "ENETUNREACH";
     if (route !== this.#loopback && (packet.source.startsWith("127.") || packet.source === "::1")) {
       return "EINVAL";
     }
@@ -397,10 +397,6 @@ export class SimHost implements UdpNetwork, PacketSink {
     this.#lastDestination = destination;
     this.#lastRoute = route;
     return route;
-  }
-
-  #unreachable(): Errno {
-    return this.#out.length === 0 ? "ENETUNREACH" : "EHOSTUNREACH";
   }
 
   #learnMtu(destination: string, mtu: number): void {

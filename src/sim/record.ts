@@ -5,6 +5,7 @@
 import { parseIpv4, parseIpv6 } from "../wire/address.ts";
 import { getUint32 } from "../wire/bytes.ts";
 import type { DropReason, TraceEvent } from "../trace/events.ts";
+import { indexPacket } from "../trace/index-packet.ts";
 import { PROTOCOL } from "../trace/packets.ts";
 import type { PacketBytes } from "../trace/packets.ts";
 import { StreamTable } from "../trace/streams.ts";
@@ -135,8 +136,8 @@ export class Recorder {
         return;
       }
       case "icmp":
-        table.protocol[row] = packet.version === 4 ? PROTOCOL.icmp : PROTOCOL.icmpv6;
-        table.transportOffset[row] = transport;
+        // Rare, and what it quotes counts too: read off its bytes like a captured packet.
+        indexPacket(table, row, this.#bytes.read(row), 0, packet.length, LINKTYPE.raw, this.streams);
         return;
       case "fragment":
         table.protocol[row] = PROTOCOL.fragment;
