@@ -5,7 +5,6 @@ import { EventEmitter } from "node:events";
 import { pathToFileURL } from "node:url";
 
 import { runApp, type TerminalHost } from "../src/tui/terminal.ts";
-import type { RawInput } from "../src/tui/terminal-input.ts";
 import { Grid } from "../src/tui/render/grid.ts";
 import { darkTheme } from "../src/tui/theme.ts";
 import { showcase } from "../test/tui/showcase.ts";
@@ -73,7 +72,7 @@ async function measure(name: string, view: (frame: number) => Grid): Promise<Pai
         started.host = host;
       },
     },
-    { input: new NoInput() as RawInput, output: output as unknown as NodeJS.WriteStream },
+    { input: new NoInput(), output: output as unknown as NodeJS.WriteStream },
   );
   const times: number[] = [];
   let before = 0;

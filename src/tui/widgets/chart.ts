@@ -117,7 +117,7 @@ function paintLine(plot: Grid, series: Series, attr: number, xMin: number, xMax:
   const dotsY = plot.height * 4;
   const canvas = new Context2d(dotsX, dotsY).canvas;
   // Ticks stand in the middle of their rows: so do the dots of their values.
-  const top = 1.5;
+  const top = 2;
   const span = dotsY - 4;
   const toX = (x: number) => (xMax > xMin ? ((x - xMin) / (xMax - xMin)) * (dotsX - 1) : dotsX - 1);
   const toY = (y: number) => top + span - (Math.min(y, yMax) / yMax) * span;
