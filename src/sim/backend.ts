@@ -77,12 +77,11 @@ export class SimBackend implements Backend {
     while (!run.finished()) {
       const time = scheduler.nextTime();
       const idleAt = this.#alarms > 0 ? Infinity : progressAt + run.idleNs;
-      if (time > run.limitNs && (time !== Infinity || this.#alarms > 0)) {
-        if (idleAt < run.limitNs) return "idle";
+      if (time === Infinity || (time > idleAt && idleAt <= run.limitNs)) return "idle";
+      if (time > run.limitNs) {
         scheduler.advance(run.limitNs);
         return "limit";
       }
-      if (time === Infinity || time > idleAt) return "idle";
       scheduler.step();
       const settled = run.progress();
       if (settled !== progress || rung !== this.#rung) {
