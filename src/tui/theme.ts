@@ -178,7 +178,7 @@ export const monoTheme: Theme = {
   zebra: normal,
   selected: inverse,
   selectedBlur: underline,
-  marker: makeAttr(D, D, BOLD | INVERSE),
+  marker: bold,
   lit: inverse,
   input: underline,
   cursor: inverse,
