@@ -15,6 +15,7 @@ export type LadderRole =
   | "flying"
   | "label"
   | "again"
+  | "late"
   | "lost"
   | "state"
   | "timer"
@@ -69,6 +70,8 @@ const ASCII: Glyphs = {
 /** Room beside the outer lifelines for the longest state name. */
 const MARGIN = 12;
 const MARGIN_MIN = 1;
+/** Beside lifelines that have no states. */
+const MARGIN_BARE = 4;
 /** `0.000`, and room for the whole milliseconds of a short run: the column must not move as it goes on. */
 const TIME_MIN = 6;
 /** Arrows shorter than this give their margins up. */
@@ -90,7 +93,9 @@ export function ladderGeometry(ladder: Ladder, width: number): LadderGeometry {
   const time = Math.max(TIME_MIN, millisText(lastNs).length) + 2;
   const inner = width - time;
   const gaps = Math.max(1, count - 1);
-  const margin = inner - 2 * MARGIN >= ARROW_MIN * gaps ? MARGIN : MARGIN_MIN;
+  const fits = inner - 2 * MARGIN >= ARROW_MIN * gaps;
+  const narrow = inner >= 2 * ARROW_MIN * gaps ? MARGIN_BARE : MARGIN_MIN;
+  const margin = fits && ladder.index.connections.length > 0 ? MARGIN : narrow;
   const first = time + margin;
   const last = Math.max(first + 1, width - 1 - margin);
   const lifelines = Array.from({ length: count }, (_, i) =>
@@ -218,13 +223,15 @@ function packetPieces(
   const labelRoom = Math.max(0, headAt - 4);
   const shown = cut(label, labelRoom, glyphs);
   if (shown !== "") {
-    const role = end === "lost" ? "lost" : again ? "again" : row.kind === "arrival" ? "flying" : "label";
+    const role = end === "lost" ? "lost" : again ? "again" : row.kind === "arrival" ? "late" : "label";
     place(pieces, start, 2, ` ${shown} `, role, rightwards, room);
   }
   if (fate.kind === "dropped" && end === "head") {
-    const text = ` ${glyphs.lost} ${fate.reason}`;
-    const x = rightwards ? to + 1 : Math.max(geometry.time, to - text.length - 1);
-    pieces.push({ x, text: `${text} `, role: "lost" });
+    const text = ` ${glyphs.lost} ${fate.reason} `;
+    const outside = rightwards ? geometry.width - to - 1 : to - geometry.time;
+    // Beyond the lifeline where there is room, else before the arrow's head.
+    if (outside < text.length) place(pieces, start, room - 1 - text.length, text, "lost", rightwards, room);
+    else pieces.push({ x: rightwards ? to + 1 : to - text.length, text, role: "lost" });
   }
 }
 
@@ -306,7 +313,9 @@ function notePieces(row: NoteRow, geometry: LadderGeometry, glyphs: Glyphs, piec
   const x = geometry.lifelines[row.lifeline];
   const last = row.lifeline === geometry.lifelines.length - 1 && geometry.lifelines.length > 1;
   if (row.what === "state") {
-    pieces.push(beside(geometry, row, last ? 1 : -1, glyphs));
+    const outer = last ? geometry.width - x - 2 : x - geometry.time - 1;
+    const away = outer >= row.text.length === last ? 1 : -1;
+    pieces.push(beside(geometry, row, away, glyphs));
     return;
   }
   const words =

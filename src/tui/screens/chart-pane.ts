@@ -32,7 +32,6 @@ export function chartPane(
     series.push({
       name: `from ${host}`,
       points: pointsOf(trace, flight, step, Math.min(now, endNs)),
-      step: true,
       value: sizeText(valueAt(flight, step)),
     });
   }
@@ -51,6 +50,7 @@ export function chartPane(
   });
 }
 
+/** The corners of a line that holds each value until the next, and ends at the cursor. */
 function pointsOf(
   trace: Trace,
   series: StepSeries,
@@ -59,11 +59,13 @@ function pointsOf(
 ): (readonly [number, number])[] {
   const points: (readonly [number, number])[] = [[0, 0]];
   const stride = Math.ceil(series.steps.length / POINTS_MAX);
+  let value = 0;
   for (let i = 0; i < series.steps.length && series.steps[i] <= step; i += stride) {
     const timeNs = trace.timeNs(series.steps[i]);
     if (timeNs > nowNs) break;
-    points.push([timeNs, series.values[i]]);
+    points.push([timeNs, value], [timeNs, series.values[i]]);
+    value = series.values[i];
   }
-  points.push([nowNs, points[points.length - 1][1]]);
+  points.push([nowNs, value]);
   return points;
 }

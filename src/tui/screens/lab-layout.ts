@@ -3,6 +3,8 @@
 // From 160x40 on everything is on the screen, from 100x30 the ladder with the programs beside it and a row of smaller
 // panes; below that one pane at a time, with tabs.
 
+import { indexOf } from "../../trace/state-at.ts";
+import { paragraphHeight } from "../widgets/paragraph.ts";
 import { hostsOf, isLab, programHosts } from "../session.ts";
 import type { LabSession } from "../../scenario/session.ts";
 import type { LabPane, Model } from "../model.ts";
@@ -88,7 +90,7 @@ function wideLayout(session: LabSession, width: number, height: number): Place[]
   const topRows = 8;
   const bottomRows = Math.max(9, Math.round(height * 0.19));
   const middleRows = height - 2 - topRows - bottomRows - SCRUBBER_ROWS;
-  const side = Math.floor(width * 0.3);
+  const side = Math.floor(width * (hostsOf(session).length > 2 ? 0.25 : 0.3));
   const centre = width - 2 * side;
   const middleY = 1 + topRows;
   const bottomY = middleY + middleRows;
@@ -103,17 +105,17 @@ function wideLayout(session: LabSession, width: number, height: number): Place[]
     { part: "ladder", x: side, y: middleY, width: centre, height: middleRows },
     ...stack(groups.slice(leftCount), side + centre, middleY, side, middleRows),
   ];
-  const sockets = Math.floor(width * 0.55);
-  places.push(
-    { part: "sockets", x: 0, y: bottomY, width: sockets, height: bottomRows },
-    { part: "chart", x: sockets, y: bottomY, width: width - sockets, height: bottomRows },
-    { part: "scrubber", x: 0, y: bottomY + bottomRows, width, height: SCRUBBER_ROWS },
-  );
+  const sockets = hasConnections(session) ? Math.floor(width * 0.55) : width;
+  places.push({ part: "sockets", x: 0, y: bottomY, width: sockets, height: bottomRows });
+  if (sockets < width) {
+    places.push({ part: "chart", x: sockets, y: bottomY, width: width - sockets, height: bottomRows });
+  }
+  places.push({ part: "scrubber", x: 0, y: bottomY + bottomRows, width, height: SCRUBBER_ROWS });
   return places;
 }
 
 function mediumLayout(session: LabSession, width: number, height: number): Place[] {
-  const lessonRows = 5;
+  const lessonRows = Math.max(4, Math.min(7, paragraphHeight(session.scenario.lesson, width - 2) + 2));
   const bottomRows = Math.max(7, Math.round(height * 0.2));
   const middleRows = height - 2 - lessonRows - bottomRows - SCRUBBER_ROWS;
   const ladder = Math.round(width * 0.6);
@@ -148,6 +150,11 @@ function stack(groups: readonly string[][], x: number, y: number, width: number,
     const to = Math.floor((height * (i + 1)) / groups.length);
     return { part: paneOf(hosts), x, y: y + from, width, height: to - from, hosts };
   });
+}
+
+/** Whether the run has TCP connections: without any, their pane shows the chart. */
+export function hasConnections(session: LabSession): boolean {
+  return indexOf(session.sim.trace).connections.length > 0;
 }
 
 /** Names of all lifelines, for the ladder. */

@@ -8,7 +8,7 @@ import { frame } from "../widgets/frame.ts";
 import { isLab, loopbackRun } from "../session.ts";
 import type { LabPane, Model } from "../model.ts";
 import { chartPane } from "./chart-pane.ts";
-import { labLayout, labPanes, lifelineHosts, paneTitle } from "./lab-layout.ts";
+import { hasConnections, labLayout, labPanes, lifelineHosts, paneTitle } from "./lab-layout.ts";
 import type { Place } from "./lab-layout.ts";
 import { ladderPane } from "./ladder-pane.ts";
 import { lessonPane, outcomePane } from "./outcome-pane.ts";
@@ -59,6 +59,10 @@ function paintPart(grid: Grid, theme: Theme, model: Model, session: LabSession, 
       ladderPane(inner, theme, ladder, step, focused);
       return;
     case "sockets":
+      if (!hasConnections(session)) {
+        chartPane(inner, theme, trace, step, lifelineHosts(session), session.sim.durationNs);
+        return;
+      }
       socketsPane(inner, theme, trace, step, lifelineHosts(session));
       return;
     case "chart":
@@ -71,7 +75,7 @@ function paintPart(grid: Grid, theme: Theme, model: Model, session: LabSession, 
 
 function titleOf(part: LabPane | "chart", session: LabSession): string {
   if (part === "lesson") return session.scenario.title;
-  if (part === "sockets") return "TCP connections";
+  if (part === "sockets") return hasConnections(session) ? "TCP connections" : paneTitle("chart");
   return paneTitle(part);
 }
 

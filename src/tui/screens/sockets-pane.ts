@@ -25,7 +25,6 @@ export function socketsPane(
   all.sort((a, b) => hosts.indexOf(a.track.host) - hosts.indexOf(b.track.host));
   if (all.length === 0) {
     grid.put(1, 0, "no connection yet", theme.muted);
-    grid.put(1, 1, "UDP sockets have no state to show", theme.faint);
     return;
   }
   const rows = grid.height - 1;

@@ -184,7 +184,7 @@ function paintMark(
 
 function answerSpans(sim: CallSpan | null, answered: boolean, below: boolean, theme: Theme): Span[] {
   const gap = below ? "" : " ";
-  if (sim === null) return [{ text: `${gap}only on loopback`, attr: theme.warn }];
+  if (sim === null) return [{ text: `${gap}loopback only`, attr: theme.warn }];
   if (!answered) return [{ text: `${gap}… waiting`, attr: theme.pending }];
   const arrow: Span = { text: `${gap}→ `, attr: theme.muted };
   const answer = answerText(sim) ?? "";
