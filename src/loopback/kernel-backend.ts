@@ -8,7 +8,7 @@ import { openKernelSocket } from "./kernel-socket.ts";
 import type { KernelRun } from "./kernel-socket.ts";
 import { loadLibc } from "./libc.ts";
 import type { LoopbackBackend } from "./loopback-backend.ts";
-import { Poller } from "./poller.ts";
+import { acquirePoller, releasePoller } from "./poller.ts";
 import { programRandom } from "./run-options.ts";
 import type { LoopbackOptions } from "./run-options.ts";
 import { UnixPaths } from "./unix-paths.ts";
@@ -32,11 +32,19 @@ export async function createKernelBackend(
   if (!("libc" in answer)) return { unavailable: answer.why };
   const { libc } = answer;
   const held = await holdHosts(options.hosts);
+  let poller;
+  try {
+    poller = acquirePoller(libc);
+  } catch (error) {
+    await held.release();
+    return { unavailable: error instanceof Error ? error.message : String(error) };
+  }
   const clock = new RealClock();
   const paths = new UnixPaths();
   const run: KernelRun = {
     libc,
-    poller: new Poller(libc, () => clock.nudge()),
+    poller,
+    clock,
     hosts: held.hosts,
     paths,
     reader: new MessageReader(libc),
@@ -69,7 +77,7 @@ export async function createKernelBackend(
   async function dispose(): Promise<void> {
     clock.dispose();
     for (const socket of run.sockets) socket.close();
-    await Promise.all([run.poller.dispose(), held.release()]);
+    await Promise.all([releasePoller(), held.release()]);
     paths.dispose();
   }
 }

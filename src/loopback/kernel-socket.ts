@@ -14,6 +14,7 @@ import type {
   SocketCore,
 } from "../socket/core.ts";
 import type { OptionName, OptionValue, TcpInfo } from "../socket/options.ts";
+import type { RealClock } from "./clock.ts";
 import { wildcard } from "./hosts.ts";
 import type { InetFamily, RunHosts } from "./hosts.ts";
 import type { MessageReader } from "./kernel-message.ts";
@@ -30,6 +31,7 @@ import type { UnixPaths } from "./unix-paths.ts";
 export interface KernelRun {
   readonly libc: Libc;
   readonly poller: Poller;
+  readonly clock: RealClock;
   readonly hosts: RunHosts;
   readonly paths: UnixPaths;
   readonly reader: MessageReader;
@@ -81,7 +83,7 @@ function adopt(
   }
   if (libc.platform.noSigPipe !== null) setSwitch(libc, fd, libc.platform.noSigPipe);
   const socket = new KernelSocket(run, host, fd, family, type);
-  const watchId = run.poller.watch(fd, () => socket.onWake?.());
+  const watchId = run.poller.watch(fd, () => socket.wake());
   if (watchId === null) {
     const code = errnoName(libc.errno());
     libc.close(fd);
@@ -117,6 +119,12 @@ export class KernelSocket implements SocketCore {
     this.#fd = fd;
     this.family = family;
     this.type = type;
+  }
+
+  /** Tells the layer above to try again. */
+  wake(): void {
+    this.onWake?.();
+    this.#run.clock.nudge();
   }
 
   bind(address: SocketAddress): null | Failure {
@@ -323,7 +331,7 @@ export class KernelSocket implements SocketCore {
       if (outcome === "EINPROGRESS") return;
       this.#connecting = false;
       this.#connectError = typeof outcome === "string" ? outcome : "";
-      this.onWake?.();
+      this.wake();
     }, delayMs);
     return "EINPROGRESS";
   }
@@ -333,7 +341,7 @@ export class KernelSocket implements SocketCore {
     const code = errnoName(this.#run.libc.errno());
     if (code === "EAGAIN" && this.family === "unix" && this.type === "dgram") {
       if (this.#retry !== null) clearTimeout(this.#retry);
-      this.#retry = setTimeout(() => this.onWake?.(), RETRY_FIRST_MS);
+      this.#retry = setTimeout(() => this.wake(), RETRY_FIRST_MS);
     }
     return code;
   }

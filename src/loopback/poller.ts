@@ -37,21 +37,39 @@ interface Watch {
   id(index: number): number;
 }
 
+let shared: { readonly poller: Poller; users: number } | null = null;
+
+/**
+ * The process's poller, one for all runs: each would keep a thread of Node's pool, which has four, to itself. Every one taken is
+ * to be given back with `releasePoller`. Throws as the constructor does.
+ */
+export function acquirePoller(libc: Libc): Poller {
+  shared ??= { poller: new Poller(libc), users: 0 };
+  shared.users++;
+  return shared.poller;
+}
+
+/** Gives back what `acquirePoller` gave; the last one ends it. */
+export async function releasePoller(): Promise<void> {
+  if (shared === null || --shared.users > 0) return;
+  const { poller } = shared;
+  shared = null;
+  await poller.dispose();
+}
+
 export class Poller {
   readonly #libc: Libc;
   readonly #watch: Watch;
   readonly #wakeRead: number;
   readonly #wakeWrite: number;
   readonly #listeners = new Map<number, () => void>();
-  readonly #afterBatch: () => void;
   #lastId = 0;
   #waiting = false;
   #stopped: (() => void) | null = null;
 
-  /** `afterBatch` is called once after each batch of events. Throws an Error when the system has no descriptors left. */
-  constructor(libc: Libc, afterBatch: () => void) {
+  /** Throws an Error when the system has no descriptors left. */
+  constructor(libc: Libc) {
     this.#libc = libc;
-    this.#afterBatch = afterBatch;
     this.#watch = libc.epoll === null ? kqueueWatch(libc) : epollWatch(libc);
     const pipe = new Int32Array(fixedMemory(8).buffer, 0, 2);
     if (this.#watch.fd < 0 || libc.pipe(pipe) !== 0) {
@@ -106,7 +124,6 @@ export class Poller {
         return;
       }
       for (let i = 0; i < count; i++) this.#listeners.get(this.#watch.id(i))?.();
-      this.#afterBatch();
       this.#wait();
     });
   }
