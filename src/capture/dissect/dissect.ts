@@ -82,8 +82,8 @@ function tcpView(trace: Trace, streams: StreamTable, row: number): TcpView | nul
   const stream = table.stream[row];
   if (table.protocol[row] !== PROTOCOL.tcp || stream === NO_STREAM) return null;
   const direction = streams.direction(table, row);
-  const own = streams.tcpDirection(stream, direction);
-  const other = streams.tcpDirection(stream, direction === 0 ? 1 : 0);
+  const own = streams.tcpDirection(stream, direction, row);
+  const other = streams.tcpDirection(stream, direction === 0 ? 1 : 0, row);
   return {
     seqBase: own.base ?? 0,
     ackBase: other.base ?? 0,

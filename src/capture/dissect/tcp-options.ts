@@ -136,6 +136,8 @@ function addOption(
       );
       break;
     case "sack": {
+      // RFC 2018 section 3: the option reports at least one block.
+      if (option.edges.length === 0) d.stop("malformed", "TCP SACK option without a block", at);
       const note = sackBase === null ? "" : " (relative)";
       option.edges.forEach((edge, i) => {
         const side = i % 2 === 0 ? "left" : "right";

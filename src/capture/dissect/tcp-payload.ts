@@ -18,10 +18,8 @@ export function dissectTcpPayload(
   end: number,
 ): void {
   const held = d.captured(end);
-  if (held <= start) {
-    d.stop("cut", "Data", start);
-    return;
-  }
+  // A snapped segment says how long its payload was; there is nothing to say of what.
+  if (held <= start) return;
   if (source === DNS_PORT || destination === DNS_PORT) {
     dissectDnsMessages(d, start, end);
   } else if (looksLikeHttp(d.bytes, start, held)) {

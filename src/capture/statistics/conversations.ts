@@ -39,8 +39,9 @@ interface Conversation {
   bytesOut: number;
   packetsIn: number;
   bytesIn: number;
-  readonly firstRow: number;
-  lastRow: number;
+  /** Nanoseconds since the first packet; packets may be out of order. */
+  startNs: number;
+  endNs: number;
 }
 
 interface Endpoint {
@@ -87,7 +88,8 @@ export function* printConversations(
   const conversations = new Map<string, Conversation>();
   for (const row of rows) {
     const ends = endsOf(trace, row, kind);
-    if (ends !== null) countConversation(conversations, ends, row, trace.packets.length[row]);
+    if (ends !== null)
+      countConversation(conversations, ends, trace.packets.relativeNs(row), trace.packets.length[row]);
   }
   const width = hasPorts(kind) ? 26 : 20;
   const blank = " ".repeat(width * 2 + 7);
@@ -99,14 +101,14 @@ export function* printConversations(
   const sorted = [...conversations.values()].sort(
     (a, b) => b.packetsIn + b.packetsOut - (a.packetsIn + a.packetsOut),
   );
-  for (const conversation of sorted) yield conversationLine(trace, conversation, kind, width);
+  for (const conversation of sorted) yield conversationLine(conversation, kind, width);
   yield "=".repeat(80);
 }
 
 function countConversation(
   conversations: Map<string, Conversation>,
   { from, fromPort, to, toPort, stream }: Ends,
-  row: number,
+  atNs: number,
   length: number,
 ): void {
   const forward = `${stream} ${from} ${fromPort} ${to} ${toPort}`;
@@ -128,12 +130,13 @@ function countConversation(
       bytesOut: 0,
       packetsIn: 0,
       bytesIn: 0,
-      firstRow: row,
-      lastRow: row,
+      startNs: atNs,
+      endNs: atNs,
     };
     conversations.set(key, known);
   }
-  known.lastRow = row;
+  known.startNs = Math.min(known.startNs, atNs);
+  known.endNs = Math.max(known.endNs, atNs);
   if (isBack) {
     known.packetsIn++;
     known.bytesIn += length;
@@ -143,10 +146,9 @@ function countConversation(
   }
 }
 
-function conversationLine(trace: Trace, c: Conversation, kind: ConversationKind, width: number): string {
-  const table = trace.packets;
-  const start = table.relativeNs(c.firstRow) / 1e9;
-  const duration = (table.relativeNs(c.lastRow) - table.relativeNs(c.firstRow)) / 1e9;
+function conversationLine(c: Conversation, kind: ConversationKind, width: number): string {
+  const start = c.startNs / 1e9;
+  const duration = (c.endNs - c.startNs) / 1e9;
   const end = (address: string, port: number): string => (hasPorts(kind) ? `${address}:${port}` : address);
   const left = end(c.from, c.fromPort).padEnd(width);
   const right = end(c.to, c.toPort).padEnd(width);
@@ -215,6 +217,6 @@ function endpointLine(e: Endpoint, kind: ConversationKind): string {
   const total = `${cell(e.packetsIn + e.packetsOut, 6)}     ${cell(e.bytesIn + e.bytesOut, 9)}`;
   const tx = `${cell(e.packetsOut, 6)}       ${cell(e.bytesOut, 9)}`;
   const rx = `${cell(e.packetsIn, 6)}       ${cell(e.bytesIn, 9)}`;
-  const name = kind === "eth" || !hasPorts(kind) ? e.address.padEnd(20) : e.address.padEnd(20);
-  return `${name}${port}     ${total}     ${tx}     ${rx}   `;
+  const name = e.address.padEnd(hasPorts(kind) ? 20 : 21);
+  return `${name}${port}     ${total}     ${tx}      ${rx}   `;
 }

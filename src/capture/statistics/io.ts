@@ -48,6 +48,7 @@ export function* printIoStatistics(
   yield row("");
   yield row(" Col 1: Frames and bytes");
   yield `|${"-".repeat(inner)}|`;
+  yield `|${" ".repeat(nameWidth)}|1${" ".repeat(countWidth + sizeWidth + 4)}|`;
   yield `|${" Interval".padEnd(nameWidth)}| ${"Frames".padStart(countWidth)} | ${"Bytes".padStart(sizeWidth)} |`;
   yield `|${"-".repeat(inner)}|`;
   for (const [slot, name] of names.entries()) {
