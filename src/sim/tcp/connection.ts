@@ -48,6 +48,8 @@ export class Connection {
   announcedMss: number;
   /** Whether it came to be by a peer's SYN. */
   passive = false;
+  /** Whether it ever got through the handshake. */
+  opened = false;
   /** No program holds it any more. */
   orphan = false;
   readShutdown = false;
@@ -153,6 +155,7 @@ export class Connection {
     if (!options.scaling) receiver.windowScale = 0;
     receiver.acks.start(mss, receiver.rcvWnd);
     this.timers.clearXmit();
+    this.opened = true;
     this.become(sender.finQueued ? "FIN_WAIT_1" : "ESTABLISHED");
     this.keepAliveFrom(nowNs);
   }

@@ -25,7 +25,7 @@ export class DelayedAck {
   readonly #timers: Timers;
   #quick = 0;
   #pingpong = 0;
-  #lastDataNs = 0;
+  #lastDataNs = -Infinity;
   #lastLength = 0;
   /** Short segments since the last ACK: none, one, more. */
   #pushed = 0;

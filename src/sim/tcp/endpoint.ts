@@ -162,6 +162,8 @@ export class Endpoint {
 
   /** The handshake is over, one way or the other. */
   #leaveQueue(listener: Listener): void {
+    // No program knows of it yet; whoever accepts it looks for itself.
+    this.connection.wake = false;
     if (this.connection.state === "CLOSED") listener.forget(this);
     else listener.established(this);
   }

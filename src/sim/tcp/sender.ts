@@ -331,7 +331,7 @@ export class Sender {
       this.rtt.srttNs,
       limited,
     );
-    this.#updateWindow(window, seq, ack);
+    this.#setWindow(window, seq, ack);
     if (this.sndNxt === ack) this.#timers.clearXmit();
     else if (restart) this.#arm(nowNs, true);
     return true;
@@ -348,10 +348,14 @@ export class Sender {
     return false;
   }
 
+  /**
+   * The window of a segment that acknowledges nothing new: taken from newer segments, or when it is larger. One that does
+   * acknowledge always brings its window, even when its own number is old (a retransmission), since SND.WND counts from
+   * SND.UNA and would otherwise reach further than was offered.
+   */
   #updateWindow(window: number, seq: number, ack: number): void {
-    if (after(seq, this.sndWl1) || (seq === this.sndWl1 && !before(ack, this.sndWl2))) {
+    if (after(seq, this.sndWl1) || (seq === this.sndWl1 && window > this.sndWnd))
       this.#setWindow(window, seq, ack);
-    }
   }
 
   #setWindow(window: number, seq: number, ack: number): void {

@@ -118,12 +118,12 @@ export class TcpSocket implements SocketCore {
         if (connection.state !== "CLOSED") return "EISCONN";
       } else {
         this.#connecting = false;
-        if (connection.error !== null) {
+        if (connection.error !== null && !connection.opened) {
           const error = connection.takeError();
           this.#detach();
           return error;
         }
-        if (connection.state !== "CLOSED") return null;
+        if (connection.opened) return null;
       }
       this.#detach();
     }
@@ -279,7 +279,7 @@ export class TcpSocket implements SocketCore {
     const connection = this.#endpoint?.connection;
     if (connection === undefined || connection.state === "SYN_SENT" || connection.state === "SYN_RCVD")
       return null;
-    const failed = this.#connecting && connection.state === "CLOSED";
+    const failed = this.#connecting && !connection.opened;
     this.#connecting = false;
     const error = connection.error === null ? null : connection.takeError();
     if (failed) this.#detach();

@@ -5,7 +5,7 @@ import type { TcpStack } from "../../../src/sim/tcp/stack.ts";
 import type { HostNetwork, Timer } from "../../../src/sim/network.ts";
 import type { IpPacket, Segment } from "../../../src/sim/packet.ts";
 import type { InetAddress } from "../../../src/socket/address.ts";
-import { isFailure } from "../../../src/socket/core.ts";
+import { isFailure, refusalOf } from "../../../src/socket/core.ts";
 import type { Failure, SocketCore } from "../../../src/socket/core.ts";
 import type { DropReason, TraceEvent } from "../../../src/trace/events.ts";
 
@@ -179,10 +179,10 @@ export function must<T>(answer: T | Failure): T {
   return answer;
 }
 
+/** Received bytes as text, or the errno. */
 export function text(answer: Uint8Array | Failure): string {
-  return answer instanceof Uint8Array
-    ? new TextDecoder().decode(answer)
-    : String(isFailure(answer) ? answer : "");
+  if (answer instanceof Uint8Array) return new TextDecoder().decode(answer);
+  return refusalOf(answer).code;
 }
 
 export function bytes(words: string): Uint8Array {
