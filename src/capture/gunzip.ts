@@ -15,11 +15,18 @@ export class GzipDamage extends Error {
 export async function* gunzip(compressed: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
   const stream = createGunzip();
   let out: Uint8Array[] = [];
-  const state: { failure: Error | null } = { failure: null };
+  const state: { over: boolean; failure: Error | null } = { over: false, failure: null };
   stream.on("data", (bytes: Uint8Array) => out.push(bytes));
-  const failed = new Promise<void>((resolve) => {
+  // The stream ends by itself where something that is no gzip member follows one; what is written then is never
+  // taken, so that nothing may wait for a write alone.
+  const over = new Promise<void>((resolve) => {
     stream.on("error", (error) => {
       state.failure = error;
+      state.over = true;
+      resolve();
+    });
+    stream.on("end", () => {
+      state.over = true;
       resolve();
     });
   });
@@ -30,24 +37,21 @@ export async function* gunzip(compressed: AsyncIterable<Uint8Array>): AsyncGener
   };
   try {
     for await (const chunk of compressed) {
-      for (let at = 0; at < chunk.length && state.failure === null; at += STEP_BYTES) {
+      for (let at = 0; at < chunk.length && !state.over; at += STEP_BYTES) {
         const step = chunk.subarray(at, at + STEP_BYTES);
         const written = new Promise<void>((resolve) => {
           stream.write(step, () => resolve());
         });
-        await Promise.race([written, failed]);
+        await Promise.race([written, over]);
         yield* take();
       }
-      if (state.failure !== null) break;
+      if (state.over) break;
     }
-    if (state.failure === null) {
-      const ended = new Promise<void>((resolve) => {
-        stream.on("end", resolve);
-        stream.end();
-      });
-      await Promise.race([ended, failed]);
-      yield* take();
+    if (!state.over) {
+      stream.end();
+      await over;
     }
+    yield* take();
   } finally {
     stream.destroy();
   }
