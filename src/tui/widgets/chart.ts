@@ -55,20 +55,23 @@ export function chart(grid: Grid, theme: Theme, options: ChartOptions): void {
   let dataMax = options.yMax ?? 0;
   for (const line of series) for (const point of line.points) if (point[1] > dataMax) dataMax = point[1];
 
-  const plotHeight = grid.height - 2;
-  const ticks = yTicks(dataMax, plotHeight);
+  const room = grid.height - 2;
+  const ticks = yTicks(dataMax, room);
+  // Ticks stand the same number of rows apart; rows that leaves over stay free below the legend.
+  const plotHeight = Math.floor((room - 1) / (ticks.length - 1)) * (ticks.length - 1) + 1;
+  const plotY = 1 + room - plotHeight;
   const yMax = ticks[ticks.length - 1];
   const labels = ticks.map((tick) => options.formatY(tick));
   const labelCells = Math.max(0, ...labels.map(textWidth));
   const plotX = labelCells + 2;
   const plotWidth = grid.width - plotX - 1;
   paintLegend(grid, theme, series, Math.min(plotX, 2));
-  if (plotHeight < 2 || plotWidth < 4) return;
+  if (room < 2 || plotWidth < 4) return;
 
-  const plot = grid.sub(plotX, 1, plotWidth, plotHeight);
+  const plot = grid.sub(plotX, plotY, plotWidth, plotHeight);
   for (let i = 0; i < ticks.length; i++) {
     const y = tickRow(ticks[i], yMax, plotHeight);
-    grid.put(1 + labelCells - textWidth(labels[i]), 1 + y, labels[i], theme.muted, labelCells);
+    grid.put(1 + labelCells - textWidth(labels[i]), plotY + y, labels[i], theme.muted, labelCells);
     plot.fill(0, y, plotWidth, 1, theme.faint, ticks[i] === 0 ? "─" : "┈");
   }
   if (options.cursor !== undefined && options.cursor !== null && xMax > xMin) {
@@ -186,10 +189,32 @@ function paintXLabels(
   }
 }
 
-/** Round ticks from 0 to at least `max`, as many as `height` rows can carry evenly (2 to 6). */
+/**
+ * Round ticks from 0 to at least `max`, 2 to 6 of them: of the steps that fit into `height` rows the one that leaves the
+ * fewest rows over when ticks stand evenly and the least empty space above the values.
+ */
 export function yTicks(max: number, height: number): number[] {
   const ceiling = max > 0 && Number.isFinite(max) ? max : 1;
-  const most = Math.max(1, Math.min(5, Math.floor((height - 1) / 2)));
+  const rows = Math.max(1, height - 1);
+  let best: number[] = [];
+  let bestCost = Infinity;
+  for (let most = Math.max(1, Math.min(5, Math.floor(rows / 2))); most >= 1; most--) {
+    const ticks = ticksOf(ceiling, most);
+    const intervals = ticks.length - 1;
+    const unused = (rows % intervals) / rows;
+    const empty = 1 - ceiling / ticks[intervals];
+    // Two ticks say little: they are for plots too low for more.
+    const cost = unused + empty + (intervals === 1 ? 0.5 : 0);
+    if (cost < bestCost - 1e-9) {
+      best = ticks;
+      bestCost = cost;
+    }
+  }
+  return best;
+}
+
+/** Ticks at the smallest round step that needs at most `most` intervals to reach `ceiling`. */
+function ticksOf(ceiling: number, most: number): number[] {
   const rough = ceiling / most;
   const power = 10 ** Math.floor(Math.log10(rough));
   const step = [1, 2, 2.5, 5, 10].map((factor) => factor * power).find((size) => size >= rough * (1 - 1e-9));

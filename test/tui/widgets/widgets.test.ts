@@ -305,7 +305,9 @@ describe("gauge and sparkline", () => {
 describe("chart", () => {
   test("has round ticks from zero that cover the values", () => {
     expect(yTicks(97, 9)).toEqual([0, 25, 50, 75, 100]);
+    expect(yTicks(97, 13)).toEqual([0, 25, 50, 75, 100]);
     expect(yTicks(0, 5)).toEqual([0, 0.5, 1]);
+    expect(yTicks(5, 2)).toEqual([0, 5]);
     fc.assert(
       fc.property(
         fc.double({ min: 1e-6, max: 1e12, noNaN: true }),
