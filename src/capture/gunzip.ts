@@ -1,5 +1,6 @@
-// Decompresses a gzip stream so that everything before damage comes out: node:zlib as an async iterator loses what it
-// has decompressed when it meets an error.
+// Decompresses a gzip stream so that what precedes damage comes out: node:zlib as an async iterator loses what it has
+// decompressed when it meets an error. Of data that is cut short everything comes out; of data that is wrong zlib
+// itself withholds the block (up to 16 KiB decompressed) in which it notices.
 
 import { createGunzip } from "node:zlib";
 
