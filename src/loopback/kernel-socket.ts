@@ -18,6 +18,7 @@ import type { RealClock } from "./clock.ts";
 import { wildcard } from "./hosts.ts";
 import type { InetFamily, RunHosts } from "./hosts.ts";
 import type { MessageReader } from "./kernel-message.ts";
+import { boundPort, reservePort } from "./kernel-ports.ts";
 import { getOption, setOption, setSwitch, tcpInfo } from "./kernel-options.ts";
 import { fixedMemory } from "./libc.ts";
 import type { Libc } from "./libc.ts";
@@ -308,7 +309,7 @@ export class KernelSocket implements SocketCore {
     let { port } = address;
     if (real.host !== null && port !== 0) {
       const known = hosts.realPort(real.host, family, this.type, port);
-      port = known ?? reservePort(this.#run, real.host, family, this.type, port);
+      port = known ?? reservePort(libc, hosts, real.host, family, this.type, port);
     }
     return writeInet(libc.platform, name, family, real.address, port);
   }
@@ -381,33 +382,4 @@ export class KernelSocket implements SocketCore {
   #unnamed(): SocketAddress {
     return this.family === "unix" ? { family: "unix", path: "" } : wildcard(this.family, 0);
   }
-}
-
-/** The machine's port a descriptor is bound to. */
-function boundPort(libc: Libc, fd: number): number {
-  nameLength[0] = SOCKADDR_MAX;
-  libc.getsockname(fd, name, nameLength);
-  return readSockaddr(libc.platform, name, nameLength[0]).port;
-}
-
-/**
- * Picks the machine's port for a host's port that nobody has bound yet, so that what is sent there is refused by the kernel
- * itself, and finds whoever binds it later.
- */
-function reservePort(
-  run: KernelRun,
-  host: string,
-  family: InetFamily,
-  type: SocketType,
-  port: number,
-): number {
-  const { libc, hosts } = run;
-  const real = hosts.toBind(host, wildcard(family, port));
-  const fd = libc.socket(libc.platform.family[family], libc.platform.type[type], 0);
-  if (fd < 0 || isFailure(real)) return port;
-  libc.bind(fd, name, writeInet(libc.platform, name, family, real.address, 0));
-  const realPort = boundPort(libc, fd);
-  libc.close(fd);
-  hosts.map(host, family, type, port, realPort);
-  return realPort;
 }

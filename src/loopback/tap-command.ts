@@ -76,7 +76,7 @@ class CaptureCommand implements PacketSource {
         resolve();
       });
       this.#child.once("close", () => {
-        this.#failure ??= lastLine(this.#stderr) || "ended at once";
+        this.#failure ??= complaint(this.#stderr) || "ended at once";
         this.#onChange?.();
         resolve();
       });
@@ -146,6 +146,9 @@ class CaptureCommand implements PacketSource {
   }
 }
 
-function lastLine(text: string): string {
-  return text.trim().split("\n").at(-1) ?? "";
+/** The first line that is not the announcement of what is captured on. */
+function complaint(text: string): string {
+  const lines = text.split("\n").map((line) => line.trim());
+  const first = lines.find((line) => line !== "" && !/listening on|capturing on/i.test(line)) ?? "";
+  return first.replace(/^(tcpdump|dumpcap): /, "");
 }
