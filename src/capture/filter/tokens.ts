@@ -87,9 +87,10 @@ export function tokenize(text: string): Token[] | FilterError {
       at++;
       continue;
     }
-    if (char === '"') {
-      const string = readString(text, at);
-      if (string === null) return { problem: "the string has no closing quote", column };
+    const isRaw = /^[rR]"/.test(text.slice(at, at + 2));
+    if (char === '"' || isRaw) {
+      const string = isRaw ? readRawString(text, at + 1) : readString(text, at);
+      if ("problem" in string) return string;
       tokens.push({ kind: "string", text: string.text, column });
       at = string.end;
       continue;
@@ -122,8 +123,35 @@ function pushSlice(tokens: Token[], text: string, at: number): number {
   return close;
 }
 
-/** Octal and hexadecimal escapes give one byte's character; others stand for themselves. */
-function readString(text: string, start: number): { text: string; end: number } | null {
+interface StringToken {
+  readonly text: string;
+  readonly end: number;
+}
+
+function unclosed(start: number): FilterError {
+  return { problem: "the string has no closing quote", column: start + 1 };
+}
+
+/** `r"..."`: nothing is an escape, except that a backslash keeps a quote from ending the string. */
+function readRawString(text: string, start: number): StringToken | FilterError {
+  for (let at = start + 1; at < text.length; at++) {
+    if (text[at] === '"') return { text: text.slice(start + 1, at), end: at + 1 };
+    if (text[at] === "\\") at++;
+  }
+  return unclosed(start);
+}
+
+const ESCAPES: Record<string, string> = {
+  '"': '"',
+  "'": "'",
+  "\\": "\\",
+  n: "\n",
+  r: "\r",
+  t: "\t",
+  "0": "\0",
+};
+
+function readString(text: string, start: number): StringToken | FilterError {
   let out = "";
   for (let at = start + 1; at < text.length; at++) {
     const char = text[at];
@@ -132,20 +160,20 @@ function readString(text: string, start: number): { text: string; end: number } 
       out += char;
       continue;
     }
-    const hex = /^x[0-9a-fA-F]{2}/.exec(text.slice(at + 1, at + 4));
-    if (hex !== null) {
+    if (/^x[0-9a-fA-F]{2}/.test(text.slice(at + 1, at + 4))) {
       out += String.fromCharCode(Number.parseInt(text.slice(at + 2, at + 4), 16));
       at += 3;
       continue;
     }
-    const next = text[at + 1];
-    if (next === '"' || next === "\\") out += next;
-    else if (next === "n") out += "\n";
-    else if (next === "r") out += "\r";
-    else if (next === "t") out += "\t";
-    // A regular expression's own escape, as in "\d+": the backslash stays.
-    else out += `\\${next ?? ""}`;
+    const escape = text[at + 1];
+    if (escape === undefined) break;
+    const meant = ESCAPES[escape];
+    if (meant === undefined) {
+      const problem = `\\${escape} is no escape; write \\\\${escape}, or the string as r"..."`;
+      return { problem, column: at + 1 };
+    }
+    out += meant;
     at++;
   }
-  return null;
+  return unclosed(start);
 }

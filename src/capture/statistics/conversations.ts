@@ -217,6 +217,6 @@ function endpointLine(e: Endpoint, kind: ConversationKind): string {
   const total = `${cell(e.packetsIn + e.packetsOut, 6)}     ${cell(e.bytesIn + e.bytesOut, 9)}`;
   const tx = `${cell(e.packetsOut, 6)}       ${cell(e.bytesOut, 9)}`;
   const rx = `${cell(e.packetsIn, 6)}       ${cell(e.bytesIn, 9)}`;
-  const name = e.address.padEnd(hasPorts(kind) ? 20 : 21);
+  const name = `${e.address.padEnd(20)}${hasPorts(kind) ? "" : " "}`;
   return `${name}${port}     ${total}     ${tx}      ${rx}   `;
 }

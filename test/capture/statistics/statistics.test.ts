@@ -1,0 +1,98 @@
+// Statistics beside tshark's, and what is refused.
+
+import { describe, expect, it } from "vitest";
+
+import { contextOf } from "../../../src/capture/context.ts";
+import { openCapture } from "../../../src/capture/open.ts";
+import { findStatistic } from "../../../src/capture/statistics/statistics.ts";
+import { sizeText } from "../../../src/capture/statistics/conversations.ts";
+import { LINKTYPE } from "../../../src/wire/link-types.ts";
+import { hex, memoryTrace } from "../memory-trace.ts";
+import { capturePath, hasSharedCaptures, hasTshark, tshark } from "../shared-captures.ts";
+
+async function ours(path: string, name: string): Promise<string[]> {
+  const statistic = findStatistic(name);
+  if (typeof statistic !== "function") throw new Error(statistic.problem);
+  const capture = await openCapture(path);
+  const rows = Array.from({ length: capture.trace.packets.count }, (_, row) => row);
+  const lines = [...statistic(capture.trace, rows, contextOf(capture), "")];
+  capture.close();
+  return lines;
+}
+
+const TABLES = [
+  "conv,tcp",
+  "conv,udp",
+  "conv,ip",
+  "conv,ipv6",
+  "conv,eth",
+  "endpoints,tcp",
+  "endpoints,udp",
+  "endpoints,ip",
+  "endpoints,ipv6",
+  "endpoints,eth",
+];
+
+describe.skipIf(!hasSharedCaptures || !hasTshark)(
+  "beside tshark -z (skipped without it or the captures)",
+  () => {
+    it.each([
+      "tcpdump__dns_tcp.pcap",
+      "pcapplusplus__many_interfaces-1.pcapng",
+      "pcapplusplus__one_ipv6_http_stream.pcap",
+      "arkime__tcp-reassembly-synthetic.pcap",
+    ])("%s has tshark's conversations and endpoints, line for line", async (name) => {
+      const path = capturePath(name);
+      const asked = TABLES.flatMap((table) => ["-z", table]);
+      const theirs = new Set(tshark(["-n", "-q", "-r", path, ...asked]));
+      for (const table of TABLES) {
+        for (const line of await ours(path, table)) expect(theirs, table).toContain(line);
+      }
+    });
+
+    it("tcpdump__dns_tcp.pcap has tshark's protocol hierarchy", async () => {
+      const path = capturePath("tcpdump__dns_tcp.pcap");
+      expect(await ours(path, "io,phs")).toEqual(tshark(["-n", "-q", "-r", path, "-z", "io,phs"]));
+    });
+  },
+);
+
+describe("statistics", () => {
+  const ping = hex("4500001c 0001 0000 4011 0000 0a000001 0a000002 0009 0007 0008 0000");
+  const { trace, context } = memoryTrace([ping, ping, ping], LINKTYPE.raw);
+
+  function lines(name: string): string[] {
+    const statistic = findStatistic(name);
+    return typeof statistic === "function"
+      ? [...statistic(trace, [0, 1, 2], context, "")]
+      : [statistic.problem];
+  }
+
+  it("counts packets and bytes of each interval", () => {
+    const counts = lines("io,stat,0.002").filter((line) => line.includes("<>"));
+    expect(counts.map((line) => line.split("|").slice(2, 4).map(Number))).toEqual([
+      [2, 56],
+      [1, 28],
+    ]);
+  });
+
+  it("counts one conversation, whose other side never answers", () => {
+    expect(lines("conv,udp")[5]).toContain("0 0 bytes         3 84 bytes        3 84 bytes");
+  });
+
+  it("shortens sizes from 10,000 on", () => {
+    expect([9_999, 10_000, 15_262, 12_345_678].map(sizeText)).toEqual([
+      "9999 bytes",
+      "10 kB",
+      "15 kB",
+      "12 MB",
+    ]);
+  });
+
+  it.each(["expert", "conv,sctp", "io,stat", "io,stat,x", "io,stat,0.0001", ""])(
+    "refuses -z %s by name",
+    (name) => {
+      expect(findStatistic(name)).toHaveProperty("problem", expect.stringContaining(`-z ${name}`));
+    },
+  );
+});
