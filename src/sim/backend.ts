@@ -10,12 +10,13 @@ import type { SimulationOptions } from "./simulation.ts";
 
 /** Events run at most before the process gets a turn for its own affairs (keys, signals). */
 const EVENTS_A_TURN = 16_384;
+/** How much longer packets may be under way once every program has ended. */
+const SETTLE_NS = 60e9;
 
 export class SimBackend implements Backend {
   readonly name = "sim";
   readonly hosts: ReadonlyMap<string, BackendHost>;
   readonly simulation: Simulation;
-  readonly #sockets: SocketCore[] = [];
   /** `after`s that have not fired. */
   #alarms = 0;
   /** Grows when an `after` fires: a program may go on. */
@@ -60,7 +61,7 @@ export class SimBackend implements Backend {
 
   /**
    * Runs events in order. After one that let a program go on, every microtask runs before the next; the others go on at once.
-   * Without any `after` pending, `idleNs` of virtual time in which no call settles are taken for standstill too.
+   * Once all have finished, packets still under way arrive. Without any `after` pending, `idleNs` of virtual time in which no call settles are taken for standstill too.
    */
   async drive(run: {
     finished: () => boolean;
@@ -97,15 +98,18 @@ export class SimBackend implements Backend {
         await allMicrotasks();
       }
     }
+    this.#settle(run.limitNs);
     return "finished";
   }
 
-  /** Closes what programs left open; what that sends stays unsent, for no time passes any more. */
-  async dispose(): Promise<void> {
-    for (const socket of this.#sockets.splice(0)) {
-      socket.onWake = null;
-      socket.close();
-    }
+  /** Nothing is held that would outlive the run, and no time passes any more: what programs left open stays as the trace shows it. */
+  async dispose(): Promise<void> {}
+
+  /** Lets the last packets arrive, and those sent in answer, so that a trace does not end in the middle of a goodbye. */
+  #settle(limitNs: number): void {
+    const { scheduler } = this.simulation;
+    const until = Math.min(limitNs, scheduler.now + SETTLE_NS);
+    while (this.simulation.isCarrying() && scheduler.nextTime() <= until) scheduler.step();
   }
 
   #host(name: string): BackendHost {
@@ -114,11 +118,7 @@ export class SimBackend implements Backend {
     const stream = this.simulation.programStream(name);
     return {
       name,
-      socket: (family: Family, type: SocketType): SocketCore | Failure => {
-        const core = host.socket(family, type);
-        if (typeof core === "object" && !("code" in core)) this.#sockets.push(core);
-        return core;
-      },
+      socket: (family: Family, type: SocketType): SocketCore | Failure => host.socket(family, type),
       resolve: (target, family) => this.#resolve(name, target, family),
       random: () => stream.fine(),
     };

@@ -111,6 +111,11 @@ export class LinkDirection {
     };
   }
 
+  /** Whether packets wait here or are on the wire. */
+  isCarrying(): boolean {
+    return this.#waiting.length + this.#flight.length + this.#apart > 0;
+  }
+
   /** Goes by `settings` from now on: packets in flight keep their arrival, packets waiting get the new bandwidth and delay. */
   use(settings: LinkSettings): void {
     this.settings = settings;

@@ -44,6 +44,7 @@ export class Simulation {
   readonly recorder: Recorder | null;
   readonly seed: number;
   readonly #links = new Map<string, BuiltLink>();
+  readonly #directions: LinkDirection[] = [];
   readonly #byAddress = new Map<string, SimHost>();
 
   constructor({ topology, seed, recording }: SimulationOptions) {
@@ -83,6 +84,11 @@ export class Simulation {
   /** What has become of the packets of one direction. Throws TopologyError for a link that is not there. */
   counts(link: string, direction: LinkDirectionName): LinkCounts {
     return this.#link(link)[direction].counts;
+  }
+
+  /** Whether any packet waits for a link or is on one. */
+  isCarrying(): boolean {
+    return this.#directions.some((direction) => direction.isCarrying());
   }
 
   /** Settings in force. Throws TopologyError for a link that is not there. */
@@ -151,7 +157,9 @@ export class Simulation {
     settings: LinkSettings,
   ): LinkDirection {
     const identity = { link, where: `link ${link} ${direction}`, from: from.name, to };
-    return new LinkDirection(this.scheduler, this.recorder, this.seed, identity, settings);
+    const made = new LinkDirection(this.scheduler, this.recorder, this.seed, identity, settings);
+    this.#directions.push(made);
+    return made;
   }
 
   /** A program's own random numbers. */

@@ -72,6 +72,35 @@ describe("forwarding", () => {
   });
 });
 
+describe("a damaged packet", () => {
+  function damaged(family: "inet" | "inet6"): string[] {
+    const run = network({ a: {}, r: { forwards: true }, b: {} }, [
+      { between: ["a", "r"], corrupt: 1 },
+      { between: ["r", "b"] },
+    ]);
+    udpOn(run, "b", 9, family);
+    const a = udp(run, "a", family);
+    for (let i = 0; i < 200; i++) a.sendTo(new Uint8Array(20), family === "inet" ? B4 : B6);
+    run.run();
+    return story(run).filter((line) => line.includes(" drop "));
+  }
+
+  test("is dropped by the router when its IPv4 header is hit, by the receiver when the rest is", () => {
+    const drops = damaged("inet").map((line) => line.replace(/^.* at /, ""));
+    expect(drops).toHaveLength(200);
+    expect(new Set(drops)).toEqual(new Set(["r: checksum", "b: checksum", "b: malformed"]));
+    // 160 of 384 bits are the IPv4 header's.
+    const atRouter = drops.filter((drop) => drop.startsWith("r")).length;
+    expect(Math.abs(atRouter - 83)).toBeLessThan(25);
+  });
+
+  test("goes by its damaged IPv6 destination, which mostly leads nowhere", () => {
+    const drops = damaged("inet6").map((line) => line.replace(/^.* at /, ""));
+    expect(drops).toContain("r: no route");
+    expect(drops).toContain("b: checksum");
+  });
+});
+
 describe("path MTU", () => {
   test.each([
     ["IPv4", B4, 600, "icmp 576"],
