@@ -146,6 +146,12 @@ export class TraceIndex {
     return countUpTo(this.#packetStep, step);
   }
 
+  /** Call number `callId`, or null. */
+  call(callId: number): CallSpan | null {
+    const at = this.#callAt.get(callId);
+    return at === undefined ? null : this.calls[at.all];
+  }
+
   /** Calls of `host` begun by `step`: the first so many of `callsByHost`. */
   callsAt(host: string, step: number): number {
     const calls = this.callsByHost.get(host);

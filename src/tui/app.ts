@@ -55,7 +55,7 @@ function respond(model: Model, message: Message): Step {
     case "open":
       return opened(model, message.session);
     case "update":
-      return [followed(model, message.session), NOTHING];
+      return followed(model, message.session);
     case "failed":
       return [{ ...model, busy: null, notice: message.why }, NOTHING];
   }
@@ -187,12 +187,15 @@ function opened(model: Model, session: Session): Step {
   return [next, lab ? [wait(next)] : NOTHING];
 }
 
-/** The same session with more known: the cursor stays, or stays at the end. */
-function followed(model: Model, session: Session): Model {
-  const last = traceOf(session).length - 1;
+/** The same session with more known: the cursor stays, or stays at the end; a filter reads on. */
+function followed(model: Model, session: Session): Step {
+  const trace = traceOf(session);
+  const last = trace.length - 1;
   const wasLast = model.step >= traceOf(model.session).length - 1;
   const step = !isLab(session) || (wasLast && !model.playing) ? last : Math.min(model.step, last);
-  return { ...model, session, step, busy: null };
+  const { filter } = model.packets;
+  const unread = filter !== null && filter.scanned < trace.packets.count;
+  return [{ ...model, session, step, busy: null }, unread ? [{ kind: "scan" }] : NOTHING];
 }
 
 function mouse(model: Model, action: MouseAction, x: number, y: number): Step {

@@ -29,6 +29,8 @@ export type Action =
   | "expand"
   | "escape";
 
+export type KeyGroup = "Playing" | "Moving" | "Lessons" | "Screens";
+
 export interface KeyBinding {
   readonly keys: readonly string[];
   readonly action: Action;
@@ -36,67 +38,79 @@ export interface KeyBinding {
   readonly on?: readonly ScreenName[];
   /** Only where there is a lab. */
   readonly lab?: boolean;
+  /** Heading it stands under in the help. */
+  readonly group: KeyGroup;
+  /** Bindings of the same words share a line. At most 21 characters: two columns fit into 80. */
   readonly help: string;
   /** In the key bar: the key as shown and a word for what it does. */
   readonly hint?: readonly [string, string];
 }
+
+const LAB = ["lab"] as const;
+const PACKETS = ["packets"] as const;
 
 export const KEYS: readonly KeyBinding[] = [
   {
     keys: ["space"],
     action: "play",
     lab: true,
-    help: "play, pause; at the end: play again",
+    group: "Playing",
+    help: "play, pause",
     hint: ["space", "play"],
   },
-  {
-    keys: ["right", "l"],
-    action: "forward",
-    lab: true,
-    on: ["lab"],
-    help: "one step forward",
-    hint: ["←→", "step"],
-  },
-  { keys: ["left", "h"], action: "back", lab: true, on: ["lab"], help: "one step back" },
-  {
-    keys: ["right", "l"],
-    action: "forward",
-    on: ["packets"],
-    help: "open a line of the details; in a lab's list: one step forward",
-  },
-  {
-    keys: ["left", "h"],
-    action: "back",
-    on: ["packets"],
-    help: "close a line of the details; in a lab's list: one step back",
-  },
-  { keys: ["up", "k"], action: "up", help: "up: to the row, call or field above", hint: ["↑↓", "move"] },
-  { keys: ["down", "j"], action: "down", help: "down" },
-  { keys: ["pageup"], action: "page up", help: "a page up" },
-  { keys: ["pagedown"], action: "page down", help: "a page down" },
-  { keys: ["home", "g"], action: "first", help: "to the start" },
-  { keys: ["end", "G"], action: "last", help: "to the end" },
-  { keys: ["tab"], action: "next pane", help: "to the next pane", hint: ["tab", "pane"] },
-  { keys: ["S-tab"], action: "previous pane", help: "to the pane before" },
+  { keys: ["left", "h"], action: "back", on: LAB, group: "Playing", help: "one step", hint: ["←→", "step"] },
+  { keys: ["right", "l"], action: "forward", on: LAB, group: "Playing", help: "one step" },
+  { keys: ["left", "h"], action: "back", on: PACKETS, group: "Moving", help: "step; close, open" },
+  { keys: ["right", "l"], action: "forward", on: PACKETS, group: "Moving", help: "step; close, open" },
+  { keys: ["up", "k"], action: "up", group: "Moving", help: "row above, below", hint: ["↑↓", "move"] },
+  { keys: ["down", "j"], action: "down", group: "Moving", help: "row above, below" },
+  { keys: ["pageup"], action: "page up", group: "Moving", help: "a page" },
+  { keys: ["pagedown"], action: "page down", group: "Moving", help: "a page" },
+  { keys: ["home", "g"], action: "first", group: "Moving", help: "the first, the last" },
+  { keys: ["end", "G"], action: "last", group: "Moving", help: "the first, the last" },
+  { keys: ["tab"], action: "next pane", group: "Moving", help: "next, previous pane", hint: ["tab", "pane"] },
+  { keys: ["S-tab"], action: "previous pane", group: "Moving", help: "next, previous pane" },
+  { keys: ["enter"], action: "expand", on: PACKETS, group: "Moving", help: "details; open, close" },
   {
     keys: ["/"],
     action: "filter",
-    on: ["packets"],
-    help: "filter packets, in Wireshark's display filter syntax",
+    on: PACKETS,
+    group: "Screens",
+    help: "display filter",
     hint: ["/", "filter"],
   },
-  { keys: ["enter"], action: "expand", help: "open or close a line of the details; list: to its details" },
-  { keys: ["+", "="], action: "faster", lab: true, help: "play faster", hint: ["+-", "speed"] },
-  { keys: ["-"], action: "slower", lab: true, help: "play slower" },
-  { keys: ["s"], action: "lessons", lab: true, help: "choose a lesson", hint: ["s", "lessons"] },
-  { keys: ["n"], action: "next lesson", lab: true, help: "the next lesson", hint: ["n", "next"] },
-  { keys: ["p"], action: "previous lesson", lab: true, help: "the lesson before" },
-  { keys: ["r"], action: "rerun", lab: true, help: "run again with another seed", hint: ["r", "rerun"] },
-  { keys: ["1", "f1"], action: "lab", lab: true, help: "the Lab" },
-  { keys: ["2", "f2"], action: "packets", help: "the Packets" },
-  { keys: ["escape"], action: "escape", help: "close what is open; drop the filter" },
-  { keys: ["?"], action: "help", help: "this help" },
-  { keys: ["q", "C-c"], action: "quit", help: "quit" },
+  { keys: ["escape"], action: "escape", on: PACKETS, group: "Screens", help: "drop the filter" },
+  {
+    keys: ["+", "="],
+    action: "faster",
+    lab: true,
+    group: "Playing",
+    help: "faster, slower",
+    hint: ["+-", "speed"],
+  },
+  { keys: ["-"], action: "slower", lab: true, group: "Playing", help: "faster, slower" },
+  { keys: ["s"], action: "lessons", lab: true, group: "Lessons", help: "choose", hint: ["s", "lessons"] },
+  {
+    keys: ["n"],
+    action: "next lesson",
+    lab: true,
+    group: "Lessons",
+    help: "next, previous",
+    hint: ["n", "next"],
+  },
+  { keys: ["p"], action: "previous lesson", lab: true, group: "Lessons", help: "next, previous" },
+  {
+    keys: ["r"],
+    action: "rerun",
+    lab: true,
+    group: "Lessons",
+    help: "rerun, another seed",
+    hint: ["r", "rerun"],
+  },
+  { keys: ["1", "f1"], action: "lab", lab: true, group: "Screens", help: "the Lab" },
+  { keys: ["2", "f2"], action: "packets", group: "Screens", help: "the Packets" },
+  { keys: ["?"], action: "help", group: "Screens", help: "this help" },
+  { keys: ["q", "C-c"], action: "quit", group: "Screens", help: "quit" },
 ];
 
 /** The action of `key` on `screen`, or null. */

@@ -8,7 +8,8 @@ import type { Effect, Message, Model } from "../../src/tui/model.ts";
 import { modelAt } from "../../src/tui/snapshot.ts";
 import { gridToText } from "../../src/tui/render/text.ts";
 import { helloSession } from "./build-session.ts";
-import { helloTrace } from "./build-trace.ts";
+import { TraceBuilder, helloTrace } from "./build-trace.ts";
+import type { Session } from "../../src/tui/session.ts";
 
 const SIZE = { width: 120, height: 40 };
 const LESSONS = [
@@ -129,6 +130,18 @@ describe("packets", () => {
     expect(dropped.packets.filter).toBeNull();
   });
 
+  test("a filter reads on in a capture that has grown", () => {
+    const b = new TraceBuilder();
+    b.udp("client", "server", "one");
+    const capture: Session = { name: "-", trace: b.trace, problems: [] };
+    const filtered = modelAt(capture, { size: SIZE, keys: ["/", ..."udp".split(""), "enter"] });
+    expect(filtered.packets.filter?.rows).toEqual([0]);
+    b.udp("client", "server", "two");
+    const [grown, effects] = send(filtered, { kind: "update", session: { ...capture } });
+    expect(effects).toEqual([{ kind: "scan" }]);
+    expect(send(grown, { kind: "scan" })[0].packets.filter?.rows).toEqual([0, 1]);
+  });
+
   test("a filter that is none says why, under the place", () => {
     const wrong = pressed("/ t c p . x x enter", "packets");
     expect(wrong.packets.typing).toBe("tcp.xx");
@@ -146,7 +159,7 @@ describe("packets", () => {
 
 describe("help", () => {
   test("lists every key that works here, and closes", () => {
-    const help = pressed("?", "lab", { width: 200, height: 60 });
+    const help = pressed("?", "lab", { width: 80, height: 24 });
     const here = KEYS.filter(({ on }) => on === undefined || on.includes("lab"));
     for (const { help: words } of here) expect(text(help)).toContain(words);
     expect(send(help, { kind: "key", key: "escape" })[0].popup).toBeNull();

@@ -9,8 +9,20 @@ import type { Theme } from "../theme.ts";
 import { chart } from "../widgets/chart.ts";
 import type { Series } from "../widgets/chart.ts";
 
-/** More points than this are thinned out: the eye gets a few hundred columns at best. */
-const POINTS_MAX = 20_000;
+/** Corners a line gets at most: the eye gets a few hundred columns. Of the values between two corners the largest stays. */
+const CORNERS_MAX = 1000;
+
+/** A series thinned out once, for every frame. */
+interface Outline {
+  /** Values of the series it was made of. */
+  readonly length: number;
+  readonly most: number;
+  readonly steps: readonly number[];
+  readonly timesNs: readonly number[];
+  readonly values: readonly number[];
+}
+
+const outlines = new WeakMap<StepSeries, Outline>();
 
 /** Paints the chart over `grid`. `order` gives the hosts' colours. */
 export function chartPane(
@@ -28,10 +40,11 @@ export function chartPane(
   for (const host of order) {
     const flight = index.inFlight.get(host);
     if (flight === undefined) continue;
-    for (const value of flight.values) if (value > most) most = value;
+    const outline = outlineOf(trace, flight);
+    most = Math.max(most, outline.most);
     series.push({
       name: `from ${host}`,
-      points: pointsOf(trace, flight, step, Math.min(now, endNs)),
+      points: pointsOf(outline, step, Math.min(now, endNs)),
       value: sizeText(valueAt(flight, step)),
     });
   }
@@ -51,21 +64,36 @@ export function chartPane(
 }
 
 /** The corners of a line that holds each value until the next, and ends at the cursor. */
-function pointsOf(
-  trace: Trace,
-  series: StepSeries,
-  step: number,
-  nowNs: number,
-): (readonly [number, number])[] {
+function pointsOf(outline: Outline, step: number, nowNs: number): (readonly [number, number])[] {
   const points: (readonly [number, number])[] = [[0, 0]];
-  const stride = Math.ceil(series.steps.length / POINTS_MAX);
   let value = 0;
-  for (let i = 0; i < series.steps.length && series.steps[i] <= step; i += stride) {
-    const timeNs = trace.timeNs(series.steps[i]);
+  for (let i = 0; i < outline.steps.length && outline.steps[i] <= step; i++) {
+    const timeNs = outline.timesNs[i];
     if (timeNs > nowNs) break;
-    points.push([timeNs, value], [timeNs, series.values[i]]);
-    value = series.values[i];
+    points.push([timeNs, value], [timeNs, outline.values[i]]);
+    value = outline.values[i];
   }
   points.push([nowNs, value]);
   return points;
+}
+
+function outlineOf(trace: Trace, series: StepSeries): Outline {
+  const known = outlines.get(series);
+  const { length } = series.steps;
+  if (known?.length === length) return known;
+  const stride = Math.ceil(length / CORNERS_MAX);
+  const steps: number[] = [];
+  const values: number[] = [];
+  let most = 0;
+  for (let from = 0; from < length; from += stride) {
+    let at = from;
+    const to = Math.min(from + stride, length);
+    for (let i = from + 1; i < to; i++) if (series.values[i] > series.values[at]) at = i;
+    steps.push(series.steps[at]);
+    values.push(series.values[at]);
+    most = Math.max(most, series.values[at]);
+  }
+  const outline = { length, most, steps, timesNs: steps.map((step) => trace.timeNs(step)), values };
+  outlines.set(series, outline);
+  return outline;
 }

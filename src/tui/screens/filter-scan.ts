@@ -15,8 +15,8 @@ export interface FilterProblem {
 }
 
 /** Rows a slice reads: about a frame's time with columns alone, and with every packet dissected. */
-const ROWS_BY_COLUMNS = 50_000;
-const ROWS_DISSECTED = 1000;
+const ROWS_BY_COLUMNS = 25_000;
+const ROWS_DISSECTED = 300;
 
 let last: Filter | null = null;
 const predicates = new WeakMap<Trace, { readonly text: string; readonly passes: (row: number) => boolean }>();

@@ -1,20 +1,20 @@
 // What opens over a screen: the keys, and the choice of a lesson.
 
 import { KEYS, worksOn } from "../keys.ts";
-import type { KeyBinding } from "../keys.ts";
 import type { Effect, Model, Popup } from "../model.ts";
 import type { Grid } from "../render/grid.ts";
 import { onBackground } from "../render/grid.ts";
 import { isLab } from "../session.ts";
 import type { Theme } from "../theme.ts";
 import { helpPopup, popup } from "../widgets/popup.ts";
+import type { KeyGroup } from "../widgets/popup.ts";
 import { scrollTo } from "../widgets/scroll.ts";
 
 type Step = readonly [Model, readonly Effect[]];
 
 /** Paints `open` over what is on `grid`. */
 export function paintPopup(grid: Grid, theme: Theme, model: Model, open: Popup): void {
-  if (open.kind === "help") paintHelp(grid, theme, model);
+  if (open.kind === "help") helpPopup(grid, theme, helpGroups(model));
   else paintLessons(grid, theme, model, open.selected);
 }
 
@@ -62,33 +62,38 @@ const SHOWN: ReadonlyMap<string, string> = new Map([
   ["right", "→"],
   ["up", "↑"],
   ["down", "↓"],
-  ["S-tab", "shift-tab"],
+  ["pageup", "pgup"],
+  ["pagedown", "pgdn"],
   ["C-c", "ctrl-c"],
   ["escape", "esc"],
 ]);
 
-function paintHelp(grid: Grid, theme: Theme, model: Model): void {
+/** Keys that work on a screen, by heading, as the help shows them. */
+export function helpGroups(model: Model): KeyGroup[] {
   const lab = isLab(model.session);
-  const keys = KEYS.filter((binding) => worksOn(binding, model.screen, lab)).map((binding: KeyBinding) => ({
-    key: binding.keys.map((name) => SHOWN.get(name) ?? name).join(" "),
-    does: binding.help,
-  }));
-  const general = new Set(KEYS.filter(({ on }) => on === undefined).map(({ help }) => help));
-  const groups = [
-    {
-      title: model.screen === "lab" ? "The Lab" : "Packets",
-      keys: keys.filter(({ does }) => !general.has(does)),
-    },
-    { title: "Everywhere", keys: keys.filter(({ does }) => general.has(does)) },
-    {
-      title: "Mouse",
-      keys: [
-        { key: "click", does: "focus a pane, go to a row, a tab, a moment" },
-        { key: "wheel", does: "move in the list under the pointer" },
-      ],
-    },
+  const groups = new Map<string, Map<string, string>>();
+  for (const { keys, group, help, ...binding } of KEYS) {
+    if (!worksOn({ keys, group, help, ...binding }, model.screen, lab)) continue;
+    let lines = groups.get(group);
+    if (lines === undefined) groups.set(group, (lines = new Map()));
+    const shown = keys.map((key) => SHOWN.get(key) ?? key).join(" ");
+    const before = lines.get(help);
+    lines.set(help, before === undefined ? shown : `${before} ${shown}`);
+  }
+  const mouse = {
+    title: "Mouse",
+    keys: [
+      { key: "click", does: "focus, select, go to" },
+      { key: "wheel", does: "row above, below" },
+    ],
+  };
+  return [
+    ...[...groups].map(([title, lines]) => ({
+      title,
+      keys: [...lines].map(([does, key]) => ({ key, does })),
+    })),
+    mouse,
   ];
-  helpPopup(grid, theme, groups);
 }
 
 function paintLessons(grid: Grid, theme: Theme, model: Model, selected: number): void {

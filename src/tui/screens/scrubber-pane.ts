@@ -1,7 +1,7 @@
 // The timeline of a run: the cursor among its steps, marks where something happened, and what the step is in words.
 
 import { indexOf } from "../../trace/state-at.ts";
-import type { MarkKind } from "../../trace/state-at.ts";
+import type { Mark, MarkKind } from "../../trace/state-at.ts";
 import type { Trace } from "../../trace/trace.ts";
 import { answerText, callHead, millisText } from "../../trace/words.ts";
 import type { Ladder } from "../../trace/ladder.ts";
@@ -61,8 +61,8 @@ export function stepWords(state: ScrubberState, theme: Theme): Span[] {
       );
       break;
     case "return": {
-      const call = indexOf(trace).calls.find(({ callId }) => callId === event.callId);
-      if (call === undefined) break;
+      const call = indexOf(trace).call(event.callId);
+      if (call === null) break;
       spans.push(
         { text: `${call.socket} `, attr: theme.accent },
         { text: callHead(call), attr: theme.text },
@@ -124,8 +124,23 @@ function lastNotable(trace: Trace, step: number): ReturnType<Trace["step"]> {
   return trace.step(step);
 }
 
-function marksOf(trace: Trace, theme: Theme): ScrubberMark[] {
+/** The marks last made, and of what: a trace's are the same from frame to frame. */
+let made: {
+  readonly trace: Trace;
+  readonly length: number;
+  readonly theme: Theme;
+  readonly shown: readonly ScrubberMark[];
+} | null = null;
+
+function marksOf(trace: Trace, theme: Theme): readonly ScrubberMark[] {
   const { marks } = indexOf(trace);
+  if (made?.trace === trace && made.length === marks.length && made.theme === theme) return made.shown;
+  const shown = makeMarks(marks, theme);
+  made = { trace, length: marks.length, theme, shown };
+  return shown;
+}
+
+function makeMarks(marks: readonly Mark[], theme: Theme): ScrubberMark[] {
   const stride = Math.ceil(marks.length / MARKS_MAX);
   const shown: ScrubberMark[] = [];
   for (let i = 0; i < marks.length; i += Math.max(1, stride)) {

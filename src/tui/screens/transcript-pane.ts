@@ -27,8 +27,8 @@ interface CallPair {
 }
 
 interface Pairing {
-  readonly session: LabSession;
   readonly byHost: Map<string, CallPair[]>;
+  readonly socketCells: Map<string, number>;
 }
 
 const pairings = new WeakMap<LabSession, Pairing>();
@@ -36,11 +36,24 @@ const pairings = new WeakMap<LabSession, Pairing>();
 /** The calls of `hosts` with their twins, in the order the simulation made them. Kept for as long as the session is. */
 export function pairsOf(session: LabSession, hosts: readonly string[]): readonly CallPair[] {
   let pairing = pairings.get(session);
-  if (pairing === undefined) pairings.set(session, (pairing = { session, byHost: new Map() }));
+  if (pairing === undefined) pairings.set(session, (pairing = { byHost: new Map(), socketCells: new Map() }));
   const key = hosts.join(" ");
   let pairs = pairing.byHost.get(key);
   if (pairs === undefined) pairing.byHost.set(key, (pairs = pair(session, hosts)));
   return pairs;
+}
+
+/** Cells of the longest socket's name. */
+function socketCellsOf(session: LabSession, hosts: readonly string[]): number {
+  const pairs = pairsOf(session, hosts);
+  const known = pairings.get(session)?.socketCells;
+  const key = hosts.join(" ");
+  let cells = known?.get(key);
+  if (cells === undefined) {
+    cells = pairs.reduce((most, { sim, real }) => Math.max(most, (sim ?? real)?.socket.length ?? 0), 6);
+    known?.set(key, cells);
+  }
+  return cells;
 }
 
 /** How many of the pairs have begun by `step`; the rest of loopback's calls come once everything has. */
@@ -74,7 +87,7 @@ export function transcriptPane(grid: Grid, theme: Theme, options: TranscriptOpti
   const lines = pairs.length * 2 <= room && grid.width >= 40 ? 2 : 1;
   const rows = Math.floor(room / lines);
   const top = Math.max(0, count - rows);
-  const socketCells = Math.max(...pairs.map(({ sim, real }) => (sim ?? real)?.socket.length ?? 0), 6);
+  const socketCells = socketCellsOf(session, hosts);
   const lastNs = pairs.findLast(({ sim }) => sim !== null)?.sim?.timeNs ?? 0;
   const columns = columnsOf(grid.width, socketCells, Math.max(TIME_MIN, millisText(lastNs).length));
   if (header === 1) {
