@@ -195,4 +195,31 @@ describe("the terminal is restored", () => {
     expect(exitCode).toBe(5);
     expectRestored(program);
   });
+
+  test("while it is stopped with Ctrl-Z, and shows its view again when continued", async () => {
+    const shell = new PtyProgram("bash", ["--norc", "--noprofile", "-i"], {
+      cols: 80,
+      rows: 24,
+      env: { PS1: "ready> " },
+    });
+    running = shell;
+    await shell.untilText("ready>");
+    shell.write(`'${process.execPath}' --import tsx '${DEMO}'\r`);
+    await shell.untilText("80x24 ticks=0");
+    shell.write("j");
+    await shell.untilText("2 of 1000000");
+    shell.write("\u001A");
+    await shell.untilText("Stopped");
+    expectRestored(shell);
+    shell.resize(90, 25);
+    shell.write("fg\r");
+    await shell.untilText("90x25");
+    expectShown(shell, 1);
+    expect(shell.terminal.modes.mouseTrackingMode).toBe("drag");
+    shell.write("k");
+    await shell.untilText("1 of 1000000");
+    shell.write("q");
+    await shell.untilText("ended 3");
+    expectRestored(shell);
+  });
 });

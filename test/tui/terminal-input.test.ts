@@ -1,7 +1,7 @@
 import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
 
-import { keyName } from "../../src/tui/terminal.ts";
+import { keyName } from "../../src/tui/terminal-blessed.ts";
 import { KeySplitter } from "../../src/tui/terminal-input.ts";
 
 function split(...chunks: string[]): string[] {
