@@ -47,7 +47,7 @@ export class FramingError extends Error {
 export type AfterError =
   /** The decoder is of no more use: the connection ends. */
   | "terminal"
-  /** It skips what was wrong and goes on with the next frame. */
+  /** It skips what was wrong and goes on with the next frame: what the failed `push` left undone is done by the next one, even an empty one. */
   | "resumes";
 
 export interface Codec<F> {
@@ -72,6 +72,20 @@ export interface Codec<F> {
   readonly needsLookahead?: boolean;
   /** Whether the end of the stream may complete a frame (a last line without its newline). */
   readonly endCompletes?: boolean;
+  /** False for decoders that leave it to their caller to notice a stream that ends inside a frame; true by default. */
+  readonly reportsEnd?: boolean;
+  /**
+   * What a thrown value means, for decoders that have errors of their own; null for what is no answer to bad input but a mistake in the
+   * decoder. By default only a `FramingError` means something (adapters take any error that is not a TypeError or the like).
+   */
+  errorKind?(error: unknown): FramingErrorKind | null;
+  /**
+   * The first bytes of a frame whose payload would have `length` bytes - more than `maxLength` - for codecs whose `encode` rightly refuses to
+   * make one: a header that announces so much is enough. Throws RangeError for lengths the format cannot write down.
+   */
+  tooLong?(length: number): Uint8Array;
+  /** Another codec of the same format that is known to be right: encoders and decoders have to agree. */
+  readonly reference?: Pick<Codec<F>, "encode" | "decoder">;
 }
 
 /** For messages, not streams: each datagram stands alone. */
