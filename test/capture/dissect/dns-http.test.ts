@@ -1,0 +1,104 @@
+// DNS and HTTP messages as trees and summary lines.
+
+import { describe, expect, it } from "vitest";
+
+import { dissect } from "../../../src/capture/dissect/dissect.ts";
+import type { DissectedPacket } from "../../../src/capture/dissect/dissect.ts";
+import { printFields } from "../../../src/capture/print/fields.ts";
+import { LINKTYPE } from "../../../src/wire/link-types.ts";
+import { hex, memoryTrace } from "../memory-trace.ts";
+
+function udp(port: number, payload: Uint8Array): Uint8Array {
+  const length = (8 + payload.length).toString(16).padStart(4, "0");
+  const ports = `${port.toString(16).padStart(4, "0")} c000`;
+  const header = hex(`45000000 0001 0000 4011 0000 0a000001 0a000002 ${ports} ${length} 0000`);
+  return Buffer.concat([header, payload]);
+}
+
+function tcp(payload: string): Uint8Array {
+  const header = hex(
+    "45000000 0001 4000 4006 0000 0a000001 0a000002 0050 c350 00000001 00000001 5018 ffff 0000 0000",
+  );
+  return Buffer.concat([header, Buffer.from(payload, "latin1")]);
+}
+
+function packetOf(bytes: Uint8Array): DissectedPacket {
+  const { trace, context } = memoryTrace([bytes], LINKTYPE.raw);
+  return dissect(trace, 0, context);
+}
+
+function fieldsOf(bytes: Uint8Array, names: readonly string[]): string[] {
+  const { trace, context } = memoryTrace([bytes], LINKTYPE.raw);
+  return [...printFields(trace, [0], names, context)][0].split("\t");
+}
+
+const NAME = "076578616d706c6503636f6d00";
+
+describe("DNS", () => {
+  it("an answer's record data is in the Info column and in fields", () => {
+    const answer = hex(`1234 8180 0001 0002 0000 0000 ${NAME} 0001 0001
+      c00c 0005 0001 0000003c 0006 03777777c00c
+      c029 0001 0001 0000003c 0004 01020304`);
+    expect(packetOf(udp(53, answer)).info).toBe(
+      "Standard query response 0x1234 A example.com CNAME www.example.com A 1.2.3.4",
+    );
+    expect(fieldsOf(udp(53, answer), ["dns.a", "dns.cname", "dns.resp.ttl"])).toEqual([
+      "1.2.3.4",
+      "www.example.com",
+      "60,60",
+    ]);
+  });
+
+  it("records before a damaged one stay shown, and the message is called malformed", () => {
+    const damaged = hex(`1234 8180 0001 0002 0000 0000 ${NAME} 0001 0001
+      c00c 0001 0001 0000003c 0004 01020304
+      c0ff 0001 0001 0000003c 0004 01020304`);
+    const packet = packetOf(udp(53, damaged));
+    expect(packet.stopped).toBe("malformed");
+    expect(packet.info).toBe("Standard query response 0x1234 A example.com A 1.2.3.4[Malformed Packet]");
+  });
+
+  it("a name that points at itself is damage, not a loop", () => {
+    const loop = hex("1234 0100 0001 0000 0000 0000 c00c 0001 0001");
+    expect(packetOf(udp(53, loop)).stopped).toBe("malformed");
+  });
+
+  it("mDNS questions say that an answer by unicast will do", () => {
+    const question = hex(`0000 0000 0001 0000 0000 0000 ${NAME} 0001 8001`);
+    const packet = packetOf(udp(5353, question));
+    expect([packet.protocol, packet.info]).toEqual([
+      "MDNS",
+      'Standard query 0x0000 A example.com, "QU" question',
+    ]);
+  });
+});
+
+describe("HTTP", () => {
+  it("a request's first line and headers are fields", () => {
+    const request = tcp("GET /a?b HTTP/1.1\r\nHost: example.com\r\nUser-Agent: lab\r\n\r\n");
+    const names = [
+      "http.request.method",
+      "http.request.uri",
+      "http.host",
+      "http.user_agent",
+      "http.request.full_uri",
+    ];
+    expect(fieldsOf(request, names)).toEqual(["GET", "/a?b", "example.com", "lab", "http://example.com/a?b"]);
+    expect(packetOf(request).info).toBe("GET /a?b HTTP/1.1 ");
+  });
+
+  it("answers back to back are messages of their own", () => {
+    const both = tcp("HTTP/1.1 204 No Content\r\n\r\nHTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nhi");
+    expect(fieldsOf(both, ["http.response.code", "http.file_data"])).toEqual(["204,200", "6869"]);
+  });
+
+  it("a payload that is no message is data", () => {
+    expect(packetOf(tcp("GET it")).protocols).toBe("raw:ip:tcp:data");
+  });
+
+  it("control characters in a header do not reach the lines", () => {
+    const packet = packetOf(tcp("GET /\u001b[2J HTTP/1.1\r\n\r\n"));
+    expect(fieldsOf(tcp("GET /\u001b[2J HTTP/1.1\r\n\r\n"), ["http.request.uri"])).toEqual(["/\\x1b[2J"]);
+    expect(packet.protocol).toBe("HTTP");
+  });
+});
