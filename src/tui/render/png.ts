@@ -10,7 +10,7 @@ export interface PngOptions extends SvgOptions {
   readonly scale?: number;
 }
 
-/** The bytes of the PNG: the same for the same grid, everywhere (no fonts of the machine are used). */
+/** The bytes of the PNG: the same for the same grid each time; no fonts of the machine are used. */
 export function gridToPng(grid: Grid, options: PngOptions = {}): Uint8Array {
   const scale = options.scale ?? 1;
   const resvg = new Resvg(gridToSvg(grid, options), {

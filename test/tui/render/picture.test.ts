@@ -77,7 +77,13 @@ describe("PNG", () => {
     const png = gridToPng(screen);
     expect(pngSize(png)).toEqual([820, 500]);
     expect(sha256(gridToPng(screen))).toBe(sha256(png));
-    expect(sha256(png)).toBe("9f9b1b9520b3d90c5c15acbf83ffeeaaa8ef18b88ae5ab919638547349c9d6b6");
+  });
+
+  // The rasterizer is native code: other processors have not been measured.
+  test.runIf(process.platform === "linux" && process.arch === "x64")("is the bytes it was", () => {
+    expect(sha256(gridToPng(screen))).toBe(
+      "9f9b1b9520b3d90c5c15acbf83ffeeaaa8ef18b88ae5ab919638547349c9d6b6",
+    );
   });
 
   test("is larger by its scale", () => {
