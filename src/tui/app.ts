@@ -12,6 +12,7 @@ import type { Session } from "./session.ts";
 import { atEnd, labScreen } from "./screens/lab.ts";
 import { labAction, labMouse, validFocus } from "./screens/lab-update.ts";
 import { outcomeSpan } from "./screens/outcome-pane.ts";
+import { shownTrace } from "./screens/packet-data.ts";
 import { packetsScreen } from "./screens/packets.ts";
 import {
   packetsAction,
@@ -174,6 +175,7 @@ function opened(model: Model, session: Session): Step {
     notice: null,
     packets: {
       ...model.packets,
+      side: "sim",
       selected: 0,
       top: 0,
       treeSelected: -1,
@@ -194,8 +196,9 @@ function followed(model: Model, session: Session): Step {
   const wasLast = model.step >= traceOf(model.session).length - 1;
   const step = !isLab(session) || (wasLast && !model.playing) ? last : Math.min(model.step, last);
   const { filter } = model.packets;
-  const unread = filter !== null && filter.scanned < trace.packets.count;
-  return [{ ...model, session, step, busy: null }, unread ? [{ kind: "scan" }] : NOTHING];
+  const next = { ...model, session, step, busy: null };
+  const unread = filter !== null && filter.scanned < shownTrace(next).packets.count;
+  return [next, unread ? [{ kind: "scan" }] : NOTHING];
 }
 
 function mouse(model: Model, action: MouseAction, x: number, y: number): Step {

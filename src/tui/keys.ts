@@ -26,6 +26,7 @@ export type Action =
   | "next lesson"
   | "previous lesson"
   | "filter"
+  | "other side"
   | "expand"
   | "escape";
 
@@ -79,6 +80,7 @@ export const KEYS: readonly KeyBinding[] = [
     help: "display filter",
     hint: ["/", "filter"],
   },
+  { keys: ["o"], action: "other side", lab: true, on: PACKETS, group: "Screens", help: "sim, loopback" },
   { keys: ["escape"], action: "escape", on: PACKETS, group: "Screens", help: "drop the filter" },
   {
     keys: ["+", "="],

@@ -25,6 +25,8 @@ export interface FilterState {
 
 export interface PacketsView {
   readonly focus: PacketsPane;
+  /** Whose packets a lab shows. */
+  readonly side: "sim" | "loopback";
   /** Index in the list, not a packet row. */
   readonly selected: number;
   readonly top: number;
@@ -109,6 +111,7 @@ export interface InitialOptions {
 
 const EMPTY_PACKETS: PacketsView = {
   focus: "list",
+  side: "sim",
   selected: 0,
   top: 0,
   treeSelected: -1,

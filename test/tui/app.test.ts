@@ -7,7 +7,7 @@ import { initialModel } from "../../src/tui/model.ts";
 import type { Effect, Message, Model } from "../../src/tui/model.ts";
 import { modelAt } from "../../src/tui/snapshot.ts";
 import { gridToText } from "../../src/tui/render/text.ts";
-import { helloSession } from "./build-session.ts";
+import { helloSession, runOf } from "./build-session.ts";
 import { TraceBuilder, helloTrace } from "./build-trace.ts";
 import type { Session } from "../../src/tui/session.ts";
 
@@ -120,6 +120,19 @@ describe("packets", () => {
     expect(text(pressed("2 home"))).toContain("1 of 10");
     const early = modelAt(helloSession(), { size: SIZE, screen: "packets", at: { step: 8 } });
     expect(text(early)).toContain("1 of 1 (10 in all)");
+  });
+
+  test("o shows loopback's packets, all of them whatever the cursor, and says how to get them when there are none", () => {
+    expect(text(pressed("o", "packets")).split("\n")[0]).toContain("no loopback packets: run as root");
+    const b = new TraceBuilder();
+    b.tcp({ from: "client", to: "server", flags: ["SYN"], seq: 1 });
+    const loopback = runOf(b.trace, "kernel");
+    const early = { size: SIZE, screen: "packets", at: { step: 0 }, keys: ["o"] } as const;
+    const shown = text(modelAt(helloSession({ loopback }), early));
+    expect(shown).toContain("Packets on loopback (kernel)");
+    expect(shown).toContain("1 of 1");
+    const back = modelAt(helloSession({ loopback }), { ...early, keys: ["o", "o"] });
+    expect(text(back)).toContain("Packets, simulated (o: loopback)");
   });
 
   test("a filter keeps what passes and is dropped by escape", () => {

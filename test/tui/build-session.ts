@@ -62,7 +62,10 @@ function loopbackTrace(): Trace {
 
 export function helloSession(change: Partial<LabSession> = {}): LabSession {
   const sim = runOf(helloTrace(), "sim");
-  const loopback = runOf(loopbackTrace(), "kernel", { packetsNote: null });
+  const loopback = runOf(loopbackTrace(), "kernel", {
+    hasPackets: false,
+    packetsNote: "run as root, or put dumpcap on PATH",
+  });
   const callOf = (run: RunResult, host: string): number =>
     run.transcript.find((entry) => entry.call === "recv" && entry.host === host)?.callId ?? -1;
   return {

@@ -2,11 +2,9 @@
 
 import { compileFilter, isFilterError } from "../../capture/filter/compile.ts";
 import type { Filter } from "../../capture/filter/compile.ts";
-import type { FilterState } from "../model.ts";
-import { traceOf } from "../session.ts";
-import type { Session } from "../session.ts";
+import type { FilterState, Model } from "../model.ts";
 import type { Trace } from "../../trace/trace.ts";
-import { contextOf } from "./packet-data.ts";
+import { contextOf, shownTrace } from "./packet-data.ts";
 
 export interface FilterProblem {
   readonly message: string;
@@ -31,13 +29,13 @@ export function compiledFilter(text: string): Filter | FilterProblem {
 }
 
 /** Reads the next slice of rows, adds those that pass to `filter.rows`, and answers how many have been read in all. */
-export function scanSome(session: Session, filter: FilterState): number {
-  const trace = traceOf(session);
+export function scanSome(model: Model, filter: FilterState): number {
+  const trace = shownTrace(model);
   const compiled = compiledFilter(filter.text);
   if ("message" in compiled) return trace.packets.count;
   let known = predicates.get(trace);
   if (known?.text !== filter.text) {
-    known = { text: filter.text, passes: compiled.on(trace, contextOf(session)) };
+    known = { text: filter.text, passes: compiled.on(trace, contextOf(model)) };
     predicates.set(trace, known);
   }
   const slice = compiled.isColumnsOnly ? ROWS_BY_COLUMNS : ROWS_DISSECTED;

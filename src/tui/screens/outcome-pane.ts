@@ -33,14 +33,16 @@ export function outcomePane(
     wrapped.forEach((line, i) => lines.push([i === 0 ? mark : { text: "  ", attr: theme.text }, ...line]));
   };
   lines.push(outcomeLine(session.sim, theme, ended));
-  const { claims } = session.sim;
-  for (const { text, holds } of claims) {
+  if (ended) for (const line of endLines(session.sim, theme)) lines.push(line);
+  // What loopback says comes before the claims: it must be seen in the smallest pane.
+  const [verdict, ...details] = loopbackLines(session, theme);
+  hung(verdict[0], verdict[1]);
+  for (const { text, holds } of session.sim.claims) {
     if (!ended) hung({ text: "· ", attr: theme.muted }, { text, attr: theme.muted });
     else if (holds) hung({ text: "✓ ", attr: theme.ok }, { text, attr: theme.text });
     else hung({ text: "✗ ", attr: theme.error }, { text: `does not hold: ${text}`, attr: theme.error });
   }
-  if (ended) for (const line of endLines(session.sim, theme)) lines.push(line);
-  for (const line of loopbackLines(session, theme)) hung(line[0], line[1]);
+  for (const line of details) hung(line[0], line[1]);
   const top = Math.max(0, Math.min(scroll, lines.length - grid.height));
   lines.slice(top, top + grid.height).forEach((line, y) => {
     putSpans(grid, 1, y, line, room);
@@ -56,7 +58,7 @@ export function outcomeSpan(run: RunResult, theme: Theme): Span {
 }
 
 function outcomeLine(run: RunResult, theme: Theme, ended: boolean): Span[] {
-  if (!ended) return [{ text: "running: the lesson claims", attr: theme.muted }];
+  if (!ended) return [{ text: "▶ running", attr: theme.muted }];
   const packets = run.trace.packets.count;
   return [
     outcomeSpan(run, theme),

@@ -8,22 +8,34 @@ import { countUpTo, indexOf } from "../../trace/state-at.ts";
 import type { Fate } from "../../trace/state-at.ts";
 import { streamsOf } from "../../trace/run-streams.ts";
 import type { Trace } from "../../trace/trace.ts";
+import type { RunResult } from "../../scenario/run.ts";
 import type { Model } from "../model.ts";
-import { isLab, traceOf } from "../session.ts";
-import type { Session } from "../session.ts";
+import { isLab, loopbackRun, traceOf } from "../session.ts";
 
 const KEPT_MAX = 1000;
 
 const kept = new WeakMap<Trace, Map<number, DissectedPacket>>();
 
-/** Packet `row` of the session's trace, dissected. */
-export function dissectedAt(session: Session, row: number): DissectedPacket {
-  const trace = traceOf(session);
+/** The loopback run whose packets are shown, or null where the list is of the simulation or of a capture. */
+export function shownLoopback(model: Model): RunResult | null {
+  if (!isLab(model.session) || model.packets.side === "sim") return null;
+  const run = loopbackRun(model.session);
+  return run?.hasPackets === true ? run : null;
+}
+
+/** The trace whose packets are shown. */
+export function shownTrace(model: Model): Trace {
+  return shownLoopback(model)?.trace ?? traceOf(model.session);
+}
+
+/** Packet `row` of the trace shown, dissected. */
+export function dissectedAt(model: Model, row: number): DissectedPacket {
+  const trace = shownTrace(model);
   let rows = kept.get(trace);
   if (rows === undefined) kept.set(trace, (rows = new Map()));
   const known = rows.get(row);
   if (known !== undefined) return known;
-  const packet = dissect(trace, row, contextOf(session));
+  const packet = dissect(trace, row, contextOf(model));
   if (rows.size >= KEPT_MAX) {
     const oldest = rows.keys().next();
     if (oldest.done !== true) rows.delete(oldest.value);
@@ -33,15 +45,15 @@ export function dissectedAt(session: Session, row: number): DissectedPacket {
 }
 
 /** What is known beside the trace; a run's streams are numbered here, a capture brings its own. */
-export function contextOf(session: Session): DissectContext {
-  if (!isLab(session)) return session.context ?? {};
-  return { streams: streamsOf(session.sim.trace) };
+export function contextOf(model: Model): DissectContext {
+  if (!isLab(model.session)) return model.session.context ?? {};
+  return { streams: streamsOf(shownTrace(model)) };
 }
 
-/** Rows in the list: packets up to the cursor, of those the ones the filter lets through. */
+/** Rows in the list: of a simulation up to the cursor, of those the ones the filter lets through. */
 export function listCount(model: Model): number {
-  const trace = traceOf(model.session);
-  const seen = isLab(model.session) ? indexOf(trace).packetsAt(model.step) : trace.packets.count;
+  const trace = shownTrace(model);
+  const seen = followsCursor(model) ? indexOf(trace).packetsAt(model.step) : trace.packets.count;
   const { filter } = model.packets;
   return filter === null ? seen : countUpTo(filter.rows, seen - 1);
 }
@@ -58,7 +70,12 @@ export function selectedRow(model: Model): number {
 
 /** What became of a packet by the cursor; null where nobody knows, as in a capture. */
 export function fateOf(model: Model, row: number): Fate | null {
-  if (!isLab(model.session)) return null;
-  const { trace } = model.session.sim;
+  if (!followsCursor(model)) return null;
+  const trace = shownTrace(model);
   return indexOf(trace).fate(trace, row, model.step);
+}
+
+/** Whether the list is of the simulation, which the cursor is in. Real time cannot be stepped through: loopback is shown whole. */
+export function followsCursor(model: Model): boolean {
+  return isLab(model.session) && shownLoopback(model) === null;
 }

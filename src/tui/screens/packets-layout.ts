@@ -1,6 +1,6 @@
 // Where the panes of the Packets screen stand at each size.
 
-import { traceOf } from "../session.ts";
+import { shownTrace } from "./packet-data.ts";
 import type { Model, PacketsPane } from "../model.ts";
 
 export interface PacketsPlace {
@@ -23,7 +23,7 @@ export function packetsLayout(model: Model): PacketsPlace[] {
   const filterRows = filterError(model) === null ? 1 : 2;
   const rows = height - 2 - filterRows;
   // A short run leaves the room to its packets' details.
-  const needed = Math.max(LIST_MIN, traceOf(model.session).packets.count + 3);
+  const needed = Math.max(LIST_MIN, shownTrace(model).packets.count + 3);
   const listRows = Math.max(4, Math.min(Math.round(rows * 0.5), needed));
   const listY = 1 + filterRows;
   const lowerY = listY + listRows;

@@ -5,12 +5,12 @@ import { scanSome } from "./filter-scan.ts";
 import type { Action } from "../keys.ts";
 import type { Effect, Model, MouseAction, PacketsPane, PacketsView } from "../model.ts";
 import { nextStop, previousStop } from "../playback.ts";
-import { isLab, traceOf } from "../session.ts";
+import { isLab, loopbackRun } from "../session.ts";
 import { hexByteAt, hexBytesPerRow, hexRows } from "../widgets/hex.ts";
 import { scrollTo } from "../widgets/scroll.ts";
 import { tableRowAt, tableRows } from "../widgets/table.ts";
 import { moveTo } from "./lab-update.ts";
-import { dissectedAt, listCount, selectedRow } from "./packet-data.ts";
+import { dissectedAt, followsCursor, listCount, selectedRow, shownTrace } from "./packet-data.ts";
 import { rowOfByte, treeRows } from "./packet-tree.ts";
 import { insideOf, packetsLayout } from "./packets-layout.ts";
 
@@ -50,6 +50,8 @@ export function packetsAction(model: Model, action: Action): Step {
       return [focus === "list" ? withView(model, { focus: "tree" }) : openLine(model, null), NOTHING];
     case "filter":
       return [withView(model, { typing: model.packets.filter?.text ?? "", filterError: null }), NOTHING];
+    case "other side":
+      return [otherSide(model), NOTHING];
     case "escape":
       return [withView(model, { filter: null, filterError: null, focus: "list" }), NOTHING];
     default:
@@ -75,9 +77,9 @@ export function packetsTyping(model: Model, key: string): Step {
 export function scanOn(model: Model): Step {
   const { filter } = model.packets;
   if (filter === null) return [model, NOTHING];
-  const scanned = scanSome(model.session, filter);
+  const scanned = scanSome(model, filter);
   const next = withView(model, { filter: { ...filter, scanned } });
-  return [next, scanned < traceOf(model.session).packets.count ? [{ kind: "scan" }] : NOTHING];
+  return [next, scanned < shownTrace(model).packets.count ? [{ kind: "scan" }] : NOTHING];
 }
 
 /** Puts selections and scrolls back into what there is, after anything may have changed it. */
@@ -86,7 +88,8 @@ export function settlePackets(model: Model): Model {
   const count = listCount(model);
   const last = Math.max(0, count - 1);
   // While a run plays, the newest packet is the one to look at.
-  const selected = model.playing ? last : Math.max(0, Math.min(last, packets.selected));
+  const selected =
+    model.playing && followsCursor(model) ? last : Math.max(0, Math.min(last, packets.selected));
   const rows = tableRows(insideOf(model, "list").height);
   const top = scrollTo(packets.top, selected, rows, count);
   let { treeSelected, treeTop, bytesTop } = packets;
@@ -206,6 +209,29 @@ function cursorBy(model: Model, by: 1 | -1): Model {
   return moveTo(model, by === 1 ? nextStop(trace, model.step) : previousStop(trace, model.step));
 }
 
+/** From the simulation's packets to loopback's and back; says why when there are none. */
+function otherSide(model: Model): Model {
+  if (!isLab(model.session)) return model;
+  const run = loopbackRun(model.session);
+  if (run === null || !run.hasPackets) {
+    const { loopback } = model.session;
+    const why =
+      typeof loopback === "object" && "unavailable" in loopback ? loopback.unavailable : "not there yet";
+    return { ...model, notice: `no loopback packets: ${run?.packetsNote ?? why}` };
+  }
+  const side = model.packets.side === "sim" ? "loopback" : "sim";
+  const start = {
+    selected: 0,
+    top: 0,
+    treeSelected: -1,
+    treeTop: 0,
+    bytesTop: 0,
+    filter: null,
+    filterError: null,
+  };
+  return withView({ ...model, playing: false }, { side, ...start });
+}
+
 function pageOf(model: Model, pane: PacketsPane): number {
   const { height } = insideOf(model, pane);
   return Math.max(1, (pane === "list" ? tableRows(height) : height) - 1);
@@ -213,14 +239,14 @@ function pageOf(model: Model, pane: PacketsPane): number {
 
 function treeOf(model: Model): ReturnType<typeof treeRows> {
   const row = selectedRow(model);
-  return row < 0 ? [] : treeRows(dissectedAt(model.session, row), model.packets.toggled);
+  return row < 0 ? [] : treeRows(dissectedAt(model, row), model.packets.toggled);
 }
 
 /** How many bytes the bytes pane shows. */
 function bytesOf(model: Model): number {
   const row = selectedRow(model);
   if (row < 0) return 0;
-  const packet = dissectedAt(model.session, row);
+  const packet = dissectedAt(model, row);
   const source = treeOf(model)[model.packets.treeSelected]?.node.detail.source ?? 0;
   return packet.sources[source]?.bytes.length ?? 0;
 }

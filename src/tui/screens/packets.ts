@@ -14,9 +14,17 @@ import type { Column } from "../widgets/table.ts";
 import { tree } from "../widgets/tree.ts";
 import { putSpans } from "../widgets/spans.ts";
 import type { Span } from "../widgets/spans.ts";
-import { isLab, traceOf } from "../session.ts";
+import { isLab, loopbackRun } from "../session.ts";
 import type { Model } from "../model.ts";
-import { dissectedAt, fateOf, listCount, listRow, selectedRow } from "./packet-data.ts";
+import {
+  dissectedAt,
+  fateOf,
+  listCount,
+  listRow,
+  selectedRow,
+  shownLoopback,
+  shownTrace,
+} from "./packet-data.ts";
 import { treeRows } from "./packet-tree.ts";
 import { filterError, packetsLayout } from "./packets-layout.ts";
 import type { PacketsPlace } from "./packets-layout.ts";
@@ -24,7 +32,7 @@ import type { PacketsPlace } from "./packets-layout.ts";
 /** Paints the screen over all of `grid` but its first and last row. */
 export function packetsScreen(grid: Grid, theme: Theme, model: Model): void {
   const row = selectedRow(model);
-  const packet = row < 0 ? null : dissectedAt(model.session, row);
+  const packet = row < 0 ? null : dissectedAt(model, row);
   for (const place of packetsLayout(model)) {
     const view = grid.sub(place.x, place.y, place.width, place.height);
     if (place.part === "filter") paintFilter(view, theme, model);
@@ -32,6 +40,16 @@ export function packetsScreen(grid: Grid, theme: Theme, model: Model): void {
     else if (place.part === "tree") paintTree(view, theme, model, packet);
     else paintBytes(view, theme, model, packet, place);
   }
+}
+
+/** Whose packets these are, and that there are others. */
+function listTitle(model: Model): string {
+  if (!isLab(model.session)) return "Packets";
+  const run = shownLoopback(model);
+  if (run !== null) return `Packets on loopback (${run.backend})`;
+  return loopbackRun(model.session)?.hasPackets === true
+    ? "Packets, simulated (o: loopback)"
+    : "Packets, simulated";
 }
 
 interface ListLine {
@@ -43,11 +61,11 @@ interface ListLine {
 function paintList(view: Grid, theme: Theme, model: Model): void {
   const count = listCount(model);
   const { selected, top, focus, filter, typing } = model.packets;
-  const all = traceOf(model.session).packets.count;
+  const all = shownTrace(model).packets.count;
   const focused = focus === "list" && typing === null;
   const status = count === 0 ? "" : `${selected + 1} of ${count}${count === all ? "" : ` (${all} in all)`}`;
   const inner = frame(view, theme, {
-    title: isLab(model.session) ? "Packets of the run" : "Packets",
+    title: listTitle(model),
     status,
     focused,
   });
@@ -56,7 +74,7 @@ function paintList(view: Grid, theme: Theme, model: Model): void {
     count,
     row: (index) => {
       const row = listRow(model, index);
-      return { row, packet: dissectedAt(model.session, row), fate: fateOf(model, row) };
+      return { row, packet: dissectedAt(model, row), fate: fateOf(model, row) };
     },
     top,
     selected: count === 0 ? -1 : selected,
@@ -71,7 +89,7 @@ function paintList(view: Grid, theme: Theme, model: Model): void {
 }
 
 function columnsOf(width: number, theme: Theme, model: Model): Column<ListLine>[] {
-  const trace = traceOf(model.session);
+  const trace = shownTrace(model);
   const narrow = width < 100;
   const address = addressCells(model, narrow ? 15 : 28);
   const digits = Math.max(narrow ? 3 : 5, String(trace.packets.count).length);
@@ -143,7 +161,7 @@ function fateAttr(fate: Fate, theme: Theme): number {
 
 /** Wide enough for the first addresses there are, within reason. */
 function addressCells(model: Model, most: number): number {
-  const { addresses } = traceOf(model.session).packets;
+  const { addresses } = shownTrace(model).packets;
   let cells = 8;
   for (let id = 1; id <= Math.min(addresses.size, 64); id++)
     cells = Math.max(cells, addresses.text(id).length);
@@ -151,7 +169,7 @@ function addressCells(model: Model, most: number): number {
 }
 
 function timeCells(model: Model): number {
-  const trace = traceOf(model.session);
+  const trace = shownTrace(model);
   const last = trace.packets.count - 1;
   return last < 0 ? 8 : Math.max(8, (trace.packetNs(last) / 1e9).toFixed(6).length);
 }
@@ -285,7 +303,7 @@ function paintFilter(view: Grid, theme: Theme, model: Model): void {
 function filterCount(model: Model): string {
   const { filter } = model.packets;
   if (filter === null) return "";
-  const all = traceOf(model.session).packets.count;
+  const all = shownTrace(model).packets.count;
   return filter.scanned < all
     ? `${listCount(model)} so far, ${Math.floor((filter.scanned / all) * 100)} % read`
     : `${listCount(model)} shown`;
