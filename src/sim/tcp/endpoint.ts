@@ -69,6 +69,7 @@ export class Endpoint {
       iss: setup.iss ?? network.random("isn", RANDOM_LIMIT),
       tsOffset: network.random("tsval", RANDOM_LIMIT),
     });
+    this.connection.recording = network.recording;
     this.#timer = network.timer(() => this.#expire());
     host.demux.add(this);
     host.ports.add(setup.binding);
@@ -79,13 +80,11 @@ export class Endpoint {
   }
 
   open(inherits: boolean): void {
-    this.connection.recording = this.#host.network.recording;
     this.connection.open(this.now(), inherits);
     this.settle();
   }
 
   openPassive(syn: Segment): void {
-    this.connection.recording = this.#host.network.recording;
     this.connection.openPassive(syn, this.now());
     this.settle();
   }
@@ -134,6 +133,7 @@ export class Endpoint {
     this.#settling = true;
     const { connection } = this;
     const { network } = this.#host;
+    connection.recording = network.recording;
     if (connection.recording) this.#record();
     for (
       let segment = dispatch(connection, network.now());

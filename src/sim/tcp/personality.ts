@@ -77,7 +77,8 @@ export const LINUX: TcpPersonality = {
   receiveBufferMax: 6_291_456,
   receiveBufferMin: 2304,
   sendBufferDefault: 16_384,
-  sendBufferMax: 4_194_304,
+  // Twice tcp_wmem: a writer is woken when a third is free, and what remains must still fill 1 Gbit/s over 40 ms.
+  sendBufferMax: 8_388_608,
   sendBufferMin: 4608,
   socketBufferLimit: 212_992,
   keepIdleS: 7200,

@@ -172,7 +172,13 @@ export class TcpSocket implements SocketCore {
     this.#connecting = true;
     this.#attach(endpoint);
     endpoint.open(previous !== null);
-    return "EINPROGRESS";
+    const { connection } = endpoint;
+    if (connection.state === "SYN_SENT" || connection.state === "SYN_RCVD") return "EINPROGRESS";
+    // The SYN could not even leave.
+    this.#connecting = false;
+    const error = connection.takeError();
+    this.#detach();
+    return error;
   }
 
   send(bytes: Uint8Array, flags: SendFlags = {}): number | Failure {

@@ -157,7 +157,7 @@ describe.skipIf(!KERNEL_SEEN)("as Linux does (skipped where ../shared/kernel is 
     script(
       pair,
       [
-        [0.0001, () => must(client.send(bytes("cor")) + must(client.send(bytes("ked"))))],
+        [0.0001, () => [must(client.send(bytes("cor"))), must(client.send(bytes("ked")))]],
         [0.21092, () => client.close()],
         [0.21094, () => server.close()],
       ],

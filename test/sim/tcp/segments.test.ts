@@ -173,7 +173,9 @@ describe("in ESTABLISHED", () => {
     bench.send(ACK, 11, 1, { payload: bytes("0123456789") });
     bench.send(ACK, 31, 1, { payload: bytes("0123456789") });
     bench.send(ACK, 31, 1, { payload: bytes("0123456789") });
-    const sacks = bench.wire.sent.slice(-3).map(({ segment }) => segment.sack?.map((edge) => edge - PEER_ISS));
+    const sacks = bench.wire.sent
+      .slice(-3)
+      .map(({ segment }) => segment.sack?.map((edge) => edge - PEER_ISS));
     expect(sacks).toEqual([
       [11, 21],
       [31, 41, 11, 21],
@@ -203,7 +205,9 @@ describe("in ESTABLISHED", () => {
     expect(bench.out()).toHaveLength(10);
     bench.wire.pass(50);
     bench.send(ACK, 1, 2001);
-    expect(bench.out()).toEqual(["ACK", "ACK", "ACK", "ACK"].map((ack, i) => `${ack} seq=${10_001 + 1000 * i} ack=1 len=1000`));
+    expect(bench.out()).toEqual(
+      ["ACK", "ACK", "ACK", "ACK"].map((ack, i) => `${ack} seq=${10_001 + 1000 * i} ack=1 len=1000`),
+    );
   });
 
   test("two duplicate ACKs let out new data, the third sends the missing segment, a partial ACK the next", () => {
@@ -321,7 +325,7 @@ describe("closing", () => {
     bench.socket.close();
     bench.send(ACK, 1, 2);
     bench.wire.pass(61_000);
-    const last = bench.wire.events.filter((event) => event.kind === "state").at(-1);
+    const last = bench.wire.events.findLast((event) => event.kind === "state");
     expect(last).toMatchObject({ from: "FIN_WAIT_2", to: "CLOSED" });
   });
 
@@ -364,12 +368,35 @@ describe("closing", () => {
     bench.send(FIN | ACK, 1, 1);
     bench.socket.close();
     bench.wire.run(300 * SECOND);
-    const last = bench.wire.events.filter((event) => event.kind === "state").at(-1);
+    const last = bench.wire.events.findLast((event) => event.kind === "state");
     expect(last).toMatchObject({ from: "LAST_ACK", to: "CLOSED" });
   });
 });
 
 describe("as a listener", () => {
+  test("a connection in TIME_WAIT gives way to a SYN with a newer number, and answers others with its ACK", () => {
+    const bench = new Bench({ recording: true });
+    must(bench.socket.bind(inet(A, 4000)));
+    must(bench.socket.listen(1));
+    bench.send(SYN, 0, 0, { mss: 1000 });
+    bench.iss = bench.wire.sent[0].segment.seq;
+    bench.send(ACK, 1, 1);
+    must(bench.socket.accept()).close();
+    bench.send(FIN | ACK, 1, 2);
+    bench.out();
+    bench.wire.pass(1000);
+    bench.send(SYN, 1, 0, { mss: 1000 });
+    expect(bench.out()).toEqual(["ACK seq=2 ack=2"]);
+    bench.send(SYN, 70_000, 0, { mss: 1000 });
+    const [answer] = bench.wire.sent.slice(-1);
+    expect([flagNames(answer.segment.flags), (answer.segment.ack - PEER_ISS) >>> 0]).toEqual([
+      "SYN ACK",
+      70_001,
+    ]);
+    // Safely past everything the old connection sent.
+    expect((answer.segment.seq - bench.iss) >>> 0).toBeGreaterThan(65_535);
+  });
+
   test("anything but a SYN draws a RST; a RST draws nothing", () => {
     const bench = new Bench();
     must(bench.socket.bind(inet(A, 4000)));

@@ -1,7 +1,7 @@
 // Laws of a TCP connection, over networks that lose, repeat, reorder and delay.
 
-import { fc, test } from "@fast-check/vitest";
-import { describe, expect } from "vitest";
+import * as fc from "fast-check";
+import { describe, expect, test } from "vitest";
 import { TCP_FLAGS } from "../../../src/sim/packet.ts";
 import type { SocketCore } from "../../../src/socket/core.ts";
 import { isFailure } from "../../../src/socket/core.ts";
@@ -162,38 +162,53 @@ function beyondWindow(sent: readonly Sent[]): string[] {
 }
 
 describe("whatever the network does", () => {
-  test.prop([weather, fc.nat(60_000), fc.nat(60_000), fc.constantFrom(0, 0, 3000, 20_000)], { numRuns: 60 })(
-    "data arrives exactly, both ways, and the connection ends in order",
-    (how, forthLength, backLength, buffer) => {
-      const forth = randomBytes(how.seed, forthLength);
-      const back = randomBytes(how.seed + 9, backLength);
-      const { wire, left, right } = exchange(how, forth, back, null, buffer);
-      expect([left.failure, right.failure]).toEqual([null, null]);
-      expect(Buffer.compare(right.received, forth)).toBe(0);
-      expect(Buffer.compare(left.received, back)).toBe(0);
-      expect([left.ended, right.ended]).toEqual([true, true]);
-      expect(beyondWindow(wire.sent)).toEqual([]);
-    },
-  );
+  test("data arrives exactly, both ways, within the windows offered, and the connection ends in order", () => {
+    fc.assert(
+      fc.property(
+        weather,
+        fc.nat(60_000),
+        fc.nat(60_000),
+        fc.constantFrom(0, 0, 3000, 20_000),
+        (how, forthLength, backLength, buffer) => {
+          const forth = randomBytes(how.seed, forthLength);
+          const back = randomBytes(how.seed + 9, backLength);
+          const { wire, left, right } = exchange(how, forth, back, null, buffer);
+          expect([left.failure, right.failure]).toEqual([null, null]);
+          expect(Buffer.compare(right.received, forth)).toBe(0);
+          expect(Buffer.compare(left.received, back)).toBe(0);
+          expect([left.ended, right.ended]).toEqual([true, true]);
+          expect(beyondWindow(wire.sent)).toEqual([]);
+        },
+      ),
+      { numRuns: 60 },
+    );
+  });
 
-  test.prop([weather, fc.integer({ min: 0, max: 40_000 }), fc.boolean()], { numRuns: 30 })(
-    "sequence numbers wrap unnoticed",
-    (how, before, signed) => {
-      const data = randomBytes(how.seed, 50_000);
-      const isn = ((signed ? 2 ** 31 : 2 ** 32) - before) % 2 ** 32;
-      const { left, right } = exchange(how, data, data, isn, 0);
-      expect(Buffer.compare(right.received, data)).toBe(0);
-      expect(Buffer.compare(left.received, data)).toBe(0);
-    },
-  );
+  test("sequence numbers wrap unnoticed", () => {
+    fc.assert(
+      fc.property(weather, fc.nat(40_000), fc.boolean(), (how, before, signed) => {
+        const data = randomBytes(how.seed, 50_000);
+        const isn = ((signed ? 2 ** 31 : 2 ** 32) - before) % 2 ** 32;
+        const { left, right } = exchange(how, data, data, isn, 0);
+        expect(Buffer.compare(right.received, data)).toBe(0);
+        expect(Buffer.compare(left.received, data)).toBe(0);
+      }),
+      { numRuns: 30 },
+    );
+  });
 
-  test.prop([weather], { numRuns: 15 })("the same seed gives the same segments at the same times", (how) => {
-    const data = randomBytes(how.seed, 20_000);
-    const [one, two] = [exchange(how, data, data, null, 0), exchange(how, data, data, null, 0)];
+  test("the same seed gives the same segments at the same times", () => {
     const history = ({ wire }: Run): string =>
       wire.sent.map(({ timeNs, segment }) => `${timeNs} ${segment.tsVal} ${segment.tsEcr}`).join() +
       lines(wire.sent).join();
-    expect(history(one) === history(two)).toBe(true);
+    fc.assert(
+      fc.property(weather, (how) => {
+        const data = randomBytes(how.seed, 20_000);
+        const [one, two] = [exchange(how, data, data, null, 0), exchange(how, data, data, null, 0)];
+        expect(history(one) === history(two)).toBe(true);
+      }),
+      { numRuns: 15 },
+    );
   });
 });
 
@@ -209,40 +224,48 @@ const act: fc.Arbitrary<Act> = fc.record({
   afterMs: fc.integer({ min: 0, max: 30 }),
 });
 
-describe("however two programs end a connection", () => {
-  test.prop(
-    [fc.array(act, { maxLength: 8 }), fc.integer({ min: 1, max: 1 << 30 }), fc.integer({ min: 0, max: 25 })],
-    {
-      numRuns: 150,
-    },
-  )("both ends are closed at last, and nothing is left to happen", (acts, seed, lossPercent) => {
-    const how = { seed, lossPercent: 0, duplicatePercent: 0, delayMs: 10, spreadMs: 5 };
-    const wire = new Wire({ seed, fate: fateOf(how), recording: true });
-    const [a, b] = [wire.host(A), wire.host(B)];
-    const listener = b.socket("inet");
-    must(listener.bind(inet("0.0.0.0", 7000)));
-    must(listener.listen(1));
-    const client = a.socket("inet");
-    client.connect(inet(B, 7000));
-    wire.pass(100);
-    const server = must(listener.accept());
-    wire.fate = fateOf({ ...how, lossPercent });
-    let atNs = wire.nowNs;
-    for (const { who, what, afterMs } of acts) {
-      atNs += afterMs * MS;
-      const socket = who === "client" ? client : server;
-      wire.at(atNs, () => {
-        if (what === "close") socket.close();
-        else if (what === "send") socket.send(new Uint8Array(3000));
-        else socket.shutdown(what);
-      });
-    }
-    wire.at(atNs + 100 * MS, () => client.close());
-    wire.at(atNs + 150 * MS, () => server.close());
-    wire.at(atNs + 150 * MS, () => listener.close());
-    wire.run(Infinity);
-    const last = new Map<string, string>();
-    for (const event of wire.events) if (event.kind === "state") last.set(event.host, event.to);
-    expect([...last.values()]).toEqual(["CLOSED", "CLOSED"]);
-  });
+/** Lets two programs act, then close, and answers each host's last state. */
+function lastStates(acts: readonly Act[], seed: number, lossPercent: number): string[] {
+  const how = { seed, lossPercent: 0, duplicatePercent: 0, delayMs: 10, spreadMs: 5 };
+  const wire = new Wire({ seed, fate: fateOf(how), recording: true });
+  const [a, b] = [wire.host(A), wire.host(B)];
+  const listener = b.socket("inet");
+  must(listener.bind(inet("0.0.0.0", 7000)));
+  must(listener.listen(1));
+  const client = a.socket("inet");
+  client.connect(inet(B, 7000));
+  wire.pass(100);
+  const server = must(listener.accept());
+  wire.fate = fateOf({ ...how, lossPercent });
+  let atNs = wire.nowNs;
+  for (const { who, what, afterMs } of acts) {
+    atNs += afterMs * MS;
+    const socket = who === "client" ? client : server;
+    wire.at(atNs, () => {
+      if (what === "close") socket.close();
+      else if (what === "send") socket.send(new Uint8Array(3000));
+      else socket.shutdown(what);
+    });
+  }
+  wire.at(atNs + 100 * MS, () => client.close());
+  wire.at(atNs + 150 * MS, () => server.close());
+  wire.at(atNs + 150 * MS, () => listener.close());
+  wire.run(Infinity);
+  const last = new Map<string, string>();
+  for (const event of wire.events) if (event.kind === "state") last.set(event.host, event.to);
+  return [...last.values()];
+}
+
+test("however two programs end a connection, both ends are closed at last and nothing is left to happen", () => {
+  fc.assert(
+    fc.property(
+      fc.array(act, { maxLength: 8 }),
+      fc.integer({ min: 1, max: 1 << 30 }),
+      fc.integer({ min: 0, max: 25 }),
+      (acts, seed, lossPercent) => {
+        expect(lastStates(acts, seed, lossPercent)).toEqual(["CLOSED", "CLOSED"]);
+      },
+    ),
+    { numRuns: 150 },
+  );
 });
