@@ -27,6 +27,16 @@ describe("-T fields", () => {
     ]);
   });
 
+  it("lists the packet an ICMP error quotes after the error's own header, as tshark does", () => {
+    const error = hex(`45000038 0001 0000 4001 0000 0a000002 0a000001 0303 0000 00000000
+      4500001c 03f7 4000 4011 0000 0a000001 0a000002 e9e8 1f3f 0008 fe1c`);
+    const quoting = memoryTrace([error], LINKTYPE.raw);
+    const fields = ["ip.src", "ip.proto", "icmp.code", "udp.dstport", "frame.protocols"];
+    expect([...printFields(quoting.trace, [0], fields, quoting.context)]).toEqual([
+      "10.0.0.2,10.0.0.1\t1,17\t3\t7999\traw:ip:icmp:ip:udp",
+    ]);
+  });
+
   it("-E changes header, separator, aggregator, occurrence and quotes", () => {
     const fields = ["ip.addr", "tcp.port"];
     const print = (...settings: string[]): string[] => [
