@@ -13,8 +13,7 @@ import type { Session } from "../tui/session.ts";
 import { renderScreen } from "../tui/snapshot.ts";
 import { runApp } from "../tui/terminal.ts";
 import type { TerminalHost, TerminalMessage } from "../tui/terminal.ts";
-import { darkTheme, monoTheme } from "../tui/theme.ts";
-import type { Theme } from "../tui/theme.ts";
+import { themeFor } from "../tui/theme.ts";
 import { write } from "./print.ts";
 import { captureSession } from "./source.ts";
 
@@ -32,11 +31,6 @@ const READ_SLICE_MS = 20;
 /** Whether the dashboard can have the terminal. */
 export function hasTerminal(): boolean {
   return process.stdin.isTTY && process.stdout.isTTY && process.env["TERM"] !== "dumb";
-}
-
-/** The theme that the environment asks for: none of colour when NO_COLOR is set and not empty (no-color.org). */
-export function environmentTheme(): Theme {
-  return (process.env["NO_COLOR"] ?? "") === "" ? darkTheme : monoTheme;
 }
 
 /** The Lab on `scenario`, until the user quits. */
@@ -117,7 +111,7 @@ async function runModel(
   initial: Model,
   performEffect: (effect: Effect | CompleteEffect, host: TerminalHost<Message>) => void,
 ): Promise<void> {
-  const theme = environmentTheme();
+  const theme = themeFor(process.env);
   process.exitCode = await runApp<Model, Message, Effect | CompleteEffect>({
     initial,
     effects: [...initialEffects(initial), { kind: "complete" }],

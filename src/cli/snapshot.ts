@@ -11,9 +11,9 @@ import { gridToText } from "../tui/render/text.ts";
 import { isLab } from "../tui/session.ts";
 import { renderScreen } from "../tui/snapshot.ts";
 import type { Moment } from "../tui/snapshot.ts";
+import { themeFor } from "../tui/theme.ts";
 import { parseChoice, parseSize, parseWhole } from "./arguments.ts";
 import type { NetworkFlags } from "./arguments.ts";
-import { environmentTheme } from "./dashboard-app.ts";
 import { addNetworkFlags } from "./network-flags.ts";
 import { writeOutput } from "./output-file.ts";
 import { openSession } from "./source.ts";
@@ -60,7 +60,7 @@ async function snapshot(what: string, flags: SnapshotFlags): Promise<void> {
     size,
     at,
     lessons: LESSONS,
-    theme: environmentTheme(),
+    theme: themeFor(process.env),
     keys: (flags.keys ?? "").split(/\s+/).filter((key) => key !== ""),
     ...(screen === undefined ? {} : { screen }),
   });

@@ -6,7 +6,7 @@ import type { DriveEnd } from "../socket/backend.ts";
 const LOOK_MS = 10;
 
 export class RealClock {
-  readonly #startNs = process.hrtime.bigint();
+  #startNs = process.hrtime.bigint();
   readonly #timers = new Set<NodeJS.Timeout>();
   #look: (() => void) | null = null;
   #looking = false;
@@ -19,6 +19,11 @@ export class RealClock {
   /** `process.hrtime.bigint()` when the run began. */
   get startNs(): bigint {
     return this.#startNs;
+  }
+
+  /** The run begins now: setting up took no time. No timer may be set yet. */
+  restart(): void {
+    this.#startNs = process.hrtime.bigint();
   }
 
   /** Calls back once after `ns`, rounded up to whole milliseconds as Node's timers are; answers a function that cancels. */

@@ -68,6 +68,7 @@ export async function createKernelBackend(
     clock,
     probe: (payload) => held.probe(payload),
     hostOf: (address) => held.hosts.hostOf(address),
+    begin: () => clock.restart(),
     now: () => clock.now(),
     after: (ns, callback) => clock.after(ns, callback),
     drive: (limits) => clock.drive(limits),

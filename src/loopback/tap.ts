@@ -76,7 +76,8 @@ class RunTap implements Tap {
   readonly device: string;
   readonly #backend: LoopbackBackend;
   readonly #source: PacketSource;
-  readonly #startEpochNs: bigint;
+  /** Nanoseconds since the epoch at the zero of `process.hrtime`. */
+  readonly #epochNs: bigint;
   readonly #packets: CapturedPacket[] = [];
   readonly #timer: NodeJS.Timeout;
   #drained = 0;
@@ -87,7 +88,7 @@ class RunTap implements Tap {
     this.#source = source;
     this.via = source.via;
     this.device = device;
-    this.#startEpochNs = epochOfStart(backend.clock);
+    this.#epochNs = epochOfStart(backend.clock) - backend.clock.startNs;
     this.#timer = setInterval(() => this.#fetch(), FETCH_EVERY_MS);
     this.#timer.unref();
   }
@@ -125,10 +126,11 @@ class RunTap implements Tap {
   }
 
   #fetch(): void {
+    const startNs = this.#epochNs + this.#backend.clock.startNs;
     for (const { epochNs, bytes, length } of this.#source.read()) {
       const way = wayOf(this.#backend.runHosts, bytes, this.linkType);
       if (way === null) continue;
-      this.#packets.push({ ...way, timeNs: Number(epochNs - this.#startEpochNs), bytes, length });
+      this.#packets.push({ ...way, timeNs: Number(epochNs - startNs), bytes, length });
     }
   }
 }

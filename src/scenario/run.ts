@@ -133,6 +133,7 @@ async function runPrograms(
   };
 
   try {
+    backend.begin();
     for (const [name, program] of Object.entries(scenario.programs)) {
       start(name, program);
       await untilAllWait();

@@ -37,6 +37,10 @@ export class SimBackend implements Backend {
     return this.simulation.hostOf(canonicalIp(address) ?? address)?.name ?? null;
   }
 
+  begin(): void {
+    // Virtual time stands still until it is driven.
+  }
+
   now(): number {
     return this.simulation.scheduler.now;
   }

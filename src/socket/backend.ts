@@ -28,6 +28,8 @@ export interface Backend {
   hostOf(address: string): string | null;
   /** Nanoseconds since the run began: virtual in the simulator, monotonic elsewhere. */
   now(): number;
+  /** The run begins now: what was set up before took no time. */
+  begin(): void;
   /** Calls back once after `ns`; answers a function that cancels it. */
   after(ns: number, callback: () => void): () => void;
   /**

@@ -346,10 +346,11 @@ function join(parts: readonly Uint8Array[], length: number): Uint8Array {
   return whole;
 }
 
-/** An address as the program wrote it: names stay names. */
-function describe(like: AddressLike): string {
+/** An address as the program wrote it: names stay names, and what another call gave stays an address. */
+function describe(like: AddressLike): string | SocketAddress {
+  if ("family" in like) return like;
   if ("path" in like) return like.path;
-  const host = "address" in like ? like.address : like.host;
+  const { host } = like;
   return host !== undefined && host.includes(":")
     ? `[${host}]:${like.port ?? 0}`
     : `${host ?? "*"}:${like.port ?? 0}`;

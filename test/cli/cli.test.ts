@@ -1,0 +1,192 @@
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, describe, expect, it } from "vitest";
+import { wirelab } from "./wirelab.ts";
+
+const folder = mkdtempSync(join(tmpdir(), "wirelab-cli-"));
+afterAll(() => rmSync(folder, { recursive: true }));
+
+function file(name: string, data: string | Uint8Array): string {
+  const path = join(folder, name);
+  writeFileSync(path, data);
+  return path;
+}
+
+function json<T>(args: readonly string[], code: number = 0): T {
+  const ended = wirelab(args);
+  expect(ended.stderr).toBe("");
+  expect(ended.code).toBe(code);
+  return JSON.parse(ended.stdout) as T;
+}
+
+interface RunJson {
+  readonly scenario: string;
+  readonly seed: number;
+  readonly backend: string;
+  readonly outcome: string;
+  readonly claims: { text: string; holds: boolean }[];
+  readonly transcript: {
+    timeNs: number;
+    host: string;
+    socket: string;
+    call: string;
+    args: unknown[];
+    result?: unknown;
+  }[];
+  readonly packets: number;
+  readonly dropped: number;
+  readonly traceHash: string;
+}
+
+describe("wirelab run --json", () => {
+  const args = ["run", "tcp-echo-recv16", "--loss", "10%", "--json", "--seed"];
+
+  it("gives the same hash for the same seed and another for another", () => {
+    const [a, b, c] = ["7", "7", "8"].map((seed) => json<RunJson>([...args, seed]).traceHash);
+    expect(a).toMatch(/^[0-9a-f]{64}$/);
+    expect(b).toBe(a);
+    expect(c).not.toBe(a);
+  });
+
+  it("tells the run", () => {
+    const run = json<RunJson>(["run", "tcp-hello", "--json"]);
+    expect(run).toMatchObject({ scenario: "tcp-hello", seed: 1, backend: "sim", outcome: "ok", dropped: 0 });
+    expect(run.packets).toBeGreaterThan(8);
+    expect(run.transcript).toContainEqual({
+      timeNs: 20_000_000,
+      host: "client",
+      socket: "client#1",
+      call: "send",
+      args: [{ bytes: 14, text: "Hello, server!" }],
+      result: 14,
+    });
+    expect(run.claims.every(({ holds }) => holds)).toBe(true);
+  });
+
+  it("calls a deadlock a deadlock, and who waits in which call", () => {
+    expect(json(["run", "tcp-empty-send", "--json"])).toMatchObject({
+      outcome: "deadlock",
+      waiting: [
+        { host: "client", socket: "client#1", call: "recv" },
+        { host: "server", socket: "server#2", call: "recv" },
+      ],
+    });
+  });
+
+  it("tells both sides of --on both", () => {
+    const runs = json<RunJson[]>(["run", "udp-echo", "--on", "both", "--json"]);
+    expect(runs.map(({ backend }) => backend)).toEqual(["sim", expect.stringMatching(/^(kernel|node)$/)]);
+  });
+});
+
+const scenario = (programs: string, expectation = "[]"): string => `export default {
+  name: "mine", title: "Mine", lesson: "Mine.",
+  topology: { hosts: { a: {}, b: {} }, links: [{ between: ["a", "b"] }] },
+  programs: { ${programs} }, expect: () => ${expectation} };`;
+
+describe("a scenario file", () => {
+  it("whose claim does not hold ends with exit code 1", () => {
+    const path = file("claim.mjs", scenario("a: async () => {}", '[{ text: "no", holds: false }]'));
+    const { code, stdout } = wirelab(["run", path]);
+    expect(code).toBe(1);
+    expect(stdout).toContain("✗ FAILS  no");
+  });
+
+  it("whose program throws is a failed run that says who and what", () => {
+    const path = file("throws.mjs", scenario('a: async (host) => { throw new Error("lost my way"); }'));
+    const { code, stdout } = wirelab(["run", path]);
+    expect(code).toBe(1);
+    expect(stdout).toContain("failed: a: lost my way");
+  });
+
+  it("whose program calls without end while no time passes is stopped", () => {
+    const path = file(
+      "spins.mjs",
+      scenario(
+        'a: async (host) => { const s = host.socket("inet", "dgram"); for (;;) await s.recv(1, { dontWait: true }).catch(() => {}); }',
+      ),
+    );
+    const { code, stdout } = wirelab(["run", path]);
+    expect(code).toBe(1);
+    expect(stdout).toContain("failed: a: calls recv on a#1 over and over while no time passes");
+  });
+
+  it("that waits for something outside its sockets is not called a deadlock", () => {
+    const path = file("outside.mjs", scenario("a: () => new Promise(() => {})"));
+    const { code, stdout } = wirelab(["run", path]);
+    expect(code).toBe(1);
+    expect(stdout).toContain("failed: a: waits for something that is neither a socket call nor a sleep");
+  });
+});
+
+describe("a mistake of the user's", () => {
+  const broken = file("broken.pcap", "this is no capture");
+  it.each([
+    [["nonsense"], "no command called nonsense"],
+    [["run"], "missing required argument 'scenario'"],
+    [["run", "tcp-helo"], "no lesson called tcp-helo (did you mean tcp-hello"],
+    [["run", "missing.ts"], "missing.ts: no such file"],
+    [["run", "tcp-hello", "--loss", "2"], "--loss: 2 is not between 0 and 100%"],
+    [["run", "tcp-hello", "--set", "client-server.mtu=20"], "mtu"],
+    [["run", "tcp-hello", "--seed", "-1"], "seed"],
+    [["run", "tcp-hello", "--on", "moon"], "--on moon: no such choice"],
+    [["run", "tcp-hello", "--wrong"], "unknown option '--wrong'"],
+    [["run", "tcp-hello", "--pcap", join(folder, "none/x.pcapng")], "cannot be written (ENOENT)"],
+    [["open", broken], "not a pcap or pcapng file"],
+    [["open", join(folder, "missing.pcap")], "no such file"],
+    [["read", folder], "this is a folder"],
+    [["read", broken, "-Y", "ip.adr == 1"], "-Y: "],
+    [["read", broken, "-T", "fields"], "name at least one field"],
+    [["read", broken, "-T", "fields", "-e", "tcp.prot"], "tcp.prot"],
+    [["read", broken, "-q", "-z", "moon"], "-z moon"],
+    [["snapshot", "tcp-hello", "--size", "big"], "--size big: want WIDTHxHEIGHT"],
+    [["snapshot", "tcp-hello", "--at", "noon"], "--at noon"],
+    [["export", "tcp-hello", "--to", "papyrus"], "--to papyrus: no such choice"],
+    [["export", "tcp-hello", "--to", "pcapng", "--vantage", "moon"], "no host of that name"],
+  ])("%j is one plain message and exit code 2", (args, message) => {
+    const { code, stdout, stderr } = wirelab(args);
+    expect(stderr).toContain(message);
+    expect(stderr).toMatch(/^wirelab: /);
+    expect(stderr).not.toMatch(/^\s+at /m);
+    expect(stdout).toBe("");
+    expect(code).toBe(2);
+  });
+});
+
+describe("wirelab without a terminal", () => {
+  it("prints the first lesson's final screen and ends well", () => {
+    const { code, stdout, stderr } = wirelab([]);
+    expect(stderr).toBe("");
+    expect(code).toBe(0);
+    expect(stdout).toContain("Hello over TCP");
+    expect(stdout.trimEnd().split("\n")).toHaveLength(40);
+  });
+});
+
+describe("wirelab read", () => {
+  const path = join(folder, "echo.pcapng");
+  it("reads what run wrote, from a file and from a pipe alike", () => {
+    expect(wirelab(["run", "udp-echo", "--pcap", path]).code).toBe(0);
+    const fields = ["-T", "fields", "-e", "frame.number", "-e", "udp.length"];
+    const fromFile = wirelab(["read", path, ...fields]);
+    expect(fromFile.stdout).toBe("1\t11\n2\t11\n3\t13\n4\t11\n5\t11\n6\t13\n");
+    const fromPipe = wirelab(["read", "-", ...fields], { input: readFileSync(path) });
+    expect(fromPipe.stdout).toBe(fromFile.stdout);
+  });
+
+  it("says what is wrong with a cut file after printing what is before", () => {
+    const whole = readFileSync(path);
+    const cut = file("cut.pcapng", whole.subarray(0, whole.length - 7));
+    const { code, stdout, stderr } = wirelab(["read", cut]);
+    expect(code).toBe(2);
+    expect(stdout.split("\n").length).toBe(6);
+    expect(stderr).toMatch(/^wirelab: .*cut\.pcapng: .*byte \d+: /);
+  });
+
+  it("writes the packets that pass", () => {
+    const written = join(folder, "some.pcapng");
+    expect(wirelab(["read", path, "-Y", "udp.length == 13", "-w", written]).code).toBe(0);
+    expect(wirelab(["read", written, "-T", "fields", "-e", "udp.length"]).stdout).toBe("13\n13\n");
+  });
+});

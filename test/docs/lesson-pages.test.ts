@@ -1,0 +1,60 @@
+import { readdirSync } from "node:fs";
+import { join } from "node:path";
+import { describe, expect, it } from "vitest";
+import { LESSONS } from "../../src/scenario/catalogue.ts";
+import { runScenario } from "../../src/scenario/run.ts";
+import type { Scenario } from "../../src/scenario/scenario.ts";
+import { ladderText } from "../../src/trace/ladder-text.ts";
+import { transcriptText } from "../../src/trace/transcript-text.ts";
+
+const PAGES = join(import.meta.dirname, "../../docs/lessons");
+const WIDTH = 96;
+
+/** The page of a lesson: what it says, and what a run of it with seed 1 shows. */
+async function lessonPage(lesson: Scenario): Promise<string> {
+  const { trace, claims } = await runScenario(lesson);
+  const hosts = Object.keys(lesson.topology.hosts);
+  return [
+    `# ${lesson.title}`,
+    "",
+    lesson.lesson,
+    "",
+    "```sh",
+    `npx wirelab run ${lesson.name}`,
+    `npx wirelab compare ${lesson.name}`,
+    "```",
+    "",
+    `The programs: [${lesson.name}.ts](../../src/scenario/lessons/${lesson.name}.ts)`,
+    "",
+    "## What the programs did",
+    "",
+    "```text",
+    ...transcriptText(trace.events),
+    "```",
+    "",
+    "## What went over the wire",
+    "",
+    "```text",
+    ladderText(trace, WIDTH, { hosts }).trimEnd(),
+    "```",
+    "",
+    "## What it claims",
+    "",
+    ...claims.map(({ text }) => `- ${text}`),
+    "",
+  ].join("\n");
+}
+
+describe("docs/lessons", () => {
+  it.each(LESSONS.map((lesson) => [lesson.name, lesson] as const))(
+    "has the page of %s as a run shows it",
+    async (name, lesson) => {
+      await expect(await lessonPage(lesson)).toMatchFileSnapshot(join(PAGES, `${name}.md`));
+    },
+  );
+
+  it("has no page without a lesson", () => {
+    const pages = readdirSync(PAGES).filter((file) => file !== "README.md");
+    expect(pages.toSorted()).toEqual(LESSONS.map(({ name }) => `${name}.md`).toSorted());
+  });
+});
