@@ -6,12 +6,11 @@
 
 import type { Trace } from "./trace.ts";
 import { PROTOCOL } from "./packets.ts";
-import type { PacketTable } from "./packets.ts";
 import { NEVER, countUpTo, indexOf } from "./state-at.ts";
 import type { TraceIndex } from "./state-at.ts";
+import { SequenceBases } from "./sequence-bases.ts";
 import { textOf } from "./values.ts";
 
-const FIN = 0x001;
 const SYN = 0x002;
 const ACK = 0x010;
 const FLAG_NAMES = ["FIN", "SYN", "RST", "PSH", "ACK", "URG", "ECE", "CWR"] as const;
@@ -192,60 +191,6 @@ export function ladderOf(trace: Trace, hosts: readonly string[] = []): Ladder {
   return ladder;
 }
 
-/** The first sequence number of each direction of each stream, and which segments repeat earlier ones. */
-class SequenceBases {
-  readonly #table: PacketTable;
-  /** By stream * 2 + direction; direction 0 is the first packet's. */
-  readonly #base = new Map<number, number>();
-  readonly #firstSource = new Map<number, number>();
-  readonly #repeated: Uint8Array;
-
-  constructor(table: PacketTable) {
-    this.#table = table;
-    this.#repeated = new Uint8Array(table.count);
-    const highest = new Map<number, number>();
-    for (let row = 0; row < table.count; row++) {
-      if (table.protocol[row] !== PROTOCOL.tcp || table.stream[row] < 0) continue;
-      const key = this.#key(row);
-      const seq = table.tcpSeq[row];
-      const flags = table.tcpFlags[row];
-      let base = this.#base.get(key);
-      // Without a SYN the first byte seen is byte 1, as in Wireshark.
-      if (base === undefined) this.#base.set(key, (base = (flags & SYN) !== 0 ? seq : (seq - 1) >>> 0));
-      const span = table.payloadLength[row] + ((flags & SYN) !== 0 ? 1 : 0) + ((flags & FIN) !== 0 ? 1 : 0);
-      if (span === 0) continue;
-      const end = (seq + span - base) >>> 0;
-      const known = highest.get(key);
-      // Distances beyond half the space are older than the base: a connection that began before the capture did.
-      if (known !== undefined && end <= known && known - end < 0x80000000) this.#repeated[row] = 1;
-      if (known === undefined || (end > known && end < 0x80000000)) highest.set(key, end);
-    }
-  }
-
-  repeats(row: number): boolean {
-    return this.#repeated[row] === 1;
-  }
-
-  relativeSeq(row: number): number {
-    return (this.#table.tcpSeq[row] - (this.#base.get(this.#key(row)) ?? 0)) >>> 0;
-  }
-
-  relativeAck(row: number): number {
-    return (
-      (this.#table.tcpAck[row] - (this.#base.get(this.#key(row) ^ 1) ?? this.#table.tcpAck[row] - 1)) >>> 0
-    );
-  }
-
-  #key(row: number): number {
-    const table = this.#table;
-    const stream = table.stream[row];
-    const source = table.source[row] * 65_536 + table.sourcePort[row];
-    const first = this.#firstSource.get(stream);
-    if (first === undefined) this.#firstSource.set(stream, source);
-    return stream * 2 + (first === undefined || first === source ? 0 : 1);
-  }
-}
-
 function lifelinesOf(trace: Trace, index: TraceIndex, preferred: readonly string[]): string[] {
   if (index.hasEvents) {
     const known = preferred.filter((host) => index.hosts.includes(host));
@@ -253,10 +198,12 @@ function lifelinesOf(trace: Trace, index: TraceIndex, preferred: readonly string
   }
   const names: string[] = [];
   const { source, destination, addresses, count } = trace.packets;
-  for (let row = 0; row < count && names.length < LIFELINES_MAX; row++) {
+  for (let row = 0; row < count; row++) {
     for (const id of [source[row], destination[row]]) {
       const name = id === 0 ? "link" : addresses.text(id);
-      if (!names.includes(name) && names.length < LIFELINES_MAX) names.push(name);
+      if (names.includes(name)) continue;
+      if (names.length === LIFELINES_MAX) return [...names.slice(0, -1), "others"];
+      names.push(name);
     }
   }
   return names;

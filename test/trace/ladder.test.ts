@@ -5,6 +5,7 @@ import { ladderText } from "../../src/trace/ladder-text.ts";
 import { ladderOf } from "../../src/trace/ladder.ts";
 import type { PacketRow } from "../../src/trace/ladder.ts";
 import { NEVER } from "../../src/trace/state-at.ts";
+import { Trace } from "../../src/trace/trace.ts";
 import { TraceBuilder, helloTrace } from "../tui/build-trace.ts";
 
 const HOSTS = ["client", "server"];
@@ -95,6 +96,19 @@ describe("the ladder of a conversation", () => {
     const part = lines(ladderText(trace, 100, { hosts: HOSTS, upTo: 20 }));
     expect(part.length).toBeLessThan(whole.length);
     expect(part.at(-1)).toContain("lost");
+  });
+
+  test("gathers the addresses of a capture beyond eight on one lifeline", () => {
+    const trace = new Trace({ read: () => new Uint8Array() });
+    for (let i = 1; i <= 20; i++) {
+      const row = trace.packets.append();
+      trace.packets.source[row] = trace.packets.addresses.internIpv4(0x0a000000 + i);
+      trace.packets.destination[row] = trace.packets.addresses.internIpv4(0x0a000001);
+    }
+    const { lifelines, rows } = ladderOf(trace);
+    expect(lifelines).toHaveLength(8);
+    expect(lifelines.at(-1)).toBe("others");
+    expect(rows.at(-1)).toMatchObject({ from: 7, to: 0 });
   });
 
   test("hides what would bend the lifelines", () => {

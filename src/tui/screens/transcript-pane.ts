@@ -118,7 +118,7 @@ export function transcriptPane(grid: Grid, theme: Theme, options: TranscriptOpti
     const view = grid.sub(0, header + i * lines, grid.width, lines);
     view.fill(0, 0, grid.width - 1, lines, ground);
     if (newest) for (let y = 0; y < lines; y++) view.cell(0, y, "▌", onBackground(theme.accent, ground));
-    paintPair(view, theme, pairs[index], columns, step, ground);
+    paintPair(view, theme, pairs[index], columns, step, step >= last, ground);
   }
   scrollbar(grid, theme, header, room, top * lines, count * lines);
 }
@@ -146,20 +146,23 @@ function paintPair(
   pair: CallPair,
   columns: Columns,
   step: number,
+  over: boolean,
   ground: number,
 ): void {
   const { sim, real, difference } = pair;
   const entry = sim ?? real;
   if (entry === null) return;
   const on = (attr: number): number => onBackground(attr, ground);
-  const answered = sim === null || sim.endStep <= step;
+  const waits = sim !== null && sim.endStep > step;
+  // At the end of the run what still waits has its answer: there will be none.
+  const answered = !waits || over;
   const time = sim === null ? "" : millisText(sim.timeNs);
   view.put(columns.socket - 1 - time.length, 0, time, on(theme.muted));
   view.put(columns.socket, 0, entry.socket, on(theme.muted), columns.call - columns.socket - 1);
   const roomy = view.height === 2;
   const room = columns.mark - 1 - columns.call;
   const headAttr = on(sim === null ? theme.muted : theme.text);
-  const answer = answerSpans(sim, answered, roomy, theme);
+  const answer = answerSpans(sim, waits, roomy, theme);
   if (!roomy) {
     const answerCells = Math.min(
       richWidth(answer),
@@ -171,9 +174,9 @@ function paintPair(
     view.put(columns.call, 0, callHead(entry), headAttr, room);
     putSpans(view, columns.call, 1, answer, columns.real - 1 - columns.call, ground);
     if (answered && real !== null) {
-      const text = real.error === undefined && real.result === undefined ? "never answers" : answerText(real);
+      const text = answerText(real);
       const attr = on(real.error === undefined ? theme.loopback : theme.error);
-      view.put(columns.real, 1, `→ ${text ?? ""}`, attr, columns.realCells);
+      view.put(columns.real, 1, text === null ? "… waiting" : `→ ${text}`, attr, columns.realCells);
     }
   }
   if (answered && (real !== null || difference !== null)) {
@@ -195,10 +198,10 @@ function paintMark(
   else grid.put(x, y, "≠", on(theme.error));
 }
 
-function answerSpans(sim: CallSpan | null, answered: boolean, below: boolean, theme: Theme): Span[] {
+function answerSpans(sim: CallSpan | null, waits: boolean, below: boolean, theme: Theme): Span[] {
   const gap = below ? "" : " ";
   if (sim === null) return [{ text: `${gap}loopback only`, attr: theme.warn }];
-  if (!answered) return [{ text: `${gap}… waiting`, attr: theme.pending }];
+  if (waits) return [{ text: `${gap}… waiting`, attr: theme.pending }];
   const arrow: Span = { text: `${gap}→ `, attr: theme.muted };
   const answer = answerText(sim) ?? "";
   if (sim.error !== undefined) return [arrow, { text: answer, attr: theme.error }];

@@ -1,0 +1,63 @@
+// Sequence numbers as a ladder shows them: relative to where each direction began, and which segments say again what was said.
+//
+// Unlike a capture's StreamTable this needs nothing but the finished packet table, and knows repetitions.
+
+import { PROTOCOL } from "./packets.ts";
+import type { PacketTable } from "./packets.ts";
+
+const FIN = 0x001;
+const SYN = 0x002;
+
+/** The first sequence number of each direction of each stream, and which segments repeat earlier ones. */
+export class SequenceBases {
+  readonly #table: PacketTable;
+  /** By stream * 2 + direction; direction 0 is the first packet's. */
+  readonly #base = new Map<number, number>();
+  readonly #firstSource = new Map<number, number>();
+  readonly #repeated: Uint8Array;
+
+  constructor(table: PacketTable) {
+    this.#table = table;
+    this.#repeated = new Uint8Array(table.count);
+    const highest = new Map<number, number>();
+    for (let row = 0; row < table.count; row++) {
+      if (table.protocol[row] !== PROTOCOL.tcp || table.stream[row] < 0) continue;
+      const key = this.#key(row);
+      const seq = table.tcpSeq[row];
+      const flags = table.tcpFlags[row];
+      let base = this.#base.get(key);
+      // Without a SYN the first byte seen is byte 1, as in Wireshark.
+      if (base === undefined) this.#base.set(key, (base = (flags & SYN) !== 0 ? seq : (seq - 1) >>> 0));
+      const span = table.payloadLength[row] + ((flags & SYN) !== 0 ? 1 : 0) + ((flags & FIN) !== 0 ? 1 : 0);
+      if (span === 0) continue;
+      const end = (seq + span - base) >>> 0;
+      const known = highest.get(key);
+      // Distances beyond half the space are older than the base: a connection that began before the capture did.
+      if (known !== undefined && end <= known && known - end < 0x80000000) this.#repeated[row] = 1;
+      if (known === undefined || (end > known && end < 0x80000000)) highest.set(key, end);
+    }
+  }
+
+  repeats(row: number): boolean {
+    return this.#repeated[row] === 1;
+  }
+
+  relativeSeq(row: number): number {
+    return (this.#table.tcpSeq[row] - (this.#base.get(this.#key(row)) ?? 0)) >>> 0;
+  }
+
+  relativeAck(row: number): number {
+    return (
+      (this.#table.tcpAck[row] - (this.#base.get(this.#key(row) ^ 1) ?? this.#table.tcpAck[row] - 1)) >>> 0
+    );
+  }
+
+  #key(row: number): number {
+    const table = this.#table;
+    const stream = table.stream[row];
+    const source = table.source[row] * 65_536 + table.sourcePort[row];
+    const first = this.#firstSource.get(stream);
+    if (first === undefined) this.#firstSource.set(stream, source);
+    return stream * 2 + (first === undefined || first === source ? 0 : 1);
+  }
+}
