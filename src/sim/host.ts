@@ -25,6 +25,7 @@ import {
   tcpHeaderBytes,
 } from "./packet-build.ts";
 import type { IcmpMessage, IpPacket, IpPayload, Segment, UdpDatagram } from "./packet.ts";
+import { PathMtus } from "./path-mtu.ts";
 import type { PlannedHost } from "./plan.ts";
 import { RandomStream } from "./random.ts";
 import type { Recorder } from "./record.ts";
@@ -34,12 +35,6 @@ import { UdpStack } from "./udp/stack.ts";
 
 const TTL_DEFAULT = 64;
 const IP_PACKET_MAX = 65_535;
-/** Linux: net.ipv4.route.mtu_expires and net.ipv6.route.mtu_expires. */
-const PATH_MTU_EXPIRES_NS = 600e9;
-/** Less than this no path has: RFC 791 for IPv4; wirelab lets IPv6 have as little. */
-const PATH_MTU_MIN = 68;
-/** Destinations whose path MTU is remembered. */
-const PATH_MTUS_MAX = 1024;
 const IPV4_HEADER_BITS = IPV4_HEADER_BYTES * 8;
 const IPV6_HEADER_BITS = IPV6_HEADER_BYTES * 8;
 
@@ -75,7 +70,7 @@ export class SimHost implements UdpNetwork, PacketSink {
   #loopback: LinkDirection | null = null;
   /** By destination address. */
   readonly #routes = new Map<string, LinkDirection>();
-  readonly #pathMtus = new Map<string, { readonly mtu: number; readonly until: number }>();
+  readonly #pathMtus = new PathMtus();
   readonly #reassembly4: Reassembler;
   readonly #reassembly6: Reassembler;
   readonly #subnetBroadcast: string;
@@ -167,7 +162,7 @@ export class SimHost implements UdpNetwork, PacketSink {
     const route = this.#routeTo(destination);
     if (route === null) return IP_PACKET_MAX;
     const mtu = destination.includes(":") ? route.mtu : Math.min(route.mtu, IP_PACKET_MAX);
-    return this.#pathMtus.size === 0 ? mtu : Math.min(mtu, this.#pathMtu(destination));
+    return Math.min(mtu, this.#pathMtus.get(destination, this.#scheduler.now));
   }
 
   sendSegment(source: string, destination: string, segment: Segment, ecn: number): Errno | null {
@@ -287,7 +282,9 @@ export class SimHost implements UdpNetwork, PacketSink {
     if (isIcmpError(packet.version, message.type)) {
       const report = readIcmpError(packet.version, message);
       if (report === null || !this.isLocal(report.error.source)) return;
-      if (report.error.mtu > 0) this.#learnMtu(report.error.destination, report.error.mtu);
+      if (report.error.mtu > 0) {
+        this.#pathMtus.learn(report.error.destination, report.error.mtu, this.#scheduler.now);
+      }
       if (report.protocol === IP_PROTOCOL.udp) this.udp.icmpError(report.error);
       else if (report.protocol === IP_PROTOCOL.tcp && this.tcp !== null) this.tcp.icmpError(report.error);
       return;
@@ -397,20 +394,6 @@ export class SimHost implements UdpNetwork, PacketSink {
     this.#lastDestination = destination;
     this.#lastRoute = route;
     return route;
-  }
-
-  #learnMtu(destination: string, mtu: number): void {
-    if (this.#pathMtus.size >= PATH_MTUS_MAX && !this.#pathMtus.has(destination)) this.#pathMtus.clear();
-    const until = this.#scheduler.now + PATH_MTU_EXPIRES_NS;
-    this.#pathMtus.set(destination, { mtu: Math.max(mtu, PATH_MTU_MIN), until });
-  }
-
-  #pathMtu(destination: string): number {
-    const known = this.#pathMtus.get(destination);
-    if (known === undefined) return Infinity;
-    if (known.until > this.#scheduler.now) return known.mtu;
-    this.#pathMtus.delete(destination);
-    return Infinity;
   }
 
   #takeId(): number {

@@ -36,7 +36,13 @@ const QUOTE_MAX = { 4: 576 - 28, 6: 1280 - 48 } as const;
 export function icmpErrorAbout(packet: IpPacket, problem: IcmpProblem, mtu: number): IcmpMessage | null {
   const { payload, version } = packet;
   if (payload.kind === "icmp" && isIcmpError(version, payload.message.type)) return null;
-  if (payload.kind === "fragment" && payload.fragment.offset > 0) return null;
+  if (payload.kind === "fragment") {
+    const { offset, protocol, data } = payload.fragment;
+    if (offset > 0) return null;
+    // The first piece of an error is an error too: answering it would go on for ever.
+    const icmp = version === 4 ? IP_PROTOCOL.icmp : IP_PROTOCOL.icmpv6;
+    if (protocol === icmp && (data.length === 0 || isIcmpError(version, data[0]))) return null;
+  }
   const [type, code] = TYPES[problem][version];
   const body = encodePacket(packet).subarray(0, QUOTE_MAX[version]);
   return { type, code, rest: problem === "too big" ? mtu : 0, body };

@@ -173,6 +173,19 @@ describe("reassembly", () => {
     },
   );
 
+  test("an ICMP error that arrives in pieces and not whole is not answered with another", () => {
+    // The error about the closed port is 1,280 bytes: five fragments here, of which the second is always lost.
+    const lossy = {
+      mtu: 300,
+      backward: { script: ({ index }: { index: number }) => (index % 5 === 1 ? "drop" : undefined) },
+    } as const;
+    const run = pair(lossy);
+    udp(run, "a", "inet6").sendTo(new Uint8Array(4000), inet("fd00::2", 9));
+    run.run();
+    expect(run.scheduler.now).toBeLessThan(61e9);
+    expect(story(run).filter((line) => line.includes("a>b"))).toHaveLength(17);
+  });
+
   test("fragments that come in any order and twice make one datagram", () => {
     const run = pair({ jitterMs: 5, jitterReorders: true, duplicate: 0.5, delayMs: 10 });
     const b = udpOn(run, "b", 9);

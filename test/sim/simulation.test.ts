@@ -372,6 +372,29 @@ function hasTshark(): boolean {
 }
 
 describe("TCP over bad links", () => {
+  test("goes through a link narrower than its own: it learns the path's MTU", () => {
+    const topology = {
+      hosts: { a: {}, r: { forwards: true }, s: { forwards: true }, b: {} },
+      links: [
+        { between: ["a", "r"] as const },
+        { between: ["r", "s"] as const, mtu: 600 },
+        { between: ["s", "b"] as const },
+      ],
+    };
+    const simulation = new Simulation({ topology, seed: 1, recording: true });
+    expect(Buffer.compare(runTcp(simulation, 50_000), numbered(1, 50_000))).toBe(0);
+    const drops = simulation.trace.events.filter((event) => event.kind === "drop");
+    expect(new Set(drops.map((drop) => drop.reason))).toEqual(new Set(["mtu"]));
+    expect(simulation.hosts.get("a")?.mtuFor("10.0.0.4")).toBe(600);
+    expect(simulation.scheduler.now).toBeLessThan(70e9);
+  });
+
+  test("goes on when its own link becomes narrower under it", () => {
+    const simulation = pair({ bandwidthBps: 1e6 });
+    simulation.scheduler.at(100e6, () => simulation.setLink("a-b", "both", { mtu: 500 }));
+    expect(Buffer.compare(runTcp(simulation, 50_000), numbered(1, 50_000))).toBe(0);
+  });
+
   test("brings every byte across, in order", () => {
     fc.assert(
       fc.property(impairments, impairments, fc.nat(), (forward, backward, seed) => {
