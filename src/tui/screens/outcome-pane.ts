@@ -58,7 +58,7 @@ export function outcomeSpan(run: RunResult, theme: Theme): Span {
 }
 
 function outcomeLine(run: RunResult, theme: Theme, ended: boolean): Span[] {
-  if (!ended) return [{ text: "▶ running", attr: theme.muted }];
+  if (!ended) return [{ text: "… not over yet", attr: theme.muted }];
   const packets = run.trace.packets.count;
   return [
     outcomeSpan(run, theme),
