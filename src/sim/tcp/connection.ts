@@ -181,6 +181,7 @@ export class Connection {
     const { sendBuffer } = this.settings;
     if (sendBuffer > 0) return sendBuffer >>> 1;
     const { sender, personality } = this;
+    if (this.#sendCapacity === personality.sendBufferMax) return this.#sendCapacity;
     const segments = Math.max(sender.congestion.cwnd / sender.mss, personality.initialWindowSegments);
     const wanted = Math.max(personality.sendBufferDefault, 2 * segments * bufferCost(sender.mss));
     this.#sendCapacity = Math.max(this.#sendCapacity, Math.min(wanted, personality.sendBufferMax));

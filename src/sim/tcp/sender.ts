@@ -5,6 +5,8 @@
 import { TCP_FLAGS } from "../packet.ts";
 import type { Segment } from "../packet.ts";
 import type { CongestionControl } from "./congestion/congestion.ts";
+import { restartAfterIdle } from "./congestion/idle.ts";
+import { LossProbe } from "./loss-probe.ts";
 import type { TcpPersonality } from "./personality.ts";
 import { RECOVERY, Recovery } from "./recovery.ts";
 import { RoundTrip } from "./rtt.ts";
@@ -72,12 +74,8 @@ export class Sender {
   /** What was sent when the congestion window last held data back. */
   #limitedUntil = 0;
   #lastSentNs = 0;
-  #probeDue = false;
+  readonly #probe = new LossProbe();
   #persistDue = false;
-  /** SND.NXT when a tail loss probe was sent, while it is unanswered. */
-  #probeHigh = 0;
-  #probePending = false;
-  #probeRetransmitted = false;
   #cutMss = 536;
 
   constructor(
@@ -147,8 +145,8 @@ export class Sender {
       recovery.headDue = false;
       if (this.sndNxt !== this.sndUna && this.#again(this.sndUna, mss, nowNs)) return true;
     }
-    if (this.#probeDue) {
-      this.#probeDue = false;
+    if (this.#probe.due) {
+      this.#probe.due = false;
       if (this.#lossProbe(mss, nowNs)) return true;
     }
     if (this.#persistDue) {
@@ -171,7 +169,11 @@ export class Sender {
     const flight = (this.sndNxt - this.sndUna) | 0;
     const unsent = this.buffer.length - flight;
     if (unsent === 0 && !this.finQueued) return false;
-    if (flight === 0) this.#restartAfterIdle(nowNs);
+    if (flight === 0 && this.#lastSentNs > 0 && nowNs - this.#lastSentNs > this.rtt.baseNs) {
+      const restart = this.#personality.initialWindowSegments * this.mss;
+      restartAfterIdle(this.congestion, nowNs - this.#lastSentNs, this.rtt.baseNs, restart);
+      this.#lastSentNs = nowNs;
+    }
     const length = unsent < mss ? unsent : mss;
     const room = this.sndWnd - flight;
     // A segment leaves whole or not at all: what the window cuts short waits for the window or the persist timer
@@ -241,15 +243,10 @@ export class Sender {
     if (flight === 0) return false;
     const unsent = this.unsent;
     const length = Math.min(unsent, mss);
-    this.#probePending = true;
-    if (length > 0 && length <= this.sndWnd - flight) {
-      this.#probeRetransmitted = false;
-      this.#commit(length, false, length === unsent, mss, nowNs);
-    } else {
-      this.#probeRetransmitted = true;
-      if (!this.#again(this.sent.start(this.sent.count - 1), mss, nowNs)) return false;
-    }
-    this.#probeHigh = this.sndNxt;
+    const fresh = length > 0 && length <= this.sndWnd - flight;
+    if (fresh) this.#commit(length, false, length === unsent, mss, nowNs);
+    else if (!this.#again(this.sent.start(this.sent.count - 1), mss, nowNs)) return false;
+    this.#probe.left(this.sndNxt, !fresh);
     this.#timers.setXmit(XMIT.RTO, Math.max(this.sent.sentNs(0) + this.rtt.rtoNs, nowNs + 1));
     return true;
   }
@@ -315,12 +312,8 @@ export class Sender {
     this.retransmits = 0;
     this.retransmitStampNs = -1;
     this.probes = 0;
-    if (this.#probePending && !before(ack, this.#probeHigh)) {
-      this.#probePending = false;
-      const duplicate = segment.sack !== null && !after(segment.sack[0] | 0, ack);
-      if (this.#probeRetransmitted && !duplicate && this.recovery.state === RECOVERY.OPEN) {
-        this.recovery.probeRepaired(acked, this.#cutMss, nowNs);
-      }
+    if (this.#probe.repaired(ack, segment.sack) && this.recovery.state === RECOVERY.OPEN) {
+      this.recovery.probeRepaired(acked, this.#cutMss, nowNs);
     }
     const restart = this.recovery.advanced(
       acked,
@@ -386,7 +379,7 @@ export class Sender {
     const rtoNs = rtt.rtoNs;
     if (
       this.sackPermitted &&
-      !this.#probePending &&
+      !this.#probe.pending &&
       rtt.srttNs > 0 &&
       rtt.backoff === 0 &&
       this.recovery.state === RECOVERY.OPEN &&
@@ -426,29 +419,14 @@ export class Sender {
 
   /** The tail loss probe's timer expired. */
   lossProbe(): void {
-    this.#probeDue = true;
+    this.#probe.due = true;
   }
 
   /** The retransmission timer expired. */
   timedOut(nowNs: number): void {
-    this.#probePending = false;
-    this.#probeDue = false;
+    this.#probe.cancel();
     this.retransmits++;
     this.rtt.backOff();
     this.recovery.timedOut(this.sndUna, this.sndNxt, this.#cutMss, nowNs);
-  }
-
-  /** RFC 5681 section 4.1: a window that was not used for a while says nothing of the path. Halved for each idle timeout. */
-  #restartAfterIdle(nowNs: number): void {
-    let idleNs = nowNs - this.#lastSentNs;
-    const rtoNs = this.rtt.baseNs;
-    if (this.#lastSentNs === 0 || idleNs <= rtoNs) return;
-    const congestion = this.congestion;
-    const restart = Math.min(this.#personality.initialWindowSegments * this.mss, congestion.cwnd);
-    congestion.ssthresh = Math.max(congestion.ssthresh, Math.floor((congestion.cwnd * 3) / 4));
-    for (; idleNs > rtoNs && congestion.cwnd > restart; idleNs -= rtoNs)
-      congestion.cwnd = Math.floor(congestion.cwnd / 2);
-    congestion.cwnd = Math.max(congestion.cwnd, restart);
-    this.#lastSentNs = nowNs;
   }
 }

@@ -7,7 +7,11 @@ import { createTcp } from "../../../src/sim/tcp/stack.ts";
 import { A, B, inet, must, packetOf, Wire } from "./wire.ts";
 
 /** Numbers near what is expected are the dangerous ones; the rest is anywhere. */
-const offset = fc.oneof(fc.integer({ min: -5, max: 5 }), fc.integer({ min: -70_000, max: 70_000 }), fc.integer());
+const offset = fc.oneof(
+  fc.integer({ min: -5, max: 5 }),
+  fc.integer({ min: -70_000, max: 70_000 }),
+  fc.integer(),
+);
 
 interface Blow {
   readonly flags: number;

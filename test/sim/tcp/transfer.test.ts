@@ -81,7 +81,7 @@ class Party {
       if (data.length === 0) this.ended = true;
       else this.#parts.push(data);
     }
-    if (this.ended && this.#finished) socket.close();
+    // Nobody closes: an abandoned connection gives up after eight retransmissions, which a bad network makes happen.
   }
 
   get received(): Uint8Array {
