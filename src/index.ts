@@ -58,7 +58,7 @@ export { transcriptOf } from "./trace/transcript.ts";
 export type { TranscriptEntry } from "./trace/transcript.ts";
 
 export type { Capture, CaptureProblem } from "./capture/capture.ts";
-export { contextOfCapture } from "./capture/dissect/context.ts";
+export { contextOf } from "./capture/context.ts";
 export { dissect } from "./capture/dissect/dissect.ts";
 export type { DissectContext, DissectedPacket } from "./capture/dissect/dissect.ts";
 export type { DetailNode } from "./capture/dissect/tree.ts";

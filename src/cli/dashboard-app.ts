@@ -138,6 +138,5 @@ function attempt(host: TerminalHost<Message>, work: () => Promise<void>): void {
 function fromTerminal(message: TerminalMessage): Message | null {
   if (message.kind !== "mouse") return message;
   const { action, x, y } = message;
-  if (action === "release") return null;
-  return { kind: "mouse", action: action === "drag" ? "click" : action, x, y };
+  return action === "release" ? null : { kind: "mouse", action, x, y };
 }

@@ -2,7 +2,7 @@
 
 import type { Command } from "commander";
 import type { Capture } from "../capture/capture.ts";
-import { contextOfCapture } from "../capture/dissect/context.ts";
+import { contextOf } from "../capture/context.ts";
 import { compileFilter, isFilterError } from "../capture/filter/compile.ts";
 import type { Filter } from "../capture/filter/compile.ts";
 import { printFields, readFieldsOptions, unknownFieldIn } from "../capture/print/fields.ts";
@@ -80,7 +80,7 @@ async function read(what: string, flags: ReadFlags): Promise<void> {
     }
     for (const statistic of statistics) {
       const rows = passing(capture, filter, 0, from);
-      const context = contextOfCapture(capture);
+      const context = contextOf(capture);
       for (const line of statistic(capture.trace, rows, context, flags.filter ?? "")) print(line);
     }
     for (const problem of capture.problems)
@@ -119,7 +119,7 @@ function fieldsOf(format: Format, flags: ReadFlags): FieldsOptions {
 }
 
 function* passing(capture: Capture, filter: Filter, from: number, to: number): Generator<number> {
-  const passes = filter.on(capture.trace, contextOfCapture(capture));
+  const passes = filter.on(capture.trace, contextOf(capture));
   for (let row = from; row < to; row++) if (passes(row)) yield row;
 }
 
@@ -127,7 +127,7 @@ type PrintRows = (rows: Iterable<number>, first: boolean) => void;
 
 function printer(capture: Capture, format: Format, flags: ReadFlags, fields: FieldsOptions): PrintRows {
   const { trace } = capture;
-  const context = contextOfCapture(capture);
+  const context = contextOf(capture);
   const lines = (rows: Iterable<number>, first: boolean): Iterable<string> => {
     if (format === "json") return printJson(trace, rows, context);
     if (format === "fields") {

@@ -2,7 +2,7 @@
 
 import { existsSync } from "node:fs";
 import type { Capture } from "../capture/capture.ts";
-import { contextOfCapture } from "../capture/dissect/context.ts";
+import { contextOf } from "../capture/context.ts";
 import { openCapture } from "../capture/open.ts";
 import type { OpenOptions } from "../capture/open.ts";
 import { LESSONS } from "../scenario/catalogue.ts";
@@ -59,7 +59,7 @@ export function captureSession(capture: Capture): CaptureSession {
     name: capture.path === "-" ? "standard input" : capture.path,
     trace: capture.trace,
     problems: capture.problems.map(problemText),
-    context: contextOfCapture(capture),
+    context: contextOf(capture),
   };
 }
 
