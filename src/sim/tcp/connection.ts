@@ -255,6 +255,7 @@ export class Connection {
   }
 
   shutdownRead(): void {
+    if (this.readShutdown) return;
     this.readShutdown = true;
     this.wake = true;
   }

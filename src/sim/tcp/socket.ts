@@ -231,7 +231,6 @@ export class TcpSocket implements SocketCore {
       if (how !== "write") connection.shutdownRead();
       if (how !== "read") connection.shutdownWrite();
     }
-    connection.wake = true;
     endpoint.settle();
     return null;
   }

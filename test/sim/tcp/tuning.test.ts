@@ -59,6 +59,16 @@ test("single bytes to a reader that reads nothing do not creep past its buffer",
   expect(must(server.info()).bytesReceived).toBeLessThanOrEqual((65_536 * 17) / 16);
 });
 
+test("a second shutdown wakes nobody, so that a program may shut down in its wake", () => {
+  const { client } = connected();
+  let woken = 0;
+  client.onWake = () => {
+    if (woken++ < 10) must(client.shutdown("both"));
+  };
+  must(client.shutdown("both"));
+  expect(woken).toBe(1);
+});
+
 test("a reader that reads nothing stops the sender at the window, and reading lets it go on", () => {
   const pair = connected();
   const { wire, client, server } = pair;
