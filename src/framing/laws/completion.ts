@@ -1,0 +1,51 @@
+// Completion: a decoder always comes back.
+
+import * as fc from "fast-check";
+import type { Test, TestContext } from "./law.ts";
+import { chunkingsFor, cut, encodeFrames, whole } from "./law.ts";
+import { defineLaw } from "./define.ts";
+import { garbage, someFrames } from "./frame-trials.ts";
+import { fewerFrames, simplerBytes } from "../simpler.ts";
+
+type Trial = { readonly frames: unknown[] } | { readonly bytes: Uint8Array };
+
+/** How many of the chunkings are fed: the laws about cuts feed the rest, and hangs end there too. */
+const CHUNKINGS_RUN = 12;
+
+export const completion = defineLaw<Trial>({
+  name: "completion",
+  demands: "every push and every end comes back, with a bounded number of frames, whatever the bytes",
+  bug: "a loop that waits for bytes it already has (`while (rest.length) ...` without progress), a promise nobody resolves: one peer stops a whole process",
+  trials: (codec) =>
+    fc.oneof(
+      someFrames(codec).map((frames) => ({ frames })),
+      garbage(codec).map((bytes) => ({ bytes })),
+    ),
+  *test(trial: Trial, context: TestContext): Test {
+    let bytes: Uint8Array;
+    let ends: readonly number[] = [];
+    if ("frames" in trial) {
+      ({ bytes, ends } = encodeFrames(context.codec, trial.frames));
+      context.about = { frames: trial.frames, ends };
+    } else bytes = trial.bytes;
+    if (context.onlyCuts === null) {
+      yield { feeds: [whole(bytes)] };
+      if (bytes.length > 1) {
+        const half = bytes.subarray(0, bytes.length >> 1);
+        context.about = { frames: null, ends: [] };
+        yield { feeds: [whole(half)] };
+        if ("frames" in trial) context.about = { frames: trial.frames, ends };
+      }
+    }
+    let left = context.effort === "search" ? Number.POSITIVE_INFINITY : CHUNKINGS_RUN;
+    for (const cuts of chunkingsFor(context, bytes.length, ends)) {
+      if (left-- <= 0) break;
+      for (const tick of context.later ? [false, true] : [false]) yield { feeds: [cut(bytes, cuts, tick)] };
+    }
+    return null;
+  },
+  *simpler(trial: Trial): Generator<Trial> {
+    if ("frames" in trial) for (const frames of fewerFrames(trial.frames)) yield { frames };
+    else for (const bytes of simplerBytes(trial.bytes)) yield { bytes };
+  },
+});

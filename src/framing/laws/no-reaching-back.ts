@@ -1,0 +1,44 @@
+// No reaching back: a chunk is only the decoder's while it is pushed.
+
+import type { Test, TestContext } from "./law.ts";
+import { chunkingsFor, cut, encodeFrames } from "./law.ts";
+import { defineLaw } from "./define.ts";
+import { someFrames } from "./frame-trials.ts";
+import { difference } from "../judge.ts";
+import { simplerFrames } from "../simpler.ts";
+
+const CHUNKINGS_RUN = 8;
+
+export const noReachingBack = defineLaw<unknown[]>({
+  name: "no-reaching-back",
+  demands: "frames stay what they are when the buffer each chunk came in is overwritten after its push",
+  bug: "a view kept instead of a copy: with a reused read buffer (onread, a pool) a frame turns into the bytes of a later read; or the whole ArrayBuffer read where only a view of it was given",
+  trials: someFrames,
+  *test(frames: unknown[], context: TestContext): Test {
+    const { codec } = context;
+    const { bytes, ends } = encodeFrames(codec, frames);
+    context.about = { frames, ends };
+    let left = context.effort === "search" ? 200 : CHUNKINGS_RUN;
+    const chunkings =
+      context.onlyCuts === null ? [[], ...chunkingsFor(context, bytes.length, ends)] : [context.onlyCuts];
+    for (const cuts of chunkings) {
+      if (left-- <= 0) break;
+      const untouched = cut(bytes, cuts, true);
+      const [reference] = yield { feeds: [untouched] };
+      if (difference(codec, frames, reference, cuts.length + 1) !== null) continue;
+      const feed = { ...untouched, overwrite: true };
+      const [outcome] = yield { feeds: [feed] };
+      const problem = difference(codec, frames, outcome, cuts.length + 1);
+      if (problem !== null)
+        return {
+          problem: `with the buffer overwritten after each push, ${problem}`,
+          feed,
+          outcome,
+          frames,
+          ends,
+        };
+    }
+    return null;
+  },
+  simpler: simplerFrames,
+});

@@ -1,0 +1,95 @@
+// Whether a codec can be tried at all: it is one, it encodes something, and the same input gives the same answer.
+
+import * as fc from "fast-check";
+import type { AnyCodec } from "./laws/law.ts";
+import { CodecProblem, EncodeFailed, encodeFrames, whole } from "./laws/law.ts";
+import { Feeding } from "./feed.ts";
+import type { Outcome } from "./feed.ts";
+import { AnswersLater } from "./feed.ts";
+import { guarded } from "./guard.ts";
+import { sameBytes, sameValue } from "./same.ts";
+
+const SAMPLES = 30;
+const SAMPLE_SEED = 7;
+const LIMIT_MS = 1000;
+
+/** What is missing for `value` to be a stream codec, or null. */
+export function missingIn(value: unknown): string | null {
+  if (typeof value !== "object" || value === null) return "it is no object";
+  const record = value as Record<string, unknown>;
+  if (typeof record["name"] !== "string" || record["name"] === "") return "name must be a text";
+  if (typeof record["encode"] !== "function") return "encode must be a function from a frame to a Uint8Array";
+  const hasDecoder = typeof record["decoder"] === "function" || typeof record["decode"] === "function";
+  if (!hasDecoder) return "decoder must be a function that makes a decoder";
+  const frames = record["frames"];
+  // A codec may come with a fast-check of its own: by its methods, not by its class.
+  if (typeof frames !== "object" || frames === null || !("generate" in frames) || !("shrink" in frames))
+    return "frames must be a fast-check arbitrary of frames to try";
+  return null;
+}
+
+/** Throws `CodecProblem` for a codec that encodes nothing or answers differently each time. */
+export function checkTryable(codec: AnyCodec): void {
+  const frames = sample(codec);
+  const again = sample(codec);
+  const problem = (text: string): never => {
+    throw new CodecProblem(text);
+  };
+  try {
+    const encoded = frames.map((frame) => encodeFrames(codec, [frame]).bytes.slice());
+    if (encoded.every(({ length }) => length === 0))
+      problem("encode gives no bytes for any frame: return the frame's bytes from encode");
+    for (const [i, bytes] of encoded.entries()) {
+      if (!sameBytes(bytes, encodeFrames(codec, [again[i]]).bytes))
+        problem(
+          "it is not deterministic: the same frame encodes to other bytes the second time; take randomness and clocks out of `frames` and encode",
+        );
+    }
+    for (const [i, bytes] of encoded.entries()) {
+      if (frames.length > 10 && i % 3 !== 0) continue;
+      const first = decodeOnce(codec, bytes);
+      if (first === null) return;
+      const second = decodeOnce(codec, bytes);
+      if (second !== null && !sameValue(plain(first), plain(second)))
+        problem(
+          "it is not deterministic: the same bytes decode to other frames the second time; take randomness and clocks out of the decoder",
+        );
+    }
+  } catch (error) {
+    if (error instanceof EncodeFailed)
+      problem(`encode fails on a frame that \`frames\` made: ${error.message}`);
+    throw error;
+  }
+}
+
+function sample(codec: AnyCodec): unknown[] {
+  try {
+    return fc.sample(codec.frames, { seed: SAMPLE_SEED, numRuns: SAMPLES });
+  } catch (error) {
+    throw new CodecProblem(
+      `frames cannot be made: ${error instanceof Error ? error.message.split("\n", 1)[0] : String(error)}`,
+    );
+  }
+}
+
+function plain({ frames, errors }: Outcome<unknown>): unknown {
+  return [frames, errors];
+}
+
+/** Null when the decoder answers later, or hangs: the laws see to both. */
+function decodeOnce(codec: AnyCodec, bytes: Uint8Array): Outcome<unknown> | null {
+  let outcome: Outcome<unknown> | null = null;
+  try {
+    guarded(() => {
+      const feeding = new Feeding(codec, whole(bytes));
+      while (feeding.step());
+      outcome = feeding.outcome();
+    }, LIMIT_MS);
+  } catch (error) {
+    if (error instanceof AnswersLater) return null;
+    throw new CodecProblem(
+      `decoder() throws ${error instanceof Error ? `${error.name}: ${error.message}` : String(error)}`,
+    );
+  }
+  return outcome;
+}
