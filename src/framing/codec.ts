@@ -74,6 +74,8 @@ export interface Codec<F> {
   readonly endCompletes?: boolean;
   /** False for decoders that leave it to their caller to notice a stream that ends inside a frame; true by default. */
   readonly reportsEnd?: boolean;
+  /** Whether it is, by design, given all unread bytes again with each chunk, as `(buffer) => [messages, rest]` is: linear time is then not asked for. */
+  readonly rereads?: boolean;
   /**
    * What a thrown value means, for decoders that have errors of their own; null for what is no answer to bad input but a mistake in the
    * decoder. By default only a `FramingError` means something (adapters take any error that is not a TypeError or the like).

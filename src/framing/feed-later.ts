@@ -123,16 +123,16 @@ class Answer<F> {
   readonly #done: Promise<void>;
 
   constructor(call: () => Promise<readonly F[]>) {
-    this.#done = (async () => call())().then(
-      (frames) => {
-        this.frames = frames;
-        this.#settled = true;
-      },
-      (error: unknown) => {
-        this.error = error;
-        this.#settled = true;
-      },
-    );
+    this.#done = this.#settle(call);
+  }
+
+  async #settle(call: () => Promise<readonly F[]>): Promise<void> {
+    try {
+      this.frames = await call();
+    } catch (error) {
+      this.error = error;
+    }
+    this.#settled = true;
   }
 
   async wait(limitMs: number): Promise<boolean> {

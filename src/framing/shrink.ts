@@ -37,10 +37,10 @@ export async function shrink<T>(
   for (let smaller = arbitrary !== null; smaller;) {
     smaller = false;
     let index = -1;
-    for (const candidate of arbitrary?.shrink(current.value_, current.context) ?? []) {
+    for (const candidate of arbitrary?.shrink(current.value, current.context) ?? []) {
       index++;
       if (budget.tries <= 0 || budget.hangs <= 0) break;
-      const again = await attempt(trier, candidate.value_, null, finding, budget);
+      const again = await attempt(trier, candidate.value, null, finding, budget);
       if (again === null) continue;
       finding = again;
       current = candidate;
@@ -49,7 +49,7 @@ export async function shrink<T>(
       break;
     }
   }
-  return { trial: current.value_, finding, shrunk: path };
+  return { trial: current.value, finding, shrunk: path };
 }
 
 /** The last pass: frames, bytes and cuts that the finding does without. */

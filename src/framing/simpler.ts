@@ -12,7 +12,7 @@ export function* fewerFrames(frames: readonly unknown[]): Generator<unknown[]> {
   for (let i = 0; i < frames.length && frames.length > 1; i++) yield frames.toSpliced(i, 1);
 }
 
-function* simplerValue(value: unknown, depth: number): Generator<unknown> {
+function* simplerValue(value: unknown, depth: number): Generator {
   if (value instanceof Uint8Array) yield* simplerBytes(value);
   else if (typeof value === "string") yield* simplerText(value);
   else if (depth < 3 && Array.isArray(value)) {
@@ -43,7 +43,7 @@ export function* simplerBytes(bytes: Uint8Array): Generator<Uint8Array> {
 }
 
 function* simplerText(text: string): Generator<string> {
-  const points = [...text];
+  const points = Array.from(text);
   if (points.length > 3) {
     const half = points.length >> 1;
     yield points.slice(0, half).join("");

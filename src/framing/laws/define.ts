@@ -108,13 +108,13 @@ async function replay<T>(trier: Trier<T>, trials: TrialSource<T>, path: string):
   if (!trials.goTo(run)) throw new CodecProblem(`path ${path}: the law has no run ${run}`);
   let value = trials.value;
   for (const [index, step] of steps.entries()) {
-    const next = trials.arbitrary?.shrink(value.value_, value.context).drop(step).getNthOrLast(0) ?? null;
+    const next = trials.arbitrary?.shrink(value.value, value.context).drop(step).getNthOrLast(0) ?? null;
     if (next === null)
       throw new CodecProblem(`path ${path}: ends after step ${index}; was the codec changed?`);
     value = next;
   }
-  const finding = await trier.try(value.value_, "search");
-  return { finding, trial: value.value_, shrunk: steps, run };
+  const finding = await trier.try(value.value, "search");
+  return { finding, trial: value.value, shrunk: steps, run };
 }
 
 /** Trials in order of their run, each made from the seed, the law's name and the run's number alone. */
@@ -140,7 +140,7 @@ export class TrialSource<T> {
   }
 
   get trial(): T {
-    return this.value.value_;
+    return this.value.value;
   }
 
   get effort(): Effort {

@@ -32,6 +32,7 @@ export const linearTime = defineLaw<Shape>({
   demands:
     "the time to read a stream grows with its length, however small its chunks and however many its frames",
   bug: "all that is there joined again for each chunk, or searched again from its start: a megabyte in small packets stops the process for minutes",
+  notAsked: (codec) => (codec.rereads === true ? "it reads unread bytes again by design (rereads)" : null),
   cases: () => [
     "one long frame, a byte at a time",
     "many short frames in one chunk",

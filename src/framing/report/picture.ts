@@ -146,7 +146,7 @@ function expectedRow({ expected }: Counterexample, start: number, end: number): 
     if (frame.end <= end) cells[last] = "┐";
     const number = String(i + 1);
     const at = Math.max(first, Math.floor((first + last + 1 - number.length) / 2));
-    for (const [k, digit] of [...number].entries()) if (at + k <= last) cells[at + k] = digit;
+    for (const [k, digit] of number.split("").entries()) if (at + k <= last) cells[at + k] = digit;
   }
   return cells.join("");
 }
@@ -168,7 +168,7 @@ function outRow(length: number, start: number, end: number, { cuts, actual, erro
     if (hang?.chunk === chunk) marks.push("∞");
     const text = marks.length === 0 ? "" : `▲${marks.join(" ")}`;
     const at = Math.max(0, (last - start) * 3 - 2);
-    for (const [k, character] of [...text].entries()) cells[at + k] = character;
+    for (const [k, character] of text.split("").entries()) cells[at + k] = character;
   }
   return Array.from(cells, (cell) => cell ?? " ").join("");
 }
