@@ -8,6 +8,7 @@ import { darkTheme } from "../../src/tui/theme.ts";
 import { showcase } from "../tui/showcase.ts";
 import { gridRows, terminalGrid } from "../tui/terminal-grid.ts";
 import { PtyProgram } from "./pty.ts";
+import { expectRestored, lastSwitch } from "./restored.ts";
 
 const DEMO = fileURLToPath(new URL("demo-app.ts", import.meta.url));
 
@@ -29,31 +30,11 @@ afterEach(() => {
   running = null;
 });
 
-/** What must hold once a program has left: everything it switched on is off. */
-function expectRestored(program: PtyProgram): void {
-  const { terminal } = program;
-  expect(terminal.buffer.active.type).toBe("normal");
-  expect(terminal.modes.mouseTrackingMode).toBe("none");
-  expect(terminal.modes.applicationCursorKeysMode).toBe(false);
-  expect(terminal.modes.applicationKeypadMode).toBe(false);
-  for (const mode of ["1000", "1002", "1003", "1005", "1006", "1049"])
-    expect(lastSwitch(program, mode)).not.toBe("h");
-  expect(lastSwitch(program, "25")).not.toBe("l");
-  expect(program.screen()).not.toContain("Packets");
-}
-
 /** The view, cell for cell with its colours; all but the last row, which tells what happened last. */
 function expectShown(program: PtyProgram, selected: number): void {
   const { cols, rows } = program.terminal;
   const expected = showcase(cols, rows, darkTheme, { selected, top: 0, help: false });
   expect(gridRows(terminalGrid(program.terminal), 0, rows - 1)).toEqual(gridRows(expected, 0, rows - 1));
-}
-
-/** The last `h` or `l` written for a private mode, null for none. */
-function lastSwitch(program: PtyProgram, mode: string): string | null {
-  // oxlint-disable-next-line no-control-regex -- escape sequences begin with one
-  const switches = [...program.output.matchAll(/\u001B\[\?([\d;]+)([hl])/g)];
-  return switches.findLast(([, modes]) => modes.split(";").includes(mode))?.[2] ?? null;
 }
 
 describe("a program in a terminal", () => {
