@@ -59,6 +59,7 @@ describe("the dashboard", () => {
     program.write("?");
     await program.untilText("ctrl-c");
     program.write("\u001B");
+    await program.until((screen) => !screen.includes("ctrl-c"), "the help closed");
     program.write("q");
     expect((await program.exited).exitCode).toBe(0);
     expectRestored(program);
