@@ -15,6 +15,7 @@ import { addOpen } from "./open.ts";
 import { addRead } from "./read.ts";
 import { addRun } from "./run.ts";
 import { addSnapshot } from "./snapshot.ts";
+import { addVerify } from "./verify.ts";
 
 const MISTAKES = [InputError, BackendUnavailable, TopologyError, CaptureError];
 
@@ -30,7 +31,17 @@ function makeProgram(): Command {
     .showSuggestionAfterError()
     .configureOutput({ outputError: (text, write) => write(text.replace(/^error: /, "wirelab: ")) })
     .exitOverride();
-  for (const add of [addDashboard, addList, addRun, addCompare, addOpen, addRead, addSnapshot, addExport])
+  for (const add of [
+    addDashboard,
+    addList,
+    addRun,
+    addCompare,
+    addOpen,
+    addRead,
+    addSnapshot,
+    addExport,
+    addVerify,
+  ])
     add(program);
   for (const command of program.commands) command.copyInheritedSettings(program);
   return program;

@@ -16,6 +16,7 @@ export const completion = defineLaw<Trial>({
   name: "completion",
   demands: "every push and every end comes back, with a bounded number of frames, whatever the bytes",
   bug: "a loop that waits for bytes it already has (`while (rest.length) ...` without progress), a promise nobody resolves: one peer stops a whole process",
+  guards: true,
   trials: (codec) =>
     fc.oneof(
       someFrames(codec).map((frames) => ({ frames })),

@@ -18,6 +18,7 @@ export const independence = defineLaw<Trial>({
   name: "independence",
   demands: "two decoders fed by turns give what each gives alone",
   bug: "a buffer, a regular expression's lastIndex or a TextDecoder at module level: fine with one connection, and a leak from one customer to another with two",
+  guards: true,
   trials: (codec) => {
     const frames = fc.array(codec.frames, { minLength: 1, maxLength: 2 });
     return fc.record({ first: frames, second: frames });

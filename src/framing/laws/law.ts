@@ -85,6 +85,8 @@ export interface LawSpec<T> {
   simpler?(trial: T): Iterable<T>;
   /** What all trials together say, once none has broken it. */
   conclude?(context: TestContext, runs: number): string | null;
+  /** Whether each call to a decoder that answers later is guarded, which takes time: for laws that expect hangs. */
+  readonly guards?: boolean;
   /** How long one feed may take at most, where that is more than usual. */
   readonly feedMs?: number;
 }

@@ -183,7 +183,7 @@ export class Trier<T> {
     while (step.done !== true) {
       const { feeds, codec } = step.value;
       for (const feed of feeds) this.#onFeed?.(this.spec.name, feed);
-      const options = { answerMs, guardMs: this.#onFeed === null ? answerMs : null };
+      const options = { answerMs, guardMs: this.spec.guards === true ? answerMs : null };
       const outcomes = await Promise.all(feeds.map((feed) => feedLater(codec ?? this.codec, feed, options)));
       const hanging = outcomes.findIndex(({ hang }) => hang !== null);
       if (hanging !== -1) return this.#hung(feeds[hanging], outcomes[hanging]);

@@ -1,0 +1,25 @@
+// The names of all laws, for flags: without loading the laws themselves.
+
+export const LAW_NAMES = [
+  "independence",
+  "completion",
+  "round-trip",
+  "coalesced",
+  "any-chunking",
+  "split-text",
+  "prompt-delivery",
+  "end-of-stream",
+  "no-reaching-back",
+  "garbage",
+  "same-verdict",
+  "limits",
+  "linear-time",
+  "reference",
+  "through-sim",
+  "datagram-round-trip",
+  "datagram-empty",
+  "datagram-truncated",
+  "datagram-duplicated",
+  "datagram-reordered",
+  "datagram-garbage",
+] as const;

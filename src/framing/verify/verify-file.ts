@@ -1,0 +1,41 @@
+// Verifies the codecs of one file in a process of its own, so that nothing the file does reaches the caller.
+
+import { fork } from "node:child_process";
+import { fileURLToPath } from "node:url";
+import type { VerifiedCodec, VerifyJob, VerifyMessage } from "./messages.ts";
+
+export type FileResult = { readonly codecs: readonly VerifiedCodec[] } | { readonly problem: string };
+
+const PROCESS = new URL(import.meta.url.endsWith(".ts") ? "./process.ts" : "./process.js", import.meta.url);
+/** What loading, and making a hang small, may take besides the laws. */
+const SPARE_MS = 20_000;
+
+/** Runs the laws on what `job.module` exports. What the file prints goes to standard error. Never rejects for what the file does. */
+export function verifyFile(job: VerifyJob): Promise<FileResult> {
+  return new Promise((resolve) => {
+    const child = fork(fileURLToPath(PROCESS), [JSON.stringify(job)], { stdio: ["ignore", 2, 2, "ipc"] });
+    const codecs: VerifiedCodec[] = [];
+    let ended = false;
+    const end = (result: FileResult): void => {
+      if (ended) return;
+      ended = true;
+      clearTimeout(timer);
+      child.kill("SIGKILL");
+      resolve(result);
+    };
+    const timer = setTimeout(
+      () =>
+        end({ problem: `is not done after ${Math.round((job.timeMs + SPARE_MS) / 1000)} s: give it --time` }),
+      job.timeMs + SPARE_MS,
+    );
+    child.on("message", (message: VerifyMessage) => {
+      if (message.kind === "codec") codecs.push(message.verified);
+      else if (message.kind === "problem") end({ problem: message.message });
+      else if (message.kind === "done") end({ codecs });
+    });
+    child.on("error", (error) => end({ problem: `cannot be run: ${error.message}` }));
+    child.on("exit", (code, signal) =>
+      end({ problem: `ends the process it runs in (${signal ?? `exit code ${code ?? 0}`})` }),
+    );
+  });
+}
