@@ -10,6 +10,7 @@ import { NewReno } from "./congestion/newreno.ts";
 import { NegotiatedOptions, TIMESTAMPS_LENGTH } from "./options.ts";
 import type { TcpPersonality } from "./personality.ts";
 import { Receiver } from "./receiver.ts";
+import { NO_BYTES } from "./segments.ts";
 import { Sender } from "./sender.ts";
 import type { TcpSettings } from "./settings.ts";
 import { Timers, XMIT } from "./timers.ts";
@@ -227,12 +228,13 @@ export class Connection {
   /** At most `max` bytes, empty at the end of the stream, or an errno. */
   receive(max: number, peek: boolean, nowNs: number): Uint8Array | Errno {
     const { receiver } = this;
-    if (max === 0 || receiver.buffer.length > 0) {
-      return receiver.read(max, peek, this.sender.rtt.srttNs, nowNs);
+    if (receiver.buffer.length > 0) {
+      // A trace keeps the packets, so their bytes must stay as they are.
+      return receiver.read(max, peek, !this.recording, this.sender.rtt.srttNs, nowNs);
     }
-    if (receiver.finished) return receiver.read(0, true, 0, nowNs);
+    if (receiver.finished) return NO_BYTES;
     if (this.error !== null) return this.takeError();
-    if (this.readShutdown || this.state === "CLOSED") return receiver.read(0, true, 0, nowNs);
+    if (this.readShutdown || this.state === "CLOSED") return NO_BYTES;
     return "EAGAIN";
   }
 

@@ -1,4 +1,6 @@
-// Bytes received in order and not yet read: the payloads as they came, copied once when a program reads them.
+// Bytes received in order and not yet read: the payloads as they came, copied at most once, when a program reads them.
+
+import { slabBytes } from "../slab.ts";
 
 const COMPACT_AT = 256;
 
@@ -16,11 +18,20 @@ export class ReceiveBuffer {
     this.length += part.length;
   }
 
-  /** A copy of at most `max` of the first bytes; they stay when `peek`. */
-  read(max: number, peek: boolean): Uint8Array {
-    const count = Math.min(max, this.length);
-    const out = new Uint8Array(count);
+  /**
+   * At most `max` of the first bytes; they stay when `peek`. The program owns them, and may write to them: they are a copy,
+   * unless `release` and one payload has them all. Then it is that payload, as nobody will look at those bytes again: what the
+   * sender still keeps of them could only be sent once more, and be thrown away.
+   */
+  read(max: number, peek: boolean, release: boolean): Uint8Array {
     const parts = this.#parts;
+    const count = max < this.length ? max : this.length;
+    if (release && !peek && count > 0) {
+      const part = parts[this.#first];
+      const left = part.length - this.#offset;
+      if (count <= left) return this.#release(part, count, left);
+    }
+    const out = slabBytes(count);
     let index = this.#first;
     let offset = this.#offset;
     let filled = 0;
@@ -42,6 +53,19 @@ export class ReceiveBuffer {
       this.#compact();
     }
     return out;
+  }
+
+  #release(part: Uint8Array, count: number, left: number): Uint8Array {
+    const offset = this.#offset;
+    this.length -= count;
+    if (count < left) {
+      this.#offset = offset + count;
+      return new Uint8Array(part.buffer, part.byteOffset + offset, count);
+    }
+    this.#first++;
+    this.#offset = 0;
+    this.#compact();
+    return offset === 0 ? part : new Uint8Array(part.buffer, part.byteOffset + offset, count);
   }
 
   /** Forgets everything. */

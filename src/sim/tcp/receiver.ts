@@ -244,9 +244,9 @@ export class Receiver {
     acks.decide(full, srttNs, nowNs);
   }
 
-  /** A program takes at most `max` bytes. */
-  read(max: number, peek: boolean, srttNs: number, nowNs: number): Uint8Array {
-    const bytes = this.buffer.read(max, peek);
+  /** A program takes at most `max` bytes. `release`: nobody else will look at them any more (receive-buffer.ts). */
+  read(max: number, peek: boolean, release: boolean, srttNs: number, nowNs: number): Uint8Array {
+    const bytes = this.buffer.read(max, peek, release);
     if (peek || bytes.length === 0) return bytes;
     this.#tune(bytes.length, srttNs, nowNs);
     const acks = this.acks;

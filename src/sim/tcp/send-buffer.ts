@@ -29,7 +29,7 @@ export class SendBuffer {
     while (at < end) {
       const tail = this.#tail(end - at);
       const taken = Math.min(end - at, tail.bytes.length - tail.used);
-      tail.bytes.set(bytes.subarray(at, at + taken), tail.used);
+      tail.bytes.set(taken === bytes.length ? bytes : bytes.subarray(at, at + taken), tail.used);
       tail.used += taken;
       at += taken;
     }
@@ -41,7 +41,7 @@ export class SendBuffer {
     const at = this.#start + offset;
     const chunk = this.#find(at);
     const within = at - chunk.start;
-    if (within + count <= chunk.used) return chunk.bytes.subarray(within, within + count);
+    if (within + count <= chunk.used) return new Uint8Array(chunk.bytes.buffer, within, count);
     const whole = new Uint8Array(count);
     let filled = 0;
     while (filled < count) {
