@@ -12,6 +12,7 @@ import type {
   NameRecord,
   SecretsRecord,
 } from "./capture.ts";
+import { TcpAnalysis } from "./analysis/tcp.ts";
 import { Reassembly } from "./reassembly/fragments.ts";
 import { RowMarks } from "./row-marks.ts";
 import type { ByteLog, ByteStore } from "./store.ts";
@@ -37,6 +38,7 @@ export class CaptureBuilder {
   readonly names: NameRecord[] = [];
   readonly statistics: InterfaceStatistics[] = [];
   readonly secrets: SecretsRecord[] = [];
+  readonly analysis: TcpAnalysis;
   readonly marks = new RowMarks();
   readonly reassembly = new Reassembly();
   readonly #log: ByteLog | null;
@@ -50,6 +52,7 @@ export class CaptureBuilder {
       read: (row) => store.read(trace.packets.offset[row], trace.packets.capturedLength[row]),
     });
     this.trace = trace;
+    this.analysis = new TcpAnalysis(trace.packets, this.streams);
   }
 
   /** Frames so far. */
@@ -91,6 +94,7 @@ export class CaptureBuilder {
     if (table.protocol[row] === PROTOCOL.fragment) {
       this.#fragment(row, bytes.subarray(start, start + capturedLength));
     }
+    this.analysis.add(row, bytes, start);
     return row;
   }
 

@@ -2,6 +2,7 @@
 
 import type { StreamTable } from "../trace/streams.ts";
 import type { Trace, TraceInterface } from "../trace/trace.ts";
+import type { TcpAnalysis } from "./analysis/tcp.ts";
 import type { Reassembly } from "./reassembly/fragments.ts";
 
 /** Damage, or something left out: the capture goes on or ends before it, but does not fail. */
@@ -84,6 +85,8 @@ export interface Capture {
   readonly problems: readonly CaptureProblem[];
   /** What the index pass learnt of each TCP and UDP stream: sequence bases, window scales. */
   readonly streams: StreamTable;
+  /** What each TCP segment is in the light of those before it; its flags are in the table's `analysis` column. */
+  readonly analysis: TcpAnalysis;
   /** IP datagrams that came in fragments; the rows that complete them have the datagram's transport columns. */
   readonly reassembly: Reassembly;
   /** Packet comments by row. */

@@ -295,6 +295,7 @@ class OpenedCapture implements Capture {
   readonly statistics: Capture["statistics"];
   readonly secrets: Capture["secrets"];
   readonly streams: Capture["streams"];
+  readonly analysis: Capture["analysis"];
   readonly reassembly: Capture["reassembly"];
   readonly #builder: CaptureBuilder;
   readonly #driver: Driver;
@@ -318,6 +319,7 @@ class OpenedCapture implements Capture {
     this.statistics = builder.statistics;
     this.secrets = builder.secrets;
     this.streams = builder.streams;
+    this.analysis = builder.analysis;
     this.reassembly = builder.reassembly;
     this.#builder = builder;
     this.#driver = driver;

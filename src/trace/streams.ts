@@ -20,6 +20,8 @@ const WINDOW_SCALE_MAX = 14;
 const BASE_KNOWN = 1;
 const SENT = 2;
 const SENT_WINDOW = 4;
+/** On the low end's side: the stream began with a SYN on the ends of an earlier one. */
+const REUSES_PORTS = 8;
 
 /** Finds the latest conversation of a pair of ends, whichever of them sends. */
 class ConversationTable {
@@ -215,6 +217,7 @@ export class StreamTable {
       const at = stream * 2 + side;
       if ((tcp.state[at] & BASE_KNOWN) !== 0 && tcp.base[at] !== seq) {
         stream = tcp.add(row, low, lowPort, high, highPort);
+        tcp.state[stream * 2] |= REUSES_PORTS;
       }
     }
     // A socket connected to itself has one direction, which is Wireshark's reading too.
@@ -262,6 +265,16 @@ export class StreamTable {
     if (tcp.windowScale[direction] === scale) return;
     if ((tcp.state[direction] & SENT_WINDOW) !== 0) tcp.keep(direction, row);
     tcp.windowScale[direction] = scale;
+  }
+
+  /** Whether a TCP stream is between the same ends as an earlier one of the trace. */
+  reusesPorts(stream: number): boolean {
+    return (this.#tcp.state[stream * 2] & REUSES_PORTS) !== 0;
+  }
+
+  /** Shift of one direction's window for its packet `row`, as `tcpDirection` gives it. */
+  windowScale(stream: number, direction: number, row: number): number {
+    return this.#tcp.windowScaleAt(stream * 2 + direction, row);
   }
 
   /** Row of the stream's first packet. */
