@@ -1,5 +1,5 @@
 // What the analysis reads of a segment's options: how many bytes it says it got beyond its acknowledgment (SACK, RFC 2018),
-// and whether a SYN asks for fast open (RFC 7413).
+// and whether a SYN opens fast (RFC 7413).
 
 import { getUint16, getUint32 } from "../../wire/bytes.ts";
 import { TCP_OPTION } from "../../wire/tcp-options.ts";
@@ -22,11 +22,12 @@ export function sackedBytes(bytes: Uint8Array, start: number, end: number): numb
   return sum >>> 0;
 }
 
-/** Whether a SYN's options hold fast open's, by its number or as the experiment it was. */
-export function hasFastOpen(bytes: Uint8Array, start: number, end: number): boolean {
-  if (findOption(bytes, start, end, TCP_OPTION.fastOpen) !== -1) return true;
-  const at = findOption(bytes, start, end, TCP_OPTION.experiment);
-  return at !== -1 && bytes[at + 1] >= 4 && getUint16(bytes, at + 2) === FAST_OPEN_MAGIC;
+/** Whether a SYN's options hold fast open's cookie, under its number or as the experiment it was. A request for one has none. */
+export function hasFastOpenCookie(bytes: Uint8Array, start: number, end: number): boolean {
+  const at = findOption(bytes, start, end, TCP_OPTION.fastOpen);
+  if (at !== -1) return bytes[at + 1] > 2;
+  const other = findOption(bytes, start, end, TCP_OPTION.experiment);
+  return other !== -1 && bytes[other + 1] > 4 && getUint16(bytes, other + 2) === FAST_OPEN_MAGIC;
 }
 
 /** Where the first option of `kind` begins, or -1; it lies wholly within [start, end). */

@@ -10,7 +10,7 @@ import type { PacketTable } from "../../trace/packets.ts";
 import { WINDOW_SCALE_UNKNOWN } from "../../trace/streams.ts";
 import type { StreamTable } from "../../trace/streams.ts";
 import { TCP_FLAG, TCP_HEADER_LENGTH_MIN } from "../../wire/tcp.ts";
-import { hasFastOpen, sackedBytes } from "./options.ts";
+import { hasFastOpenCookie, sackedBytes } from "./options.ts";
 import { NO_ROW, UnackedSegments } from "./segments.ts";
 
 /** Words of a direction's state. Sequence numbers are as on the wire; 0 is "not known", as in Wireshark. */
@@ -42,6 +42,7 @@ const WINDOW_NOT_SCALED = 2;
 const HOLE = 4;
 const ACKED_UNSEEN = 8;
 const BASE_KNOWN = 16;
+const FAST_OPEN_DATA = 32;
 
 /** Words of a stream's state. */
 const STREAM_STATE = 2;
@@ -97,8 +98,13 @@ export class TcpAnalysis {
     const options = start + transport + TCP_HEADER_LENGTH_MIN;
     const hasOptions = transport !== NO_OFFSET && payload - transport > TCP_HEADER_LENGTH_MIN;
     this.#state[state + SACKED] = hasOptions ? sackedBytes(bytes, options, start + payload) : 0;
-    if (hasOptions && (flags & TCP_FLAG.syn) !== 0 && hasFastOpen(bytes, options, start + payload)) {
+    if (
+      hasOptions &&
+      (flags & (TCP_FLAG.syn | TCP_FLAG.ack)) === TCP_FLAG.syn &&
+      hasFastOpenCookie(bytes, options, start + payload)
+    ) {
       table.analysis[row] |= ANALYSIS.tfoSyn;
+      if (table.payloadLength[row] > 0) this.#state[state + MARKS] |= FAST_OPEN_DATA;
     }
   }
 
@@ -183,7 +189,10 @@ export class TcpAnalysis {
       state[r + BASE] = ack - 1;
       state[r + MARKS] |= BASE_KNOWN;
     }
-    if (isSynAck && (ack - state[r + BASE]) >>> 0 > 1) found |= ANALYSIS.tfoAck;
+    if (isSynAck) {
+      if ((ack - state[r + BASE]) >>> 0 > 1) found |= ANALYSIS.tfoAck;
+      else if ((state[r + MARKS] & FAST_OPEN_DATA) !== 0) found |= ANALYSIS.tfoIgnored;
+    }
     return found;
   }
 
@@ -266,11 +275,11 @@ export class TcpAnalysis {
     // What follows a zero window probe may begin with the probe's byte.
     if (length > 1 && seq === (nextSeq - 1) >>> 0) return 0;
     const isAskedFor = state[r + DUPLICATE_ACKS] >= 2 || (state[r + MARKS] & ACKED_UNSEEN) !== 0;
-    if (isAskedFor && lastAck === seq && this.#sinceNs(row, state[r + LAST_ACK_ROW]) < FAST_RETRANSMIT_NS) {
+    if (isAskedFor && lastAck === seq && this.#isWithin(row, state[r + LAST_ACK_ROW], FAST_RETRANSMIT_NS)) {
       return ANALYSIS.fastRetransmission | ANALYSIS.retransmission;
     }
     const rtt = this.initialRttNs(row) || OUT_OF_ORDER_NS;
-    if (this.#sinceNs(row, state[f + NEXT_SEQ_ROW]) < rtt && end !== nextSeq) {
+    if (this.#isWithin(row, state[f + NEXT_SEQ_ROW], rtt) && end !== nextSeq) {
       return ANALYSIS.outOfOrder;
     }
     const sent = this.#unacked.oldestRow(own);
@@ -301,6 +310,12 @@ export class TcpAnalysis {
     else if ((flags & (TCP_FLAG.syn | TCP_FLAG.ack)) === TCP_FLAG.ack && state[at + SYN_ROW] !== 0) {
       state[at + FIRST_ACK_ROW] = row + 1;
     }
+  }
+
+  /** Whether less than `ns` went by since an earlier row; where the clock ran backwards that is not known, and so not. */
+  #isWithin(row: number, earlier: number, ns: number): boolean {
+    const since = this.#sinceNs(row, earlier);
+    return since >= 0 && since < ns;
   }
 
   #sinceNs(row: number, earlier: number): number {
