@@ -2,19 +2,25 @@
 
 import * as fc from "fast-check";
 import type { Test, TestContext } from "./law.ts";
-import { chunkingsFor, cut, encodeFrames, whole } from "./law.ts";
+import { bytewiseFirst, cut, encodeFrames, whole } from "./law.ts";
 import { defineLaw } from "./define.ts";
 import { garbage, someFrames } from "./frame-trials.ts";
 import { fewerFrames, simplerBytes } from "../simpler.ts";
+
+/** Every length up to this is a stream that ends there. */
+const STOPS = 10;
+const STOPS_LATER = 4;
 
 type Trial = { readonly frames: unknown[] } | { readonly bytes: Uint8Array };
 
 /** How many of the chunkings are fed: the laws about cuts feed the rest, and hangs end there too. */
 const CHUNKINGS_RUN = 12;
+const CHUNKINGS_RUN_LATER = 3;
 
 export const completion = defineLaw<Trial>({
   name: "completion",
   demands: "every push and every end comes back, with a bounded number of frames, whatever the bytes",
+  takesForGranted: ["independence"],
   bug: "a loop that waits for bytes it already has (`while (rest.length) ...` without progress), a promise nobody resolves: one peer stops a whole process",
   guards: true,
   trials: (codec) =>
@@ -31,15 +37,20 @@ export const completion = defineLaw<Trial>({
     } else bytes = trial.bytes;
     if (context.onlyCuts === null) {
       yield { feeds: [whole(bytes)] };
-      if (bytes.length > 1) {
-        const half = bytes.subarray(0, bytes.length >> 1);
-        context.about = { frames: null, ends: [] };
-        yield { feeds: [whole(half)] };
-        if ("frames" in trial) context.about = { frames: trial.frames, ends };
-      }
+      // A stream that stops anywhere has to come to its end too.
+      context.about = { frames: null, ends: [] };
+      const stops = Math.min(bytes.length, context.later ? STOPS_LATER : STOPS);
+      for (let length = 1; length < stops; length++) yield { feeds: [whole(bytes.subarray(0, length))] };
+      if (bytes.length > stops) yield { feeds: [whole(bytes.subarray(0, bytes.length >> 1))] };
+      if ("frames" in trial) context.about = { frames: trial.frames, ends };
     }
-    let left = context.effort === "search" ? Number.POSITIVE_INFINITY : CHUNKINGS_RUN;
-    for (const cuts of chunkingsFor(context, bytes.length, ends)) {
+    let left =
+      context.effort === "search"
+        ? Number.POSITIVE_INFINITY
+        : context.later
+          ? CHUNKINGS_RUN_LATER
+          : CHUNKINGS_RUN;
+    for (const cuts of bytewiseFirst(context, bytes.length, ends)) {
       if (left-- <= 0) break;
       for (const tick of context.later ? [false, true] : [false]) yield { feeds: [cut(bytes, cuts, tick)] };
     }

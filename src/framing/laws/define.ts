@@ -19,6 +19,8 @@ export const HANG_MS_DEFAULT = 250;
 export const LEFT_HANG = "the decoder hangs";
 /** Runs that try everything; later ones try a few ways to cut each, so that a thousand runs cost little. */
 const THOROUGH_RUNS = 50;
+/** The same for decoders that answer later, each feed of which takes turns of the event loop. */
+const THOROUGH_RUNS_LATER = 6;
 
 export function defineLaw<T>(spec: LawSpec<T>): Law {
   return {
@@ -40,7 +42,7 @@ async function checkLaw<T>(spec: LawSpec<T>, codec: AnyCodec, options: LawOption
     onFeed: options.onFeed,
   });
   trier.expectsHang = options.suspectHang === true;
-  const trials = new TrialSource(spec, codec, options);
+  const trials = new TrialSource(spec, codec, options, trier.later ? THOROUGH_RUNS_LATER : THOROUGH_RUNS);
   try {
     const { finding, trial, shrunk, run } =
       options.path === undefined
@@ -113,7 +115,8 @@ async function replay<T>(trier: Trier<T>, trials: TrialSource<T>, path: string):
       throw new CodecProblem(`path ${path}: ends after step ${index}; was the codec changed?`);
     value = next;
   }
-  const finding = await trier.try(value.value, "search");
+  // Laws that measure try nothing in a search.
+  const finding = (await trier.try(value.value, "search")) ?? (await trier.try(value.value, "run"));
   return { finding, trial: value.value, shrunk: steps, run };
 }
 
@@ -128,8 +131,10 @@ export class TrialSource<T> {
   readonly #key: number;
   readonly #runs: number;
   readonly #step: number;
+  readonly #thoroughRuns: number;
 
-  constructor(spec: LawSpec<T>, codec: AnyCodec, options: LawOptions) {
+  constructor(spec: LawSpec<T>, codec: AnyCodec, options: LawOptions, thoroughRuns: number) {
+    this.#thoroughRuns = thoroughRuns;
     this.arbitrary = spec.trials?.(codec) ?? null;
     this.#cases = spec.cases?.(codec) ?? [];
     this.#key = mix32(hash32(spec.name), options.seed ?? SEED_DEFAULT);
@@ -144,7 +149,7 @@ export class TrialSource<T> {
   }
 
   get effort(): Effort {
-    return this.run < THOROUGH_RUNS ? "run" : "glance";
+    return this.run < this.#thoroughRuns ? "run" : "glance";
   }
 
   /** Goes to the next run; false when there is none. */

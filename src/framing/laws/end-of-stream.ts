@@ -14,6 +14,7 @@ export const endOfStream = defineLaw<unknown[]>({
   name: "end-of-stream",
   demands:
     "a stream that ends inside a frame is reported as incomplete, and one that ends after a frame is not",
+  takesForGranted: ["independence"],
   bug: "half a message taken for a whole one, or dropped without a word, when a peer dies; a clean close reported as an error",
   notAsked: (codec) => {
     try {

@@ -13,6 +13,7 @@ const RUNS_CONCLUSIVE = 40;
 export const garbage = defineLaw<Uint8Array>({
   name: "garbage",
   demands: "bytes that are no frames give an error of the declared kinds and no other exception",
+  takesForGranted: ["independence"],
   bug: "a TypeError from a field that is not there, a RangeError from a length that is negative: exceptions nobody catches, and a server is down",
   trials: garbageBytes,
   *test(bytes: Uint8Array, context: TestContext): Test {

@@ -1,7 +1,7 @@
 // What a law is: a name, the bug it is for, trials to make up, and a test that says which feeds it wants and judges what came of them.
 
 import type * as fc from "fast-check";
-import { chunkings } from "../chunkings.ts";
+import { bytewise, chunkings } from "../chunkings.ts";
 import type { Effort } from "../chunkings.ts";
 import type { Codec } from "../codec.ts";
 import type { Feed, Outcome } from "../feed.ts";
@@ -72,7 +72,7 @@ export interface LawSpec<T> {
   readonly demands: string;
   /** The bug it is for, as one would meet it. */
   readonly bug: string;
-  /** Laws without which this one says nothing new: it is not asked where one of them is broken. */
+  /** Laws without which this one says nothing new, or nothing true: it is not asked where one of them is broken. */
   readonly takesForGranted?: readonly string[];
   /** Why it is not asked of this codec; null when it is. */
   notAsked?(codec: AnyCodec): string | null;
@@ -158,3 +158,16 @@ export function chunkingsFor(
 ): Iterable<readonly number[]> {
   return context.onlyCuts === null ? chunkings(length, ends, context.effort) : [context.onlyCuts];
 }
+
+/** The same, a byte at a time first: for laws that try only some of them. In a search the ways with few cuts still come before. */
+export function* bytewiseFirst(
+  context: TestContext,
+  length: number,
+  ends: readonly number[],
+): Generator<readonly number[]> {
+  if (context.onlyCuts === null && context.effort !== "search" && length <= BYTEWISE_BYTES)
+    yield bytewise(length);
+  yield* chunkingsFor(context, length, ends);
+}
+
+const BYTEWISE_BYTES = 512;

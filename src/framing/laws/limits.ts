@@ -28,6 +28,7 @@ export const limits = defineLaw<Trial>({
   name: "limits",
   demands:
     "a payload of the maximum length passes, one byte more is `too long` before its bytes are taken in, then what the codec declares",
+  takesForGranted: ["independence"],
   bug: "`>=` for `>`; the length checked when the whole frame has arrived, or memory for 4 GB taken because four bytes of a stranger say so",
   notAsked: (codec) => {
     if (codec.maxLength === undefined) return "the codec knows no limit (maxLength)";

@@ -1,7 +1,7 @@
 // No reaching back: a chunk is only the decoder's while it is pushed.
 
 import type { Test, TestContext } from "./law.ts";
-import { chunkingsFor, cut, encodeFrames } from "./law.ts";
+import { bytewiseFirst, cut, encodeFrames } from "./law.ts";
 import { defineLaw } from "./define.ts";
 import { someFrames } from "./frame-trials.ts";
 import { difference } from "../judge.ts";
@@ -20,7 +20,7 @@ export const noReachingBack = defineLaw<unknown[]>({
     context.about = { frames, ends };
     let left = context.effort === "search" ? 200 : CHUNKINGS_RUN;
     const chunkings =
-      context.onlyCuts === null ? [[], ...chunkingsFor(context, bytes.length, ends)] : [context.onlyCuts];
+      context.onlyCuts === null ? [[], ...bytewiseFirst(context, bytes.length, ends)] : [context.onlyCuts];
     for (const cuts of chunkings) {
       if (left-- <= 0) break;
       const untouched = cut(bytes, cuts, true);
