@@ -108,6 +108,8 @@ export class KernelSocket implements SocketCore {
   #isWildcard = false;
   /** Whether the last connect did not end at once. */
   #attempted = false;
+  /** The sockaddr of that connect. */
+  #target = new Uint8Array();
   #shutRead = false;
   #retry: NodeJS.Timeout | null = null;
   /** A Unix connect that waits for room in the listener's queue, and how it ended. */
@@ -168,6 +170,7 @@ export class KernelSocket implements SocketCore {
     // The first call after a non-blocking attempt has succeeded only learns that; a blocking connect had learned it already.
     if (failure === null && this.#attempted) failure = this.#answer(libc.connect(this.#fd, name, length));
     this.#attempted = failure === "EINPROGRESS" || failure === "EALREADY";
+    if (failure === "EINPROGRESS") this.#target = name.slice(0, length);
     return failure;
   }
 
@@ -206,7 +209,8 @@ export class KernelSocket implements SocketCore {
 
   shutdown(how: Shutdown): null | Failure {
     const failure = this.#answer(this.#run.libc.shutdown(this.#fd, HOW[how]));
-    if (failure === null && how !== "write") this.#shutRead = true;
+    // Without a peer it takes effect all the same.
+    if ((failure === null || failure === "ENOTCONN") && how !== "write") this.#shutRead = true;
     return failure;
   }
 
@@ -229,7 +233,23 @@ export class KernelSocket implements SocketCore {
       this.#connectError = "";
       return error;
     }
+    if (option === "SO_ERROR" && this.#attempted) return this.#concludeAttempt();
     return getOption(this.#run.libc, this.#fd, option);
+  }
+
+  /**
+   * How a non-blocking attempt ended, as SO_ERROR tells it. The kernel counts the attempt as going on until connect is called once
+   * more; for programs, whose connect blocks, it is over.
+   */
+  #concludeAttempt(): OptionValue | Refusal {
+    const { libc } = this.#run;
+    const { writable, error, hangup } = this.readiness();
+    if (!writable && !error && !hangup) return "";
+    this.#attempted = false;
+    name.set(this.#target);
+    const failure = this.#answer(libc.connect(this.#fd, name, this.#target.length));
+    if (failure === null) return getOption(libc, this.#fd, "SO_ERROR");
+    return typeof failure === "string" ? failure : failure.code;
   }
 
   localAddress(): SocketAddress | Failure {
@@ -272,7 +292,8 @@ export class KernelSocket implements SocketCore {
     const { family } = address;
     const real = hosts.toBind(this.#host, address);
     if (isFailure(real)) return real;
-    const port = address.port === 0 ? 0 : (hosts.realPort(this.#host, family, this.type, address.port) ?? 0);
+    // A port asked for by number stays the socket's when its connection is over, so the machine's is asked for by number, too.
+    const port = address.port === 0 ? 0 : this.#realPort(this.#host, family, address.port);
     const length = writeInet(libc.platform, name, family, real.address, port);
     const failure = this.#answer(libc.bind(this.#fd, name, length));
     if (failure !== null) return failure;
@@ -280,6 +301,13 @@ export class KernelSocket implements SocketCore {
     if (hosts.isMapped(family))
       hosts.map(this.#host, family, this.type, address.port, boundPort(libc, this.#fd));
     return null;
+  }
+
+  /** The machine's port for a host's, a new one when nobody has asked for it yet. */
+  #realPort(host: string, family: InetFamily, port: number): number {
+    const { libc, hosts } = this.#run;
+    const known = hosts.realPort(host, family, this.type, port);
+    return known ?? reservePort(libc, hosts, host, family, this.type, port);
   }
 
   /** Gives a socket without an address its host's, so that the other end sees who calls. */
@@ -308,8 +336,7 @@ export class KernelSocket implements SocketCore {
     if (failure !== null) return failure;
     let { port } = address;
     if (real.host !== null && port !== 0) {
-      const known = hosts.realPort(real.host, family, this.type, port);
-      port = known ?? reservePort(libc, hosts, real.host, family, this.type, port);
+      port = this.#realPort(real.host, family, port);
     }
     return writeInet(libc.platform, name, family, real.address, port);
   }
@@ -353,7 +380,7 @@ export class KernelSocket implements SocketCore {
    */
   #nothing<T>(empty: T): T | Failure {
     const code = errnoName(this.#run.libc.errno());
-    return code === "EAGAIN" && this.#shutRead ? empty : code;
+    return code === "EAGAIN" && this.#shutRead && this.type === "dgram" ? empty : code;
   }
 
   #sendBits(flags: SendFlags): number | Failure {

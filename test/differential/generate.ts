@@ -9,7 +9,8 @@ const slot = fc.nat({ max: SLOTS - 1 });
 const host = fc.constantFrom(...HOSTS);
 const port = fc.nat({ max: PORTS - 1 });
 const backlog = fc.constantFrom(5, 0, 1, 2, 128, -1);
-const peek = fc.boolean().map((yes) => yes);
+const peeks = fc.nat({ max: 5 }).map((n) => n === 5);
+const endsBy = fc.constantFrom("connect" as const, "SO_ERROR" as const);
 
 /** Mostly small: what fits every buffer is compared exactly. */
 const size = fc.oneof(
@@ -92,7 +93,7 @@ function anyStep(waits: boolean, withBulk: boolean): fc.Arbitrary<Step> {
     },
     {
       weight: 9,
-      arbitrary: fc.record({ op: op("recv"), slot, max, peek: fc.nat({ max: 5 }).map((n) => n === 5) }),
+      arbitrary: fc.record({ op: op("recv"), slot, max, peek: peeks }),
     },
     { weight: 4, arbitrary: fc.record({ op: op("close"), slot }) },
     {
@@ -123,15 +124,21 @@ function anyStep(waits: boolean, withBulk: boolean): fc.Arbitrary<Step> {
     },
     { weight: 2, arbitrary: fc.record({ op: op("listen"), slot, backlog }) },
     { weight: 3, arbitrary: fc.record({ op: op("accept"), slot, into: slot }) },
-    { weight: 4, arbitrary: fc.record({ op: op("connect"), slot, host, port }) },
+    { weight: 4, arbitrary: fc.record({ op: op("connect"), slot, host, port, by: endsBy }) },
     { weight: 3, arbitrary: fc.record({ op: op("sendTo"), slot, size: datagram, host, port }) },
-    { weight: 3, arbitrary: fc.record({ op: op("recvFrom"), slot, max, peek }) },
-    { weight: 3, arbitrary: setOption.chain((set) => fc.record({ op: op("setOption"), slot, name: fc.constant(set.name), value: fc.constant(set.value) })) },
+    { weight: 3, arbitrary: fc.record({ op: op("recvFrom"), slot, max, peek: peeks }) },
+    {
+      weight: 3,
+      arbitrary: setOption.chain((set) =>
+        fc.record({ op: op("setOption"), slot, name: fc.constant(set.name), value: fc.constant(set.value) }),
+      ),
+    },
     { weight: 3, arbitrary: fc.record({ op: op("getOption"), slot, name: fc.constantFrom(...READ) }) },
     { weight: 1, arbitrary: fc.record({ op: op("address"), slot }) },
     { weight: 1, arbitrary: fc.record({ op: op("peer"), slot }) },
   ];
-  if (waits) choices.push({ weight: 3, arbitrary: fc.record({ op: op("wait"), ms: fc.constantFrom(60, 300) }) });
+  if (waits)
+    choices.push({ weight: 3, arbitrary: fc.record({ op: op("wait"), ms: fc.constantFrom(60, 300) }) });
   return fc.oneof(...choices);
 }
 
@@ -147,21 +154,20 @@ const connect = (number: number, to: HostName, portNumber = 0): Step => ({
   slot: number,
   host: to,
   port: portNumber,
+  by: "connect",
 });
 
 /** Options set before anything else, and a backlog. */
-const listening = fc.tuple(fc.array(setOption, { maxLength: 2 }), backlog).map(([options, wanted]): Step[] => [
-  socket(0, "b", "stream"),
-  ...options.map((option): Step => ({ op: "setOption", slot: 0, ...option })),
-  bind(0),
-  { op: "listen", slot: 0, backlog: wanted },
-]);
+const listening = fc
+  .tuple(fc.array(setOption, { maxLength: 2 }), backlog)
+  .map(([options, wanted]): Step[] => [
+    socket(0, "b", "stream"),
+    ...options.map((option): Step => ({ op: "setOption", slot: 0, ...option })),
+    bind(0),
+    { op: "listen", slot: 0, backlog: wanted },
+  ]);
 
-const oneConnection: Step[] = [
-  socket(1, "a", "stream"),
-  connect(1, "b"),
-  { op: "accept", slot: 0, into: 2 },
-];
+const oneConnection: Step[] = [socket(1, "a", "stream"), connect(1, "b"), { op: "accept", slot: 0, into: 2 }];
 
 const beginning: fc.Arbitrary<readonly Step[]> = fc.oneof(
   { weight: 8, arbitrary: listening.map((steps) => [...steps, ...oneConnection]) },
@@ -178,12 +184,14 @@ const beginning: fc.Arbitrary<readonly Step[]> = fc.oneof(
   { weight: 1, arbitrary: listening.map((steps) => [...steps, socket(1, "a", "stream"), connect(1, "b")]) },
   {
     weight: 3,
-    arbitrary: fc.boolean().map((connects): Step[] => [
-      socket(0, "b", "dgram"),
-      bind(0),
-      socket(1, "a", "dgram"),
-      ...(connects ? [connect(1, "b")] : []),
-    ]),
+    arbitrary: fc
+      .boolean()
+      .map((connects): Step[] => [
+        socket(0, "b", "dgram"),
+        bind(0),
+        socket(1, "a", "dgram"),
+        ...(connects ? [connect(1, "b")] : []),
+      ]),
   },
   { weight: 1, arbitrary: fc.constant([socket(0, "a", "stream"), bind(0), connect(0, "a")]) },
   { weight: 1, arbitrary: fc.constant([]) },

@@ -21,7 +21,14 @@ export type Step =
   | { readonly op: "bind"; readonly slot: number; readonly port: PortName; readonly at: "home" | "elsewhere" }
   | { readonly op: "listen"; readonly slot: number; readonly backlog: number }
   | { readonly op: "accept"; readonly slot: number; readonly into: number }
-  | { readonly op: "connect"; readonly slot: number; readonly host: HostName; readonly port: number }
+  /** `by`: how the program learns the end of an attempt that takes time: by asking for SO_ERROR, or by calling connect again. */
+  | {
+      readonly op: "connect";
+      readonly slot: number;
+      readonly host: HostName;
+      readonly port: number;
+      readonly by: "SO_ERROR" | "connect";
+    }
   | { readonly op: "send"; readonly slot: number; readonly size: number; readonly more: boolean }
   | { readonly op: "recv"; readonly slot: number; readonly max: number; readonly peek: boolean }
   | {
@@ -67,7 +74,7 @@ export function stepText(step: Step): string {
     case "accept":
       return `s${step.into} = s${step.slot}.accept()`;
     case "connect":
-      return `s${step.slot}.connect(${step.host} ${name(step.port)})`;
+      return `s${step.slot}.connect(${step.host} ${name(step.port)}) by ${step.by}`;
     case "send":
       return `s${step.slot}.send(${step.size} bytes${step.more ? ", MSG_MORE" : ""})`;
     case "sendTo":

@@ -90,6 +90,8 @@ function synchronized(connection: Connection, segment: Segment, nowNs: number): 
   const echo = options.timestamps ? options.echoNs(segment, nowNs) : -1;
   if (sender.acknowledge(segment, ack, hasLength, echo, nowNs)) {
     connection.wakeWriter();
+    // MSG_MORE holds data back only until the next occasion to send.
+    sender.more = false;
     if (sender.finSent && sender.sndUna === sender.sndNxt && !finAcknowledged(connection, nowNs)) return;
   }
   if (hasLength || (flags & SYN) !== 0) deliver(connection, segment, seq, nowNs);
@@ -204,9 +206,9 @@ function deliver(connection: Connection, segment: Segment, seq: number, nowNs: n
   if (connection.readShutdown && finishing && segment.payload.length > 0) {
     const dataEnd = (seq + segment.payload.length) | 0;
     if (after(dataEnd, receiver.rcvNxt)) {
-      // Data that no program will ever read (RFC 9293 section 3.6.1): the peer should know.
+      // Data that no program will ever read (RFC 9293 section 3.6.1): the peer should know, and so does who still holds the socket.
       connection.reply = resetFor(segment);
-      connection.finish();
+      connection.fail("ECONNRESET");
       return;
     }
   }

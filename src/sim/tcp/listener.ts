@@ -46,7 +46,8 @@ export class Listener {
       remote,
       remotePort: segment.sourcePort,
       settings: { ...this.#settings },
-      binding: { ...bound, address: local, listening: false },
+      // The connection did not choose the port: when it is over, it holds none.
+      binding: { ...bound, address: local, listening: false, explicit: false },
       listener: this,
       iss,
     });

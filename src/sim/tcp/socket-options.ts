@@ -28,6 +28,7 @@ const FIELDS = {
 
 type FieldName = keyof typeof FIELDS;
 
+const TTL_DEFAULT = 64;
 const MAXSEG_LEAST = 88;
 const MAXSEG_MOST = 32_767;
 
@@ -66,6 +67,8 @@ function applyField(
   connection: Connection | null,
 ): null | Failure {
   const { key, least, most } = FIELDS[name];
+  // -1 asks for the default.
+  if (name === "IP_TTL" && value === -1) value = TTL_DEFAULT;
   if (typeof value === "number" && !(Number.isInteger(value) && value >= least && value <= most)) {
     return { code: "EINVAL", why: `${name} takes ${least} to ${most}` };
   }

@@ -2,6 +2,7 @@
 
 import type { SocketAddress } from "../../socket/address.ts";
 import { isAny } from "../../socket/address.ts";
+import { isFailure } from "../../socket/core.ts";
 import type {
   Datagram,
   Failure,
@@ -35,8 +36,13 @@ export class TcpSocket implements SocketCore {
   #binding: Binding | null = null;
   #listener: Listener | null = null;
   #endpoint: Endpoint | null = null;
-  /** An attempt to connect whose end no call has told the program yet. */
-  #connecting = false;
+  /** Linux's `sock->state`: an attempt is `connecting` until a call has told the program how it ended, and what was connected stays so. */
+  #phase: "unconnected" | "connecting" | "connected" = "unconnected";
+  /** Shut down before there was a connection: it counts for the one to come. */
+  #readShut = false;
+  #writeShut = false;
+  /** What ended an attempt that shutdown gave up. */
+  #error: Errno | null = null;
   #closed = false;
 
   constructor(host: TcpHost, family: InetFamily, settings: TcpSettings) {
@@ -48,6 +54,7 @@ export class TcpSocket implements SocketCore {
   /** The socket accept returns for a connection a listener made. */
   static accepted(host: TcpHost, family: InetFamily, endpoint: Endpoint): TcpSocket {
     const socket = new TcpSocket(host, family, endpoint.connection.settings);
+    socket.#phase = "connected";
     socket.#attach(endpoint);
     return socket;
   }
@@ -61,10 +68,10 @@ export class TcpSocket implements SocketCore {
   bind(address: SocketAddress): null | Failure {
     if (this.#closed) return "EBADF";
     if (address.family !== this.family) return address.family === "unix" ? "EINVAL" : "EAFNOSUPPORT";
-    if (this.#binding !== null || this.#endpoint !== null) return "EINVAL";
     const { network, ports } = this.#host;
     const wire = toWire(address.address);
     if (!isAny(wire) && !network.isLocal(wire)) return "EADDRNOTAVAIL";
+    if (this.#isBound) return "EINVAL";
     const port = address.port === 0 ? ports.free() : address.port;
     if (port === 0) return "EADDRINUSE";
     const binding = this.#newBinding(wire, port, true);
@@ -74,6 +81,19 @@ export class TcpSocket implements SocketCore {
     return null;
   }
 
+  /** A connection that is over holds its port only if the program chose it. */
+  get #isBound(): boolean {
+    if (this.#binding === null) return false;
+    const ownsPort = this.#binding.explicit || this.#binding !== this.#endpoint?.binding;
+    return ownsPort || !this.#isOver;
+  }
+
+  /** Whether the socket has had a connection and it is over, as far as the program can tell: TIME_WAIT is the system's own affair. */
+  get #isOver(): boolean {
+    const state = this.#endpoint?.connection.state;
+    return state === "CLOSED" || state === "TIME_WAIT";
+  }
+
   #newBinding(address: string, port: number, explicit: boolean): Binding {
     const { reuseAddr, reusePort, v6Only } = this.settings;
     return { address, port, explicit, reuseAddr, reusePort, v6Only, listening: false };
@@ -81,7 +101,7 @@ export class TcpSocket implements SocketCore {
 
   listen(backlog: number): null | Failure {
     if (this.#closed) return "EBADF";
-    if (this.#endpoint !== null) return "EINVAL";
+    if (this.#phase !== "unconnected" || this.#endpoint !== null) return "EINVAL";
     const { personality, ports } = this.#host;
     const most = backlog < 0 ? personality.backlogMax : Math.min(backlog, personality.backlogMax);
     if (this.#listener !== null) {
@@ -111,21 +131,17 @@ export class TcpSocket implements SocketCore {
     if (this.#closed) return "EBADF";
     if (address.family !== this.family) return address.family === "unix" ? "EINVAL" : "EAFNOSUPPORT";
     if (this.#listener !== null) return "EISCONN";
+    if (this.#phase === "connected") return "EISCONN";
     if (this.#endpoint !== null) {
       const { connection } = this.#endpoint;
       if (connection.state === "SYN_SENT" || connection.state === "SYN_RCVD") return "EALREADY";
-      if (!this.#connecting) {
-        if (connection.state !== "CLOSED") return "EISCONN";
-      } else {
-        this.#connecting = false;
-        if (connection.error !== null && !connection.opened) {
-          const error = connection.takeError();
-          this.#detach();
-          return error;
-        }
-        if (connection.opened) return null;
+      if (!this.#isOver) {
+        this.#phase = "connected";
+        return null;
       }
+      const error = connection.error === null ? "ECONNABORTED" : connection.takeError();
       this.#detach();
+      return error;
     }
     return this.#startConnecting(toWire(address.address), address.port);
   }
@@ -134,6 +150,9 @@ export class TcpSocket implements SocketCore {
   #detach(): void {
     if (this.#endpoint !== null) this.#endpoint.onWake = null;
     this.#endpoint = null;
+    this.#phase = "unconnected";
+    this.#readShut = false;
+    this.#writeShut = false;
     if (this.#binding !== null && !this.#binding.explicit) this.#binding = null;
   }
 
@@ -169,13 +188,14 @@ export class TcpSocket implements SocketCore {
       listener: null,
       iss,
     });
-    this.#connecting = true;
+    this.#phase = "connecting";
+    this.#error = null;
     this.#attach(endpoint);
+    endpoint.connection.readShutdown = this.#readShut;
     endpoint.open(previous !== null);
     const { connection } = endpoint;
     if (connection.state === "SYN_SENT" || connection.state === "SYN_RCVD") return "EINPROGRESS";
     // The SYN could not even leave.
-    this.#connecting = false;
     const error = connection.takeError();
     this.#detach();
     return error;
@@ -184,7 +204,8 @@ export class TcpSocket implements SocketCore {
   send(bytes: Uint8Array, flags: SendFlags = {}): number | Failure {
     if (this.#closed) return "EBADF";
     if (flags.oob === true) return NO_URGENT;
-    if (this.#endpoint === null) return "EPIPE";
+    if (this.#endpoint === null) return this.#takeOwnError() ?? "EPIPE";
+    if (this.#writeShut && this.#endpoint.connection.canSend) return "EPIPE";
     const answer = this.#endpoint.connection.send(bytes, flags.more === true);
     if (answer !== "EAGAIN" && answer !== 0) this.#endpoint.settle();
     return answer;
@@ -193,7 +214,11 @@ export class TcpSocket implements SocketCore {
   recv(max: number, flags: RecvFlags = {}): Uint8Array | Failure {
     if (this.#closed) return "EBADF";
     if (flags.oob === true) return "EINVAL";
-    if (this.#endpoint === null) return "ENOTCONN";
+    if (this.#endpoint === null) {
+      const error = this.#listener === null ? this.#takeOwnError() : null;
+      if (error !== null) return error;
+      return this.#readShut && this.#listener === null ? new Uint8Array() : "ENOTCONN";
+    }
     const { connection } = this.#endpoint;
     const answer = connection.receive(max, flags.peek === true, this.#host.network.now());
     if (typeof answer !== "string" && (connection.receiver.acks.due || connection.recording)) {
@@ -208,12 +233,11 @@ export class TcpSocket implements SocketCore {
   }
 
   recvFrom(max: number, flags: RecvFlags = {}): Datagram | Failure {
-    const endpoint = this.#endpoint;
     const data = this.recv(max, flags);
     if (!(data instanceof Uint8Array)) return data;
-    if (endpoint === null) return "ENOTCONN";
-    const from = toProgram(this.family, endpoint.remote, endpoint.connection.remotePort);
-    return { data, from, truncated: false };
+    const peer = this.peerAddress();
+    const unnamed = { family: this.family, address: anyOf(this.family), port: 0 };
+    return { data, from: isFailure(peer) ? unnamed : peer, truncated: false };
   }
 
   shutdown(how: Shutdown): null | Failure {
@@ -223,14 +247,26 @@ export class TcpSocket implements SocketCore {
       return null;
     }
     const endpoint = this.#endpoint;
-    if (endpoint === null || endpoint.connection.state === "CLOSED") return "ENOTCONN";
+    if (endpoint === null || this.#isOver) {
+      // Without a connection it is an error, and takes effect all the same.
+      if (how !== "write") this.#readShut = true;
+      if (how !== "read") this.#writeShut = true;
+      if (endpoint !== null) this.#phase = "connected";
+      this.onWake?.();
+      return "ENOTCONN";
+    }
     const { connection } = endpoint;
     if (connection.state === "SYN_SENT") {
-      connection.fail("ECONNRESET");
-    } else {
-      if (how !== "write") connection.shutdownRead();
-      if (how !== "read") connection.shutdownWrite();
+      connection.finish();
+      this.#detach();
+      this.#error = "ECONNRESET";
+      endpoint.settle();
+      this.onWake?.();
+      return null;
     }
+    if (connection.state !== "SYN_RCVD") this.#phase = "connected";
+    if (how !== "write") connection.shutdownRead();
+    if (how !== "read") connection.shutdownWrite();
     endpoint.settle();
     return null;
   }
@@ -242,6 +278,10 @@ export class TcpSocket implements SocketCore {
     listener.onWake = null;
     listener.binding.listening = false;
     listener.close();
+    if (!listener.binding.explicit) {
+      this.#host.ports.remove(listener.binding);
+      this.#binding = null;
+    }
     this.onWake?.();
   }
 
@@ -256,6 +296,7 @@ export class TcpSocket implements SocketCore {
     }
     endpoint.onWake = null;
     const over = endpoint.connection.state === "CLOSED";
+    if (this.#binding !== null && this.#binding !== endpoint.binding) this.#host.ports.remove(this.#binding);
     endpoint.connection.close(this.#host.network.now());
     if (over) this.#host.ports.remove(endpoint.binding);
     endpoint.settle();
@@ -264,6 +305,8 @@ export class TcpSocket implements SocketCore {
   setOption(name: OptionName, value: OptionValue): null | Failure {
     if (this.#closed) return "EBADF";
     const { personality } = this.#host;
+    if (name === "IPV6_V6ONLY" && this.family === "inet") return "ENOPROTOOPT";
+    if (name === "IPV6_V6ONLY" && this.#isBound) return "EINVAL";
     const failure = applySetting(this.settings, personality, name, value, this.#endpoint?.connection ?? null);
     if (failure !== null) return failure;
     if (this.#binding !== null && this.#endpoint === null) {
@@ -276,25 +319,36 @@ export class TcpSocket implements SocketCore {
 
   getOption(name: OptionName): OptionValue | Refusal {
     if (name === "SO_ERROR") return this.#pendingError() ?? "";
+    if (name === "IPV6_V6ONLY" && this.family === "inet") {
+      return { code: "EOPNOTSUPP", why: "an IPv4 socket has no IPv6 options" };
+    }
     return readSetting(this.settings, this.#host.personality, name, this.#endpoint?.connection ?? null);
   }
 
   /** Reading it ends an attempt to connect, as the program then knows how it went. */
   #pendingError(): Errno | null {
     const connection = this.#endpoint?.connection;
-    if (connection === undefined || connection.state === "SYN_SENT" || connection.state === "SYN_RCVD")
-      return null;
-    const failed = this.#connecting && !connection.opened;
-    this.#connecting = false;
+    if (connection === undefined) return this.#takeOwnError();
+    if (connection.state === "SYN_SENT" || connection.state === "SYN_RCVD") return null;
     const error = connection.error === null ? null : connection.takeError();
-    if (failed) this.#detach();
+    if (this.#phase === "connecting") {
+      if (connection.opened) this.#phase = "connected";
+      else this.#detach();
+    }
+    return error;
+  }
+
+  #takeOwnError(): Errno | null {
+    const error = this.#error;
+    this.#error = null;
     return error;
   }
 
   localAddress(): SocketAddress | Failure {
     if (this.#closed) return "EBADF";
     const endpoint = this.#endpoint;
-    if (endpoint !== null) return toProgram(this.family, endpoint.local, endpoint.connection.localPort);
+    if (endpoint !== null && this.#binding === endpoint.binding)
+      return toProgram(this.family, endpoint.local, endpoint.connection.localPort);
     if (this.#binding === null) return { family: this.family, address: anyOf(this.family), port: 0 };
     const { address, port } = this.#binding;
     return isAny(address) ? { family: this.family, address, port } : toProgram(this.family, address, port);
@@ -303,9 +357,9 @@ export class TcpSocket implements SocketCore {
   peerAddress(): SocketAddress | Failure {
     if (this.#closed) return "EBADF";
     const endpoint = this.#endpoint;
-    if (endpoint === null) return "ENOTCONN";
+    if (endpoint === null || this.#isOver) return "ENOTCONN";
     const { state, remotePort } = endpoint.connection;
-    if (state === "CLOSED" || state === "SYN_SENT") return "ENOTCONN";
+    if (state === "SYN_SENT") return "ENOTCONN";
     return toProgram(this.family, endpoint.remote, remotePort);
   }
 
@@ -314,10 +368,13 @@ export class TcpSocket implements SocketCore {
       return { readable: this.#listener.waiting > 0, writable: false, error: false, hangup: false };
     }
     const connection = this.#endpoint?.connection;
-    if (connection === undefined) return { readable: false, writable: true, error: false, hangup: true };
-    const { state, receiver, readShutdown, writeShutdown } = connection;
+    if (connection === undefined) {
+      return { readable: this.#readShut, writable: true, error: this.#error !== null, hangup: true };
+    }
+    const { receiver, readShutdown } = connection;
+    const writeShutdown = connection.writeShutdown || (this.#writeShut && connection.canSend);
     const error = connection.error !== null;
-    const over = state === "CLOSED";
+    const over = this.#isOver;
     return {
       readable: receiver.buffer.length > 0 || receiver.finished || readShutdown || error || over,
       writable: connection.writable || writeShutdown || error || over,
@@ -328,6 +385,7 @@ export class TcpSocket implements SocketCore {
 
   info(): TcpInfo | Failure {
     if (this.#closed) return "EBADF";
-    return infoOf(this.#endpoint?.connection ?? null, this.#listener === null ? "CLOSED" : "LISTEN");
+    const info = infoOf(this.#endpoint?.connection ?? null, this.#listener === null ? "CLOSED" : "LISTEN");
+    return this.#isOver ? { ...info, state: "CLOSED" } : info;
   }
 }

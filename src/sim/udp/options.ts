@@ -63,10 +63,15 @@ export class SocketOptions {
       case "IP_TTL":
         return this.#ttl;
       case "IPV6_V6ONLY":
-        return this.#family === "inet6" ? this.v6Only : notOurs(name);
+        return this.#family === "inet6" ? this.v6Only : this.#unanswered(name);
       default:
-        return notOurs(name);
+        return this.#unanswered(name);
     }
+  }
+
+  /** getsockopt's errno for another protocol's option differs by family; setsockopt's does not. */
+  #unanswered(name: OptionName): Refusal {
+    return { ...notOurs(name), code: this.#family === "inet" ? "EOPNOTSUPP" : "ENOPROTOOPT" };
   }
 
   #setSwitch(name: OptionName, on: boolean, bound: boolean): null | Failure {

@@ -118,11 +118,11 @@ export class UdpSocket implements SocketCore {
   bind(address: SocketAddress): null | Failure {
     const wanted = this.#inet(address);
     if (typeof wanted === "string") return wanted;
-    if (this.#port !== 0 || this.#closed) return "EINVAL";
     const { network } = this.#stack;
     const local = this.#unmapped(wanted.address);
     if (local === null) return "EADDRNOTAVAIL";
     if (!isAny(local) && !network.isLocal(local) && !network.isBroadcast(local)) return "EADDRNOTAVAIL";
+    if (this.#port !== 0 || this.#closed) return "EINVAL";
     if (wanted.port !== 0 && !this.#stack.isFree(this, local, wanted.port)) return "EADDRINUSE";
     const port = wanted.port === 0 ? this.#stack.ephemeralPort(this, local) : wanted.port;
     if (port === 0) return "EADDRINUSE";
@@ -165,6 +165,10 @@ export class UdpSocket implements SocketCore {
   }
 
   send(bytes: Uint8Array, flags?: SendFlags): number | Failure {
+    // Linux finds a port before it finds that there is nowhere to send to.
+    const unbound = this.#port === 0 ? this.#autobind() : null;
+    if (unbound !== null) return unbound;
+    if (this.family === "inet" && bytes.length > 0xffff) return "EMSGSIZE";
     if (this.#peer === "" && this.#cork === null) return "EDESTADDRREQ";
     return this.#output(bytes, this.#peer, this.#peerPort, flags);
   }
@@ -172,6 +176,9 @@ export class UdpSocket implements SocketCore {
   sendTo(bytes: Uint8Array, to: SocketAddress): number | Failure {
     const wanted = this.#inet(to);
     if (typeof wanted === "string") return wanted;
+    const unbound = this.#port === 0 ? this.#autobind() : null;
+    if (unbound !== null) return unbound;
+    if (this.family === "inet" && bytes.length > 0xffff) return "EMSGSIZE";
     if (wanted.port === 0) return "EINVAL";
     const destination = this.#destination(wanted.address);
     if (destination === null) return "ENETUNREACH";
@@ -224,7 +231,7 @@ export class UdpSocket implements SocketCore {
   readiness(): Readiness {
     const error = this.#error !== "";
     return {
-      readable: this.#queue.length > 0 || error || this.#readShut,
+      readable: this.#queue.length > 0 || this.#readShut,
       writable: true,
       error,
       hangup: this.#readShut && this.#writeShut,
@@ -255,10 +262,6 @@ export class UdpSocket implements SocketCore {
     if (length > (v6 ? PAYLOAD_MAX_V6 : PAYLOAD_MAX_V4)) return "EMSGSIZE";
     if (this.#error !== "") return this.#takeError() as Errno;
     if (this.#writeShut) return "EPIPE";
-    if (this.#port === 0) {
-      const answer = this.#autobind();
-      if (answer !== null) return answer;
-    }
     if (cork !== null || (flags !== undefined && flags.more === true)) {
       return this.#outputInParts(bytes, source, to, port, flags);
     }
