@@ -5,7 +5,14 @@ import type { ByteQueue } from "../byte-queue.ts";
 import type { Codec } from "../codec.ts";
 import { FrameBuffer } from "./frame-buffer.ts";
 import { payloads } from "./payloads.ts";
-import { checkWhole, incomplete, malformed, queueDecoder, tooLong } from "./queue-decoder.ts";
+import {
+  checkWhole,
+  incomplete,
+  malformed,
+  overlongPayload,
+  queueDecoder,
+  tooLong,
+} from "./queue-decoder.ts";
 import type { Parser } from "./queue-decoder.ts";
 
 export interface CobsOptions {
@@ -37,7 +44,7 @@ export function cobs(options: CobsOptions = {}): Codec<Uint8Array> {
     frames: payloads({ max: maximum, special: [0, 0, 1, 2, 3, 0xff] }),
     maxLength: maximum,
     frameOfLength: (length) => new Uint8Array(length).fill(1),
-    tooLong: (length) => stuffed(new Uint8Array(length).fill(1), reduced),
+    tooLong: (length) => stuffed(overlongPayload(length, maximum, 1), reduced),
     afterError: "resumes",
   };
 }

@@ -4,7 +4,7 @@ import type { ByteQueue } from "../byte-queue.ts";
 import type { Codec } from "../codec.ts";
 import { DelimiterMatcher } from "./delimiter-matcher.ts";
 import { payloads } from "./payloads.ts";
-import { checkWhole, incomplete, queueDecoder, tooLong } from "./queue-decoder.ts";
+import { checkWhole, incomplete, overlongPayload, queueDecoder, tooLong } from "./queue-decoder.ts";
 import type { Parser } from "./queue-decoder.ts";
 
 export interface DelimiterOptions {
@@ -74,7 +74,7 @@ export function delimited(options: DelimiterOptions): Codec<Uint8Array> {
       const frame = new Uint8Array(length).fill(filler);
       return strip ? frame : joined(frame, first);
     },
-    tooLong: (length) => joined(new Uint8Array(length).fill(filler), first),
+    tooLong: (length) => joined(overlongPayload(length, maximum, filler), first),
     afterError: skips ? "resumes" : "terminal",
     // Every byte string shorter than the maximum is frames and a rest.
     acceptsAnything: true,

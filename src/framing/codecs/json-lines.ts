@@ -6,7 +6,7 @@ import type { Codec } from "../codec.ts";
 import { DelimiterMatcher } from "./delimiter-matcher.ts";
 import { DelimiterParser, MAXIMUM_DEFAULT, joined } from "./delimiter.ts";
 import { texts } from "./payloads.ts";
-import { checkWhole, malformed, queueDecoder } from "./queue-decoder.ts";
+import { checkWhole, malformed, overlongPayload, queueDecoder } from "./queue-decoder.ts";
 import type { Parser } from "./queue-decoder.ts";
 
 export type JsonValue =
@@ -49,10 +49,10 @@ export function jsonLines(options: JsonLinesOptions = {}): Codec<JsonValue> {
         new JsonLinesParser(new DelimiterParser(matcher, limits), blank),
         skips ? "resumes" : "terminal",
       ),
-    frames: jsonValues(),
+    frames: jsonValues().filter((value) => Buffer.byteLength(JSON.stringify(value)) <= maximum),
     maxLength: maximum,
     frameOfLength: (length) => (length === 1 ? 1 : "x".repeat(length - 2)),
-    tooLong: (length) => joined(Buffer.from(JSON.stringify("x".repeat(length - 2))), LINE_FEED),
+    tooLong: (length) => joined(overlongPayload(length, maximum, 0x31), LINE_FEED),
     afterError: skips ? "resumes" : "terminal",
     endCompletes: true,
   };

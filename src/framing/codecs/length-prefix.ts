@@ -60,7 +60,8 @@ export function lengthPrefix(options: LengthPrefixOptions = {}): Codec<Uint8Arra
     frames: framesOf(layout),
     maxLength: maximum,
     frameOfLength: (length) => frameOf(layout, new Uint8Array(length)),
-    tooLong: (length) => headerOf(layout, length),
+    // Late errors come with the last byte: the header alone shows nothing.
+    ...(layout.failFast ? { tooLong: (length: number) => headerOf(layout, length) } : {}),
     afterError: layout.skips ? "resumes" : "terminal",
   };
 }

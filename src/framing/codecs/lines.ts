@@ -5,7 +5,7 @@ import type { Codec } from "../codec.ts";
 import { DelimiterMatcher } from "./delimiter-matcher.ts";
 import { DelimiterParser, MAXIMUM_DEFAULT, joined } from "./delimiter.ts";
 import { texts } from "./payloads.ts";
-import { checkWhole, malformed, queueDecoder } from "./queue-decoder.ts";
+import { checkWhole, malformed, overlongPayload, queueDecoder } from "./queue-decoder.ts";
 import type { Parser } from "./queue-decoder.ts";
 
 export interface LinesOptions {
@@ -73,7 +73,7 @@ export function lines(options: LinesOptions = {}): Codec<string> {
     frames: texts().filter(encodable),
     maxLength: maximum,
     frameOfLength: (length) => "x".repeat(length),
-    tooLong: (length) => joined(new Uint8Array(length).fill(0x78), endings[0]),
+    tooLong: (length) => joined(overlongPayload(length, maximum, 0x78), endings[0]),
     afterError: skips ? "resumes" : "terminal",
     endCompletes: rest === "line",
   };

@@ -12,6 +12,7 @@ export interface Parser<F> {
   end(queue: ByteQueue): F | undefined;
 }
 
+const OVERLONG_SPARE = 1024;
 const NONE: readonly never[] = Object.freeze([]);
 
 /** A decoder that runs `parser`. With `terminal` it answers every call after an error with that error again. */
@@ -79,6 +80,15 @@ export function tooLong(queue: ByteQueue, index: number, what: string, maximum: 
 
 export function incomplete(queue: ByteQueue, what: string): FramingError {
   return new FramingError("incomplete", queue.taken + queue.length, `the stream ended inside ${what}`);
+}
+
+/**
+ * A payload just too long, made of `fill`, for formats in which nothing announces a length: it takes as many bytes to be too long as it has.
+ * Throws RangeError for lengths far beyond the maximum, which are never told from those.
+ */
+export function overlongPayload(length: number, maximum: number, fill: number): Uint8Array {
+  if (length > maximum + OVERLONG_SPARE) throw new RangeError("this format announces no lengths");
+  return new Uint8Array(length).fill(fill);
 }
 
 /** Throws RangeError unless `value` is a whole number from `min` to `max`. */

@@ -4,7 +4,14 @@ import type { ByteQueue } from "../byte-queue.ts";
 import type { Codec } from "../codec.ts";
 import { FrameBuffer } from "./frame-buffer.ts";
 import { payloads } from "./payloads.ts";
-import { checkWhole, incomplete, malformed, queueDecoder, tooLong } from "./queue-decoder.ts";
+import {
+  checkWhole,
+  incomplete,
+  malformed,
+  overlongPayload,
+  queueDecoder,
+  tooLong,
+} from "./queue-decoder.ts";
 import type { Parser } from "./queue-decoder.ts";
 
 export interface SlipOptions {
@@ -41,7 +48,7 @@ export function slip(options: SlipOptions = {}): Codec<Uint8Array> {
     frames: payloads({ min: 1, max: maximum, special: [END, ESC, ESC_END, ESC_ESC] }),
     maxLength: maximum,
     frameOfLength: (length) => new Uint8Array(length),
-    tooLong: (length) => escaped(new Uint8Array(length), leadingEnd),
+    tooLong: (length) => escaped(overlongPayload(length, maximum, 0), leadingEnd),
     afterError: "resumes",
     acceptsAnything: badEscape === "keep",
     // A lone END in front of nothing is no packet yet.
