@@ -88,10 +88,11 @@ function synchronized(connection: Connection, segment: Segment, nowNs: number): 
   sender.probes = 0;
   const hasLength = length > 0 || (flags & FIN) !== 0;
   const echo = options.timestamps ? options.echoNs(segment, nowNs) : -1;
-  if (sender.acknowledge(segment, ack, hasLength, echo, nowNs)) {
+  const advanced = sender.acknowledge(segment, ack, hasLength, echo, nowNs);
+  // MSG_MORE holds data back only until the next occasion to send: an acknowledgement, or the peer's FIN.
+  if (advanced || (flags & FIN) !== 0) sender.more = false;
+  if (advanced) {
     connection.wakeWriter();
-    // MSG_MORE holds data back only until the next occasion to send.
-    sender.more = false;
     if (sender.finSent && sender.sndUna === sender.sndNxt && !finAcknowledged(connection, nowNs)) return;
   }
   if (hasLength || (flags & SYN) !== 0) deliver(connection, segment, seq, nowNs);
