@@ -41,6 +41,8 @@ export class TcpSocket implements SocketCore {
   /** Shut down before there was a connection: it counts for the one to come. */
   #readShut = false;
   #writeShut = false;
+  /** The port of an attempt that failed: given up, but getsockname goes on telling it, as Linux's does. */
+  #stalePort = 0;
   /** What ended an attempt that shutdown gave up. */
   #error: Errno | null = null;
   #closed = false;
@@ -153,7 +155,10 @@ export class TcpSocket implements SocketCore {
     this.#phase = "unconnected";
     this.#readShut = false;
     this.#writeShut = false;
-    if (this.#binding !== null && !this.#binding.explicit) this.#binding = null;
+    if (this.#binding !== null && !this.#binding.explicit) {
+      this.#stalePort = this.#binding.port;
+      this.#binding = null;
+    }
   }
 
   #startConnecting(address: string, port: number): Failure {
@@ -349,7 +354,8 @@ export class TcpSocket implements SocketCore {
     const endpoint = this.#endpoint;
     if (endpoint !== null && this.#binding === endpoint.binding)
       return toProgram(this.family, endpoint.local, endpoint.connection.localPort);
-    if (this.#binding === null) return { family: this.family, address: anyOf(this.family), port: 0 };
+    if (this.#binding === null)
+      return { family: this.family, address: anyOf(this.family), port: this.#stalePort };
     const { address, port } = this.#binding;
     return isAny(address) ? { family: this.family, address, port } : toProgram(this.family, address, port);
   }
