@@ -10,6 +10,8 @@ export function contextOf(capture: Capture): DissectContext {
   const numbersInterfaces = capture.format.kind === "pcapng";
   return {
     streams,
+    analysis: capture.analysis,
+    reassembly,
     hasTime: (row) => capture.hasTime(row),
     interfaceId: (row) =>
       numbersInterfaces ? (capture.interfaces[trace.packets.interfaceId[row]]?.id ?? null) : null,

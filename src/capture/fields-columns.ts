@@ -6,11 +6,11 @@
 import { NO_OFFSET, NO_STREAM, PROTOCOL } from "../trace/packets.ts";
 import type { StreamTable } from "../trace/streams.ts";
 import type { Trace } from "../trace/trace.ts";
+import { analysisReader } from "./analysis/columns.ts";
+import type { ColumnReader } from "./analysis/columns.ts";
 import type { DissectContext } from "./dissect/dissect.ts";
-import type { FieldValue } from "./dissect/tree.ts";
 
-/** Reads a column's value for a row; null where the field is not in that packet. */
-export type ColumnReader = (row: number) => FieldValue | null;
+export type { ColumnReader } from "./analysis/columns.ts";
 
 /** Whether a row's columns tell all there is of its network and transport layers. */
 export function isPlain(trace: Trace, row: number): boolean {
@@ -34,7 +34,8 @@ export function columnReader(name: string, trace: Trace, context: DissectContext
   return (
     frameReader(name, trace, context) ??
     networkReader(name, trace) ??
-    transportReader(name, trace, context.streams)
+    transportReader(name, trace, context.streams) ??
+    (context.analysis === undefined ? null : analysisReader(name, trace, context.analysis))
   );
 }
 

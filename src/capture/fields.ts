@@ -2,6 +2,7 @@
 
 import type { DetailNode, FieldValue } from "./dissect/tree.ts";
 import { nsText } from "./dissect/frame.ts";
+import { ANALYSIS_FIELD_ROWS } from "./fields-analysis.ts";
 import { FIELD_ROWS } from "./fields-table.ts";
 
 /** What a field's values are. An `x` at the end prints hexadecimal; `time` is nanoseconds, `date` text. */
@@ -24,6 +25,8 @@ export type FieldType =
   | "bytes"
   | "time"
   | "date"
+  /** There or not; prints as 1. */
+  | "flag"
   /** There or not, without a value. */
   | "none"
   | "protocol";
@@ -55,7 +58,8 @@ const COLUMNS: readonly (readonly [name: string, title: string])[] = [
 ];
 
 const FIELDS = new Map<string, FieldInfo>();
-for (const [name, type, title] of FIELD_ROWS) FIELDS.set(name, { name, type, title, nodes: [name] });
+for (const [name, type, title] of [...FIELD_ROWS, ...ANALYSIS_FIELD_ROWS])
+  FIELDS.set(name, { name, type, title, nodes: [name] });
 for (const [name, type, title, nodes] of EITHER) FIELDS.set(name, { name, type, title, nodes });
 for (const [name, title] of COLUMNS) FIELDS.set(name, { name, type: "string", title, nodes: [name] });
 
@@ -73,6 +77,7 @@ const HEX_DIGITS: Partial<Record<FieldType, number>> = { uint8x: 2, uint16x: 4, 
 
 /** A value as `-T fields` and JSON print it. `label` is the node's line, which is what fields without a value print. */
 export function formatValue(type: FieldType, value: FieldValue | null, label: string): string {
+  if (type === "flag") return "1";
   if (type === "protocol" || type === "none" || value === null) return label;
   if (typeof value === "boolean") return value ? "1" : "0";
   if (typeof value === "bigint") return nsText(value);

@@ -27,6 +27,7 @@ function version(): string {
 function makeProgram(): Command {
   const program = new Command("wirelab")
     .description("a terminal lab for socket programmers: simulate, inspect, prove")
+    .enablePositionalOptions()
     .version(version())
     .showSuggestionAfterError()
     .configureOutput({ outputError: (text, write) => write(text.replace(/^error: /, "wirelab: ")) })

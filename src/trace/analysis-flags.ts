@@ -23,3 +23,6 @@ export const ANALYSIS = {
   /** The packet has an analysis (and shows its connection's initial RTT there), but nothing of its own to say. */
   unshown: 1 << 18,
 } as const;
+
+/** The bits that make a packet's `tcp.analysis.flags`. */
+export const ANALYSIS_FLAGS = ANALYSIS.tfoSyn - 1;

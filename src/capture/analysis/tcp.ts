@@ -4,7 +4,7 @@
 // Each direction's state is 16 numbers in one typed array (a cache line); what is found goes to the table's `analysis`
 // column and to four columns here. Nothing is allocated a packet.
 
-import { ANALYSIS } from "../../trace/analysis-flags.ts";
+import { ANALYSIS, ANALYSIS_FLAGS } from "../../trace/analysis-flags.ts";
 import { NO_OFFSET, NO_STREAM, PROTOCOL } from "../../trace/packets.ts";
 import type { PacketTable } from "../../trace/packets.ts";
 import { WINDOW_SCALE_UNKNOWN } from "../../trace/streams.ts";
@@ -45,10 +45,12 @@ const BASE_KNOWN = 16;
 const FAST_OPEN_DATA = 32;
 
 /** Words of a stream's state. */
-const STREAM_STATE = 2;
+const STREAM_STATE = 3;
 /** Row + 1 of the latest SYN before the handshake's end, and of that end. */
 const SYN_ROW = 0;
 const FIRST_ACK_ROW = 1;
+/** Direction + 1 of its first FIN. */
+const CLOSER = 2;
 
 /** A retransmission so soon after the duplicate ACKs that ask for it is a fast one. */
 const FAST_RETRANSMIT_NS = 20_000_000;
@@ -58,6 +60,7 @@ const OUT_OF_ORDER_NS = 3_000_000;
 const IN_FLIGHT_MAX = 2_000_000_000;
 
 const CAPACITY_MIN = 1024;
+const SHOWN = ANALYSIS_FLAGS | ANALYSIS.unshown;
 const CONTROL = TCP_FLAG.syn | TCP_FLAG.fin | TCP_FLAG.rst;
 
 export class TcpAnalysis {
@@ -94,6 +97,9 @@ export class TcpAnalysis {
     const flags = table.tcpFlags[row];
     this.#segment(row, stream, direction, flags);
     this.#handshake(row, stream, flags);
+    if ((flags & TCP_FLAG.fin) !== 0 && this.#perStream[stream * STREAM_STATE + CLOSER] === 0) {
+      this.#perStream[stream * STREAM_STATE + CLOSER] = direction + 1;
+    }
     const state = (stream * 2 + direction) * STATE;
     const options = start + transport + TCP_HEADER_LENGTH_MIN;
     const hasOptions = transport !== NO_OFFSET && payload - transport > TCP_HEADER_LENGTH_MIN;
@@ -302,6 +308,21 @@ export class TcpAnalysis {
     return 0;
   }
 
+  /** Whether `row`, a FIN, is of the side that closed first; the other's is the answer. */
+  closesFirst(row: number): boolean {
+    const closer = this.#perStream[this.#table.stream[row] * STREAM_STATE + CLOSER];
+    return closer === this.#streams.direction(this.#table, row) + 1;
+  }
+
+  /** Nanoseconds from row `earlier` to `row`, exact; negative where the clock ran backwards. */
+  betweenNs(earlier: number, row: number): bigint {
+    const table = this.#table;
+    return (
+      BigInt(table.seconds[row] - table.seconds[earlier]) * 1_000_000_000n +
+      BigInt(table.nanoseconds[row] - table.nanoseconds[earlier])
+    );
+  }
+
   #handshake(row: number, stream: number, flags: number): void {
     const at = stream * STREAM_STATE;
     const state = this.#perStream;
@@ -336,7 +357,7 @@ export class TcpAnalysis {
   /** Whether anything is known of `row`: whether it has a `tcp.analysis` at all, which is where the initial RTT is shown too. */
   has(row: number): boolean {
     return (
-      this.#table.analysis[row] !== 0 ||
+      (this.#table.analysis[row] & SHOWN) !== 0 ||
       this.#acks[row] !== 0 ||
       this.#inFlight[row] !== 0 ||
       this.#pushed[row] !== 0

@@ -6,6 +6,9 @@
 import type { StreamTable } from "../../trace/streams.ts";
 import { NO_STREAM, PROTOCOL } from "../../trace/packets.ts";
 import type { Trace } from "../../trace/trace.ts";
+import type { TcpAnalysis } from "../analysis/tcp.ts";
+import type { ExpertItem } from "./expert.ts";
+import type { Reassembly } from "../reassembly/fragments.ts";
 import { addFrame } from "./frame.ts";
 import { dissectLink } from "./link.ts";
 import { Dissection } from "./tree.ts";
@@ -17,6 +20,10 @@ export type { DataSource, DetailNode, FieldValue, ReassembledPayload } from "./t
 export interface DissectContext {
   /** The table that numbered the trace's streams: relative sequence numbers and scaled windows come from it. */
   readonly streams?: StreamTable;
+  /** What the segments are in the light of those before them: `tcp.analysis` fields and Info prefixes come from it. */
+  readonly analysis?: TcpAnalysis;
+  /** Where `reassembled` comes from, for what follows whole streams. */
+  readonly reassembly?: Reassembly;
   /** The datagram whose last missing fragment came in packet `row`. */
   readonly reassembled?: (row: number) => ReassembledPayload | null;
   /** `frame.interface_id` of a packet; null (the default) where the file numbers no interfaces. */
@@ -38,6 +45,8 @@ export interface DissectedPacket {
   readonly tree: readonly DetailNode[];
   /** What `source` of a node counts: the frame's bytes, then data put together from several packets. */
   readonly sources: readonly DataSource[];
+  /** Expert information, in the order it was found. */
+  readonly experts: readonly ExpertItem[];
   /** Why dissection ended early: the capture kept too little, or the packet is damaged; null when it did not. */
   readonly stopped: Stop | null;
 }
@@ -61,6 +70,7 @@ export function dissect(trace: Trace, row: number, context: DissectContext = {})
     protocols: d.layers.join(":"),
     tree: d.tree,
     sources: d.sources,
+    experts: d.experts,
     stopped: d.stopped,
   };
 }
@@ -71,6 +81,7 @@ function surroundings(trace: Trace, row: number, context: DissectContext): Surro
     trace,
     row,
     tcp: (of) => (streams === undefined ? null : tcpView(trace, streams, of)),
+    analysis: context.analysis ?? null,
     interfaceId: context.interfaceId ?? (() => null),
     hasTime: context.hasTime ?? (() => true),
     reassembled: context.reassembled ?? (() => null),

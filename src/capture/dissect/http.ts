@@ -1,6 +1,7 @@
 // HTTP/1 messages (RFC 9112) within one segment: the first line, the headers, and how much body follows them.
 
 import { addPlainData } from "./data.ts";
+import { addExpert } from "./expert.ts";
 import type { DetailNode, Dissection } from "./tree.ts";
 
 /** Bytes looked at for the end of a line, and header lines shown. */
@@ -127,6 +128,10 @@ function dissectMessage(d: Dissection, start: number, end: number): Message {
   const text = latin1(bytes, start, first.textEnd);
   const isResponse = text.startsWith("HTTP/");
   const line = d.add(node.children, null, shown(bytes, start, first), start, first.end - start);
+  if (d.quoted === 0) {
+    const item = { severity: "Chat", group: "Sequence", protocol: "HTTP", summary: line.label } as const;
+    addExpert(d, line.children, "http.chat", item, start, first.end - start);
+  }
   if (isResponse) addStatusLine(d, line.children, text, start);
   else addRequestLine(d, line.children, text, start);
   const headers = addHeaders(d, node.children, first.end, held, isResponse);

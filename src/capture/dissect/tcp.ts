@@ -1,13 +1,16 @@
 // TCP (RFC 9293): the header's lines, the Info column, and what to hand the payload to.
 
+import { ANALYSIS } from "../../trace/analysis-flags.ts";
 import { NO_STREAM } from "../../trace/packets.ts";
 import { isWireError } from "../../wire/error.ts";
 import { decodeTcp, TCP_FLAG } from "../../wire/tcp.ts";
 import type { TcpHeader } from "../../wire/tcp.ts";
 import { transportChecksum } from "../../wire/checksum.ts";
 import { IP_PROTOCOL } from "../../wire/protocols.ts";
+import { addExpert } from "./expert.ts";
 import type { IpAbove } from "./ip-payload.ts";
 import { dissectTcpPayload } from "./tcp-payload.ts";
+import { addTcpAnalysis, analysisInfo } from "./tcp-analysis.ts";
 import { addTcpOptions, tcpOptionsInfo } from "./tcp-options.ts";
 import { bitsText, flagText, hexText } from "./tree.ts";
 import type { DetailNode, Dissection, TcpView } from "./tree.ts";
@@ -72,7 +75,10 @@ export function dissectTcp(d: Dissection, ip: IpAbove, start: number, end: numbe
   const node = d.layer("tcp", `${title}${ackText}, Len: ${length}`, start, header.headerLength);
   addHeader(d, node, segment);
   addWindow(d, node.children, segment, ip, end);
-  d.columns("TCP", infoText(segment));
+  const { trace, row, analysis } = d.around;
+  const prefix = isOwn && analysis !== null ? analysisInfo(trace, analysis, row) : "";
+  d.columns("TCP", `${prefix}${infoText(segment)}`);
+  if (isOwn) addTcpAnalysis(d, node.children, start);
   const payload = start + header.headerLength;
   if (length === 0) return;
   const held = d.captured(end) - payload;
@@ -81,7 +87,9 @@ export function dissectTcp(d: Dissection, ip: IpAbove, start: number, end: numbe
     const unit = length === 1 ? "byte" : "bytes";
     d.add(node.children, "tcp.payload", `TCP payload (${length} ${unit})`, payload, held, bytes);
   }
-  if (isOwn) dissectTcpPayload(d, header.sourcePort, header.destinationPort, payload, end);
+  // As in Wireshark: what is sent again was dissected where it was sent first.
+  const isAgain = analysis !== null && (trace.packets.analysis[row] & ANALYSIS.retransmission) !== 0;
+  if (isOwn && !isAgain) dissectTcpPayload(d, header.sourcePort, header.destinationPort, payload, end);
 }
 
 /** A header of which only the ports are there, as an ICMP error may quote it, still shows them. */
@@ -134,12 +142,13 @@ function addHeader(d: Dissection, node: DetailNode, segment: Segment): void {
   const next = (seq + length + controls) >>> 0;
   d.add(out, "tcp.nxtseq", `[Next Sequence Number: ${next}${relative}]`, start, 0, next);
   const ackRelative = view === null ? "" : "    (relative ack number)";
-  d.add(out, "tcp.ack", `Acknowledgment Number: ${ack}${ackRelative}`, start + 8, 4, ack);
+  const ackLine = d.add(out, "tcp.ack", `Acknowledgment Number: ${ack}${ackRelative}`, start + 8, 4, ack);
+  if (d.quoted === 0) addAckExpert(d, ackLine.children, header, start + 8);
   d.add(out, "tcp.ack_raw", `Acknowledgment number (raw): ${header.ack}`, start + 8, 4, header.ack);
   const words = header.headerLength / 4;
   const lengthText = `${bitsText(words * 16, 0xf0, 8)} = Header Length: ${header.headerLength} bytes (${words})`;
   d.add(out, "tcp.hdr_len", lengthText, start + 12, 1, header.headerLength);
-  addFlags(d, out, header.flags, start + 12);
+  addFlags(d, out, header, start + 12);
 }
 
 const FLAG_LINES: readonly (readonly [string, number, string])[] = [
@@ -156,7 +165,8 @@ const FLAG_LINES: readonly (readonly [string, number, string])[] = [
 
 const FLAG_LETTERS = "RRRNCEUAPRSF";
 
-function addFlags(d: Dissection, out: DetailNode[], flags: number, at: number): void {
+function addFlags(d: Dissection, out: DetailNode[], header: TcpHeader, at: number): void {
+  const { flags } = header;
   const node = d.add(out, "tcp.flags", `Flags: ${hexText(flags, 3)} (${tcpFlagsText(flags)})`, at, 2, flags);
   const into = node.children;
   const isReserved = (flags & TCP_FLAG.reserved) !== 0;
@@ -165,11 +175,53 @@ function addFlags(d: Dissection, out: DetailNode[], flags: number, at: number): 
   for (const [field, mask, name] of FLAG_LINES) {
     const isLow = mask < 0x100;
     const isSet = (flags & mask) !== 0;
-    d.add(into, field, flagText(flags, mask, 12, name), isLow ? at + 1 : at, 1, isSet);
+    const line = d.add(into, field, flagText(flags, mask, 12, name), isLow ? at + 1 : at, 1, isSet);
+    if (isSet && d.quoted === 0) addFlagExpert(d, line.children, header, mask, at);
   }
   let letters = "";
   for (let bit = 11; bit >= 0; bit--) letters += (flags >> bit) & 1 ? FLAG_LETTERS[11 - bit] : "·";
-  d.add(into, "tcp.flags.str", `[TCP Flags: ${letters}]`, at, 2, letters);
+  const line = d.add(into, "tcp.flags.str", `[TCP Flags: ${letters}]`, at, 2, letters);
+  const { analysis, row } = d.around;
+  if ((flags & TCP_FLAG.fin) === 0 || d.quoted > 0 || analysis === null) return;
+  const isFirst = analysis.closesFirst(row);
+  const summary = isFirst ? CLOSING : CLOSED;
+  const name = isFirst ? "tcp.connection.fin_active" : "tcp.connection.fin_passive";
+  addExpert(d, line.children, name, { severity: "Note", group: "Sequence", protocol: "TCP", summary }, at, 0);
+}
+
+/** An acknowledgment where there should be none; what a SYN+ACK says of the data that came with the SYN. */
+function addAckExpert(d: Dissection, out: DetailNode[], header: TcpHeader, at: number): void {
+  const { trace, row } = d.around;
+  const flags = trace.packets.analysis[row];
+  if (header.ack !== 0 && (header.flags & TCP_FLAG.ack) === 0) {
+    const summary = "The acknowledgment number field is nonzero while the ACK flag is not set";
+    const item = { severity: "Note", group: "Protocol", protocol: "TCP", summary } as const;
+    addExpert(d, out, "tcp.ack.nonzero", item, at, 4);
+  }
+  const say = (field: string, summary: string): void =>
+    addExpert(d, out, field, { severity: "Note", group: "Sequence", protocol: "TCP", summary }, at, 4);
+  if ((flags & ANALYSIS.tfoSyn) !== 0) say("tcp.analysis.tfo_syn", "TCP SYN with TFO Cookie");
+  if ((flags & ANALYSIS.tfoAck) !== 0) say("tcp.analysis.tfo_ack", "TCP SYN-ACK accepting TFO data");
+  if ((flags & ANALYSIS.tfoIgnored) !== 0) say("tcp.analysis.tfo_ignored", "TCP SYN-ACK ignoring TFO data");
+}
+
+const CLOSING = "This frame initiates the connection closing";
+const CLOSED = "This frame undergoes the connection closing";
+
+/** SYN, FIN and RST say so as expert information. */
+function addFlagExpert(d: Dissection, out: DetailNode[], header: TcpHeader, mask: number, at: number): void {
+  const say = (name: string, severity: "Chat" | "Warning", summary: string): void =>
+    addExpert(d, out, name, { severity, group: "Sequence", protocol: "TCP", summary }, at, 0);
+  if (mask === TCP_FLAG.rst) say("tcp.connection.rst", "Warning", "Connection reset (RST)");
+  if (mask === TCP_FLAG.fin) say("tcp.connection.fin", "Chat", "Connection finish (FIN)");
+  if (mask !== TCP_FLAG.syn) return;
+  if ((header.flags & TCP_FLAG.ack) === 0) {
+    const text = `Connection establish request (SYN): server port ${header.destinationPort}`;
+    say("tcp.connection.syn", "Chat", text);
+  } else {
+    const text = `Connection establish acknowledge (SYN+ACK): server port ${header.sourcePort}`;
+    say("tcp.connection.synack", "Chat", text);
+  }
 }
 
 function addWindow(d: Dissection, out: DetailNode[], segment: Segment, ip: IpAbove, end: number): void {

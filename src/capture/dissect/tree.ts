@@ -4,6 +4,8 @@
 // is 0 for the packet's own bytes, more for data put together from several packets (`DissectedPacket.sources`).
 
 import type { Trace } from "../../trace/trace.ts";
+import type { TcpAnalysis } from "../analysis/tcp.ts";
+import type { ExpertItem } from "./expert.ts";
 import type { WireError } from "../../wire/error.ts";
 
 /** What a field holds. Times are nanoseconds as bigint; addresses and names are text; `Uint8Array` is raw bytes. */
@@ -34,6 +36,8 @@ export interface Surroundings {
   readonly row: number;
   /** How the connection of TCP packet `row` counts, or null where nothing is known: numbers are then shown as sent. */
   tcp(row: number): TcpView | null;
+  /** What is known of TCP packets in the light of those before them; null where no analysis has run. */
+  readonly analysis: TcpAnalysis | null;
   /** `frame.interface_id`, null where the file numbers no interfaces. */
   interfaceId(row: number): number | null;
   /** False for a packet whose block holds no timestamp. */
@@ -85,6 +89,8 @@ export class Dissection {
   source = 0;
   reportedEnd: number;
   stopped: Stop | null = null;
+  /** Expert information so far. */
+  readonly experts: ExpertItem[] = [];
   /** Where layers are added: the top, or the message that quotes them. */
   root: DetailNode[] = this.tree;
   /** Inside a packet that an ICMP error quotes: columns are the outer packet's. */

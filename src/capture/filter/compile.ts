@@ -2,6 +2,7 @@
 //
 // A filter whose fields are all columns reads columns for plain packets and dissects only the others.
 
+import { ANALYSIS_COLUMNS } from "../analysis/columns.ts";
 import { columnReader, isFrameColumn, isPlain } from "../fields-columns.ts";
 import type { ColumnReader } from "../fields-columns.ts";
 import { dissect } from "../dissect/dissect.ts";
@@ -102,6 +103,7 @@ const COLUMN_FIELDS = new Set([
   "tcp.window_size",
   "tcp.window_size_value",
   "tcp.stream",
+  ...ANALYSIS_COLUMNS,
   "udp.srcport",
   "udp.dstport",
   "udp.stream",

@@ -65,10 +65,11 @@ function* objectLines(nodes: readonly DetailNode[], indent: number): Generator<s
 /** Bytes have colons in JSON, unlike in `-T fields`. Text is JSON's to escape. */
 function jsonValue(node: DetailNode): string {
   const { value } = node;
+  const type = node.field === null ? "string" : (findField(node.field)?.type ?? "string");
+  if (type === "flag") return "";
   if (typeof value === "string") return value;
   if (value instanceof Uint8Array) {
     return Array.from(value, (byte) => byte.toString(16).padStart(2, "0")).join(":");
   }
-  const type = node.field === null ? "string" : (findField(node.field)?.type ?? "string");
   return formatValue(type, value, "");
 }

@@ -3,6 +3,9 @@
 import type { DissectContext } from "../dissect/dissect.ts";
 import type { Trace } from "../../trace/trace.ts";
 import { CONVERSATION_KINDS, printConversations, printEndpoints } from "./conversations.ts";
+import { EXPERT_LEVELS, printExpert } from "./expert.ts";
+import { printFollow } from "./follow.ts";
+import type { FollowMode, FollowProtocol } from "./follow.ts";
 import { printHierarchy } from "./hierarchy.ts";
 import { printIoStatistics } from "./io.ts";
 
@@ -12,6 +15,8 @@ export const STATISTICS: readonly string[] = [
   ...CONVERSATION_KINDS.map((kind) => `endpoints,${kind}`),
   "io,phs",
   "io,stat,SECONDS",
+  "expert",
+  "follow,tcp|udp,ascii|hex|raw,STREAM",
 ];
 
 /** Prints a statistic over the given rows, line by line; `filter` is only shown. */
@@ -37,6 +42,14 @@ export function findStatistic(name: string): Statistic | StatisticError {
     if (first === "endpoints")
       return (trace, rows, _context, filter) => printEndpoints(trace, rows, kind, filter);
   }
+  if (first === "expert" && parts.length <= 2) {
+    const level = second ?? "chat";
+    if (!EXPERT_LEVELS.includes(level)) {
+      return { problem: `${level} is no level of expert information; there are ${EXPERT_LEVELS.join(", ")}` };
+    }
+    return (trace, rows, context) => printExpert(trace, rows, context, level);
+  }
+  if (first === "follow") return findFollow(parts);
   if (name === "io,phs") return printHierarchy;
   if (first === "io" && second === "stat" && parts.length === 3) {
     const seconds = Number(parts[2]);
@@ -46,4 +59,17 @@ export function findStatistic(name: string): Statistic | StatisticError {
     return { problem: `-z ${name}: the interval is 0 or at least 0.001 seconds` };
   }
   return { problem: `-z ${name} is not supported; there are ${STATISTICS.join(", ")}` };
+}
+
+/** The three parts after `follow`; whatever the filter, the whole stream is followed, as in tshark. */
+function findFollow(parts: readonly string[]): Statistic | StatisticError {
+  const [, kind, shape, number] = parts;
+  const protocol = (["tcp", "udp"] satisfies FollowProtocol[]).find((known) => known === kind);
+  const mode = (["ascii", "hex", "raw"] satisfies FollowMode[]).find((known) => known === shape);
+  if (parts.length !== 4 || protocol === undefined || mode === undefined || !/^\d{1,9}$/.test(number)) {
+    return {
+      problem: "follow wants tcp or udp, then ascii, hex or raw, then a stream's number: follow,tcp,ascii,0",
+    };
+  }
+  return (trace, _rows, context) => printFollow(trace, context, protocol, mode, Number(number));
 }

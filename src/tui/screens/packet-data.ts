@@ -2,6 +2,7 @@
 //
 // Only rows on the screen are dissected, and the last ones are kept: a list of a million packets costs what fits on it.
 
+import { analysisOf } from "../../capture/analysis/trace-analysis.ts";
 import { dissect } from "../../capture/dissect/dissect.ts";
 import type { DissectContext, DissectedPacket } from "../../capture/dissect/dissect.ts";
 import { countUpTo, indexOf } from "../../trace/state-at.ts";
@@ -47,7 +48,8 @@ export function dissectedAt(model: Model, row: number): DissectedPacket {
 /** What is known beside the trace; a run's streams are numbered here, a capture brings its own. */
 export function contextOf(model: Model): DissectContext {
   if (!isLab(model.session)) return model.session.context ?? {};
-  return { streams: streamsOf(shownTrace(model)) };
+  const trace = shownTrace(model);
+  return { streams: streamsOf(trace), analysis: analysisOf(trace) };
 }
 
 /** Rows in the list: of a simulation up to the cursor, of those the ones the filter lets through. */

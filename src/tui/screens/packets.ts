@@ -139,8 +139,19 @@ function columnsOf(width: number, theme: Theme, model: Model): Column<ListLine>[
   return columns;
 }
 
+/** Wireshark's colour rule of this name: what the analysis found, unless it is only a window update. */
+function isBadTcp(packet: DissectedPacket): boolean {
+  return packet.info.startsWith("[TCP ") && !packet.info.startsWith("[TCP Window Update]");
+}
+
 function infoSpans(packet: DissectedPacket, fate: Fate | null, theme: Theme): Span[] {
   if (fate === null || fate.kind === "delivered") {
+    if (isBadTcp(packet)) {
+      return [
+        { text: "! ", attr: theme.warn },
+        { text: packet.info, attr: theme.warn },
+      ];
+    }
     return [{ text: packet.info, attr: packet.stopped === "malformed" ? theme.warn : theme.text }];
   }
   const attr = fateAttr(fate, theme);

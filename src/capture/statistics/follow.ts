@@ -1,0 +1,83 @@
+// `-z follow,tcp,ascii,N` and its like: a stream's data as tshark prints it, each side's in turn.
+
+import type { DissectContext } from "../dissect/dissect.ts";
+import { followStream, segmentBytes } from "../reassembly/follow.ts";
+import type { FollowEnd, FollowSegment } from "../reassembly/follow.ts";
+import type { Trace } from "../../trace/trace.ts";
+
+export type FollowProtocol = "tcp" | "udp";
+export type FollowMode = "ascii" | "hex" | "raw";
+
+const RULE = "=".repeat(67);
+const HEX_WIDTH = 16;
+
+/** The lines of `stream` (numbered as in `tcp.stream`); the second side's are set off by a tab. */
+export function* printFollow(
+  trace: Trace,
+  context: DissectContext,
+  protocol: FollowProtocol,
+  mode: FollowMode,
+  stream: number,
+): Generator<string> {
+  const { reassembly } = context;
+  const options = reassembly === undefined ? { protocol } : { protocol, reassembly };
+  const { ends, segments } = followStream(trace, stream, options);
+  yield "";
+  yield RULE;
+  yield `Follow: ${protocol},${mode}`;
+  yield `Filter: ${protocol}.stream eq ${stream}`;
+  yield `Node 0: ${endText(ends?.[0])}`;
+  yield `Node 1: ${endText(ends?.[1])}`;
+  const sent: [number, number] = [0, 0];
+  for (const segment of segments) {
+    // What the capture's snap length cut off is passed over.
+    if (segment.kind === "gap" && segment.reason === "cut by snap length") continue;
+    const bytes = bytesOf(trace, context, segment);
+    const indent = segment.direction === 1 ? "\t" : "";
+    if (mode === "ascii") {
+      yield `${indent}${bytes.length}`;
+      yield asciiText(bytes);
+    } else if (mode === "raw") {
+      yield `${indent}${Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString("hex")}`;
+    } else {
+      yield* hexText(bytes, sent[segment.direction], indent);
+    }
+    sent[segment.direction] += bytes.length;
+  }
+  yield RULE;
+}
+
+function endText(end: FollowEnd | undefined): string {
+  if (end === undefined) return ":0";
+  return end.address.includes(":") ? `[${end.address}]:${end.port}` : `${end.address}:${end.port}`;
+}
+
+/** What is missing is said in the data's place. */
+function bytesOf(trace: Trace, context: DissectContext, segment: FollowSegment): Uint8Array {
+  if (segment.kind === "data") return segmentBytes(trace, segment, context.reassembly);
+  return Buffer.from(`[${segment.length} bytes missing in capture file]\0`, "latin1");
+}
+
+/** Line breaks stay; whatever else a terminal might obey becomes a dot. */
+function asciiText(bytes: Uint8Array): string {
+  let text = "";
+  for (const byte of bytes) {
+    const isShown = (byte >= 32 && byte < 127) || byte === 10 || byte === 13;
+    text += isShown ? String.fromCharCode(byte) : ".";
+  }
+  return text;
+}
+
+function* hexText(bytes: Uint8Array, offset: number, indent: string): Generator<string> {
+  for (let at = 0; at < bytes.length; at += HEX_WIDTH) {
+    let hex = "";
+    let text = "";
+    const end = Math.min(at + HEX_WIDTH, bytes.length);
+    for (let i = at; i < end; i++) {
+      const isHalf = i - at === HEX_WIDTH / 2;
+      hex += `${isHalf ? "  " : " "}${bytes[i].toString(16).padStart(2, "0")}`;
+      text += `${isHalf ? " " : ""}${bytes[i] >= 32 && bytes[i] < 127 ? String.fromCharCode(bytes[i]) : "."}`;
+    }
+    yield `${indent}${(offset + at).toString(16).toUpperCase().padStart(8, "0")} ${hex.padEnd(HEX_WIDTH * 3 + 1)}  ${text.trimEnd()}`;
+  }
+}
