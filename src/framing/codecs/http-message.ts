@@ -73,8 +73,7 @@ export function bodyEnd(
   if (isResponse) {
     const { status } = head;
     if (status === 101 || (method === "CONNECT" && status >= 200 && status < 300)) return { by: "switch" };
-    if (method === "HEAD" || status < 200 || status === 204 || status === 304)
-      return { by: "length", length: 0 };
+    if (isBodiless(status, method)) return { by: "length", length: 0 };
   }
   const lengths = valuesOf(headers, "content-length");
   if (valuesOf(headers, "transfer-encoding").length > 0) {
@@ -96,6 +95,11 @@ export function bodyEnd(
   return isResponse ? { by: "close" } : { by: "length", length: 0 };
 }
 
+/** Section 6.3, rule 1: whatever the fields say. */
+function isBodiless(status: number, method: string): boolean {
+  return method === "HEAD" || status < 200 || status === 204 || status === 304;
+}
+
 /** Section 9.3: whether another message may follow on the connection. */
 export function persists(head: HttpHead, headers: readonly HttpField[]): boolean {
   const options = listOf(headers, "connection");
@@ -103,7 +107,11 @@ export function persists(head: HttpHead, headers: readonly HttpField[]): boolean
 }
 
 /** The bytes of a message as its header fields frame it. Throws RangeError for what has no place in a line. */
-export function messageBytes(message: HttpRequest | HttpResponse, chunkBytes: number): Uint8Array {
+export function messageBytes(
+  message: HttpRequest | HttpResponse,
+  chunkBytes: number,
+  method: string,
+): Uint8Array {
   const { version, headers, body, trailers } = message;
   const start =
     "method" in message
@@ -116,6 +124,7 @@ export function messageBytes(message: HttpRequest | HttpResponse, chunkBytes: nu
     lines.push(`${name}: ${value}`);
   }
   const head = Buffer.from(`${lines.join("\r\n")}\r\n\r\n`, "latin1");
+  if ("status" in message && isBodiless(message.status, method)) return new Uint8Array(head);
   const chunked = listOf(headers, "transfer-encoding").at(-1) === "chunked";
   if (!chunked && trailers.length > 0) throw new RangeError("trailers need a chunked body");
   const parts = chunked ? chunksOf({ data: body, trailers }, chunkBytes) : [body];

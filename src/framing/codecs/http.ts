@@ -83,28 +83,27 @@ function messages<F extends HttpRequest | HttpResponse>(
   return {
     name,
     encode(message) {
-      const bytes = messageBytes(message, limits.chunkBytes);
+      const bytes = messageBytes(message, limits.chunkBytes, limits.requestMethod);
       if (!readsAs(bytes, parser(), message))
         throw new RangeError("the message would be read as another one");
       return bytes;
     },
     decoder: () => queueDecoder(parser()),
     frames,
-    maxLength: limits.maximum,
-    frameOfLength,
-    tooLong: (length) =>
-      messageBytes(
-        {
-          ...frameOfLength(length <= limits.maximum ? length : 0),
-          headers: headersOf(frameOfLength(0), length),
-        },
+    ...(limits.requestMethod === "HEAD" ? {} : { maxLength: limits.maximum, frameOfLength }),
+    tooLong: (length) => {
+      const message = frameOfLength(0);
+      return messageBytes(
+        { ...message, headers: withLength(message.headers, length) },
         1,
-      ),
+        limits.requestMethod,
+      );
+    },
   };
 }
 
-function headersOf({ headers }: HttpRequest | HttpResponse, length: number): HttpField[] {
-  return headers.map(([name, value]) => (name === "Content-Length" ? [name, `${length}`] : [name, value]));
+function withLength(headers: readonly HttpField[], length: number): HttpField[] {
+  return headers.map(([name, value]) => [name, name === "Content-Length" ? `${length}` : value]);
 }
 
 /** A header injected through a value, a body with a length of its own: what is written has to be read as what was meant. */
@@ -289,14 +288,12 @@ function requests({ maximum = 1 << 20 }: HttpOptions): fc.Arbitrary<HttpRequest>
       body: new Uint8Array(),
       trailers: [],
     })),
-    fc
-      .tuple(start, framed(maximum))
-      .map(([line, rest]) => ({
-        ...line,
-        version: "1.1" as const,
-        ...rest,
-        headers: [host, ...rest.headers],
-      })),
+    fc.tuple(start, framed(maximum)).map(([line, rest]) => ({
+      ...line,
+      version: "1.1" as const,
+      ...rest,
+      headers: [host, ...rest.headers],
+    })),
   );
 }
 

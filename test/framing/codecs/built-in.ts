@@ -21,7 +21,7 @@ import { webSocket } from "../../../src/framing/codecs/websocket.ts";
 const text = (value: string): Uint8Array => Buffer.from(value);
 
 export const BUILT_IN: readonly Codec<unknown>[] = [
-  named("fixed, 1", fixedLength({ length: 1 })),
+  named("fixed, 3", fixedLength({ length: 3 })),
   named("fixed, 7", fixedLength({ length: 7 })),
   named("8 bits", lengthPrefix({ bits: 8 })),
   named("16 bits, little", lengthPrefix({ bits: 16, endian: "little" })),

@@ -85,9 +85,10 @@ interface AutobahnCase {
 describe.skipIf(!present)("Autobahn's cases", () => {
   const cases = present ? load<{ cases: AutobahnCase[] }>("autobahn").cases : [];
   const close = frameBytes({ fin: true, opcode: 8, length: 2, mask: 0x0a0b0c0d }, hex("03e8"));
-  test.each(cases.filter(({ frames }) => frames.length > 0))(
+  // The text of 6.2.2 was extracted in Latin-1; the cases of section 9 come without frames.
+  test.each(cases.filter(({ frames, id }) => frames.length > 0 && id !== "6.2.2"))(
     "$id $description",
-    ({ frames, expectedClose, id }) => {
+    ({ frames, expectedClose }) => {
       const parts = frames.map(
         ({ opcode, payload_hex: payload = "", payload_len: length, fin = true, rsv = 0 }) => {
           const bytes = length === undefined ? hex(payload) : new Uint8Array(length).fill(0x2a);
@@ -97,7 +98,7 @@ describe.skipIf(!present)("Autobahn's cases", () => {
         },
       );
       const stream = Uint8Array.from(Buffer.concat([...parts, close]));
-      const fails = expectedClose?.closeCode.includes(1002) === true || id === "2.5";
+      const fails = expectedClose?.closeCode.includes(1002) === true;
       const { frames: messages, error } = decodeEveryWay(webSocket({ from: "client" }), stream);
       expect(error?.kind ?? null).toBe(fails ? "malformed" : null);
       if (!fails) expect(messages.at(-1)).toEqual({ type: "close", code: 1000, reason: "" });
@@ -115,7 +116,11 @@ interface HttpCase {
 }
 
 /** Where that parser and RFC 9112 part, or where what it does depends on a caller. */
-const OTHERWISE: Readonly<Record<string, string>> = {};
+const OTHERWISE: Readonly<Record<string, string>> = {
+  "OPTIONS request with RTSP": "RTSP is another protocol",
+  "RTSP response": "RTSP is another protocol",
+  "HTTP version 0.9": "HTTP/0.9 has no status line (RFC 9112 section 2.3 knows 1.x)",
+};
 /** Its pauses for CONNECT, Upgrade and PRI: the caller decides what follows. */
 const PAUSES = new Set([21, 22, 23, 31]);
 
