@@ -181,6 +181,8 @@ export class KernelSocket implements SocketCore {
   }
 
   sendTo(bytes: Uint8Array, to: SocketAddress): number | Failure {
+    // A stream has one peer, and Linux ignores the address; binding for it would leave a trace.
+    if (this.type === "stream" && to.family !== "unix") return this.send(bytes);
     const length = to.family === "unix" ? this.#writeUnix(to.path) : this.#writeTarget(to);
     if (typeof length !== "number") return length;
     const { libc } = this.#run;

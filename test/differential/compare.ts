@@ -33,10 +33,11 @@ export function firstDisagreement(program: Program, kernel: Run, sim: Run): Disa
     const at = theirs.step === -1 ? program.steps.length : theirs.step;
     const what = step === null ? `reading s${theirs.slot} to the end` : stepText(step);
     const open = theirs.step === -1 ? loose < program.steps.length : theirs.step >= loose;
+    if (step?.op === "bind" && theirs.answer === "ok" && boundToAny(program, theirs)) return null;
     if (!answersAgree(step, theirs, ours, open, more)) {
       return { step: at, text: `${what}: kernel ${theirs.answer}, sim ${ours.answer}` };
     }
-    for (let slot = 0; slot < theirs.sockets.length && !open; slot++) {
+    for (let slot = 0; slot < (open ? 0 : theirs.sockets.length); slot++) {
       if (withoutTick(theirs.sockets[slot]) !== withoutTick(ours.sockets[slot])) {
         const text = `after ${what}, s${slot}: kernel ${theirs.sockets[slot]}, sim ${ours.sockets[slot]}`;
         return { step: at, text };
@@ -54,9 +55,16 @@ export function firstDisagreement(program: Program, kernel: Run, sim: Run): Disa
   return null;
 }
 
+/** Whether the socket was bound to any port before: the kernel backend puts that off until it connects, so it binds again. */
+function boundToAny(program: Program, { step: index, slot }: Seen): boolean {
+  return program.steps
+    .slice(0, index)
+    .some((step) => step.op === "bind" && step.slot === slot && step.port === "any");
+}
+
 /** Whether a FIN has been acknowledged already is a matter of the clock's next tick, and nothing but TCP_INFO tells. */
-function withoutTick(socket: string): string {
-  return socket.replace(/^FIN_WAIT_[12]/, "FIN_WAIT");
+function withoutTick(socket: string | undefined): string {
+  return (socket ?? "").replace(/^FIN_WAIT_[12]/, "FIN_WAIT");
 }
 
 function answersAgree(step: Step | null, theirs: Seen, ours: Seen, open: boolean, more: boolean): boolean {

@@ -247,7 +247,7 @@ function connect(core: SocketCore, stage: Stage, to: InetAddress, by: "SO_ERROR"
   return [`EINPROGRESS, then ${ok ? "ok" : String(isFailure(ended) ? refusalOf(ended).code : ended)}`, null];
 }
 
-function plain(answer: unknown): Answer {
+function plain(answer: null | number | Failure): Answer {
   if (isFailure(answer)) return [refusalOf(answer).code, null];
   return [answer === null ? "ok" : String(answer), null];
 }

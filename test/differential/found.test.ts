@@ -8,11 +8,12 @@ import { KernelStages, simStage } from "./stages.ts";
 
 describe("found and repaired", () => {
   for (const { claim, program, answer, slot } of FOUND) {
-    test(claim, async () => {
+    test(`repaired: ${claim}`, async () => {
       const { seen } = await execute(program, simStage(program, [], 1));
       const last = seen.find(({ step }) => step === program.steps.length - 1);
       expect(last?.answer).toBe(answer);
-      if (slot !== undefined) expect(last?.sockets[slot[0]]).toBe(slot[1]);
+      const [number, state] = slot ?? [0, last?.sockets[0]];
+      expect(last?.sockets[number]).toBe(state);
     });
   }
 
@@ -29,7 +30,7 @@ describe("found and repaired", () => {
         for (let tries = 0; tries < 4 && (tries === 0 || text !== null); tries++) {
           text = (await judge(program, kernel))?.text ?? null;
         }
-        expect(text, claim).toBeNull();
+        expect({ claim, text }).toEqual({ claim, text: null });
       }
     } finally {
       await kernel.dispose();

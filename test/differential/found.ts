@@ -120,6 +120,23 @@ export const FOUND: readonly Found[] = [
     slot: [0, "udp we"],
   },
   {
+    claim: "with IP_RECVERR poll tells of the queued error even when the call has been told",
+    program: inet(
+      udp(0, "a"),
+      { op: "setOption", slot: 0, name: "IP_RECVERR", value: true },
+      connect(0, "b"),
+      send(0, 1),
+      recv(0),
+    ),
+    answer: "ECONNREFUSED",
+    slot: [0, "udp we"],
+  },
+  {
+    claim: "a socket shut down for writing that connects to itself closes at once",
+    program: inet(tcp(0, "b"), bind(0), shutdown(0, "write"), connect(0, "b")),
+    answer: "EINPROGRESS, then ECONNABORTED",
+  },
+  {
     claim: "a datagram socket has a port once it has tried to send, even to nobody",
     program: inet(udp(0, "a"), send(0, 1), { op: "address", slot: 0 }),
     answer: "*:E",

@@ -55,7 +55,7 @@ const NUMBERS: Readonly<Partial<Record<OptionName, readonly number[]>>> = {
 };
 
 const setOption = fc.oneof(
-  fc.record({ name: fc.constantFrom(...SWITCHES), value: fc.boolean() as fc.Arbitrary<OptionValue> }),
+  fc.record({ name: fc.constantFrom(...SWITCHES), value: fc.boolean() }),
   fc.constantFrom(
     ...Object.entries(NUMBERS).flatMap(([name, values]) =>
       values.map((value) => ({ name: name as OptionName, value: value as OptionValue })),
@@ -160,38 +160,34 @@ const connect = (number: number, to: HostName, portNumber = 0): Step => ({
 /** Options set before anything else, and a backlog. */
 const listening = fc
   .tuple(fc.array(setOption, { maxLength: 2 }), backlog)
-  .map(([options, wanted]): Step[] => [
-    socket(0, "b", "stream"),
-    ...options.map((option): Step => ({ op: "setOption", slot: 0, ...option })),
-    bind(0),
-    { op: "listen", slot: 0, backlog: wanted },
-  ]);
+  .map(([options, wanted]): Step[] => {
+    const steps = [socket(0, "b", "stream")];
+    for (const { name, value } of options) steps.push({ op: "setOption", slot: 0, name, value });
+    steps.push(bind(0), { op: "listen", slot: 0, backlog: wanted });
+    return steps;
+  });
 
 const oneConnection: Step[] = [socket(1, "a", "stream"), connect(1, "b"), { op: "accept", slot: 0, into: 2 }];
 
+const twoConnections: Step[] = [
+  ...oneConnection,
+  socket(3, "c", "stream"),
+  connect(3, "b"),
+  { op: "accept", slot: 0, into: 4 },
+];
+
+const datagrams: Step[] = [socket(0, "b", "dgram"), bind(0), socket(1, "a", "dgram")];
+
 const beginning: fc.Arbitrary<readonly Step[]> = fc.oneof(
-  { weight: 8, arbitrary: listening.map((steps) => [...steps, ...oneConnection]) },
+  { weight: 8, arbitrary: listening.map((steps) => steps.concat(oneConnection)) },
   {
     weight: 3,
-    arbitrary: listening.map((steps): Step[] => [
-      ...steps,
-      ...oneConnection,
-      socket(3, "c", "stream"),
-      connect(3, "b"),
-      { op: "accept", slot: 0, into: 4 },
-    ]),
+    arbitrary: listening.map((steps) => steps.concat(twoConnections)),
   },
-  { weight: 1, arbitrary: listening.map((steps) => [...steps, socket(1, "a", "stream"), connect(1, "b")]) },
+  { weight: 1, arbitrary: listening.map((steps) => steps.concat(socket(1, "a", "stream"), connect(1, "b"))) },
   {
     weight: 3,
-    arbitrary: fc
-      .boolean()
-      .map((connects): Step[] => [
-        socket(0, "b", "dgram"),
-        bind(0),
-        socket(1, "a", "dgram"),
-        ...(connects ? [connect(1, "b")] : []),
-      ]),
+    arbitrary: fc.boolean().map((connects) => (connects ? datagrams.concat(connect(1, "b")) : datagrams)),
   },
   { weight: 1, arbitrary: fc.constant([socket(0, "a", "stream"), bind(0), connect(0, "a")]) },
   { weight: 1, arbitrary: fc.constant([]) },
@@ -210,7 +206,7 @@ export function programs({ waits, bulk: withBulk }: Shape): fc.Arbitrary<Program
     bindsAny: fc.boolean(),
     steps: fc
       .tuple(beginning, fc.array(anyStep(waits, withBulk), { minLength: 1, maxLength: 16, size: "max" }))
-      .map(([first, rest]) => [...first, ...rest])
+      .map(([first, rest]) => first.concat(rest))
       .map((steps) => steps.filter(limitWaits())),
   });
 }

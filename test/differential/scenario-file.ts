@@ -24,7 +24,9 @@ export function scenarioFile(program: Program, why: string): string {
   const programs = used
     .filter((host) => bodies.has(host))
     .map((host) => {
-      const names = [...new Set(program.steps.flatMap((step, i) => slotsOn(host, step, hosts[i])))].sort();
+      const names = [...new Set(program.steps.flatMap((step, i) => slotsOn(host, step, hosts[i])))].toSorted(
+        (x, y) => x - y,
+      );
       const declare = names.length === 0 ? "" : `\n      let ${names.map((n) => `s${n}: any`).join(", ")};`;
       return `    async ${host}(host: any) {${declare}\n${(bodies.get(host) ?? []).map((line) => `      ${line}`).join("\n")}\n    },`;
     });

@@ -197,6 +197,11 @@ export class TcpSocket implements SocketCore {
     this.#error = null;
     this.#attach(endpoint);
     endpoint.connection.readShutdown = this.#readShut;
+    if (this.#writeShut && local === remote && localPort === port) {
+      // To itself it opens simultaneously, and on that way Linux makes good the FIN that shutdown could not send.
+      endpoint.connection.writeShutdown = true;
+      endpoint.connection.sender.finQueued = true;
+    }
     endpoint.open(previous !== null);
     const { connection } = endpoint;
     if (connection.state === "SYN_SENT" || connection.state === "SYN_RCVD") return "EINPROGRESS";

@@ -54,6 +54,8 @@ export class UdpSocket implements SocketCore {
   #peer = "";
   #peerPort = 0;
   #error: Errno | "" = "";
+  /** With IP_RECVERR errors also go to a queue, which no call here reads: poll goes on telling of it. */
+  #errorQueued = false;
   #readShut = false;
   #writeShut = false;
   #closed = false;
@@ -109,6 +111,7 @@ export class UdpSocket implements SocketCore {
   /** Takes an ICMP error about a datagram sent: a connected socket hears of hard ones, one with IP_RECVERR of all. */
   fail(error: IcmpError): void {
     if (!this.#options.receiveErrors && (!error.hard || this.#peer === "")) return;
+    if (this.#options.receiveErrors) this.#errorQueued = true;
     this.#error = error.errno;
     if (this.onWake !== null) this.onWake();
   }
@@ -212,6 +215,7 @@ export class UdpSocket implements SocketCore {
   }
 
   setOption(name: OptionName, value: OptionValue): null | Failure {
+    if (name === "IP_RECVERR" && value === false) this.#errorQueued = false;
     return this.#options.set(name, value, this.#port !== 0);
   }
 
@@ -229,7 +233,7 @@ export class UdpSocket implements SocketCore {
   }
 
   readiness(): Readiness {
-    const error = this.#error !== "";
+    const error = this.#error !== "" || this.#errorQueued;
     return {
       readable: this.#queue.length > 0 || this.#readShut,
       writable: true,
