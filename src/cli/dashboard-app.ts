@@ -1,6 +1,7 @@
 // The dashboard in a terminal: does what the model asks of the outside, which is time, runs, and reading on in a capture.
 
 import type { Capture } from "../capture/capture.ts";
+import { passes } from "../framing/report/report.ts";
 import { LESSONS } from "../scenario/catalogue.ts";
 import type { RunOptions } from "../scenario/run.ts";
 import type { Scenario } from "../scenario/scenario.ts";
@@ -9,7 +10,7 @@ import { initialEffects, update, view } from "../tui/app.ts";
 import { initialModel } from "../tui/model.ts";
 import type { Effect, Message, Model } from "../tui/model.ts";
 import { gridToText } from "../tui/render/text.ts";
-import type { Session } from "../tui/session.ts";
+import type { FramingSession, Session } from "../tui/session.ts";
 import { renderScreen } from "../tui/snapshot.ts";
 import { runApp } from "../tui/terminal.ts";
 import type { TerminalHost, TerminalMessage } from "../tui/terminal.ts";
@@ -101,6 +102,20 @@ export async function runInspector(capture: Capture): Promise<void> {
     if (effect.kind === "complete") attempt(host, () => read(host));
     else perform(effect, host);
   });
+}
+
+/** The Framing screen, the first counterexample playing, until the user quits. */
+export async function runFraming(session: FramingSession): Promise<void> {
+  if (!hasTerminal()) {
+    printScreen(session);
+    return;
+  }
+  const initial = initialModel({ session, size: PLAIN_SIZE, step: 0, playing: hasBroken(session) });
+  await runModel(initial, perform);
+}
+
+function hasBroken({ reports }: FramingSession): boolean {
+  return reports.some((report) => !passes(report));
 }
 
 function printScreen(session: Session): void {

@@ -2,6 +2,7 @@
 
 import type { Command } from "commander";
 import { LESSONS } from "../scenario/catalogue.ts";
+import type { LabSession } from "../scenario/session.ts";
 import { InputError } from "../scenario/input-error.ts";
 import { ladderText } from "../trace/ladder-text.ts";
 import { mermaidText } from "../trace/mermaid.ts";
@@ -11,7 +12,7 @@ import { gridToSvg } from "../tui/render/svg.ts";
 import { ladderGrid } from "../tui/ladder-grid.ts";
 import { recordSession } from "../tui/record.ts";
 import { hostsOf, isLab, traceOf } from "../tui/session.ts";
-import type { Session } from "../tui/session.ts";
+import type { CaptureSession } from "../tui/session.ts";
 import { parseChoice, parseSize, parseWhole } from "./arguments.ts";
 import type { NetworkFlags } from "./arguments.ts";
 import { addNetworkFlags } from "./network-flags.ts";
@@ -80,7 +81,7 @@ async function exportIt(what: string, flags: ExportFlags): Promise<void> {
   }
 }
 
-function sessionJson(session: Session, trace: Trace): unknown {
+function sessionJson(session: LabSession | CaptureSession, trace: Trace): unknown {
   return {
     ...(isLab(session)
       ? { run: runJson(session.sim) }

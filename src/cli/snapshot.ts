@@ -17,9 +17,10 @@ import type { NetworkFlags } from "./arguments.ts";
 import { addNetworkFlags } from "./network-flags.ts";
 import { writeOutput } from "./output-file.ts";
 import { openSession } from "./source.ts";
+import { openFraming } from "./verify.ts";
 
 const FORMATS = ["txt", "ansi", "svg", "png"] as const;
-const SCREENS = ["lab", "packets"] as const;
+const SCREENS = ["lab", "packets", "framing"] as const;
 
 interface SnapshotFlags extends NetworkFlags {
   readonly screen?: string;
@@ -34,8 +35,11 @@ interface SnapshotFlags extends NetworkFlags {
 export function addSnapshot(program: Command): void {
   const command = program
     .command("snapshot <what>")
-    .description("a screen of a lesson, scenario file or capture, without a terminal")
-    .option("--screen <name>", "lab or packets (default: lab, for a capture packets)")
+    .description("a screen of a lesson, scenario file, capture or codec, without a terminal")
+    .option(
+      "--screen <name>",
+      "lab, packets, or framing for a codec's file (default: lab, for a capture packets)",
+    )
     .option("--size <WxH>", "in cells", "120x40")
     .option("--format <format>", "txt, ansi, svg or png", "txt")
     .option("--at <moment>", "end, a step (12), or a time (20.5ms, 1.2s)", "end")
@@ -53,7 +57,10 @@ async function snapshot(what: string, flags: SnapshotFlags): Promise<void> {
   if (format === "png" && flags.output === undefined && process.stdout.isTTY) {
     throw new InputError("--format png: name a file with --output");
   }
-  const session = await openSession(what, flags, flags.loopback === true);
+  const session =
+    screen === "framing"
+      ? await openFraming(what, flags.seed)
+      : await openSession(what, flags, flags.loopback === true);
   if (screen === "lab" && !isLab(session))
     throw new InputError("--screen lab: a capture has no programs; use packets");
   const grid = renderScreen(session, {

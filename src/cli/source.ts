@@ -10,7 +10,7 @@ import { InputError, suggest } from "../scenario/input-error.ts";
 import { loadScenario } from "../scenario/load.ts";
 import { completeLab, openLab } from "../scenario/session.ts";
 import type { LabSession } from "../scenario/session.ts";
-import type { CaptureSession, Session } from "../tui/session.ts";
+import type { CaptureSession } from "../tui/session.ts";
 import { runOptions } from "./arguments.ts";
 import type { NetworkFlags } from "./arguments.ts";
 
@@ -23,7 +23,11 @@ export function isScenario(what: string): boolean {
  * Runs the scenario or opens the capture. `loopback` runs the scenario on real sockets too; without it the session is the
  * same every time. Throws `InputError` or `CaptureError`.
  */
-export async function openSession(what: string, flags: NetworkFlags, loopback: boolean): Promise<Session> {
+export async function openSession(
+  what: string,
+  flags: NetworkFlags,
+  loopback: boolean,
+): Promise<LabSession | CaptureSession> {
   if (!isScenario(what)) return openCaptureSession(what, {});
   const scenario = await loadScenario(what);
   const options = runOptions(scenario, flags);

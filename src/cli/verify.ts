@@ -2,7 +2,7 @@
 
 import { existsSync, readFileSync } from "node:fs";
 import { availableParallelism } from "node:os";
-import { dirname, relative, resolve, sep } from "node:path";
+import { basename, dirname, relative, resolve, sep } from "node:path";
 import type { Command } from "commander";
 import { LAW_NAMES } from "../framing/law-names.ts";
 import { traceOf } from "../framing/report/capture.ts";
@@ -15,7 +15,10 @@ import type { Report } from "../framing/report/report.ts";
 import { verifyFile } from "../framing/verify/verify-file.ts";
 import type { VerifyJob } from "../framing/verify/messages.ts";
 import { InputError, suggest } from "../scenario/input-error.ts";
+import { framingSession } from "../tui/session.ts";
+import type { FramingSession } from "../tui/session.ts";
 import { collect, parseChoice, parseSeed, parseWhole } from "./arguments.ts";
+import { runFraming } from "./dashboard-app.ts";
 import { writeOutput, writePcapngFile } from "./output-file.ts";
 import { print } from "./print.ts";
 
@@ -31,6 +34,7 @@ interface VerifyFlags {
   readonly junit?: string;
   readonly writeTest?: string;
   readonly pcap?: string;
+  readonly open?: true;
 }
 
 /** A report and where its codec comes from. */
@@ -41,6 +45,7 @@ interface Verified {
 }
 
 const RUNS_MAX = 1_000_000;
+const TIME_DEFAULT = "10s";
 const TIME_MAX_MS = 24 * 3_600_000;
 
 export function addVerify(program: Command): void {
@@ -51,27 +56,31 @@ export function addVerify(program: Command): void {
     .option("--runs <n>", "trials a law (default: 100)")
     .option("--seed <n>", "of all that is random (default: 1)")
     .option("--path <law/path>", "one trial again, as a report gives it: any-chunking/12:0:3")
-    .option("--time <time>", "how long the laws of one file may take: 500ms, 10s, 2m", "10s")
+    .option("--time <time>", "how long the laws of one file may take: 500ms, 10s, 2m", TIME_DEFAULT)
     .option("--through <network>", "sim: carry the streams over the simulated TCP")
     .option("--shard <i/n>", "every n-th run only; give the JSON files of all shards to verify to merge them")
     .option("--json", "the reports as JSON")
     .option("--junit <file>", "write the reports as JUnit XML")
     .option("--write-test <file>", "write the counterexamples of the first broken codec as a vitest file")
     .option("--pcap <file>", "write the first counterexample's chunks as segments in a pcapng file")
+    .option(
+      "--open",
+      "show the laws and step through what breaks them; without a terminal, print that screen",
+    )
     .action(verify);
 }
 
 async function verify(modules: string[], flags: VerifyFlags): Promise<void> {
-  const jobs = modules.map((module) => jobOf(module, flags));
-  const verified = modules.every((module) => module.endsWith(".json"))
-    ? mergedFiles(modules)
-    : await verifyAll(jobs);
+  if (flags.open === true && flags.json === true)
+    throw new InputError("--open and --json: choose one, the screen or the reports");
+  const verified = await verifiedIn(modules, flags);
   const reports = verified.map(({ report }) => report);
   if (flags.junit !== undefined) writeOutput(flags.junit, junitXml(reports));
   const broken = verified.filter(({ report }) => !passes(report));
   if (flags.writeTest !== undefined && broken.length > 0) writeTest(flags.writeTest, broken[0]);
   if (flags.pcap !== undefined && broken.length > 0) writePcap(flags.pcap, broken);
-  if (flags.json === true) print(JSON.stringify({ reports: verified }, null, 2));
+  if (flags.open === true) await runFraming(sessionOf(modules, verified));
+  else if (flags.json === true) print(JSON.stringify({ reports: verified }, null, 2));
   else {
     for (const [index, report] of reports.entries()) {
       if (index > 0) print("");
@@ -79,6 +88,25 @@ async function verify(modules: string[], flags: VerifyFlags): Promise<void> {
     }
   }
   if (broken.length > 0) process.exitCode = 1;
+}
+
+async function verifiedIn(modules: readonly string[], flags: VerifyFlags): Promise<Verified[]> {
+  const jobs = modules.map((module) => jobOf(module, flags));
+  return modules.every((module) => module.endsWith(".json")) ? mergedFiles(modules) : verifyAll(jobs);
+}
+
+/** Verifies the codecs of `module`, or reads its reports if it is JSON, for the Framing screen. */
+export async function openFraming(module: string, seed: string | undefined): Promise<FramingSession> {
+  const flags = { time: TIME_DEFAULT, ...(seed === undefined ? {} : { seed }) };
+  return sessionOf([module], await verifiedIn([module], flags));
+}
+
+function sessionOf(modules: readonly string[], verified: readonly Verified[]): FramingSession {
+  const name = modules.map((module) => basename(module)).join(" ");
+  return framingSession(
+    name,
+    verified.map(({ report }) => report),
+  );
 }
 
 /** Files one beside the other, as many as there are cores; results in the files' order. */
@@ -91,7 +119,7 @@ async function verifyAll(jobs: readonly VerifyJob[]): Promise<Verified[]> {
       const { module } = jobs[index];
       const result = await verifyFile(jobs[index]);
       if ("problem" in result) problems[index] = `${module}: ${result.problem}`;
-      else results[index] = result.codecs.map((codec) => ({ module, ...codec }));
+      else results[index] = result.codecs.map(({ exportName, report }) => ({ module, exportName, report }));
     }
   };
   await Promise.all(Array.from({ length: Math.min(availableParallelism(), jobs.length) }, work));

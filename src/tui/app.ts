@@ -4,11 +4,14 @@ import { durationText, millisText } from "../trace/words.ts";
 import { Grid } from "./render/grid.ts";
 import { actionOf, KEYS, worksOn } from "./keys.ts";
 import type { Action } from "./keys.ts";
-import { SPEEDS } from "./model.ts";
+import { initialModel, screenOf, SPEEDS } from "./model.ts";
 import type { Effect, Message, Model, MouseAction, ScreenName, Size } from "./model.ts";
+import { lawRows } from "./framing-cursor.ts";
 import { firstStop, nextStop, stopsPerTick, waitAt } from "./playback.ts";
-import { isLab, traceOf } from "./session.ts";
-import type { Session } from "./session.ts";
+import { isFraming, isLab, traceOf } from "./session.ts";
+import type { FramingSession, Session } from "./session.ts";
+import { framingScreen } from "./screens/framing.ts";
+import { framingAction, framingMouse, framingTick, framingWait, lastOf } from "./screens/framing-update.ts";
 import { atEnd, labScreen } from "./screens/lab.ts";
 import { labAction, labMouse, validFocus } from "./screens/lab-update.ts";
 import { outcomeSpan } from "./screens/outcome-pane.ts";
@@ -37,6 +40,7 @@ const SEED_COUNT = 2 ** 32;
 /** The state after `message`, and what is asked of the outside. */
 export function update(model: Model, message: Message): Step {
   const [next, effects] = respond(model, message);
+  if (isFraming(next.session)) return [next, effects];
   const settled = settlePackets({ ...next, focus: validFocus(next) });
   return [settled, effects];
 }
@@ -77,11 +81,23 @@ export function view(model: Model, size: Size, theme: Theme = darkTheme): Grid {
     return grid;
   }
   paintTopBar(grid, theme, shown);
-  if (shown.screen === "lab") labScreen(grid, theme, shown);
-  else packetsScreen(grid, theme, shown);
+  paintScreen(grid, theme, shown);
   paintBottomBar(grid.sub(0, size.height - 1, size.width, 1), theme, shown);
   if (shown.popup !== null) paintPopup(grid, theme, shown, shown.popup);
   return grid;
+}
+
+function paintScreen(grid: Grid, theme: Theme, model: Model): void {
+  switch (model.screen) {
+    case "lab":
+      labScreen(grid, theme, model);
+      return;
+    case "packets":
+      packetsScreen(grid, theme, model);
+      return;
+    case "framing":
+      framingScreen(grid, theme, model);
+  }
 }
 
 function key(model: Model, name: string): Step {
@@ -101,6 +117,7 @@ function act(model: Model, action: Action): Step {
       return [{ ...model, popup: { kind: "help", top: 0 } }, NOTHING];
     case "lab":
     case "packets":
+    case "framing":
       return [{ ...model, screen: action }, NOTHING];
     case "play":
       return play(model);
@@ -117,11 +134,23 @@ function act(model: Model, action: Action): Step {
     case "previous lesson":
       return lesson(model, -1);
     default:
-      return model.screen === "lab" ? [labAction(model, action), NOTHING] : packetsAction(model, action);
+      return screenAction(model, action);
+  }
+}
+
+function screenAction(model: Model, action: Action): Step {
+  switch (model.screen) {
+    case "lab":
+      return [labAction(model, action), NOTHING];
+    case "packets":
+      return packetsAction(model, action);
+    case "framing":
+      return [framingAction(model, action), NOTHING];
   }
 }
 
 function play(model: Model): Step {
+  if (isFraming(model.session)) return playFraming(model);
   if (!isLab(model.session)) return [model, NOTHING];
   if (model.playing) return [{ ...model, playing: false }, NOTHING];
   const from = atEnd(model) ? firstStop(traceOf(model.session)) : model.step;
@@ -129,8 +158,18 @@ function play(model: Model): Step {
   return [playing, [wait(playing)]];
 }
 
+function playFraming(model: Model): Step {
+  if (model.playing || lastOf(model) === 0) return [{ ...model, playing: false }, NOTHING];
+  const playing = { ...model, step: model.step >= lastOf(model) ? 0 : model.step, playing: true };
+  return [playing, [wait(playing)]];
+}
+
 function tick(model: Model): Step {
   if (!model.playing) return [model, NOTHING];
+  if (isFraming(model.session)) {
+    const next = framingTick(model);
+    return [next, next.playing ? [wait(next)] : NOTHING];
+  }
   const trace = traceOf(model.session);
   let { step } = model;
   for (let stops = stopsPerTick(SPEEDS[model.speed]); stops > 0; stops--) step = nextStop(trace, step);
@@ -140,6 +179,7 @@ function tick(model: Model): Step {
 }
 
 function wait(model: Model): Effect {
+  if (isFraming(model.session)) return { kind: "wait", ms: framingWait(model, SPEEDS[model.speed]) };
   return { kind: "wait", ms: waitAt(traceOf(model.session), model.step, SPEEDS[model.speed]) };
 }
 
@@ -163,12 +203,16 @@ function lesson(model: Model, by: number): Step {
 
 /** Another run: from its beginning, playing, on the screen that was open. */
 function opened(model: Model, session: Session): Step {
+  if (isFraming(session)) {
+    const { size, lessons, speed } = model;
+    return [{ ...initialModel({ session, size, lessons }), speed }, NOTHING];
+  }
   const trace = traceOf(session);
   const lab = isLab(session);
   const next: Model = {
     ...model,
     session,
-    screen: lab ? model.screen : "packets",
+    screen: screenOf(session, model.screen),
     step: lab ? firstStop(trace) : trace.length - 1,
     playing: lab,
     busy: null,
@@ -191,6 +235,7 @@ function opened(model: Model, session: Session): Step {
 
 /** The same session with more known: the cursor stays, or stays at the end; a filter reads on. */
 function followed(model: Model, session: Session): Step {
+  if (isFraming(session)) return opened(model, session);
   const trace = traceOf(session);
   const last = trace.length - 1;
   const wasLast = model.step >= traceOf(model.session).length - 1;
@@ -213,11 +258,18 @@ function mouse(model: Model, action: MouseAction, x: number, y: number): Step {
       ? [model, NOTHING]
       : [{ ...model, screen: screensOf(model)[tab.tab].screen }, NOTHING];
   }
-  if (model.screen === "lab") return [labMouse(model, action, x, y), NOTHING];
-  return packetsMouse(model, action, x, y);
+  switch (model.screen) {
+    case "lab":
+      return [labMouse(model, action, x, y), NOTHING];
+    case "packets":
+      return packetsMouse(model, action, x, y);
+    case "framing":
+      return [framingMouse(model, action, x, y), NOTHING];
+  }
 }
 
 function screensOf(model: Model): { readonly screen: ScreenName; readonly title: string }[] {
+  if (isFraming(model.session)) return [{ screen: "framing", title: "3 Framing" }];
   const packets = { screen: "packets" as const, title: "2 Packets" };
   return isLab(model.session) ? [{ screen: "lab", title: "1 Lab" }, packets] : [packets];
 }
@@ -232,6 +284,22 @@ function topTabs(grid: Grid, theme: Theme, model: Model): TabPlace[] {
   });
 }
 
+function framingStatus(model: Model, session: FramingSession, theme: Theme): Span[] {
+  const on = (attr: number): number => (attr & ~511) | (theme.bar & 511);
+  const broken = lawRows(session).filter(({ law }) => law.verdict === "broken").length;
+  const verdict: Span =
+    broken === 0
+      ? { text: "✓ keeps all laws asked", attr: on(theme.ok) }
+      : { text: `✗ breaks ${broken} ${broken === 1 ? "law" : "laws"}`, attr: on(theme.error) };
+  const seed = session.reports[0]?.seed;
+  const rest = `  ×${SPEEDS[model.speed]}${seed === undefined ? "" : `  seed ${seed}`}`;
+  return [
+    { text: `${session.name}  `, attr: on(theme.text) },
+    verdict,
+    { text: rest, attr: on(theme.muted) },
+  ];
+}
+
 function paintTopBar(grid: Grid, theme: Theme, model: Model): void {
   topTabs(grid.sub(0, 0, grid.width, 1), theme, model);
 }
@@ -240,6 +308,7 @@ function statusOf(model: Model, theme: Theme): Span[] {
   const on = (attr: number): number => (attr & ~511) | (theme.bar & 511);
   if (model.notice !== null) return [{ text: model.notice, attr: on(theme.error) }];
   if (model.busy !== null) return [{ text: `… ${model.busy}`, attr: on(theme.pending) }];
+  if (isFraming(model.session)) return framingStatus(model, model.session, theme);
   if (!isLab(model.session)) {
     const { name, problems } = model.session;
     const spans = [{ text: name, attr: on(theme.text) }];

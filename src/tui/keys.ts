@@ -8,6 +8,7 @@ export type Action =
   | "help"
   | "lab"
   | "packets"
+  | "framing"
   | "play"
   | "back"
   | "forward"
@@ -25,12 +26,14 @@ export type Action =
   | "lessons"
   | "next lesson"
   | "previous lesson"
+  | "next broken"
+  | "previous broken"
   | "filter"
   | "other side"
   | "expand"
   | "escape";
 
-export type KeyGroup = "Playing" | "Moving" | "Lessons" | "Screens";
+export type KeyGroup = "Playing" | "Moving" | "Lessons" | "Laws" | "Screens";
 
 export interface KeyBinding {
   readonly keys: readonly string[];
@@ -49,6 +52,8 @@ export interface KeyBinding {
 
 const LAB = ["lab"] as const;
 const PACKETS = ["packets"] as const;
+const FRAMING = ["framing"] as const;
+const LAB_PACKETS = ["lab", "packets"] as const;
 
 export const KEYS: readonly KeyBinding[] = [
   {
@@ -59,6 +64,23 @@ export const KEYS: readonly KeyBinding[] = [
     help: "play, pause",
     hint: ["space", "play"],
   },
+  {
+    keys: ["space"],
+    action: "play",
+    on: FRAMING,
+    group: "Playing",
+    help: "play, pause",
+    hint: ["space", "play"],
+  },
+  {
+    keys: ["left", "h"],
+    action: "back",
+    on: FRAMING,
+    group: "Playing",
+    help: "one chunk",
+    hint: ["←→", "chunk"],
+  },
+  { keys: ["right", "l"], action: "forward", on: FRAMING, group: "Playing", help: "one chunk" },
   { keys: ["left", "h"], action: "back", on: LAB, group: "Playing", help: "one step", hint: ["←→", "step"] },
   { keys: ["right", "l"], action: "forward", on: LAB, group: "Playing", help: "one step" },
   { keys: ["left", "h"], action: "back", on: PACKETS, group: "Moving", help: "step; close, open" },
@@ -93,6 +115,24 @@ export const KEYS: readonly KeyBinding[] = [
   { keys: ["-"], action: "slower", lab: true, group: "Playing", help: "faster, slower" },
   { keys: ["s"], action: "lessons", lab: true, group: "Lessons", help: "choose", hint: ["s", "lessons"] },
   {
+    keys: ["+", "="],
+    action: "faster",
+    on: FRAMING,
+    group: "Playing",
+    help: "faster, slower",
+    hint: ["+-", "speed"],
+  },
+  { keys: ["-"], action: "slower", on: FRAMING, group: "Playing", help: "faster, slower" },
+  {
+    keys: ["n"],
+    action: "next broken",
+    on: FRAMING,
+    group: "Laws",
+    help: "next, previous broken",
+    hint: ["n", "next broken"],
+  },
+  { keys: ["p"], action: "previous broken", on: FRAMING, group: "Laws", help: "next, previous broken" },
+  {
     keys: ["n"],
     action: "next lesson",
     lab: true,
@@ -110,7 +150,8 @@ export const KEYS: readonly KeyBinding[] = [
     hint: ["r", "rerun"],
   },
   { keys: ["1", "f1"], action: "lab", lab: true, group: "Screens", help: "the Lab" },
-  { keys: ["2", "f2"], action: "packets", group: "Screens", help: "the Packets" },
+  { keys: ["2", "f2"], action: "packets", on: LAB_PACKETS, group: "Screens", help: "the Packets" },
+  { keys: ["3", "f3"], action: "framing", on: FRAMING, group: "Screens", help: "the Framing" },
   { keys: ["?"], action: "help", group: "Screens", help: "this help" },
   { keys: ["q", "C-c"], action: "quit", group: "Screens", help: "quit" },
 ];

@@ -1,6 +1,7 @@
 // The dashboard's whole state, what changes it and what it asks of the outside.
 
-import { traceOf, isLab } from "./session.ts";
+import { firstLaw, lastStep, lawRows } from "./framing-cursor.ts";
+import { traceOf, isFraming, isLab } from "./session.ts";
 import type { LessonEntry, Session } from "./session.ts";
 
 export interface Size {
@@ -8,12 +9,21 @@ export interface Size {
   readonly height: number;
 }
 
-export type ScreenName = "lab" | "packets";
+export type ScreenName = "lab" | "packets" | "framing";
 
 /** Panes of the Lab that take the focus; `program:` and a host is that host's transcript. */
 export type LabPane = "ladder" | "lesson" | "sockets" | "outcome" | `program:${string}`;
 
 export type PacketsPane = "list" | "tree" | "bytes";
+
+/** Panes of the Framing screen that take the focus: where it is small, the one that is shown. */
+export type FramingPane = "laws" | "cut";
+
+export interface FramingView {
+  readonly focus: FramingPane;
+  /** Index of the law looked at, among those of all codecs. */
+  readonly selected: number;
+}
 
 /** A filter and the rows it lets through, found a piece at a time so that a long capture does not stop the screen. */
 export interface FilterState {
@@ -52,7 +62,7 @@ export interface Model {
   readonly lessons: readonly LessonEntry[];
   readonly size: Size;
   readonly screen: ScreenName;
-  /** The last step shown, -1 for none of an empty trace. */
+  /** The last step shown, -1 for none of an empty trace. On the Framing screen chunks pushed of the selected law's counterexample. */
   readonly step: number;
   readonly playing: boolean;
   /** Index into SPEEDS. */
@@ -61,6 +71,7 @@ export interface Model {
   /** Lines scrolled away of the lesson or the outcome, whichever has the focus. */
   readonly scroll: number;
   readonly packets: PacketsView;
+  readonly framing: FramingView;
   readonly popup: Popup | null;
   /** What is being waited for, shown in the top bar. */
   readonly busy: string | null;
@@ -126,20 +137,34 @@ const EMPTY_PACKETS: PacketsView = {
 /** The state a dashboard starts in. */
 export function initialModel(options: InitialOptions): Model {
   const { session, size } = options;
-  const last = traceOf(session).length - 1;
+  const selected = isFraming(session) ? firstLaw(session) : 0;
+  const last = lastOf(session, selected);
+  const broken = isFraming(session) && lawRows(session)[selected]?.law.verdict === "broken";
   return {
     session,
     lessons: options.lessons ?? [],
     size,
-    screen: isLab(session) ? (options.screen ?? "lab") : "packets",
+    screen: screenOf(session, options.screen),
     step: Math.max(Math.min(options.step ?? last, last), Math.min(0, last)),
     playing: options.playing ?? false,
     speed: SPEED_NORMAL,
     focus: "ladder",
     scroll: 0,
     packets: EMPTY_PACKETS,
+    framing: { focus: broken ? "cut" : "laws", selected },
     popup: null,
     busy: null,
     notice: null,
   };
+}
+
+/** The screen asked for, where the session has it. */
+export function screenOf(session: Session, asked: ScreenName | undefined): ScreenName {
+  if (isFraming(session)) return "framing";
+  if (!isLab(session)) return "packets";
+  return asked === "packets" ? "packets" : "lab";
+}
+
+function lastOf(session: Session, selected: number): number {
+  return isFraming(session) ? lastStep(session, selected) : traceOf(session).length - 1;
 }

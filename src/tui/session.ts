@@ -1,10 +1,12 @@
-// What the dashboard shows: a lab with its runs, or a capture.
+// What the dashboard shows: a lab with its runs, a capture, or what the laws of framing said of codecs.
 
 import type { DissectContext } from "../capture/dissect/dissect.ts";
+import type { Report } from "../framing/report/report.ts";
 import { hasRun } from "../scenario/session.ts";
 import type { LabSession } from "../scenario/session.ts";
 import type { RunResult } from "../scenario/run.ts";
-import type { Trace } from "../trace/trace.ts";
+import type { PacketBytes } from "../trace/packets.ts";
+import { Trace } from "../trace/trace.ts";
 
 /** A capture in the inspector. */
 export interface CaptureSession {
@@ -17,7 +19,16 @@ export interface CaptureSession {
   readonly context?: DissectContext;
 }
 
-export type Session = LabSession | CaptureSession;
+/** Codecs and the laws tried on them. */
+export interface FramingSession {
+  /** What was verified, for the title. */
+  readonly name: string;
+  readonly reports: readonly Report[];
+  /** Empty: a decoder is fed bytes, not packets. */
+  readonly trace: Trace;
+}
+
+export type Session = LabSession | CaptureSession | FramingSession;
 
 /** One lesson of the picker. */
 export interface LessonEntry {
@@ -28,6 +39,18 @@ export interface LessonEntry {
 /** Whether the session is a lab. */
 export function isLab(session: Session): session is LabSession {
   return "scenario" in session;
+}
+
+/** Whether the session is about codecs. */
+export function isFraming(session: Session): session is FramingSession {
+  return "reports" in session;
+}
+
+const NO_BYTES: PacketBytes = { read: () => new Uint8Array(0) };
+
+/** A session about the codecs of `reports`; `name` stands in its title. */
+export function framingSession(name: string, reports: readonly Report[]): FramingSession {
+  return { name, reports, trace: new Trace(NO_BYTES) };
 }
 
 /** The trace a session's cursor moves over: a lab's is the simulated run. */

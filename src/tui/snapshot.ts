@@ -5,7 +5,7 @@ import { update, view } from "./app.ts";
 import { initialModel } from "./model.ts";
 import type { Effect, InitialOptions, Message, Model, ScreenName, Size } from "./model.ts";
 import type { Grid } from "./render/grid.ts";
-import { traceOf } from "./session.ts";
+import { isFraming, traceOf } from "./session.ts";
 import type { LessonEntry, Session } from "./session.ts";
 import type { Theme } from "./theme.ts";
 import { darkTheme } from "./theme.ts";
@@ -33,7 +33,7 @@ export function modelAt(session: Session, options: SnapshotOptions): Model {
   const initial: InitialOptions = {
     session,
     size: options.size,
-    step: stepOf(session, options.at ?? "end"),
+    ...stepOf(session, options.at ?? "end"),
     ...(options.lessons === undefined ? {} : { lessons: options.lessons }),
     ...(options.screen === undefined ? {} : { screen: options.screen }),
   };
@@ -58,8 +58,9 @@ function follow(start: Model, first: Message): Model {
   return model;
 }
 
-function stepOf(session: Session, at: Moment): number {
-  const trace = traceOf(session);
-  if (at === "end") return trace.length - 1;
-  return "step" in at ? at.step : stepAtTime(trace, at.timeNs);
+/** The step of a moment; none for the end, which is where a model stands by itself. Chunks have no times: any time is their end. */
+function stepOf(session: Session, at: Moment): { readonly step?: number } {
+  if (at === "end") return {};
+  if ("step" in at) return { step: at.step };
+  return isFraming(session) ? {} : { step: stepAtTime(traceOf(session), at.timeNs) };
 }

@@ -11,7 +11,7 @@ import { streamsOf } from "../../trace/run-streams.ts";
 import type { Trace } from "../../trace/trace.ts";
 import type { RunResult } from "../../scenario/run.ts";
 import type { Model } from "../model.ts";
-import { isLab, loopbackRun, traceOf } from "../session.ts";
+import { isFraming, isLab, loopbackRun, traceOf } from "../session.ts";
 
 const KEPT_MAX = 1000;
 
@@ -47,6 +47,7 @@ export function dissectedAt(model: Model, row: number): DissectedPacket {
 
 /** What is known beside the trace; a run's streams are numbered here, a capture brings its own. */
 export function contextOf(model: Model): DissectContext {
+  if (isFraming(model.session)) return {};
   if (!isLab(model.session)) return model.session.context ?? {};
   const trace = shownTrace(model);
   return { streams: streamsOf(trace), analysis: analysisOf(trace) };
