@@ -15,7 +15,7 @@ export interface LinkConditions {
   readonly loss: number;
   /** One way, in ms. */
   readonly delayMs: number;
-  /** Largest IP packet, 88 to 1,500 bytes: how much a segment carries. */
+  /** Largest IP packet, 100 bytes (for the 48 that TCP sends at least, and its headers) to 1,500: how much a segment carries. */
   readonly mtu: number;
   /** How much a read takes at most; 0 for all there is, -1 for a random part of it. */
   readonly readMax: number;
@@ -102,21 +102,19 @@ function serve(simulation: Simulation, conditions: LinkConditions, cuts: number[
       cuts.push(received);
       return true;
     };
-    if (readEveryMs === 0) {
-      peer.onWake = () => {
-        while (read());
-      };
-      peer.onWake();
-      return;
-    }
+    let waiting = false;
     const timer = simulation.scheduler.timer(() => {
-      if (read()) timer.setAt(simulation.scheduler.now + readEveryMs * 1e6);
+      waiting = false;
+      if (read()) wait();
     });
-    peer.onWake = () => {
-      if (timer.deadline === Number.POSITIVE_INFINITY)
-        timer.setAt(simulation.scheduler.now + readEveryMs * 1e6);
+    const wait = (): void => {
+      if (waiting) return;
+      waiting = true;
+      timer.setAt(simulation.scheduler.now + readEveryMs * 1e6);
     };
-    peer.onWake();
+    // Not from within the wake, which comes in the middle of a segment's handling.
+    peer.onWake = wait;
+    wait();
   };
   return () => received;
 }
@@ -127,22 +125,33 @@ function send(simulation: Simulation, bytes: Uint8Array, sends: readonly number[
   const ends = [...new Set([...sends, bytes.length])].filter((end) => end > 0);
   let sent = 0;
   let index = 0;
+  /** Whether the next piece waits for its time. */
+  let waiting = false;
   const timer = simulation.scheduler.timer(() => {
+    waiting = false;
+    flush();
+  });
+  const flush = (): void => {
+    if (waiting) return;
     while (sent < (ends[index] ?? 0)) {
       const taken = client.send(bytes.subarray(sent, ends[index]));
       if (typeof taken !== "number") return;
       sent += taken;
     }
     index++;
-    if (index < ends.length) timer.setAt(simulation.scheduler.now + SEND_EVERY_MS * 1e6);
-    else {
+    if (index < ends.length) {
+      waiting = true;
+      timer.setAt(simulation.scheduler.now + SEND_EVERY_MS * 1e6);
+    } else {
       client.onWake = null;
       client.close();
     }
-  });
+  };
+  // Not from within the wake, which comes in the middle of a segment's handling.
   client.onWake = () => {
-    if (timer.deadline === Number.POSITIVE_INFINITY && client.readiness().writable)
-      timer.setAt(simulation.scheduler.now);
+    if (waiting) return;
+    waiting = true;
+    timer.setAt(simulation.scheduler.now);
   };
   const answer = client.connect({ family: "inet", address: "10.0.0.2", port: PORT });
   if (answer !== "EINPROGRESS") must(answer);

@@ -9,7 +9,7 @@ export function linkConditions(): fc.Arbitrary<LinkConditions> {
     seed: fc.nat(0xffff),
     loss: fc.constantFrom(0, 0, 0.05, 0.2),
     delayMs: fc.constantFrom(1, 10, 50),
-    mtu: fc.constantFrom(1500, 576, 128, 88),
+    mtu: fc.constantFrom(1500, 576, 128, 100),
     readMax: fc.oneof(fc.constantFrom(0, -1, 1), fc.integer({ min: 1, max: 40 })),
     receiveBuffer: fc.constantFrom(0, 0, 2304, 4096),
     readEveryMs: fc.constantFrom(0, 0, 5, 40),

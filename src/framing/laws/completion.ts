@@ -9,13 +9,15 @@ import { fewerFrames, simplerBytes } from "../simpler.ts";
 
 /** Every length up to this is a stream that ends there. */
 const STOPS = 10;
-const STOPS_LATER = 4;
+/** So are those that end with the first byte of one of the next frames. */
+const BORDERS = 3;
+const STOPS_FEW = 4;
 
 type Trial = { readonly frames: unknown[] } | { readonly bytes: Uint8Array };
 
 /** How many of the chunkings are fed: the laws about cuts feed the rest, and hangs end there too. */
 const CHUNKINGS_RUN = 12;
-const CHUNKINGS_RUN_LATER = 3;
+const CHUNKINGS_FEW = 3;
 
 export const completion = defineLaw<Trial>({
   name: "completion",
@@ -39,16 +41,18 @@ export const completion = defineLaw<Trial>({
       yield { feeds: [whole(bytes)] };
       // A stream that stops anywhere has to come to its end too.
       context.about = { frames: null, ends: [] };
-      const stops = Math.min(bytes.length, context.later ? STOPS_LATER : STOPS);
+      const stops = Math.min(bytes.length, context.later || context.effort === "glance" ? STOPS_FEW : STOPS);
       for (let length = 1; length < stops; length++) yield { feeds: [whole(bytes.subarray(0, length))] };
+      for (const end of ends.slice(0, BORDERS))
+        if (end >= stops && end + 1 < bytes.length) yield { feeds: [whole(bytes.subarray(0, end + 1))] };
       if (bytes.length > stops) yield { feeds: [whole(bytes.subarray(0, bytes.length >> 1))] };
       if ("frames" in trial) context.about = { frames: trial.frames, ends };
     }
     let left =
       context.effort === "search"
         ? Number.POSITIVE_INFINITY
-        : context.later
-          ? CHUNKINGS_RUN_LATER
+        : context.later || context.effort === "glance"
+          ? CHUNKINGS_FEW
           : CHUNKINGS_RUN;
     for (const cuts of bytewiseFirst(context, bytes.length, ends)) {
       if (left-- <= 0) break;

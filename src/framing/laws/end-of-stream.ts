@@ -4,11 +4,13 @@ import type { AnyCodec, Finding, Test, TestContext } from "./law.ts";
 import { encodeFrames, whole } from "./law.ts";
 import { defineLaw } from "./define.ts";
 import { someFrames } from "./frame-trials.ts";
+import type { Effort } from "../chunkings.ts";
 import { errorsInside } from "../judge.ts";
 import { sameFrames } from "../same.ts";
 import { simplerFrames } from "../simpler.ts";
 
 const EVERY_PREFIX_BYTES = 64;
+const EVERY_PREFIX_BYTES_GLANCE = 8;
 
 export const endOfStream = defineLaw<unknown[]>({
   name: "end-of-stream",
@@ -36,7 +38,7 @@ export const endOfStream = defineLaw<unknown[]>({
       !sameFrames(codec, frames, all.frames)
     )
       return null;
-    for (const length of prefixes(bytes.length, ends)) {
+    for (const length of prefixes(bytes.length, ends, context.effort)) {
       const feed = whole(bytes.subarray(0, length));
       const complete = ends.filter((end) => end <= length).length;
       const [outcome] = yield { feeds: [feed] };
@@ -81,10 +83,11 @@ function insideProblem(codec: AnyCodec, { outcome }: About): string | null {
 }
 
 /** Where to end the stream: everywhere in short ones, shortest first. */
-function prefixes(length: number, ends: readonly number[]): number[] {
-  if (length <= EVERY_PREFIX_BYTES) return Array.from({ length: length + 1 }, (_, i) => i);
+function prefixes(length: number, ends: readonly number[], effort: Effort): number[] {
+  if (length <= (effort === "glance" ? EVERY_PREFIX_BYTES_GLANCE : EVERY_PREFIX_BYTES))
+    return Array.from({ length: length + 1 }, (_, i) => i);
   const lengths = new Set([0, 1, 2, 3, length >> 1, length - 1, length]);
-  for (const end of ends.slice(0, 5))
+  for (const end of ends.slice(0, effort === "glance" ? 1 : 5))
     for (const near of [end - 1, end, end + 1, end + 2]) if (near >= 0 && near <= length) lengths.add(near);
   return [...lengths].sort((a, b) => a - b);
 }

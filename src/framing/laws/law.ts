@@ -47,6 +47,8 @@ export interface Finding {
   /** The frames the stream was made of, and where each ends; null for a stream that was not made of frames. */
   readonly frames: readonly unknown[] | null;
   readonly ends: readonly number[];
+  /** Whether it is about something else than the cuts, so that another way to cut the stream shows nothing; false by default. */
+  readonly notOfCuts?: boolean;
 }
 
 /** What a test knows besides its trial. */

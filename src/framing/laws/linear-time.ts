@@ -4,11 +4,13 @@
 // quadratic ones sixteen. The clock is that of the process's own CPU time, and the law only speaks up when the factor stays high in the best of several
 // measurements and, unless it is plain, for longer streams too.
 
+import { setFlagsFromString } from "node:v8";
+import { runInNewContext } from "node:vm";
 import * as fc from "fast-check";
-import type { AnyCodec, Finding, Test, TestContext } from "./law.ts";
+import type { AnyCodec, Finding, Test, TestContext, Wanted } from "./law.ts";
 import { encodeFrames, whole } from "./law.ts";
 import { defineLaw } from "./define.ts";
-import type { Feed } from "../feed.ts";
+import type { Feed, Outcome } from "../feed.ts";
 import { difference } from "../judge.ts";
 
 type Shape =
@@ -17,21 +19,34 @@ type Shape =
   | "many short frames in small chunks";
 
 /** Lengths of the shorter stream; the second is asked unless the first leaves no doubt. */
-const SHORT_BYTES = [8 << 10, 16 << 10];
+const SHORT_BYTES = [4 << 10, 16 << 10];
 const CHUNK_BYTES = 1;
+/** For a single chunk, which takes little time unless something is wrong. */
+const SHORT_BYTES_IN_ONE = [32 << 10, 64 << 10];
 /** For decoders that answer later: a chunk costs turns of the event loop, beside which only larger ones show. */
-const LATER_SHORT_BYTES = [64 << 10];
-const LATER_FRAMES_BYTES = [16 << 10];
-const LATER_CHUNKS = 1024;
+const LATER_SHORT_BYTES = [256 << 10];
+/** Few enough that the queue of a web stream, which moves all its entries for each one taken, does not count. */
+const LATER_FRAMES_BYTES = [4 << 10];
+const LATER_CHUNKS = 512;
 const FACTOR = 4;
 const LINEAR = 5;
-const QUADRATIC = 8;
+const QUADRATIC = 10;
+const QUADRATIC_LATER = 8;
 /** Beyond doubt, when it takes this long as well. */
-const PLAIN = 10;
-const PLAIN_MS = 100;
+const PLAIN = 11;
+const PLAIN_MS = 40;
+/** What takes this long needs no second measurement: nothing disturbs it enough. */
+const LONG_MS = 150;
+const BEYOND_DOUBT_MS = 400;
 /** Less than this is not worth a word, and not measured well. */
 const WORTH_MS = 15;
+/** Between two, for a linear decoder, and four. */
+const DOUBLING = 2.8;
 const MEASUREMENTS = 3;
+const MEASUREMENTS_PLAIN = 2;
+/** What frames are called short: much shorter ones would measure the making of objects, and how V8 keeps thousands of small buffers. */
+const FRAME_BYTES = 60;
+const FRAME_BYTES_MAX = 200;
 const SAMPLES = 60;
 const SAMPLE_SEED = 1;
 
@@ -48,19 +63,17 @@ export const linearTime = defineLaw<Shape>({
   ],
   *test(shape: Shape, context: TestContext): Test {
     if (context.onlyCuts !== null || context.effort === "search") return null;
-    let doubts = 0;
-    for (const length of lengthsFor(shape, context.later)) {
+    const lengths = lengthsFor(shape, context.later);
+    for (const length of lengths) {
       const chunkBytes = context.later ? length / LATER_CHUNKS : CHUNK_BYTES;
-      const [short, long] = [
-        stream(context.codec, shape, length, chunkBytes),
-        stream(context.codec, shape, length * FACTOR, chunkBytes),
-      ];
+      const short = stream(context, shape, length, chunkBytes);
+      const long = stream(context, shape, length * FACTOR, chunkBytes);
       if (short === null || long === null) return null;
       const [first] = yield { feeds: [short.feed] };
       if (difference(context.codec, short.frames, first, short.feed.cuts.length + 1) !== null) return null;
       let shortMs = Number.POSITIVE_INFINITY;
       let longMs = Number.POSITIVE_INFINITY;
-      for (let i = 0; i < MEASUREMENTS; i++) {
+      for (let i = 1; i <= MEASUREMENTS; i++) {
         for (let j = 0; j < 2; j++) {
           const started = cpuMs();
           yield { feeds: [short.feed] };
@@ -69,16 +82,58 @@ export const linearTime = defineLaw<Shape>({
         const started = cpuMs();
         yield { feeds: [long.feed] };
         longMs = Math.min(longMs, cpuMs() - started);
-        if (longMs < WORTH_MS || longMs < shortMs * LINEAR) return null;
+        if (longMs < WORTH_MS) break;
+        if (longMs < shortMs * LINEAR) return null;
+        if (longMs > LONG_MS && length === lengths.at(-1)) break;
+        if (i === MEASUREMENTS_PLAIN && longMs > shortMs * PLAIN && longMs > PLAIN_MS) return finding(shape);
       }
-      if (longMs < shortMs * QUADRATIC) return null;
-      if (longMs > shortMs * PLAIN && longMs > PLAIN_MS) return finding(shape);
-      doubts++;
+      if (length !== lengths.at(-1) || longMs < WORTH_MS) continue;
+      if (longMs < shortMs * (context.later ? QUADRATIC_LATER : QUADRATIC)) return null;
+      if (longMs > BEYOND_DOUBT_MS) return finding(shape);
+      return (yield* growsWithEveryDoubling(shape, length, chunkBytes, context)) ? finding(shape) : null;
     }
-    return doubts === 0 ? null : finding(shape);
+    return null;
   },
   feedMs: 4000,
 });
+
+/**
+ * A second opinion for what looks quadratic: the stream and twice and four times as much of it, the heap tidied up before each, for
+ * collecting garbage takes its time in lumps. Linear decoders take twice as long for each doubling, quadratic ones four times.
+ */
+function* growsWithEveryDoubling(
+  shape: Shape,
+  length: number,
+  chunkBytes: number,
+  context: TestContext,
+): Generator<Wanted, boolean, readonly Outcome<unknown>[]> {
+  let before = Number.POSITIVE_INFINITY;
+  for (const factor of [1, 2, FACTOR]) {
+    const longer = stream(context, shape, length * factor, chunkBytes);
+    if (longer === null) return false;
+    let least = Number.POSITIVE_INFINITY;
+    for (let i = 0; i < MEASUREMENTS; i++) {
+      collectGarbage();
+      const started = cpuMs();
+      yield { feeds: [longer.feed] };
+      least = Math.min(least, cpuMs() - started);
+      if (factor > 1 && least < before * DOUBLING) return false;
+      if (least > LONG_MS) break;
+    }
+    before = least;
+  }
+  return true;
+}
+
+let collect: (() => void) | null = null;
+
+function collectGarbage(): void {
+  if (collect === null) {
+    setFlagsFromString("--expose-gc");
+    collect = runInNewContext("gc") as () => void;
+  }
+  collect();
+}
 
 function cpuMs(): number {
   const { user, system } = process.cpuUsage();
@@ -86,14 +141,14 @@ function cpuMs(): number {
 }
 
 function lengthsFor(shape: Shape, later: boolean): readonly number[] {
-  if (!later) return SHORT_BYTES;
+  if (!later) return shape.endsWith("in one chunk") ? SHORT_BYTES_IN_ONE : SHORT_BYTES;
   return shape.startsWith("one") ? LATER_SHORT_BYTES : LATER_FRAMES_BYTES;
 }
 
 function finding(shape: Shape): Finding {
   const feed = { ...whole(new Uint8Array()), end: false };
   const outcome = { frames: [], chunks: [], errors: [], hang: null };
-  const problem = `${shape}: ${FACTOR} times as many bytes take more than ${QUADRATIC} times as long`;
+  const problem = `${shape}: ${FACTOR} times as many bytes take some ${FACTOR * FACTOR} times as long`;
   return { problem, feed, outcome, frames: null, ends: [] };
 }
 
@@ -102,7 +157,8 @@ interface Stream {
   readonly frames: readonly unknown[];
 }
 
-function stream(codec: AnyCodec, shape: Shape, length: number, chunkBytes: number): Stream | null {
+function stream(context: TestContext, shape: Shape, length: number, chunkBytes: number): Stream | null {
+  const { codec } = context;
   const frames = shape.startsWith("one") ? longFrame(codec, length) : shortFrames(codec, length);
   if (frames === null) return null;
   let bytes: Uint8Array;
@@ -112,7 +168,8 @@ function stream(codec: AnyCodec, shape: Shape, length: number, chunkBytes: numbe
     return null;
   }
   const cuts = shape.endsWith("small chunks") ? evenly(bytes.length, chunkBytes) : [];
-  return { feed: { ...whole(bytes), cuts }, frames };
+  // Chunks that all come at once would measure the queues they wait in.
+  return { feed: { ...whole(bytes), cuts, tick: context.later }, frames };
 }
 
 function evenly(length: number, chunkBytes: number): number[] {
@@ -129,18 +186,31 @@ function longFrame(codec: AnyCodec, length: number): unknown[] | null {
   return sample instanceof Uint8Array ? [new Uint8Array(length).fill(0x61)] : null;
 }
 
-/** The shortest frame there is among some, as often as it takes. */
+/** A frame of some 60 bytes, or the longest there is among some that is not long, as often as it takes. */
 function shortFrames(codec: AnyCodec, length: number): unknown[] | null {
-  let shortest: unknown = null;
-  let bytes = Number.POSITIVE_INFINITY;
-  for (const frame of samples(codec)) {
-    const size = encodeFrames(codec, [frame]).bytes.length;
-    if (size > 0 && size < bytes) {
-      shortest = frame;
-      bytes = size;
-    }
+  const candidates = [...(longFrame(codec, FRAME_BYTES) ?? []), ...samples(codec)];
+  let chosen: unknown = null;
+  let bytes = 0;
+  for (const [i, frame] of candidates.entries()) {
+    const size = sizeOf(codec, frame);
+    if (size <= bytes || size > FRAME_BYTES_MAX) continue;
+    chosen = frame;
+    bytes = size;
+    // Made to measure, where the codec lets it be.
+    if (i === 0 && candidates.length > samples(codec).length) break;
   }
-  return bytes > length ? null : Array.from({ length: Math.ceil(length / bytes) }, () => shortest);
+  return bytes === 0 || bytes > length
+    ? null
+    : Array.from({ length: Math.ceil(length / bytes) }, () => chosen);
+}
+
+/** 0 for a frame that the codec does not take. */
+function sizeOf(codec: AnyCodec, frame: unknown): number {
+  try {
+    return encodeFrames(codec, [frame]).bytes.length;
+  } catch {
+    return 0;
+  }
 }
 
 const sampled = new WeakMap<object, unknown[]>();

@@ -59,7 +59,7 @@ function lateFrame(
       codec.join === undefined
         ? `frame ${i + 1} is complete with chunk ${due + 1} and comes out with ${came}`
         : `frame ${i + 1} is complete with chunk ${due + 1} and not all of it is out then`;
-    return { problem, feed, outcome, frames, ends };
+    return { problem, feed, outcome, frames, ends, notOfCuts: true };
   }
   return null;
 }

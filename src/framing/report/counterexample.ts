@@ -4,7 +4,7 @@ import { bytewise } from "../chunkings.ts";
 import type { Outcome } from "../feed.ts";
 import { difference } from "../judge.ts";
 import type { AnyCodec, Finding } from "../laws/law.ts";
-import { cut, whole } from "../laws/law.ts";
+import { cut } from "../laws/law.ts";
 import type { Trier } from "../laws/trier.ts";
 import type { Counterexample, ExpectedFrame, Played } from "./report.ts";
 import { codeOf, showValue } from "./show.ts";
@@ -26,7 +26,7 @@ export async function counterexampleOf<T>(
     expected: frames === null ? null : expectedFrames(frames, ends),
     overwrite: feed.overwrite,
     end: feed.end,
-    ...played(feed.cuts, feed.tick, outcome),
+    ...played(feed.cuts, trier.later && feed.tick, outcome),
     contrast: await contrastTo(trier, finding),
     path,
   };
@@ -54,16 +54,20 @@ export function played(cuts: readonly number[], tick: boolean, outcome: Outcome<
 }
 
 /** The first of a few simple chunkings that gives the frames. */
-async function contrastTo<T>(trier: Trier<T>, { feed, frames, ends }: Finding): Promise<Played | null> {
+async function contrastTo<T>(trier: Trier<T>, finding: Finding): Promise<Played | null> {
+  const { feed, frames, ends } = finding;
   const { bytes } = feed;
-  if (frames === null || bytes.length > CONTRAST_BYTES || !feed.end || bytes.length !== (ends.at(-1) ?? 0))
-    return null;
+  if (frames === null || finding.notOfCuts === true || bytes.length > CONTRAST_BYTES) return null;
+  // A stream that stops in the middle gives no frames to compare with.
+  if (bytes.length !== (ends.at(-1) ?? 0)) return null;
   const atBorders = ends.slice(0, -1);
-  for (const other of [whole(bytes), cut(bytes, atBorders, true), cut(bytes, bytewise(bytes.length), true)]) {
-    if (!feed.overwrite && feed.tick === other.tick && sameCuts(feed.cuts, other.cuts)) continue;
+  for (const cuts of [[], atBorders, bytewise(bytes.length)]) {
+    const other = cut(bytes, cuts, feed.tick || cuts.length > 0);
+    const same = sameCuts(feed.cuts, cuts) && (feed.tick === other.tick || !trier.later);
+    if (same && !feed.overwrite) continue;
     const outcome = await trier.feed(other);
-    if (isGood(trier.codec, frames, outcome, other.cuts.length + 1))
-      return played(other.cuts, other.tick, outcome);
+    if (isGood(trier.codec, frames, outcome, cuts.length + 1))
+      return played(cuts, trier.later && other.tick, outcome);
   }
   return null;
 }

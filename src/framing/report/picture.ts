@@ -66,7 +66,10 @@ export function pictureText(counterexample: Counterexample): string[] {
     );
   lines.push(...cameOut(counterexample));
   if (contrast !== null) {
-    lines.push("", `  passes ${cutText(contrast)}:`);
+    lines.push(
+      "",
+      `  passes ${cutText(contrast)}${counterexample.overwrite ? ", the buffer left alone" : ""}:`,
+    );
     lines.push(...playedText(counterexample, contrast));
   }
   return lines;

@@ -9,6 +9,7 @@ import type { Feed } from "../feed.ts";
 import { feedLater } from "../feed-later.ts";
 import { STREAM_LAWS } from "../laws/all.ts";
 import { checkDatagrams } from "../check-datagrams.ts";
+import { DATAGRAM_LAWS } from "../laws/datagram/all.ts";
 import { CodecProblem } from "../laws/law.ts";
 import { throughSim } from "../laws/through-sim.ts";
 import type { Report } from "../report/report.ts";
@@ -24,6 +25,7 @@ const encoder = new TextEncoder();
 const LATER_ANSWER_MS = 200;
 
 function tell(message: VerifyMessage): void {
+  // oxlint-disable-next-line unicorn/require-post-message-target-origin -- a thread's port has no origins
   parentPort?.postMessage(message);
 }
 
@@ -52,8 +54,7 @@ async function check({ codec }: ExportedCodec, options: FramingOptions, job: Ver
   if ("decode" in codec && !("decoder" in codec)) {
     if (job.through !== null)
       throw new CodecProblem("--through sim is for streams, and this is a codec for datagrams");
-    const { laws, ...rest } = options;
-    return checkDatagrams(codec, { ...rest, names: job.laws });
+    return checkDatagrams(codec, { ...options, laws: DATAGRAM_LAWS, names: job.laws });
   }
   const report = await checkFraming(codec as Codec<unknown>, options);
   return { ...report, through: job.through };

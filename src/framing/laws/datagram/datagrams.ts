@@ -9,15 +9,13 @@ const asCodecs = new WeakMap<object, Codec<unknown>>();
 export function asCodec<F>(datagrams: DatagramCodec<F>): Codec<unknown> {
   let codec = asCodecs.get(datagrams);
   if (codec === undefined) {
-    const { equals } = datagrams;
+    const compare = datagrams.equals?.bind(datagrams);
     codec = {
       name: datagrams.name,
       encode: (frame) => datagrams.encode(frame as F),
       frames: datagrams.frames,
       decoder: () => ({ push: (chunk) => [datagrams.decode(chunk)] }),
-      ...(equals === undefined
-        ? {}
-        : { equals: (a: unknown, b: unknown) => equals.call(datagrams, a as F, b as F) }),
+      ...(compare === undefined ? {} : { equals: (a: unknown, b: unknown) => compare(a as F, b as F) }),
     };
     asCodecs.set(datagrams, codec);
   }
