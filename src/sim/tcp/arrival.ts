@@ -88,7 +88,8 @@ function synchronized(connection: Connection, segment: Segment, nowNs: number): 
   sender.probes = 0;
   const hasLength = length > 0 || (flags & FIN) !== 0;
   const echo = options.timestamps ? options.echoNs(segment, nowNs) : -1;
-  const advanced = sender.acknowledge(segment, ack, hasLength, echo, nowNs);
+  const echoed = echo < 0 ? Infinity : options.echoedNs(segment, nowNs);
+  const advanced = sender.acknowledge(segment, ack, hasLength, echo, echoed, nowNs);
   // MSG_MORE holds data back only until the next occasion to send: an acknowledgement, or the peer's FIN.
   if (advanced || (flags & FIN) !== 0) sender.more = false;
   if (advanced) {

@@ -6,7 +6,6 @@
 import type { Errno } from "../../socket/errno.ts";
 import type { TcpState } from "../../socket/options.ts";
 import type { Segment } from "../packet.ts";
-import { NewReno } from "./congestion/newreno.ts";
 import { NegotiatedOptions, TIMESTAMPS_LENGTH } from "./options.ts";
 import type { TcpPersonality } from "./personality.ts";
 import { Receiver } from "./receiver.ts";
@@ -41,7 +40,7 @@ export class Connection {
   readonly settings: TcpSettings;
   readonly localPort: number;
   readonly remotePort: number;
-  readonly timers = new Timers();
+  readonly timers: Timers;
   readonly options: NegotiatedOptions;
   readonly sender: Sender;
   readonly receiver: Receiver;
@@ -91,8 +90,8 @@ export class Connection {
     this.options = new NegotiatedOptions(setup.tsOffset);
     const { maxSeg } = setup.settings;
     this.announcedMss = Math.min(setup.linkMss, MSS_MOST, maxSeg > 0 ? maxSeg : MSS_MOST);
-    const window = setup.personality.initialWindowSegments * this.announcedMss;
-    this.sender = new Sender(setup.personality, setup.settings, this.timers, new NewReno(window));
+    this.timers = new Timers(setup.personality.tickNs);
+    this.sender = new Sender(setup.personality, setup.settings, this.timers);
     this.receiver = new Receiver(setup.personality, setup.settings, this.timers);
     this.receiver.mss = this.announcedMss;
     this.receiver.windowScale = this.receiver.offeredScale();
@@ -130,7 +129,7 @@ export class Connection {
     this.synDue = true;
     this.openedNs = nowNs;
     this.sender.sndNxt = (this.sender.iss + 1) | 0;
-    this.timers.setXmit(XMIT.RTO, nowNs + this.personality.rtoInitialNs);
+    this.timers.setXmit(XMIT.RTO, nowNs, this.personality.rtoInitialNs);
   }
 
   /** The SYN is acknowledged and the peer's SYN has come: data may flow. `window` is the acknowledging segment's, in bytes. */
@@ -140,17 +139,18 @@ export class Connection {
     const mss = Math.max(Math.min(options.peerMss, this.announcedMss) - optionBytes, 1);
     sender.sndUna = (sender.iss + 1) | 0;
     // RFC 6298 section 5.7 and RFC 5681 section 3.1: a lost SYN makes cautious.
-    if (this.synTries === 0) sender.rtt.measured(nowNs - this.synSentNs);
+    if (this.synTries === 0) sender.rtt.measured(nowNs - this.synSentNs, nowNs - this.synSentNs);
     const segments = this.synTries > 1 ? 1 : personality.initialWindowSegments;
     sender.establish(
       {
         mss,
         windowScale: options.peerScale,
         sackPermitted: options.sackPermitted,
-        initialWindow: segments * mss,
+        initialWindow: segments,
       },
       window,
       seq,
+      nowNs,
     );
     receiver.sackPermitted = options.sackPermitted;
     if (!options.scaling) receiver.windowScale = 0;
@@ -183,7 +183,11 @@ export class Connection {
     if (sendBuffer > 0) return sendBuffer >>> 1;
     const { sender, personality } = this;
     if (this.#sendCapacity === personality.sendBufferMax) return this.#sendCapacity;
-    const segments = Math.max(sender.congestion.cwnd / sender.mss, personality.initialWindowSegments);
+    const segments = Math.max(
+      sender.window.cwnd,
+      personality.initialWindowSegments,
+      sender.board.reordering + 1,
+    );
     const wanted = Math.max(personality.sendBufferDefault, 2 * segments * bufferCost(sender.mss));
     this.#sendCapacity = Math.max(this.#sendCapacity, Math.min(wanted, personality.sendBufferMax));
     return this.#sendCapacity;

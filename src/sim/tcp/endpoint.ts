@@ -117,7 +117,7 @@ export class Endpoint {
         error.mtu - (isInet6(this.remote) ? HEADERS_INET6 : HEADERS_INET),
       );
       connection.limitMss(mss);
-      if (connection.synchronized) sender.recovery.headDue = true;
+      if (connection.synchronized) sender.resendTooLong();
     } else if (connection.state === "SYN_SENT") {
       connection.fail(error.errno);
     } else {

@@ -33,6 +33,9 @@ function expireXmit(connection: Connection, nowNs: number): void {
   else if (kind === XMIT.LOSS_PROBE) {
     fired(connection, "loss probe");
     sender.lossProbe();
+  } else if (kind === XMIT.REORDERING) {
+    fired(connection, "reordering");
+    sender.reorderingOver(nowNs);
   } else retransmit(connection, nowNs);
 }
 
@@ -54,7 +57,7 @@ function synTimeout(connection: Connection, nowNs: number): void {
   connection.synTries++;
   sender.totalRetransmits++;
   connection.synDue = true;
-  timers.setXmit(XMIT.RTO, nowNs + sender.rtt.backedOff(doublings));
+  timers.setXmit(XMIT.RTO, nowNs, sender.rtt.backedOff(doublings));
 }
 
 function synAckTimeout(connection: Connection, nowNs: number): void {
@@ -68,7 +71,7 @@ function synAckTimeout(connection: Connection, nowNs: number): void {
   connection.synTries++;
   sender.totalRetransmits++;
   connection.synDue = true;
-  timers.setXmit(XMIT.RTO, nowNs + sender.rtt.backedOff(connection.synTries));
+  timers.setXmit(XMIT.RTO, nowNs, sender.rtt.backedOff(connection.synTries));
 }
 
 /** How long unacknowledged data is retransmitted before the connection is given up, in ns. */
@@ -85,18 +88,19 @@ function retransmit(connection: Connection, nowNs: number): void {
   const { sender, timers, settings } = connection;
   if (sender.flight === 0) return;
   fired(connection, "rto");
-  const sinceNs = sender.retransmitStampNs < 0 ? connection.lastReceivedNs : sender.retransmitStampNs;
+  const sinceNs =
+    sender.recovery.retransmitStampNs < 0 ? connection.lastReceivedNs : sender.recovery.retransmitStampNs;
   if (sender.retransmits > 0 && nowNs - sinceNs >= patienceNs(connection)) {
     connection.fail(connection.softError ?? "ETIMEDOUT");
     return;
   }
   sender.timedOut(nowNs);
-  let atNs = nowNs + sender.rtt.rtoNs;
+  let waitNs = sender.rtt.rtoNs;
   if (settings.userTimeoutMs > 0) {
-    const limitNs = (sender.retransmitStampNs < 0 ? nowNs : sinceNs) + settings.userTimeoutMs * 1e6;
-    atNs = Math.max(Math.min(atNs, limitNs), nowNs + 1);
+    const limitNs = (sender.recovery.retransmitStampNs < 0 ? nowNs : sinceNs) + settings.userTimeoutMs * 1e6;
+    waitNs = Math.max(Math.min(waitNs, limitNs - nowNs), 1);
   }
-  timers.setXmit(XMIT.RTO, atNs);
+  timers.setXmit(XMIT.RTO, nowNs, waitNs);
 }
 
 /** RFC 9293 section 3.8.6.1: a peer with a closed window is asked for ever, one that does not answer is given up. */

@@ -35,8 +35,7 @@ const NO_CONNECTION: Omit<TcpInfo, "state"> = {
 export function infoOf(connection: Connection | null, idle: TcpState): TcpInfo {
   if (connection === null) return { ...NO_CONNECTION, state: idle };
   const { sender, receiver, options } = connection;
-  const { rtt, congestion, mss } = sender;
-  const segments = (bytes: number): number => Math.floor(bytes / mss);
+  const { rtt, board, window } = sender;
   return {
     ...NO_CONNECTION,
     state: connection.state,
@@ -47,19 +46,23 @@ export function infoOf(connection: Connection | null, idle: TcpState): TcpInfo {
     rcvWscale: receiver.windowScale,
     rtoUs: Math.round(rtt.rtoNs / 1000),
     atoUs: Math.round(receiver.acks.delayNs / 1000),
-    sndMss: mss,
+    sndMss: sender.mss,
     rcvMss: receiver.acks.rcvMss,
-    unacked: sender.sent.count,
+    unacked: board.sent.count,
+    sacked: board.sackedOut,
+    lost: board.lostOut,
+    retrans: board.retransOut,
+    reordering: board.reordering,
     rttUs: Math.round(rtt.srttNs / 1000),
     rttvarUs: Math.round(rtt.rttvarNs / 1000),
-    sndSsthresh: congestion.ssthresh === Infinity ? 0x7fffffff : segments(congestion.ssthresh),
-    sndCwnd: Math.max(segments(congestion.cwnd), 1),
-    rcvSpace: receiver.space,
+    sndSsthresh: window.ssthresh,
+    sndCwnd: window.cwnd,
+    rcvSpace: receiver.readPerRoundTrip,
     totalRetrans: sender.totalRetransmits,
     bytesAcked: sender.bytesAcked,
     bytesReceived: receiver.bytesReceived,
     segsOut: connection.segmentsOut,
     segsIn: connection.segmentsIn,
-    delivered: sender.segmentsDelivered,
+    delivered: board.delivered,
   };
 }

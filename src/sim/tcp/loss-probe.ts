@@ -18,18 +18,29 @@ export class LossProbe {
     this.#retransmitted = retransmitted;
   }
 
-  /**
-   * Takes an acknowledgement. Answers whether it shows a loss that the probe repaired: everything is acknowledged and the
-   * peer does not report that it got something twice (section 7.4.2).
-   */
-  repaired(ack: number, sack: readonly number[] | null): boolean {
-    if (!this.pending || before(ack, this.#high)) return false;
-    this.pending = false;
-    const twice = sack !== null && !after(sack[0] | 0, ack);
-    return this.#retransmitted && !twice;
+  /** Whether a report of a duplicate that ends at `end` is about the probe. */
+  explains(end: number): boolean {
+    return this.pending && this.#retransmitted && end === this.#high;
   }
 
-  /** The retransmission timeout takes over. */
+  /**
+   * Takes an acknowledgement. Answers whether it shows a loss that the probe repaired (section 7.4.2): it goes beyond the
+   * probe, and the peer did not get that twice. `duplicate`: an ACK that says nothing new.
+   */
+  repaired(ack: number, twice: boolean, duplicate: boolean): boolean {
+    if (!this.pending || before(ack, this.#high)) return false;
+    if (this.#retransmitted && !twice) {
+      if (after(ack, this.#high)) {
+        this.pending = false;
+        return true;
+      }
+      if (!duplicate) return false;
+    }
+    this.pending = false;
+    return false;
+  }
+
+  /** Loss recovery takes over. */
   cancel(): void {
     this.due = false;
     this.pending = false;

@@ -58,6 +58,11 @@ export class NegotiatedOptions {
     );
   }
 
+  /** When what the segment's echo answers was sent, in ns rounded down to whole ms. */
+  echoedNs(segment: Segment, nowNs: number): number {
+    return (Math.floor(nowNs / 1e6) - ((this.tsVal(nowNs) - segment.tsEcr) | 0)) * 1e6;
+  }
+
   /** The round trip the segment's echo measures, in ns; -1 when it measures none. */
   echoNs(segment: Segment, nowNs: number): number {
     if (!this.timestamps || !segment.timestamps || segment.tsEcr === 0) return -1;

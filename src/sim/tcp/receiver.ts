@@ -74,6 +74,11 @@ export class Receiver {
     this.#copiedBest = Math.min(window, this.#personality.initialWindowSegments * this.mss);
   }
 
+  /** The most a program has read in one round trip, in bytes: what the buffer is tuned by, and TCP_INFO's rcv_space. */
+  get readPerRoundTrip(): number {
+    return this.#copiedBest;
+  }
+
   /** How much of the window offered is left. */
   get window(): number {
     const left = (this.rcvWup + this.rcvWnd - this.rcvNxt) | 0;
@@ -217,7 +222,8 @@ export class Receiver {
   }
 
   #keep(start: number, bytes: Uint8Array): void {
-    this.acks.enterQuick(this.rcvWnd);
+    // Answered at once, but no reason for haste later.
+    this.acks.owed = true;
     this.acks.due = true;
     if (bytes.length === 0) return;
     const end = (start + bytes.length) | 0;

@@ -1,113 +1,411 @@
-// What happens between a loss noticed and a loss repaired: NewReno (RFC 6582) with limited transmit (RFC 3042), and going back
-// after a timeout (RFC 5681 section 3.1). The window itself is congestion control's; this moves it while recovering.
+// From a loss noticed to a loss repaired: the states of RFC 5681, 6582 and 6675 as Linux keeps them, with RACK to notice (RFC
+// 8985), proportional rate reduction meanwhile (RFC 6937), F-RTO after a timeout (RFC 5682), and undoing what timestamps or
+// D-SACK (RFC 2883, Eifel's RFC 4015) show to have been needless.
 
 import type { CongestionControl } from "./congestion/congestion.ts";
-import { after, before, distance } from "./seq.ts";
+import { SSTHRESH_UNSET } from "./congestion/window.ts";
+import type { CongestionWindow } from "./congestion/window.ts";
+import { Rack } from "./rack.ts";
+import type { RoundTrip } from "./rtt.ts";
+import type { Scoreboard } from "./scoreboard.ts";
+import { SENT } from "./sent-queue.ts";
+import { after, before } from "./seq.ts";
 
-export const RECOVERY = { OPEN: 0, FAST: 1, LOSS: 2 } as const;
+/** As Linux names and orders them: CWR is a window reduced for another reason than a loss. */
+export const RECOVERY = { OPEN: 0, DISORDER: 1, CWR: 2, FAST: 3, LOSS: 4 } as const;
 
-const DUPLICATES_MAX = 3;
+export type RecoveryState = (typeof RECOVERY)[keyof typeof RECOVERY];
+
+/** What may leave once an ACK has been taken: see `resend`. */
+export const RESEND = { NONE: 0, LOST: 1, NEW: 2 } as const;
+
+/** What an ACK did to the sender, for the states to judge. */
+export interface Acknowledgement {
+  /** SND.UNA moved, from `prior`. */
+  readonly advanced: boolean;
+  readonly prior: number;
+  /** It said nothing new at all. */
+  readonly duplicate: boolean;
+  /** It echoes a time before the first retransmission, so what arrived was the original (Eifel). */
+  readonly original: boolean;
+  /** Whether new data could be sent now. */
+  readonly canSendNew: boolean;
+}
 
 export class Recovery {
-  state: 0 | 1 | 2 = RECOVERY.OPEN;
-  dupAcks = 0;
-  /** Recovery ends when everything before this is acknowledged. */
-  recover = 0;
-  /** After a timeout: what lies from here to `recover` counts as lost and is sent again as the window allows. */
-  rtxNxt = 0;
-  /** The oldest segment is to be sent again now, whatever the window. */
-  headDue = false;
-  readonly #congestion: CongestionControl;
-  #partialAcks = 0;
+  state: RecoveryState = RECOVERY.OPEN;
+  /** The state ends when everything before this is acknowledged. */
+  highSeq = 0;
+  /** What the last ACK or timeout asks to be sent again. */
+  resend: (typeof RESEND)[keyof typeof RESEND] = RESEND.NONE;
+  /** In ns: look again then for segments that are only late; 0: no need. */
+  reorderWaitNs = 0;
+  /** The peer seems to have thrown away what it had reported: to be believed when the timer soon to be set expires. */
+  reneged = false;
+  /** When the first retransmission since recovery began left; -1: none. */
+  retransmitStampNs = -1;
+  /** Segments sent while the window is being reduced. */
+  prrOut = 0;
+  readonly rack: Rack;
+  readonly window: CongestionWindow;
+  readonly board: Scoreboard;
+  congestion: CongestionControl;
+  #priorSsthresh = 0;
+  #prrDelivered = 0;
+  #frto = false;
 
-  constructor(congestion: CongestionControl) {
-    this.#congestion = congestion;
+  constructor(congestion: CongestionControl, window: CongestionWindow, board: Scoreboard, rtt: RoundTrip) {
+    this.congestion = congestion;
+    this.window = window;
+    this.board = board;
+    this.rack = new Rack(board, rtt);
   }
 
-  /** Segments that may leave beyond the window because duplicate ACKs say that others have left the network. */
-  get limitedTransmit(): number {
-    return this.state === RECOVERY.OPEN ? Math.min(this.dupAcks, DUPLICATES_MAX - 1) : 0;
+  start(sndUna: number): void {
+    this.highSeq = sndUna;
   }
 
-  /** A duplicate ACK: something arrived beyond what is missing. */
-  duplicate(sndUna: number, sndNxt: number, mss: number, nowNs: number): void {
-    const congestion = this.#congestion;
-    if (this.state === RECOVERY.FAST) {
-      congestion.cwnd += mss;
+  /** Whether the window is being reduced, by one segment for every so many delivered. */
+  get reducing(): boolean {
+    return this.state === RECOVERY.CWR || this.state === RECOVERY.FAST;
+  }
+
+  /** Whether an ACK needs a closer look than RFC 5681's congestion avoidance. */
+  acknowledged(ack: Acknowledgement, sndUna: number, sndNxt: number, nowNs: number): void {
+    const { board } = this;
+    this.resend = RESEND.NONE;
+    this.reorderWaitNs = 0;
+    this.reneged = ack.advanced && this.#renegs();
+    if (this.reneged) return;
+    if (this.state === RECOVERY.OPEN) this.retransmitStampNs = -1;
+    else if (!before(sndUna, this.highSeq) && this.#leave(ack, sndUna)) return;
+    if (this.#is(RECOVERY.LOSS)) {
+      this.#inLoss(ack, sndUna, sndNxt);
+      const { retransOut } = board;
+      this.#identify(ack, nowNs);
+      // Unless the timeout is undone or a retransmission is lost as well, that is all.
+      if (!this.#is(RECOVERY.OPEN) && board.retransOut >= retransOut) return;
+    } else if (this.#is(RECOVERY.FAST)) {
+      this.#inRecovery(ack, sndUna, sndNxt, nowNs);
       return;
     }
-    if (this.state === RECOVERY.LOSS) return;
-    this.dupAcks++;
-    // RFC 6582 section 3.2: no second reduction for losses the last recovery was about.
-    if (this.dupAcks !== DUPLICATES_MAX || !after(sndUna, (this.recover - 1) | 0)) return;
-    const flight = distance(sndNxt, sndUna);
-    congestion.ssthresh = congestion.ssthreshAfterLoss(flight, mss, nowNs);
-    congestion.cwnd = congestion.ssthresh + DUPLICATES_MAX * mss;
-    this.state = RECOVERY.FAST;
-    this.recover = sndNxt;
-    this.headDue = true;
-    this.#partialAcks = 0;
+    this.#undisturbed(ack, sndUna, sndNxt, nowNs);
   }
 
-  /**
-   * `acked` bytes more are acknowledged. `limited`: the window had held the sender back. Answers whether the retransmission
-   * timer may restart (in recovery only at the first partial ACK: the impatient variant of RFC 6582).
-   */
-  advanced(
-    acked: number,
-    sndUna: number,
-    sndNxt: number,
-    mss: number,
-    nowNs: number,
-    srttNs: number,
-    limited: boolean,
-  ): boolean {
-    const congestion = this.#congestion;
-    this.dupAcks = 0;
-    if (this.state === RECOVERY.OPEN) {
-      if (limited) congestion.onAck(acked, mss, nowNs, srttNs);
-      return true;
+  #inRecovery(ack: Acknowledgement, sndUna: number, sndNxt: number, nowNs: number): void {
+    const { board } = this;
+    if (!ack.advanced) {
+      if (ack.duplicate && !board.sackPermitted) board.duplicateAck();
+    } else if (this.#undoPartially(ack, sndNxt)) return;
+    if (this.#undoDuplicates()) this.#tryToOpen(sndNxt);
+    this.#identify(ack, nowNs);
+    if (!this.#is(RECOVERY.FAST)) {
+      if (board.lostOut === 0) return;
+      this.#enter(sndUna, sndNxt);
     }
-    if (!before(sndUna, this.recover)) {
-      if (this.state === RECOVERY.FAST) {
-        const flight = distance(sndNxt, sndUna);
-        congestion.cwnd = Math.min(congestion.ssthresh, Math.max(flight, mss) + mss);
-      } else {
-        congestion.onAck(acked, mss, nowNs, srttNs);
+    this.resend = RESEND.LOST;
+  }
+
+  #is(state: RecoveryState): boolean {
+    return this.state === state;
+  }
+
+  /** Open, Disorder or CWR. */
+  #undisturbed(ack: Acknowledgement, sndUna: number, sndNxt: number, nowNs: number): void {
+    const { board } = this;
+    if (!board.sackPermitted) {
+      if (ack.advanced) board.forgetDuplicates();
+      else if (ack.duplicate && board.sent.count > 0) board.duplicateAck();
+    }
+    if (this.state <= RECOVERY.DISORDER) this.#undoDuplicates();
+    this.#identify(ack, nowNs);
+    if (board.lostOut === 0) this.#tryToOpen(sndNxt);
+    else {
+      this.#enter(sndUna, sndNxt);
+      this.resend = RESEND.LOST;
+    }
+  }
+
+  /** The peer no longer has what it had reported: its first missing segment is one it once had. */
+  #renegs(): boolean {
+    const { sent } = this.board;
+    return sent.count > 0 && (sent.flags[sent.slot(0)] & SENT.SACKED) !== 0;
+  }
+
+  /** Everything that was out when the state began is acknowledged. Answers whether there is nothing else to do. */
+  #leave(ack: Acknowledgement, sndUna: number): boolean {
+    const { board } = this;
+    if (this.state === RECOVERY.CWR) {
+      if (sndUna !== this.highSeq) {
+        this.#endReduction();
+        this.#set(RECOVERY.OPEN);
       }
-      this.state = RECOVERY.OPEN;
-      this.headDue = false;
-      return true;
+    } else if (this.state === RECOVERY.FAST) {
+      board.forgetDuplicates();
+      if (this.#undoWhole(ack, sndUna)) return true;
+      this.#endReduction();
     }
-    if (this.state === RECOVERY.LOSS) {
-      if (before(this.rtxNxt, sndUna)) this.rtxNxt = sndUna;
-      congestion.onAck(acked, mss, nowNs, srttNs);
-      return true;
-    }
-    this.headDue = true;
-    congestion.cwnd = Math.max(congestion.cwnd - acked + (acked >= mss ? mss : 0), mss);
-    return this.#partialAcks++ === 0;
+    return false;
   }
 
-  /** The retransmission timer expired. */
-  timedOut(sndUna: number, sndNxt: number, mss: number, nowNs: number): void {
-    const congestion = this.#congestion;
-    // Further timeouts of the same data do not halve again (RFC 5681 section 3.1).
-    if (this.state !== RECOVERY.LOSS || !before(sndUna, this.recover)) {
-      congestion.ssthresh = congestion.ssthreshAfterLoss(distance(sndNxt, sndUna), mss, nowNs);
+  #inLoss(ack: Acknowledgement, sndUna: number, sndNxt: number): void {
+    const { board } = this;
+    const recovered = !before(sndUna, this.highSeq);
+    if (ack.advanced && this.#undoLoss(ack, false)) return;
+    if (this.#frto) {
+      // RFC 5682 section 3.1: data never sent twice has arrived, so it was not all lost.
+      if (board.originalSacked && this.#undoLoss(ack, true)) return;
+      if (after(sndNxt, this.highSeq)) {
+        if (board.sackedNew || ack.duplicate) this.#frto = false;
+      } else if (ack.advanced && !recovered) {
+        this.highSeq = sndNxt;
+        if (ack.canSendNew) {
+          this.resend = RESEND.NEW;
+          return;
+        }
+        this.#frto = false;
+      }
     }
-    congestion.cwnd = mss;
-    this.state = RECOVERY.LOSS;
-    this.recover = sndNxt;
-    this.rtxNxt = sndUna;
-    this.dupAcks = 0;
-    this.headDue = false;
+    if (recovered) {
+      this.#undoWhole(ack, sndUna);
+      return;
+    }
+    if (!board.sackPermitted) {
+      if (ack.advanced) board.forgetDuplicates();
+      else if (after(sndNxt, this.highSeq) && ack.duplicate) board.duplicateAck();
+    }
+    this.resend = RESEND.LOST;
   }
 
-  /** A loss that a tail loss probe repaired (RFC 8985 section 7.4.2) still costs half the window. */
-  probeRepaired(flight: number, mss: number, nowNs: number): void {
-    const congestion = this.#congestion;
-    congestion.ssthresh = congestion.ssthreshAfterLoss(Math.max(flight, congestion.cwnd), mss, nowNs);
-    congestion.cwnd = congestion.ssthresh;
+  /** F-RTO's new data could not leave: what is lost is sent instead. */
+  conventional(): void {
+    this.#frto = false;
+    this.resend = RESEND.LOST;
+  }
+
+  #identify(ack: Acknowledgement, nowNs: number): void {
+    const { board } = this;
+    if (board.sent.count === 0) return;
+    if (board.sackPermitted) {
+      this.reorderWaitNs = this.rack.detect(this.state >= RECOVERY.FAST, nowNs);
+      return;
+    }
+    const enough = this.state < RECOVERY.FAST && board.sackedOut >= board.reordering;
+    const slot = board.sent.slot(0);
+    if (enough || (this.state === RECOVERY.FAST && ack.advanced)) {
+      if ((board.sent.flags[slot] & SENT.LOST) === 0) board.markLost(slot);
+    }
+  }
+
+  /** The time for reordering is over: what has not come is lost. Answers whether anything is. */
+  reorderingOver(sndUna: number, sndNxt: number, nowNs: number): boolean {
+    const { board } = this;
+    const prior = board.inFlight;
+    this.rack.begin(nowNs);
+    this.reorderWaitNs = this.rack.mark(this.state >= RECOVERY.FAST, nowNs);
+    if (prior === board.inFlight) return false;
+    if (this.state !== RECOVERY.FAST && this.state !== RECOVERY.LOSS) {
+      this.#enter(sndUna, sndNxt);
+      this.#reduce(1, false, 0);
+    }
+    this.resend = RESEND.LOST;
+    return true;
+  }
+
+  #enter(sndUna: number, sndNxt: number): void {
+    this.#priorSsthresh = 0;
+    this.#remember(sndUna);
+    if (!this.reducing) {
+      this.#priorSsthresh = this.window.cautious;
+      this.beginReduction(sndNxt);
+    }
+    this.#set(RECOVERY.FAST);
+  }
+
+  #remember(sndUna: number): void {
+    const { board } = this;
+    board.undoPossible = true;
+    board.undoMarker = sndUna;
+    board.undoRetrans = board.retransOut > 0 ? board.retransOut : -1;
+  }
+
+  /** Sets the threshold for a loss, and reduces the window to it in proportion to what is delivered (RFC 6937). */
+  beginReduction(sndNxt: number): void {
+    const { window } = this;
+    this.highSeq = sndNxt;
+    window.count = 0;
+    window.priorCwnd = window.cwnd;
+    this.#prrDelivered = 0;
+    this.prrOut = 0;
+    window.ssthresh = this.congestion.afterLoss(window);
+  }
+
+  /** After an ACK that delivered `delivered` segments and showed `lost`: the window while it is being reduced. */
+  reduce(delivered: number, lost: number, advanced: boolean): void {
+    if (delivered <= 0 || this.window.priorCwnd === 0) return;
+    this.#reduce(delivered, advanced, lost);
+  }
+
+  #reduce(delivered: number, advanced: boolean, lost: number): void {
+    const { window, board } = this;
+    const { inFlight } = board;
+    this.#prrDelivered += delivered;
+    const below = window.ssthresh - inFlight;
+    let count: number;
+    if (below < 0) {
+      count = Math.floor((window.ssthresh * this.#prrDelivered + window.priorCwnd - 1) / window.priorCwnd);
+      count -= this.prrOut;
+    } else {
+      count = Math.max(this.#prrDelivered - this.prrOut, delivered);
+      if (advanced && lost === 0) count++;
+      count = Math.min(count, below);
+    }
+    window.cwnd = inFlight + Math.max(count, this.prrOut === 0 ? 1 : 0);
+  }
+
+  /** Unless the reduction was undone, the window comes down to the threshold at its end. */
+  #endReduction(): void {
+    const { window } = this;
+    if (window.ssthresh < SSTHRESH_UNSET && (this.state === RECOVERY.CWR || this.board.undoPossible)) {
+      window.cwnd = window.ssthresh;
+    }
+  }
+
+  /** A loss that a tail loss probe repaired (RFC 8985 section 7.4.2) still costs what a loss costs. */
+  probeRepaired(sndNxt: number): void {
+    this.beginReduction(sndNxt);
+    this.#priorSsthresh = 0;
+    this.state = RECOVERY.CWR;
+    this.#endReduction();
+    this.#keepOpen(sndNxt);
+  }
+
+  /** The retransmission timer expired. `retransmits`: how often in a row before. */
+  timedOut(sndNxt: number, nowNs: number, retransmits: number): void {
+    const { board, window } = this;
+    const { sent } = board;
+    const fresh = this.state < RECOVERY.FAST;
+    const head = sent.slot(0);
+    const sndUna = sent.starts[head];
+    const reneged = this.#renegs();
+    if (reneged) board.forgetSacked();
+    else board.forgetDuplicates();
+    for (let index = 0; index < sent.count; index++) {
+      const slot = sent.slot(index);
+      // What left a moment ago is not lost yet.
+      if (index > 0 && !reneged && board.sackPermitted && !this.rack.overdue(sent.times[slot], nowNs))
+        continue;
+      board.markLost(slot);
+    }
+    if (
+      this.state <= RECOVERY.DISORDER ||
+      !after(this.highSeq, sndUna) ||
+      (this.state === RECOVERY.LOSS && retransmits === 0)
+    ) {
+      this.#priorSsthresh = window.cautious;
+      window.priorCwnd = window.cwnd;
+      window.ssthresh = this.congestion.afterLoss(window);
+      this.#remember(sndUna);
+    }
+    window.cwnd = board.inFlight + 1;
+    window.count = 0;
+    this.#set(RECOVERY.LOSS);
+    this.congestion.onTimeout(sndNxt, nowNs);
+    this.highSeq = sndNxt;
+    this.#frto = fresh || retransmits > 0;
+    this.resend = RESEND.LOST;
+  }
+
+  /** Segments do not fit the path any more: those on the way count as lost, but the window is not to blame. */
+  tooLong(sndNxt: number): void {
+    if (this.state !== RECOVERY.LOSS) {
+      this.highSeq = sndNxt;
+      this.window.ssthresh = this.window.cautious;
+      this.#priorSsthresh = 0;
+      this.board.undoPossible = false;
+      this.#set(RECOVERY.LOSS);
+      this.#frto = false;
+    }
+    this.resend = RESEND.LOST;
+  }
+
+  #set(state: RecoveryState): void {
+    this.state = state;
+  }
+
+  #tryToOpen(sndNxt: number): void {
+    if (!this.#retransmissionsOut()) this.retransmitStampNs = -1;
+    if (this.state !== RECOVERY.CWR) this.#keepOpen(sndNxt);
+  }
+
+  #keepOpen(sndNxt: number): void {
+    const { board } = this;
+    const orderly = board.sackedOut + board.lostOut === 0 && !this.#retransmissionsOut();
+    const state = orderly ? RECOVERY.OPEN : RECOVERY.DISORDER;
+    if (state === this.state) return;
+    this.#set(state);
+    this.highSeq = sndNxt;
+  }
+
+  #retransmissionsOut(): boolean {
+    const { board } = this;
+    if (board.retransOut > 0) return true;
+    return board.sent.count > 0 && (board.sent.flags[board.sent.slot(0)] & SENT.EVER) !== 0;
+  }
+
+  /** Whether no retransmission was needed: the peer got every one twice, or an ACK of originals tells. */
+  #needless(ack: Acknowledgement): boolean {
+    return this.board.undoPossible && (this.board.undoRetrans === 0 || ack.original);
+  }
+
+  #undoWindow(unmark: boolean): void {
+    const { board, window } = this;
+    if (unmark) board.unmarkLost();
+    if (this.#priorSsthresh > 0) {
+      window.cwnd = Math.max(window.cwnd, window.priorCwnd);
+      if (this.#priorSsthresh > window.ssthresh) window.ssthresh = this.#priorSsthresh;
+    }
+    board.undoPossible = false;
+    this.rack.advance();
+  }
+
+  /** At the end of a recovery. Answers whether the state must stay for a while (RFC 6582 section 4: without SACK, old duplicates). */
+  #undoWhole(ack: Acknowledgement, sndUna: number): boolean {
+    const { board } = this;
+    if (this.#needless(ack)) this.#undoWindow(false);
+    else this.rack.recoveryEnded();
+    if (sndUna === this.highSeq && !board.sackPermitted) {
+      if (!this.#retransmissionsOut()) this.retransmitStampNs = -1;
+      return true;
+    }
+    this.#set(RECOVERY.OPEN);
+    return false;
+  }
+
+  #undoDuplicates(): boolean {
+    const { board } = this;
+    if (!board.undoPossible || board.undoRetrans !== 0) return false;
+    this.#undoWindow(false);
+    return true;
+  }
+
+  #undoPartially(ack: Acknowledgement, sndNxt: number): boolean {
+    const { board } = this;
+    if (!board.undoPossible || !ack.original) return false;
+    board.reorderingSeen = true;
+    if (board.retransOut > 0) return true;
+    this.#undoWindow(true);
+    this.#keepOpen(sndNxt);
+    return false;
+  }
+
+  #undoLoss(ack: Acknowledgement, proven: boolean): boolean {
+    const { board } = this;
+    if (!proven && !this.#needless(ack)) return false;
+    this.#undoWindow(true);
+    if (proven || board.sackPermitted) {
+      this.#set(RECOVERY.OPEN);
+    }
+    return true;
   }
 }

@@ -21,17 +21,19 @@ export class RoundTrip {
     this.#baseNs = personality.rtoInitialNs;
   }
 
-  /** A segment that was sent once took `rttNs` to be acknowledged. Ends the back-off (RFC 6298 section 5). */
-  measured(rttNs: number): void {
+  /**
+   * A segment that was sent once took `rttNs` to be acknowledged. Ends the back-off (RFC 6298 section 5). `leastNs`: the least
+   * time any segment took, without the wait of a delayed ACK; -1: unknown.
+   */
+  measured(rttNs: number, leastNs: number): void {
     const rtt = Math.max(rttNs, 1);
+    if (leastNs >= 0 && (this.minNs === 0 || leastNs < this.minNs)) this.minNs = Math.max(leastNs, 1);
     if (this.srttNs === 0) {
       this.srttNs = rtt;
       this.rttvarNs = rtt / 2;
-      this.minNs = rtt;
     } else {
       this.rttvarNs += (Math.abs(this.srttNs - rtt) - this.rttvarNs) / 4;
       this.srttNs += (rtt - this.srttNs) / 8;
-      if (rtt < this.minNs) this.minNs = rtt;
     }
     this.#baseNs = Math.round(this.srttNs + Math.max(this.#personality.rtoMinNs, 4 * this.rttvarNs));
     this.backoff = 0;

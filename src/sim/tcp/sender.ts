@@ -4,14 +4,16 @@
 
 import { TCP_FLAGS } from "../packet.ts";
 import type { Segment } from "../packet.ts";
+import { congestionControl } from "./congestion/congestion.ts";
 import type { CongestionControl } from "./congestion/congestion.ts";
-import { restartAfterIdle } from "./congestion/idle.ts";
+import { CongestionWindow } from "./congestion/window.ts";
 import { LossProbe } from "./loss-probe.ts";
 import type { TcpPersonality } from "./personality.ts";
-import { RECOVERY, Recovery } from "./recovery.ts";
+import { RECOVERY, RESEND, Recovery } from "./recovery.ts";
 import { RoundTrip } from "./rtt.ts";
+import { Scoreboard } from "./scoreboard.ts";
 import { SendBuffer } from "./send-buffer.ts";
-import { SENT, SentQueue } from "./sent-queue.ts";
+import { SENT } from "./sent-queue.ts";
 import { after, before, distance } from "./seq.ts";
 import type { TcpSettings } from "./settings.ts";
 import { XMIT } from "./timers.ts";
@@ -20,13 +22,21 @@ import type { Timers } from "./timers.ts";
 /** Least payload a segment is ever cut to, whatever windows a peer offers. */
 const MSS_MIN = 48;
 const MSS_HALF_WINDOW_ABOVE = 536;
-const LOSS_PROBE_MARGIN_TICKS = 2;
+/** Added to timers that wait for something about to happen. */
+const MARGIN_TICKS = 2;
+const RENEGED_WAIT_NS = 10e6;
+
+/** As timestamps tell the time. */
+function wholeMs(ns: number): number {
+  return Math.floor(ns / 1e6) * 1e6;
+}
 
 /** What the other side of a connection tells the sender to reckon with. */
 export interface PeerLimits {
   readonly mss: number;
   readonly windowScale: number;
   readonly sackPermitted: boolean;
+  /** Segments. */
   readonly initialWindow: number;
 }
 
@@ -40,13 +50,12 @@ export class Sender {
   /** Largest window the peer has offered. */
   maxSndWnd = 0;
   windowScale = 0;
-  sackPermitted = false;
   /** Payload bytes of a full segment. */
   mss = 536;
   readonly buffer = new SendBuffer();
-  readonly sent = new SentQueue();
+  readonly board = new Scoreboard();
   readonly rtt: RoundTrip;
-  readonly congestion: CongestionControl;
+  readonly window: CongestionWindow;
   readonly recovery: Recovery;
   /** The program has nothing more to send. */
   finQueued = false;
@@ -55,14 +64,11 @@ export class Sender {
   more = false;
   /** Timeouts in a row. */
   retransmits = 0;
-  /** When the first retransmission since the last progress left; -1: none. */
-  retransmitStampNs = -1;
   totalRetransmits = 0;
   /** Zero-window probes sent since the peer last answered, and their back-off. */
   probes = 0;
   persistBackoff = 0;
   bytesAcked = 0;
-  segmentsDelivered = 0;
   outSeq = 0;
   outLength = 0;
   outFlags = 0;
@@ -71,25 +77,27 @@ export class Sender {
   readonly #timers: Timers;
   /** End of the last segment sent shorter than the MSS (Minshall's variant of Nagle's rule). */
   #sndSml = 0;
-  /** What was sent when the congestion window last held data back. */
-  #limitedUntil = 0;
-  #lastSentNs = 0;
+  #lastSentNs = -1;
   readonly #probe = new LossProbe();
   #persistDue = false;
   #cutMss = 536;
+  /** Something has left since the timers were last looked after. */
+  #left = false;
+  /** The retransmission timer has just expired. */
+  #expired = false;
+  /** What is lost is looked for from here on. */
+  #resendFrom = 0;
+  /** What the ACK being taken said; one object, read at once. */
+  readonly #ack = { advanced: false, prior: 0, duplicate: false, original: false, canSendNew: false };
 
-  constructor(
-    personality: TcpPersonality,
-    settings: TcpSettings,
-    timers: Timers,
-    congestion: CongestionControl,
-  ) {
+  constructor(personality: TcpPersonality, settings: TcpSettings, timers: Timers) {
     this.#personality = personality;
     this.#settings = settings;
     this.#timers = timers;
     this.rtt = new RoundTrip(personality);
-    this.congestion = congestion;
-    this.recovery = new Recovery(congestion);
+    this.window = new CongestionWindow(personality.initialWindowSegments);
+    const congestion = congestionControl(settings.congestion, 0, 0);
+    this.recovery = new Recovery(congestion, this.window, this.board, this.rtt);
   }
 
   start(iss: number): void {
@@ -97,27 +105,50 @@ export class Sender {
     this.sndUna = iss;
     this.sndNxt = iss;
     this.#sndSml = iss;
-    this.#limitedUntil = iss;
-    this.recovery.recover = iss;
   }
 
   /** The handshake is over: `sndUna` is past the SYN. */
-  establish(peer: PeerLimits, windowScaled: number, seq: number): void {
+  establish(peer: PeerLimits, windowScaled: number, seq: number, nowNs: number): void {
     this.windowScale = peer.windowScale;
-    this.sackPermitted = peer.sackPermitted;
+    this.board.sackPermitted = peer.sackPermitted;
     this.mss = peer.mss;
-    this.congestion.cwnd = peer.initialWindow;
+    this.window.cwnd = peer.initialWindow;
     this.#setWindow(windowScaled, seq, this.sndUna);
     this.#sndSml = this.sndUna;
-    this.#limitedUntil = this.sndUna;
-    this.recovery.recover = this.sndUna;
+    this.#resendFrom = this.sndUna;
+    this.board.start(this.sndUna);
+    this.window.start(this.sndUna);
+    this.recovery.start(this.sndUna);
+    this.control(this.#settings.congestion, nowNs);
     this.#updateCut();
+  }
+
+  get congestion(): CongestionControl {
+    return this.recovery.congestion;
+  }
+
+  /** TCP_CONGESTION: from now on that algorithm. */
+  control(name: string, nowNs: number): void {
+    this.recovery.congestion = congestionControl(name, this.sndNxt, nowNs);
   }
 
   /** The path or the program wants smaller segments. */
   limitMss(mss: number): void {
     this.mss = Math.max(MSS_MIN, Math.min(this.mss, mss));
     this.#updateCut();
+  }
+
+  /** The path has refused what is on the way: what is too long for it is sent again in pieces. */
+  resendTooLong(): void {
+    const { sent } = this.board;
+    const lost = this.board.lostOut;
+    for (let index = 0; index < sent.count; index++) {
+      const slot = sent.slot(index);
+      if (distance(sent.ends[slot], sent.starts[slot]) > this.mss) this.board.markLost(slot);
+    }
+    if (this.board.lostOut === lost) return;
+    this.#resendFrom = this.sndUna;
+    this.recovery.tooLong(this.sndNxt);
   }
 
   /** Bytes (and a FIN) sent and not acknowledged. */
@@ -139,12 +170,16 @@ export class Sender {
    * taken by options beyond the usual.
    */
   next(nowNs: number, reserved: number): boolean {
-    const mss = this.#cutMss - reserved;
-    const recovery = this.recovery;
-    if (recovery.headDue) {
-      recovery.headDue = false;
-      if (this.sndNxt !== this.sndUna && this.#again(this.sndUna, mss, nowNs)) return true;
+    if (this.#choose(nowNs, this.#cutMss - reserved)) {
+      this.#left = true;
+      if (this.recovery.reducing) this.recovery.prrOut++;
+      return true;
     }
+    this.#afterSending(nowNs);
+    return false;
+  }
+
+  #choose(nowNs: number, mss: number): boolean {
     if (this.#probe.due) {
       this.#probe.due = false;
       if (this.#lossProbe(mss, nowNs)) return true;
@@ -153,14 +188,38 @@ export class Sender {
       this.#persistDue = false;
       return this.#persistProbe(mss, nowNs);
     }
-    if (recovery.state === RECOVERY.LOSS && before(recovery.rtxNxt, recovery.recover)) {
-      const outstanding = distance(recovery.rtxNxt, this.sndUna);
-      if (outstanding > 0 && outstanding + mss > this.congestion.cwnd) return false;
-      if (!this.#again(recovery.rtxNxt, mss, nowNs)) return false;
-      recovery.rtxNxt = (this.outSeq + this.outLength + (this.outFlags & TCP_FLAGS.FIN)) | 0;
-      return true;
+    const recovery = this.recovery;
+    if (recovery.resend !== RESEND.NONE) {
+      if (recovery.resend === RESEND.NEW) {
+        if (this.#fresh(mss, nowNs)) return true;
+        if (after(this.sndNxt, recovery.highSeq)) return false;
+        recovery.conventional();
+      }
+      if (this.#resendLost(mss, nowNs)) return true;
     }
     return this.#fresh(mss, nowNs);
+  }
+
+  /** The next segment that counts as lost and was not sent again since, as far as the window allows. */
+  #resendLost(mss: number, nowNs: number): boolean {
+    const { board, window } = this;
+    if (board.retransOut >= board.lostOut || board.inFlight >= window.cwnd) return false;
+    const { sent } = board;
+    // Losses found later may lie before those found first.
+    for (let pass = 0; pass < 2; pass++) {
+      for (let index = sent.indexOf(this.#resendFrom); index < sent.count; index++) {
+        const slot = sent.slot(index);
+        if ((sent.flags[slot] & (SENT.LOST | SENT.AGAIN)) !== SENT.LOST) continue;
+        if (!this.#again(index, mss, false, nowNs)) return false;
+        this.#resendFrom = (this.outSeq + this.outLength) | 0;
+        // The timer that brought this about has been set again already.
+        if (index === 0 && !this.#expired && this.#timers.xmit !== XMIT.REORDERING)
+          this.#timers.setXmit(XMIT.RTO, nowNs, this.rtt.rtoNs);
+        return true;
+      }
+      this.#resendFrom = this.sndUna;
+    }
+    return false;
   }
 
   /** Data or FIN never sent before. */
@@ -169,11 +228,7 @@ export class Sender {
     const flight = (this.sndNxt - this.sndUna) | 0;
     const unsent = this.buffer.length - flight;
     if (unsent === 0 && !this.finQueued) return false;
-    if (flight === 0 && this.#lastSentNs > 0 && nowNs - this.#lastSentNs > this.rtt.baseNs) {
-      const restart = this.#personality.initialWindowSegments * this.mss;
-      restartAfterIdle(this.congestion, nowNs - this.#lastSentNs, this.rtt.baseNs, restart);
-      this.#lastSentNs = nowNs;
-    }
+    if (flight === 0 && this.#lastSentNs >= 0) this.#afterIdle(nowNs);
     const length = unsent < mss ? unsent : mss;
     const room = this.sndWnd - flight;
     // A segment leaves whole or not at all: what the window cuts short waits for the window or the persist timer
@@ -181,10 +236,7 @@ export class Sender {
     if (length > room || room <= 0) return false;
     const last = length === unsent;
     if (length > 0) {
-      if (flight > 0 && flight + length > this.congestion.cwnd + this.recovery.limitedTransmit * mss) {
-        this.#limitedUntil = this.sndNxt;
-        return false;
-      }
+      if (this.board.inFlight >= this.window.cwnd) return false;
       if (length < mss && !(last && this.finQueued)) {
         if (this.#settings.cork || this.more) return false;
         if (!this.#settings.noDelay && flight > 0 && after(this.#sndSml, this.sndUna)) return false;
@@ -192,6 +244,15 @@ export class Sender {
     }
     this.#commit(length, last && this.finQueued && length < room, last, mss, nowNs);
     return true;
+  }
+
+  #afterIdle(nowNs: number): void {
+    const idleNs = nowNs - this.#lastSentNs;
+    if (idleNs <= 0) return;
+    this.congestion.onRestart(idleNs, nowNs);
+    if (idleNs <= this.rtt.baseNs) return;
+    this.window.restartAfterIdle(idleNs, this.rtt.baseNs, this.#personality.initialWindowSegments, nowNs);
+    this.#lastSentNs = nowNs;
   }
 
   #commit(length: number, fin: boolean, push: boolean, mss: number, nowNs: number): void {
@@ -203,51 +264,64 @@ export class Sender {
     this.sndNxt = end;
     if (fin) this.finSent = true;
     if (length < mss) this.#sndSml = end;
-    this.sent.push(start, end, nowNs, (push && length > 0 ? SENT.PUSH : 0) | (fin ? SENT.FIN : 0));
+    const { sent } = this.board;
+    const first = sent.count === 0;
+    sent.push(start, end, nowNs, (push && length > 0 ? SENT.PUSH : 0) | (fin ? SENT.FIN : 0));
     this.#lastSentNs = nowNs;
     this.persistBackoff = 0;
-    const timers = this.#timers;
-    if (timers.xmit !== XMIT.RTO) this.#arm(nowNs, false);
+    if (first || this.#timers.xmit === XMIT.LOSS_PROBE) this.#armTimeout(nowNs);
   }
 
-  /** Sends again what begins at `seq`, no further than the segment it was part of, nor than the peer's window. */
-  #again(seq: number, mss: number, nowNs: number): boolean {
-    const index = this.sent.find(seq);
-    if (index < 0) return false;
-    const flags = this.sent.flags(index);
-    const fin = (flags & SENT.FIN) !== 0;
-    const whole = distance(this.sent.end(index), seq) - (fin ? 1 : 0);
+  /** Sends the segment at `index` again, cut to what a packet and the peer's window take. A probe does not repair: it asks. */
+  #again(index: number, mss: number, probe: boolean, nowNs: number): boolean {
+    const { sent } = this.board;
+    const slot = sent.slot(index);
+    const seq = sent.starts[slot];
     const room = distance((this.sndUna + this.sndWnd) | 0, seq);
     if (room <= 0) {
       // The peer took its window back. Ask, instead of sending what it would not take.
-      if (seq === this.sndUna) this.#zeroLengthProbe();
-      return seq === this.sndUna;
+      if (seq !== this.sndUna) return false;
+      this.#zeroLengthProbe();
+      this.board.resent(slot, nowNs);
+      return true;
     }
+    const whole = distance(sent.ends[slot], seq) - ((sent.flags[slot] & SENT.FIN) === 0 ? 0 : 1);
     const length = Math.min(whole, mss, room);
-    const complete = length === whole;
+    const fin = (sent.flags[slot] & SENT.FIN) !== 0;
+    if (length < whole || (fin && length === room)) {
+      if (length > 0 && (length < whole || fin)) this.board.split(index, (seq + length) | 0);
+    }
+    const flags = sent.flags[slot];
     this.outSeq = seq;
     this.outLength = length;
     this.outFlags =
-      (complete && fin && length < room ? TCP_FLAGS.FIN : 0) |
-      (complete && (flags & SENT.PUSH) !== 0 ? TCP_FLAGS.PSH : 0);
-    this.sent.retransmitted(index, nowNs);
+      ((flags & SENT.FIN) === 0 ? 0 : TCP_FLAGS.FIN) | ((flags & SENT.PUSH) === 0 ? 0 : TCP_FLAGS.PSH);
     this.totalRetransmits++;
-    if (this.retransmitStampNs < 0) this.retransmitStampNs = nowNs;
-    if (this.#timers.xmit === XMIT.NONE) this.#timers.setXmit(XMIT.RTO, nowNs + this.rtt.rtoNs);
+    if (probe) {
+      sent.resent(slot, nowNs);
+      return true;
+    }
+    this.board.resent(slot, nowNs);
+    if (this.recovery.retransmitStampNs < 0) this.recovery.retransmitStampNs = nowNs;
+    if (this.#timers.xmit === XMIT.NONE) this.#timers.setXmit(XMIT.RTO, nowNs, this.rtt.rtoNs);
     return true;
   }
 
   /** RFC 8985 section 7.3: a new segment if the window has room for one, else the last one again. */
   #lossProbe(mss: number, nowNs: number): boolean {
-    const flight = this.flight;
-    if (flight === 0) return false;
-    const unsent = this.unsent;
+    const { sent } = this.board;
+    if (sent.count === 0) return false;
+    if (this.#probe.pending) {
+      this.#armTimeout(nowNs);
+      return false;
+    }
+    const { unsent } = this;
     const length = Math.min(unsent, mss);
-    const fresh = length > 0 && length <= this.sndWnd - flight;
+    const fresh = length > 0 && length <= this.sndWnd - this.flight;
     if (fresh) this.#commit(length, false, length === unsent, mss, nowNs);
-    else if (!this.#again(this.sent.start(this.sent.count - 1), mss, nowNs)) return false;
+    else if (!this.#again(sent.count - 1, mss, true, nowNs)) return false;
     this.#probe.left(this.sndNxt, !fresh);
-    this.#timers.setXmit(XMIT.RTO, Math.max(this.sent.sentNs(0) + this.rtt.rtoNs, nowNs + 1));
+    this.#timers.setXmit(XMIT.RTO, nowNs, this.rtt.rtoNs);
     return true;
   }
 
@@ -271,74 +345,130 @@ export class Sender {
     this.outFlags = 0;
   }
 
+  /** Nothing more leaves now: looks after the window's use and the loss probe. */
+  #afterSending(nowNs: number): void {
+    const { board, window } = this;
+    const full = board.inFlight >= window.cwnd;
+    this.#expired = false;
+    if (!this.#left && !full) return;
+    const open = this.recovery.state === RECOVERY.OPEN;
+    const initial = this.#personality.initialWindowSegments;
+    window.validate(full, board.sent.count, this.sndUna, this.sndNxt, open, initial, this.rtt.baseNs, nowNs);
+    if (!this.#left) return;
+    this.#left = false;
+    if (!this.#probe.pending || this.#timers.xmit !== XMIT.RTO) this.#armProbe(nowNs, false);
+  }
+
   /**
    * Takes the acknowledgement and the window of a segment that was found acceptable; `ack` is not beyond SND.NXT.
-   * `rttFromEchoNs` is what its timestamp measured, or -1. Answers whether something new was acknowledged.
+   * `rttFromEchoNs` is what its timestamp measured, or -1; `echoedNs` when the segment it echoes was sent, at least, or
+   * Infinity. Answers whether something new was acknowledged.
    */
   acknowledge(
     segment: Segment,
     ack: number,
     hasLength: boolean,
     rttFromEchoNs: number,
+    echoedNs: number,
     nowNs: number,
   ): boolean {
     const acked = (ack - this.sndUna) | 0;
     if (acked < 0) return false;
+    const { board, recovery } = this;
     const window = segment.window << this.windowScale;
     const seq = segment.seq | 0;
+    const told = board.sackPermitted ? segment.sack : null;
+    const wasOut = board.sent.count > 0;
+    const priorWnd = this.sndWnd;
     if (acked === 0) {
-      const changed = window !== this.sndWnd;
       this.#updateWindow(window, seq, ack);
-      if (this.sndNxt !== this.sndUna && !hasLength && this.#isDuplicate(segment, ack, changed)) {
-        this.recovery.duplicate(this.sndUna, this.sndNxt, this.#cutMss, nowNs);
-        if (this.recovery.headDue) this.#timers.setXmit(XMIT.RTO, nowNs + this.rtt.rtoNs);
-      }
-      return false;
+      if (!wasOut && told === null) return false;
     }
-    const congestion = this.congestion;
-    const limited =
-      after(this.#limitedUntil, this.sndUna) ||
-      (congestion.cwnd < congestion.ssthresh && congestion.cwnd < 2 * this.flight);
+    const prior = this.sndUna;
+    const { delivered, lost } = board;
+    recovery.rack.begin(nowNs);
+    board.begin(told !== null);
+    if (told !== null) board.sack(told, ack, prior, this.sndNxt, recovery.highSeq, recovery.rack);
+    if (acked > 0) this.#advance(ack, acked);
+    else if (board.sackedNew) board.noteReordering(this.mss);
+    this.#measure(acked > 0, rttFromEchoNs, nowNs);
+    if (acked > 0) this.#setWindow(window, seq, ack);
+    const informs = hasLength || acked > 0 || this.sndWnd !== priorWnd;
+    const duplicate = !informs && !board.duplicateSeen && wasOut;
+    this.#answerProbe(ack, !informs && !board.sackedNew);
+    if (board.sackedNew || board.duplicateSeen || recovery.state !== RECOVERY.OPEN || !informs) {
+      const said = this.#ack;
+      said.advanced = acked > 0;
+      said.prior = prior;
+      said.duplicate = duplicate;
+      said.original = recovery.retransmitStampNs >= 0 && echoedNs < wholeMs(recovery.retransmitStampNs);
+      said.canSendNew = this.unsent > 0 && this.sndWnd > this.flight;
+      const { state } = recovery;
+      recovery.acknowledged(said, this.sndUna, this.sndNxt, nowNs);
+      if (recovery.state >= RECOVERY.FAST && state < RECOVERY.FAST) this.#probe.cancel();
+    }
+    this.#restartTimer(acked > 0, nowNs);
+    const arrived = board.delivered - delivered;
+    if (recovery.reducing) recovery.reduce(arrived, board.lost - lost, acked > 0);
+    else if (acked > 0 || (board.reordering > 3 && arrived > 0)) {
+      this.congestion.onAck(this.window, arrived, nowNs);
+    }
+    return acked > 0;
+  }
+
+  #advance(ack: number, acked: number): void {
+    const { board, buffer } = this;
     this.sndUna = ack;
-    const buffer = this.buffer;
     const bytes = acked < buffer.length ? acked : buffer.length;
     buffer.discard(bytes);
     this.bytesAcked += bytes;
-    const sent = this.sent;
-    sent.acknowledge(ack);
-    this.segmentsDelivered += sent.ackedSegments;
-    if (sent.ackedSegments > 0 && !sent.ackedRetransmitted) this.rtt.measured(nowNs - sent.ackedSentNs);
-    else if (rttFromEchoNs >= 0) this.rtt.measured(rttFromEchoNs);
+    board.acknowledge(ack, this.recovery.highSeq, this.mss, this.recovery.rack);
+    if (before(this.#resendFrom, ack)) this.#resendFrom = ack;
     this.retransmits = 0;
-    this.retransmitStampNs = -1;
     this.probes = 0;
-    if (this.#probe.repaired(ack, segment.sack) && this.recovery.state === RECOVERY.OPEN) {
-      this.recovery.probeRepaired(acked, this.#cutMss, nowNs);
-    }
-    const restart = this.recovery.advanced(
-      acked,
-      ack,
-      this.sndNxt,
-      this.#cutMss,
-      nowNs,
-      this.rtt.srttNs,
-      limited,
-    );
-    this.#setWindow(window, seq, ack);
-    if (this.sndNxt === ack) this.#timers.clearXmit();
-    else if (restart) this.#arm(nowNs, true);
-    return true;
   }
 
-  /** With SACK, a duplicate ACK is one that reports something out of order (RFC 6675 section 2), else RFC 5681's definition. */
-  #isDuplicate(segment: Segment, ack: number, windowChanged: boolean): boolean {
-    if (!this.sackPermitted) return !windowChanged;
-    const sack = segment.sack;
-    if (sack === null) return false;
-    for (let i = 0; i < sack.length; i += 2) {
-      if (after(sack[i] | 0, ack) && !after(sack[i + 1] | 0, this.sndNxt)) return true;
+  /** The round trip of what was sent once: of what is acknowledged in order, else of what is reported, else by timestamps. */
+  #measure(advanced: boolean, rttFromEchoNs: number, nowNs: number): void {
+    const { board, rtt } = this;
+    let leastNs = -1;
+    const inOrder = board.ackedFirstNs >= 0 && !board.ackedRetransmitted;
+    if (inOrder) leastNs = nowNs - board.ackedLastNs;
+    if (board.firstSentNs >= 0) leastNs = nowNs - board.lastSentNs;
+    if (inOrder) rtt.measured(nowNs - board.ackedFirstNs, leastNs);
+    else if (board.firstSentNs >= 0) rtt.measured(nowNs - board.firstSentNs, leastNs);
+    else if (advanced && rttFromEchoNs >= 0) rtt.measured(rttFromEchoNs, -1);
+    if (leastNs >= 0) this.congestion.onRoundTrip(this.window, leastNs, this.sndUna, this.sndNxt, nowNs);
+  }
+
+  #answerProbe(ack: number, duplicate: boolean): void {
+    const { board } = this;
+    const probed = board.duplicateSeen && this.#probe.explains(board.duplicateEnd);
+    if (board.duplicateSeen && !probed) this.recovery.rack.duplicateSeen();
+    if (!this.#probe.pending) return;
+    if (this.#probe.repaired(ack, probed, duplicate) && this.recovery.state < RECOVERY.FAST)
+      this.recovery.probeRepaired(this.sndNxt);
+  }
+
+  #restartTimer(advanced: boolean, nowNs: number): void {
+    const timers = this.#timers;
+    const { recovery } = this;
+    if (this.board.sent.count === 0) {
+      if (timers.xmit !== XMIT.PERSIST) timers.clearXmit();
+    } else if (recovery.reneged) {
+      timers.setXmit(XMIT.RTO, nowNs, Math.max(this.rtt.srttNs / 2, RENEGED_WAIT_NS));
+    } else if (recovery.reorderWaitNs > 0) {
+      this.#armReordering(nowNs);
+    } else if (advanced) {
+      if (!this.#armProbe(nowNs, true)) timers.setXmit(XMIT.RTO, nowNs, this.rtt.rtoNs);
     }
-    return false;
+    recovery.reneged = false;
+  }
+
+  #armReordering(nowNs: number): void {
+    const marginNs = MARGIN_TICKS * this.#personality.tickNs;
+    this.#timers.setXmit(XMIT.REORDERING, nowNs, this.recovery.reorderWaitNs + marginNs);
+    this.recovery.reorderWaitNs = 0;
   }
 
   /**
@@ -373,35 +503,35 @@ export class Sender {
     this.#cutMss = Math.max(MSS_MIN, Math.min(this.mss, limit));
   }
 
-  /** Sets the shared timer for what is in flight: a tail loss probe where one may help, else the retransmission timeout. */
-  #arm(nowNs: number, fromNow: boolean): void {
-    const rtt = this.rtt;
-    const rtoNs = rtt.rtoNs;
-    if (
-      this.sackPermitted &&
-      !this.#probe.pending &&
-      rtt.srttNs > 0 &&
-      rtt.backoff === 0 &&
-      this.recovery.state === RECOVERY.OPEN &&
-      this.recovery.dupAcks === 0
-    ) {
-      const margin =
-        this.sent.count === 1
-          ? this.#personality.rtoMinNs
-          : LOSS_PROBE_MARGIN_TICKS * this.#personality.tickNs;
-      const probeNs = 2 * rtt.srttNs + margin;
-      const leftNs = fromNow ? rtoNs : this.sent.sentNs(0) + rtoNs - nowNs;
-      const waitNs = leftNs > 0 && leftNs < probeNs ? leftNs : probeNs;
-      this.#timers.setXmit(XMIT.LOSS_PROBE, Math.round(nowNs + waitNs));
-      return;
-    }
-    this.#timers.setXmit(XMIT.RTO, nowNs + rtoNs);
+  /** Sets the shared timer to probe for a lost tail, where that may help, but not later than the timeout. Answers whether it did. */
+  #armProbe(nowNs: number, fromNow: boolean): boolean {
+    const { rtt, board, recovery } = this;
+    const { sent } = board;
+    if (!board.sackPermitted || sent.count === 0) return false;
+    if (recovery.state !== RECOVERY.OPEN && recovery.state !== RECOVERY.CWR) return false;
+    const personality = this.#personality;
+    const marginNs = sent.count === 1 ? personality.rtoMinNs : MARGIN_TICKS * personality.tickNs;
+    let waitNs = rtt.srttNs > 0 ? 2 * rtt.srttNs + marginNs : personality.rtoInitialNs;
+    const leftNs = fromNow ? rtt.rtoNs : sent.times[sent.slot(0)] + rtt.rtoNs - nowNs;
+    if (leftNs > 0 && leftNs < waitNs) waitNs = leftNs;
+    this.#timers.setXmit(XMIT.LOSS_PROBE, nowNs, waitNs);
+    return true;
+  }
+
+  /** Sets the retransmission timeout. One that a probe or reordering had put off counts from when the oldest segment left. */
+  #armTimeout(nowNs: number): void {
+    const { sent } = this.board;
+    const { xmit } = this.#timers;
+    const { rtoNs } = this.rtt;
+    const putOff = xmit === XMIT.LOSS_PROBE || xmit === XMIT.REORDERING;
+    const leftNs = putOff ? sent.times[sent.slot(0)] + rtoNs - nowNs : rtoNs;
+    this.#timers.setXmit(XMIT.RTO, nowNs, Math.max(leftNs, 1));
   }
 
   /** Starts the persist timer when nothing else would ever send what waits. */
   armPersist(nowNs: number): void {
     const waitNs = Math.max(this.rtt.backedOff(this.persistBackoff), this.#personality.rtoMinNs);
-    this.#timers.setXmit(XMIT.PERSIST, nowNs + waitNs);
+    this.#timers.setXmit(XMIT.PERSIST, nowNs, waitNs);
   }
 
   /** What waits leaves now, short or not: Nagle's rule or the cork has just been lifted. */
@@ -422,11 +552,22 @@ export class Sender {
     this.#probe.due = true;
   }
 
+  /** The time given to reordering is over. */
+  reorderingOver(nowNs: number): void {
+    const { recovery } = this;
+    if (this.board.sent.count === 0) return;
+    if (recovery.reorderingOver(this.sndUna, this.sndNxt, nowNs)) this.#probe.cancel();
+    if (recovery.reorderWaitNs > 0) this.#armReordering(nowNs);
+    else this.#armTimeout(nowNs);
+  }
+
   /** The retransmission timer expired. */
   timedOut(nowNs: number): void {
     this.#probe.cancel();
+    this.#expired = true;
+    this.recovery.timedOut(this.sndNxt, nowNs, this.retransmits);
+    this.#resendFrom = this.sndUna;
     this.retransmits++;
     this.rtt.backOff();
-    this.recovery.timedOut(this.sndUna, this.sndNxt, this.#cutMss, nowNs);
   }
 }

@@ -47,7 +47,7 @@ export function defaultSettings(personality: TcpPersonality): TcpSettings {
     ttl: 64,
     broadcast: false,
     recvErr: false,
-    congestion: "reno",
+    congestion: "cubic",
     receiveBuffer: 0,
     sendBuffer: 0,
   };

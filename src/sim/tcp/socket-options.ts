@@ -3,6 +3,7 @@
 import type { Failure, Refusal } from "../../socket/core.ts";
 import { OPTIONS } from "../../socket/options.ts";
 import type { OptionName, OptionValue } from "../../socket/options.ts";
+import { CONGESTION_NAMES } from "./congestion/congestion.ts";
 import type { Connection } from "./connection.ts";
 import type { TcpPersonality } from "./personality.ts";
 import type { TcpSettings } from "./settings.ts";
@@ -50,7 +51,12 @@ export function applySetting(
     case "SO_ERROR":
       return "ENOPROTOOPT";
     case "TCP_CONGESTION":
-      if (value !== "reno") return { code: "ENOENT", why: `only reno is simulated, not ${String(value)}` };
+      if (typeof value !== "string" || !CONGESTION_NAMES.includes(value)) {
+        const known = CONGESTION_NAMES.join(" and ");
+        return { code: "ENOENT", why: `only ${known} are simulated, not ${String(value)}` };
+      }
+      settings.congestion = value;
+      connection?.sender.control(value, connection.lastReceivedNs);
       return null;
     case "TCP_QUICKACK":
       connection?.receiver.acks.setQuick(value === true);

@@ -1,10 +1,29 @@
 // A connection's timers: four deadlines, of which the earliest is the connection's. As in Linux, retransmission, tail loss
-// probe, persist and SYN timers share one, since no two of them ever run together.
+// probe, reordering, persist and SYN timers share one, since no two of them ever run together.
 
 /** What the shared timer is doing. */
-export const XMIT = { NONE: 0, RTO: 1, LOSS_PROBE: 2, PERSIST: 3 } as const;
+export const XMIT = { NONE: 0, RTO: 1, LOSS_PROBE: 2, PERSIST: 3, REORDERING: 4 } as const;
 
 export type Xmit = (typeof XMIT)[keyof typeof XMIT];
+
+/** Ticks that a wheel's level reaches, and by how much coarser each level is than the one before. */
+const LEVEL_TICKS = 63;
+const LEVEL_STEP = 8;
+const LEVELS = 9;
+
+/**
+ * When a timer set at `nowNs` for `delayNs` later fires. Linux keeps timers in a wheel: times are whole ticks, rounded up, and
+ * one tick more because the present one has begun; what is far off goes to coarser levels, 63 ticks to steps of 8, 504 to
+ * steps of 64 and so on, rounded up too. Hence timeouts of 208 and 432 ms where 200 and 400 are meant. Here the ticks count
+ * from virtual time 0.
+ */
+export function wheelNs(nowNs: number, delayNs: number, tickNs: number): number {
+  const ticks = Math.max(Math.ceil(delayNs / tickNs), 0);
+  let step = 1;
+  for (let level = 1; level < LEVELS && ticks >= LEVEL_TICKS * step; level++) step *= LEVEL_STEP;
+  const due = Math.floor(nowNs / tickNs) + ticks;
+  return (Math.floor(due / step) + 1) * step * tickNs;
+}
 
 export class Timers {
   xmit: Xmit = XMIT.NONE;
@@ -14,10 +33,15 @@ export class Timers {
   keepAliveNs = Infinity;
   /** End of TIME_WAIT, or of the wait in FIN_WAIT_2. */
   closeNs = Infinity;
+  readonly #tickNs: number;
 
-  setXmit(kind: Xmit, atNs: number): void {
+  constructor(tickNs: number) {
+    this.#tickNs = tickNs;
+  }
+
+  setXmit(kind: Xmit, nowNs: number, delayNs: number): void {
     this.xmit = kind;
-    this.xmitNs = atNs;
+    this.xmitNs = wheelNs(nowNs, delayNs, this.#tickNs);
   }
 
   clearXmit(): void {
