@@ -8,6 +8,9 @@ import { scrollbar, scrollTo } from "../widgets/scroll.ts";
 import type { Span } from "../widgets/spans.ts";
 import { frameColor } from "./framing-stream.ts";
 
+/** Cells a frame is shown in at most. */
+const FRAME_CELLS = 60;
+
 export interface FrameLine {
   readonly sent: Span | null;
   readonly mark: Span;
@@ -110,7 +113,7 @@ export function framesTable(grid: Grid, theme: Theme, counterexample: Counterexa
   const sentX = 1 + numberCells;
   const markX = sentX + sentCells;
   const outX = markX + 2;
-  const noteX = grid.width - 1 - noteCells;
+  const noteX = Math.min(grid.width - 1 - noteCells, outX + FRAME_CELLS + 2);
   grid.put(1, 0, "#", theme.header);
   if (withSent) grid.put(sentX, 0, "sent", theme.header, sentCells);
   grid.put(outX, 0, "came out", theme.header);

@@ -77,9 +77,11 @@ function cutPlaces(model: Model, x: number, y: number, width: number, height: nu
   const { length } = streamOf(counterexample);
   const lines = Math.max(1, Math.ceil(length / Math.max(1, bytesAcross(width - 2, length))));
   // With room enough, what came out and the decoder's calls stand below the bytes.
-  const calls = height >= 44 ? contrast.cuts.length + 6 : 2;
+  const tallest = height >= 44;
+  const calls = tallest ? contrast.cuts.length + 6 : 2;
   const wanted = 2 + lines * STREAM_LINES + (height >= 30 ? calls : 0);
-  const contrastRows = Math.max(2 + STREAM_LINES, Math.min(wanted, Math.floor(height * 0.45)));
+  const least = tallest ? Math.floor(height * 0.4) : 2 + STREAM_LINES;
+  const contrastRows = Math.max(least, Math.min(wanted, Math.floor(height * 0.45)));
   return [
     { part: "cut", x, y, width, height: height - contrastRows },
     { part: "contrast", x, y: y + height - contrastRows, width, height: contrastRows },

@@ -83,7 +83,9 @@ function paintRow(grid: Grid, theme: Theme, state: StreamState, row: Row): void 
     const x = columnOf(row, at);
     const lit = at >= progress.from && at < progress.to;
     const attr = lit ? theme.lit : at < progress.offset ? frameAttr(theme, expected, at) : theme.faint;
-    if (lit) for (const y of [1, 2]) grid.fill(x + 1, y, row.cell - 1, 1, theme.lit);
+    if (lit)
+      for (const y of [1, 2])
+        grid.fill(x + (at === progress.from || at === row.start ? 1 : 0), y, row.cell, 1, theme.lit);
     grid.put(x + inset, 1, bytes[at].toString(16).padStart(2, "0"), attr, 2);
     grid.put(x + inset, 2, textOf(bytes[at]), attr, 2);
   }

@@ -33,7 +33,7 @@ import { callLines, stepWords } from "./framing-words.ts";
 
 /** Marks on the timeline at most. */
 const MARKS_MAX = 2000;
-/** From so many columns on the frames' table and the calls stand side by side. */
+/** From so many columns on the frames' table and the calls may stand side by side. */
 const SIDE_BY_SIDE = 110;
 
 /** Paints the screen over all of `grid` but its first and last row. */
@@ -157,11 +157,11 @@ function paintCut(view: Grid, theme: Theme, model: Model, row: LawRow): void {
   paintCalls(places.calls, theme, counterexample, bytes, progress.steps);
 }
 
-/** The frames' table and the decoder's calls: beside each other where it is wide, else the calls below, where there is room. */
+/** The frames' table and the decoder's calls below it; beside it where it is wide and there is no room below. */
 function tableAndCalls(grid: Grid, frames: number, calls: number): { table: Grid; calls: Grid } {
   const { width, height } = grid;
   if (calls === 0) return { table: grid, calls: grid.sub(0, 0, 0, 0) };
-  if (width >= SIDE_BY_SIDE) {
+  if (width >= SIDE_BY_SIDE && height < frames + calls + 2) {
     const half = width >> 1;
     return { table: grid.sub(0, 0, half, height), calls: grid.sub(half, 0, width - half, height) };
   }
