@@ -16,7 +16,7 @@ const BYTEWISE_BYTES = 256;
 
 export const independence = defineLaw<Trial>({
   name: "independence",
-  demands: "two decoders fed by turns give what each gives alone",
+  demands: "two decoders, one after the other or fed by turns, give what each gives alone",
   bug: "a buffer, a regular expression's lastIndex or a TextDecoder at module level: fine with one connection, and a leak from one customer to another with two",
   guards: true,
   trials: (codec) => {
@@ -34,6 +34,13 @@ export const independence = defineLaw<Trial>({
       const cuts = context.onlyCuts ?? shape(a.bytes.length);
       const feeds = [cut(a.bytes, cuts, true), cut(b.bytes, shape(b.bytes.length), true)];
       const [alone] = yield { feeds: [feeds[0]] };
+      const [again] = yield { feeds: [feeds[0]] };
+      const wrong = difference(codec, first, again, cuts.length + 1);
+      if ((wrong === null) !== (difference(codec, first, alone, cuts.length + 1) === null)) {
+        const [bad, others] = wrong === null ? [alone, "the second"] : [again, "the first"];
+        const problem = `one of two decoders that read the same stream one after the other misreads it, ${others} does not`;
+        return { problem, feed: feeds[0], outcome: bad, frames: first, ends: a.ends };
+      }
       const [other] = yield { feeds: [feeds[1]] };
       if (difference(codec, first, alone, cuts.length + 1) !== null) continue;
       if (difference(codec, second, other, feeds[1].cuts.length + 1) !== null) continue;

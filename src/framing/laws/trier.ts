@@ -32,6 +32,8 @@ const TRIAL_MS = 120;
 const GUARDED_TRIALS = 25;
 /** A smaller input than one that hangs is given less time: when all is done, the last one is given the full time again. */
 const SMALLER_HANG_MS = 25;
+/** How long making a decoder may take before it counts as a hang, in ms. */
+const UNBORN_MS = 2000;
 
 export class Trier<T> {
   readonly spec: LawSpec<T>;
@@ -172,8 +174,14 @@ export class Trier<T> {
     };
     if (feedMs === null) work();
     else if (!guarded(work, feedMs)) {
-      const stuck = feedings.find(({ over }) => !over) ?? feedings[0];
-      const hang: Hang = { kind: "does not return", chunk: stuck.chunk };
+      const stuck = feedings.find(({ over }) => !over) ?? feedings.at(0);
+      const hang: Hang = { kind: "does not return", chunk: stuck?.chunk ?? 0 };
+      if (stuck === undefined) {
+        // Stopped before there was a decoder: it is `decoder()` that does not return - or the machine was busy, and a longer look tells.
+        if (feedMs < UNBORN_MS)
+          return this.#feed({ feeds, ...(codec === undefined ? {} : { codec }) }, UNBORN_MS);
+        throw new Stopped(this.#hung(feeds[0], { frames: [], chunks: [], errors: [], hang }));
+      }
       throw new Stopped(this.#hung(stuck.feed, { ...stuck.outcome(), hang }));
     }
     return feedings.map((feeding) => feeding.outcome());
