@@ -1,0 +1,60 @@
+// Prints which law catches each wrong decoder of fixtures/codecs/wrong, how soon, and how small the counterexample is.
+
+import { readdirSync } from "node:fs";
+import { basename, join } from "node:path";
+import { pathToFileURL } from "node:url";
+import { checkDatagrams } from "../src/framing/check-datagrams.ts";
+import { checkFraming } from "../src/framing/check.ts";
+import type { Codec, DatagramCodec } from "../src/framing/codec.ts";
+import type { Report } from "../src/framing/report/report.ts";
+
+const FOLDER = join(import.meta.dirname, "../fixtures/codecs/wrong");
+const LIMIT_MS = 2000;
+
+type AnyCodec = Codec<unknown> | DatagramCodec<unknown>;
+
+interface Row {
+  readonly mutant: string;
+  readonly law: string;
+  readonly ms: number;
+  readonly bytes: number;
+  readonly cuts: number;
+}
+
+/** Checks as `wirelab verify` does, up to the first law that is broken. */
+async function caught(mutant: string, codec: AnyCodec): Promise<Row> {
+  const started = performance.now();
+  let ms = Number.NaN;
+  const onLaw = ({ verdict }: { verdict: string }): void => {
+    if (verdict === "broken" && Number.isNaN(ms)) ms = performance.now() - started;
+  };
+  const report: Report =
+    "decode" in codec ? await checkDatagrams(codec, { onLaw }) : await checkFraming(codec, { onLaw });
+  const broken = report.laws.find(({ verdict }) => verdict === "broken");
+  const counterexample = broken?.counterexample ?? null;
+  return {
+    mutant,
+    law: broken?.law ?? "NOT CAUGHT",
+    ms,
+    bytes: (counterexample?.bytes.length ?? 0) / 2,
+    cuts: counterexample?.cuts.length ?? 0,
+  };
+}
+
+const rows: Row[] = [];
+const wanted = process.argv.slice(2);
+for (const file of readdirSync(FOLDER).sort()) {
+  if (wanted.length > 0 && !wanted.includes(basename(file, ".ts"))) continue;
+  const { codec } = (await import(pathToFileURL(join(FOLDER, file)).href)) as { codec: AnyCodec };
+  const row = await caught(basename(file, ".ts"), codec);
+  rows.push(row);
+  console.log(
+    `${row.mutant.padEnd(24)} ${row.law.padEnd(22)} ${row.ms.toFixed(0).padStart(6)} ms ${`${row.bytes}`.padStart(6)} bytes ${`${row.cuts}`.padStart(3)} cuts`,
+  );
+}
+const times = rows.map(({ ms }) => ms).sort((a, b) => a - b);
+const missed = rows.filter(({ ms }) => Number.isNaN(ms) || ms > LIMIT_MS);
+console.log(
+  `\n${rows.length} mutants, ${rows.length - missed.length} caught within ${LIMIT_MS} ms, median ${times[times.length >> 1].toFixed(0)} ms`,
+);
+if (missed.length > 0) process.exitCode = 1;
