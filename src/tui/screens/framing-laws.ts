@@ -1,7 +1,7 @@
 // The laws of framing with their verdicts: the list, the law looked at, and what a codec that keeps them was tried on.
 
 import { cutText } from "../../framing/report/picture.ts";
-import type { LawReport, Report, Verdict } from "../../framing/report/report.ts";
+import type { LawReport, Played, Report, Verdict } from "../../framing/report/report.ts";
 import { lawRows, playable } from "../framing-cursor.ts";
 import type { LawRow } from "../framing-cursor.ts";
 import type { Grid } from "../render/grid.ts";
@@ -128,12 +128,25 @@ function lawWords({ report, law }: LawRow, theme: Theme, width: number): Span[][
   if (why !== null) say("why not", why, theme.warn);
   if (counterexample === null) return lines;
   if (playable({ report, law }) !== null) {
-    const { cuts, tick, overwrite } = counterexample;
+    const { overwrite } = counterexample;
     const buffer = overwrite ? ", each chunk's buffer overwritten after its push" : "";
-    say("fed", `${cutText({ cuts, tick })}${buffer}`, theme.text);
+    say("fed", `${cutWords(counterexample).long}${buffer}`, theme.text);
   }
   if (counterexample.path !== "") say("again", replayFlags({ report, law }), theme.accent);
   return lines;
+}
+
+const cutsSaid = new WeakMap<Played, { readonly short: string; readonly long: string }>();
+
+/** How a stream was cut in words, with and without what happens between chunks. Made once: there may be hundreds of thousands of cuts. */
+export function cutWords(played: Played): { readonly short: string; readonly long: string } {
+  const { cuts, tick } = played;
+  let words = cutsSaid.get(played);
+  if (words === undefined) {
+    words = { short: cutText({ cuts, tick: false }), long: cutText({ cuts, tick }) };
+    cutsSaid.set(played, words);
+  }
+  return words;
 }
 
 /** The flags that make `verify` come to a counterexample again. */

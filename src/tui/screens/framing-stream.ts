@@ -3,7 +3,7 @@
 // A byte takes three columns, five or seven where there is room: first the mark between it and the byte before (a cut, or two of them for an empty chunk),
 // then its two digits.
 
-import { chunkEnd, chunkStart, chunkOf } from "../../framing/chunkings.ts";
+import { chunkEnd, chunkStart } from "../../framing/chunkings.ts";
 import type { ActualFrame, Counterexample, ExpectedFrame, Played } from "../../framing/report/report.ts";
 import { countUpTo, framesOut } from "../framing-cursor.ts";
 import type { Progress } from "../framing-cursor.ts";
@@ -28,6 +28,8 @@ export interface StreamState {
   readonly expected: Counterexample["expected"];
   readonly played: Played;
   readonly progress: Progress;
+  /** Bytes of the stream that have come. More than were pushed where a chunk is not whole yet. */
+  readonly come: number;
   /** Index of the first frame out that is wrong, -1 for none. */
   readonly wrong: number;
 }
@@ -52,7 +54,7 @@ export function streamRows(grid: Grid, theme: Theme, state: StreamState): void {
   const cell = cellWidth(grid.width, length);
   const rows = Math.max(1, Math.ceil(length / across));
   const fit = Math.max(1, Math.floor(grid.height / STREAM_LINES));
-  const current = Math.floor(Math.max(0, state.progress.offset - 1) / across);
+  const current = Math.floor(Math.max(0, state.come - 1) / across);
   const top = Math.max(0, Math.min(current - fit + 1 + Number(current < rows - 1 && fit > 1), rows - fit));
   for (let row = 0; row < Math.min(fit, rows); row++) {
     const start = (top + row) * across;
@@ -74,18 +76,21 @@ function columnOf(row: Row, offset: number): number {
 }
 
 function paintRow(grid: Grid, theme: Theme, state: StreamState, row: Row): void {
-  const { bytes, played, progress, expected } = state;
+  const { bytes, played, progress, expected, come } = state;
   const labels = [expected === null ? "" : "frames", "hex", "text", "chunks", "out"];
   for (const [y, label] of labels.entries()) grid.put(1, y, label, theme.muted, LABEL_CELLS);
   paintFrames(grid, theme, expected ?? [], row);
   const inset = row.cell >> 1;
+  const waiting = (at: number): number => (at < come ? theme.muted : theme.faint);
   for (let at = row.start; at < row.end; at++) {
     const x = columnOf(row, at);
     const lit = at >= progress.from && at < progress.to;
-    const attr = lit ? theme.lit : at < progress.offset ? frameAttr(theme, expected, at) : theme.faint;
-    if (lit)
-      for (const y of [1, 2])
-        grid.fill(x + (at === progress.from || at === row.start ? 1 : 0), y, row.cell, 1, theme.lit);
+    const attr = lit ? theme.lit : at < progress.offset ? frameAttr(theme, expected, at) : waiting(at);
+    if (lit) {
+      // The mark before the first byte of a chunk is not the chunk's.
+      const skip = at === progress.from || at === row.start ? 1 : 0;
+      grid.fill(x + skip, 1, row.cell - skip, 2, theme.lit);
+    }
     grid.put(x + inset, 1, bytes[at].toString(16).padStart(2, "0"), attr, 2);
     grid.put(x + inset, 2, textOf(bytes[at]), attr, 2);
   }
@@ -140,7 +145,7 @@ function paintChunks(grid: Grid, theme: Theme, { bytes, played, progress }: Stre
   const { cuts } = played;
   const { length } = bytes;
   if (row.start >= row.end) return;
-  const first = chunkOf(cuts, row.start);
+  const first = countUpTo(cuts, row.start);
   for (let chunk = first; chunk <= cuts.length; chunk++) {
     const start = chunkStart(cuts, chunk);
     const end = chunkEnd(cuts, chunk, length);

@@ -1,6 +1,5 @@
 // The Framing screen: the laws, and the counterexample of one fed chunk by chunk, with the same bytes cut so that it passes below.
 
-import { cutText } from "../../framing/report/picture.ts";
 import type { Counterexample, Played } from "../../framing/report/report.ts";
 import {
   comparesFrames,
@@ -25,7 +24,7 @@ import type { ScrubberMark } from "../widgets/scrubber.ts";
 import { putSpans, wrapSpans } from "../widgets/spans.ts";
 import type { Span } from "../widgets/spans.ts";
 import { frameLines, framesTable } from "./framing-frames.ts";
-import { lawPane, lawsPane, replayFlags, verdictPane, verdictSpan } from "./framing-laws.ts";
+import { cutWords, lawPane, lawsPane, replayFlags, verdictPane, verdictSpan } from "./framing-laws.ts";
 import { framingLayout, framingTabs } from "./framing-layout.ts";
 import type { FramingPlace } from "./framing-layout.ts";
 import { bytesAcross, frameColor, STREAM_LINES, streamRows } from "./framing-stream.ts";
@@ -109,8 +108,9 @@ function sum(session: FramingSession): string {
 }
 
 /** How a stream was cut, and where there is room whether the event loop turned between. */
-function fed({ cuts, tick }: Played, width: number): string {
-  return cutText({ cuts, tick: tick && width >= 100 });
+function fed(played: Played, width: number): string {
+  const words = cutWords(played);
+  return width >= 100 ? words.long : words.short;
 }
 
 function paintCut(view: Grid, theme: Theme, model: Model, row: LawRow): void {
@@ -147,6 +147,7 @@ function paintCut(view: Grid, theme: Theme, model: Model, row: LawRow): void {
     expected,
     played: counterexample,
     progress,
+    come: progress.offset,
     wrong,
   });
   y += streamHeight + Number(roomy);
@@ -186,11 +187,8 @@ function paintContrast(view: Grid, theme: Theme, model: Model, counterexample: C
     status: [{ text: "✓ passes", attr: theme.ok }],
   });
   const bytes = streamOf(counterexample);
-  const progress = progressBeside(
-    contrast,
-    bytes.length,
-    progressAt(counterexample, bytes.length, model.step),
-  );
+  const beside = progressAt(counterexample, bytes.length, model.step);
+  const progress = progressBeside(contrast, bytes.length, beside);
   const rows = Math.max(1, Math.ceil(bytes.length / bytesAcross(inner.width, bytes.length)));
   const height = Math.min(rows, Math.max(1, Math.floor(inner.height / STREAM_LINES))) * STREAM_LINES;
   streamRows(inner.sub(0, 0, inner.width, height), theme, {
@@ -198,11 +196,15 @@ function paintContrast(view: Grid, theme: Theme, model: Model, counterexample: C
     expected,
     played: contrast,
     progress,
+    come: beside.offset,
     wrong: -1,
   });
   const out = framesOut(contrast.actual, progress.steps);
   const y = height + Number(inner.height > height + 1);
-  putSpans(inner, 1, y, contrastWords(contrast, out, comparesFrames(counterexample), theme), inner.width - 2);
+  const words = contrastWords(contrast, out, comparesFrames(counterexample), theme);
+  if (progress.offset < beside.offset)
+    words.push({ text: `chunk ${progress.steps + 1} is not whole yet`, attr: theme.muted });
+  putSpans(inner, 1, y, words, inner.width - 2);
   const calls = inner.sub(0, y + 2, inner.width, inner.height - y - 2);
   paintCalls(calls, theme, contrast, bytes, progress.steps);
 }

@@ -91,6 +91,12 @@ describe("stepping through a counterexample", () => {
     expect(shown(parted, { step: 5 })).toContain("✓ as sent");
   });
 
+  test("a chunk of the passing cut that has not come whole is said to be awaited", () => {
+    const oneChunk = { ...PARTED.contrast!, cuts: [] };
+    const text = shown(sessionOf(lawReport({ ...PARTED, contrast: oneChunk })), { step: 2 });
+    expect(text).toContain("0 of 3 out  chunk 1 is not whole yet");
+  });
+
   test("a hang is the last step", () => {
     const hung: Counterexample = { ...PARTED, hang: { kind: "does not return", chunk: 3 }, errors: [] };
     const session = sessionOf(lawReport(hung));
