@@ -43,7 +43,11 @@ export function analysisReader(name: string, trace: Trace, analysis: TcpAnalysis
     case "tcp.analysis.acks_frame":
       return (row) => positive(analysis.acksRow(row) + 1);
     case "tcp.analysis.ack_rtt":
-      return (row) => (analysis.acksRow(row) < 0 ? null : analysis.betweenNs(analysis.acksRow(row), row));
+      return (row) => {
+        const acks = analysis.acksRow(row);
+        const ns = acks < 0 ? 0n : analysis.betweenNs(acks, row);
+        return ns === 0n ? null : ns;
+      };
     case "tcp.analysis.initial_rtt":
       return (row) => {
         const ns = known(row) ? analysis.initialRttNs(row) : 0;

@@ -32,7 +32,8 @@ export function addTcpAnalysis(d: Dissection, out: DetailNode[], start: number):
       frame,
     );
     const rtt = analysis.betweenNs(acks, row);
-    d.add(into, "tcp.analysis.ack_rtt", `[The RTT to ACK the segment was: ${seconds(rtt)}]`, start, 0, rtt);
+    if (rtt !== 0n)
+      d.add(into, "tcp.analysis.ack_rtt", `[The RTT to ACK the segment was: ${seconds(rtt)}]`, start, 0, rtt);
   }
   const first = analysis.initialRttNs(row);
   if (first !== 0) {
@@ -73,8 +74,9 @@ function addFlags(
     else
       addExpert(d, into, field, { severity, group: "Sequence", protocol: "TCP", summary: message }, start, 0);
     const sent = analysis.relatedRow(row);
-    if (bit === ANALYSIS.retransmission && sent >= 0) {
-      const rto = analysis.betweenNs(sent, row);
+    const rto = bit === ANALYSIS.retransmission && sent >= 0 ? analysis.betweenNs(sent, row) : 0n;
+    // As in Wireshark, no time at all is not shown.
+    if (rto !== 0n) {
       d.add(into, "tcp.analysis.rto", `[The RTO for this segment was: ${seconds(rto)}]`, start, 0, rto);
       d.add(
         into,

@@ -8,6 +8,7 @@ import { NO_OFFSET, PROTOCOL } from "../../trace/packets.ts";
 import type { PacketTable } from "../../trace/packets.ts";
 import type { Trace } from "../../trace/trace.ts";
 import { TCP_FLAG } from "../../wire/tcp.ts";
+import { UDP_HEADER_LENGTH } from "../../wire/udp.ts";
 import { payloadOf } from "./fragments.ts";
 import type { Reassembly } from "./fragments.ts";
 import { SideReader } from "./side.ts";
@@ -118,7 +119,11 @@ function payloadIn(trace: Trace, row: number, reassembly: Reassembly | undefined
   }
   const datagram = reassembly?.completedBy(row) ?? null;
   if (datagram === null || length > datagram.length) return { row, start: 0, length: 0, inDatagram: false };
-  return { row, start: datagram.length - length, length, inDatagram: true };
+  // A datagram may be longer than its UDP header says.
+  const isUdp = packets.protocol[row] === PROTOCOL.udp;
+  const from = isUdp ? UDP_HEADER_LENGTH : datagram.length - length;
+  if (from + length > datagram.length) return { row, start: 0, length: 0, inDatagram: false };
+  return { row, start: from, length, inDatagram: true };
 }
 
 function directionOf(packets: PacketTable, first: number, row: number): Direction {

@@ -21,7 +21,10 @@ export function* printFollow(
 ): Generator<string> {
   const { reassembly } = context;
   const options = reassembly === undefined ? { protocol } : { protocol, reassembly };
-  const { ends, segments } = followStream(trace, stream, options);
+  const followed = followStream(trace, stream, options);
+  const { segments } = followed;
+  // Of datagrams tshark takes note once one has data.
+  const ends = protocol === "udp" && segments.length === 0 ? null : followed.ends;
   yield "";
   yield RULE;
   yield `Follow: ${protocol},${mode}`;
@@ -68,6 +71,7 @@ function asciiText(bytes: Uint8Array): string {
   return text;
 }
 
+/** As in tshark, a blank that would be a line's last is left out, unless it is the last of the first half. */
 function* hexText(bytes: Uint8Array, offset: number, indent: string): Generator<string> {
   for (let at = 0; at < bytes.length; at += HEX_WIDTH) {
     let hex = "";
@@ -78,6 +82,6 @@ function* hexText(bytes: Uint8Array, offset: number, indent: string): Generator<
       hex += `${isHalf ? "  " : " "}${bytes[i].toString(16).padStart(2, "0")}`;
       text += `${isHalf ? " " : ""}${bytes[i] >= 32 && bytes[i] < 127 ? String.fromCharCode(bytes[i]) : "."}`;
     }
-    yield `${indent}${(offset + at).toString(16).toUpperCase().padStart(8, "0")} ${hex.padEnd(HEX_WIDTH * 3 + 1)}  ${text.trimEnd()}`;
+    yield `${indent}${(offset + at).toString(16).toUpperCase().padStart(8, "0")} ${hex.padEnd(HEX_WIDTH * 3 + 1)}  ${end - at === HEX_WIDTH / 2 ? text : text.replace(/ $/, "")}`;
   }
 }

@@ -5,58 +5,107 @@ import type { Trace } from "../../trace/trace.ts";
 /** Lines printed at most; a capture of a year at a millisecond each is a mistake. */
 const INTERVALS_MAX = 1_000_000;
 
-/** Packets and bytes of each interval of `intervalS` seconds (0 for one interval over all), as tshark's table. */
+/** Outer widths below which tshark does not go: of a table of one interval, and of any. */
+const SINGLE_WIDTH = 35;
+const DECIMALS_MAX = 6;
+
+/** How tshark writes times in a table of these intervals. */
+interface Layout {
+  readonly slots: number;
+  readonly stepNs: number;
+  readonly duration: string;
+  readonly interval: string;
+  name(slot: number): string;
+}
+
+/**
+ * Packets and bytes of each interval of `intervalS` seconds, as tshark's table; one interval over all for 0 and for more than
+ * the capture lasts. As in tshark, a packet at the very end of the last whole interval is in none.
+ */
 export function* printIoStatistics(
   trace: Trace,
   rows: Iterable<number>,
   intervalS: number,
 ): Generator<string> {
   const table = trace.packets;
-  const packets = new Map<number, number>();
-  const bytes = new Map<number, number>();
+  const times: number[] = [];
+  const lengths: number[] = [];
   let endNs = 0;
   for (const row of rows) {
     const at = Math.max(0, table.relativeNs(row));
     endNs = Math.max(endNs, at);
-    const slot = intervalS === 0 ? 0 : Math.floor(at / (intervalS * 1e9));
+    times.push(at);
+    lengths.push(table.length[row]);
+  }
+  const isSingle = intervalS === 0 || intervalS * 1e9 > endNs;
+  const layout = isSingle ? singleLayout(endNs) : repeatedLayout(endNs, intervalS);
+  const packets = new Map<number, number>();
+  const bytes = new Map<number, number>();
+  for (const [i, at] of times.entries()) {
+    const slot = isSingle ? 0 : Math.floor(at / layout.stepNs);
     packets.set(slot, (packets.get(slot) ?? 0) + 1);
-    bytes.set(slot, (bytes.get(slot) ?? 0) + table.length[row]);
+    bytes.set(slot, (bytes.get(slot) ?? 0) + lengths[i]);
   }
-  const durationS = endNs / 1e9;
-  const stepS = intervalS === 0 ? durationS : intervalS;
-  const slots = intervalS === 0 ? 1 : Math.min(INTERVALS_MAX, Math.floor(durationS / intervalS) + 1);
-  const decimals = Number.isInteger(stepS) && intervalS !== 0 ? 0 : 3;
-  const time = (s: number): string => s.toFixed(decimals);
-  const names: string[] = [];
-  const last = Math.min(slots * stepS, durationS);
-  const width = time(last).length;
-  for (let slot = 0; slot < slots; slot++) {
-    const to = slot === slots - 1 && intervalS !== 0 ? "Dur" : time((slot + 1) * stepS);
-    names.push(` ${time(slot * stepS).padStart(width)} <> ${to.padStart(width)} `);
-  }
+  const names = Array.from({ length: layout.slots }, (_, slot) => layout.name(slot));
   const nameWidth = widest(names, 10);
   const countWidth = widest(packets.values(), 6);
   const sizeWidth = widest(bytes.values(), 5);
-  const inner = nameWidth + countWidth + sizeWidth + 6;
-  const row = (text: string): string => `|${text.padEnd(inner)}|`;
+  const tableWidth = nameWidth + countWidth + sizeWidth + 8;
+  const width = isSingle ? Math.max(SINGLE_WIDTH, tableWidth) : tableWidth;
+  const row = (text: string): string => `|${text.padEnd(width - 2)}|`;
+  const line = (text: string): string => (width > tableWidth ? `${text.padEnd(width - 2)} |` : text);
+  const rule = `|${"-".repeat(tableWidth - 2)}|`;
   yield "";
-  yield "=".repeat(inner + 2);
+  yield "=".repeat(width);
   yield row(" IO Statistics");
   yield row("");
-  yield row(` Duration: ${durationS.toFixed(3)} secs`);
-  yield row(` Interval: ${stepS.toFixed(3)} secs`);
+  yield row(` Duration: ${layout.duration} secs`);
+  yield row(` Interval: ${layout.interval} secs`);
   yield row("");
   yield row(" Col 1: Frames and bytes");
-  yield `|${"-".repeat(inner)}|`;
-  yield `|${" ".repeat(nameWidth)}|1${" ".repeat(countWidth + sizeWidth + 4)}|`;
-  yield `|${" Interval".padEnd(nameWidth)}| ${"Frames".padStart(countWidth)} | ${"Bytes".padStart(sizeWidth)} |`;
-  yield `|${"-".repeat(inner)}|`;
+  yield `|${"-".repeat(width - 2)}|`;
+  yield line(`|${" ".repeat(nameWidth)}|1${" ".repeat(countWidth + sizeWidth + 4)}|`);
+  yield line(
+    `|${" Interval".padEnd(nameWidth)}| ${"Frames".padStart(countWidth)} | ${"Bytes".padStart(sizeWidth)} |`,
+  );
+  yield line(rule);
   for (const [slot, name] of names.entries()) {
     const count = String(packets.get(slot) ?? 0).padStart(countWidth);
     const size = String(bytes.get(slot) ?? 0).padStart(sizeWidth);
-    yield `|${name.padEnd(nameWidth)}| ${count} | ${size} |`;
+    yield line(`|${name.padEnd(nameWidth)}| ${count} | ${size} |`);
   }
-  yield "=".repeat(inner + 2);
+  yield "=".repeat(width);
+}
+
+function singleLayout(endNs: number): Layout {
+  const decimals = endNs < 10e9 ? 3 : 1;
+  const duration = (endNs / 1e9).toFixed(decimals);
+  const name = ` ${(0).toFixed(decimals).padStart(duration.length)} <> ${duration} `;
+  return { slots: 1, stepNs: endNs, duration, interval: duration, name: () => name };
+}
+
+function repeatedLayout(endNs: number, intervalS: number): Layout {
+  const stepNs = intervalS * 1e9;
+  const slots = Math.min(INTERVALS_MAX, Math.ceil(endNs / stepNs));
+  const decimals = Math.min(DECIMALS_MAX, String(intervalS).split(".")[1]?.length ?? 0);
+  if (decimals > 0) {
+    const end = (endNs / 1e9).toFixed(decimals);
+    const time = (s: number): string => s.toFixed(decimals).padStart(end.length);
+    const name = (slot: number): string =>
+      ` ${time(slot * intervalS)} <> ${slot === slots - 1 ? end : time((slot + 1) * intervalS)} `;
+    return { slots, stepNs, duration: end, interval: time(intervalS), name };
+  }
+  // Microseconds are padded with blanks, not zeros: tshark's way with whole seconds.
+  const whole = String(Math.floor(endNs / 1e9));
+  const micros = String(Math.floor((endNs % 1e9) / 1000)).padStart(6);
+  const width = Math.max(2, whole.length);
+  const time = (s: number): string => String(s).padStart(width);
+  const name = (slot: number): string =>
+    slot === slots - 1
+      ? ` ${time(slot * intervalS)} <> ${"Dur".padEnd(width + 1)}`
+      : ` ${time(slot * intervalS)} <> ${time((slot + 1) * intervalS)} `;
+  const interval = String(intervalS).padStart(whole.length);
+  return { slots, stepNs, duration: `${whole}.${micros}`, interval, name };
 }
 
 /** Characters of the longest of `values`, at least `least`. */

@@ -45,7 +45,9 @@ export function findStatistic(name: string): Statistic | StatisticError {
   if (first === "expert" && parts.length <= 2) {
     const level = second ?? "chat";
     if (!EXPERT_LEVELS.includes(level)) {
-      return { problem: `${level} is no level of expert information; there are ${EXPERT_LEVELS.join(", ")}` };
+      return {
+        problem: `-z ${name}: ${level} is no level of expert information; there are ${EXPERT_LEVELS.join(", ")}`,
+      };
     }
     return (trace, rows, context) => printExpert(trace, rows, context, level);
   }
@@ -68,7 +70,7 @@ function findFollow(parts: readonly string[]): Statistic | StatisticError {
   const mode = (["ascii", "hex", "raw"] satisfies FollowMode[]).find((known) => known === shape);
   if (parts.length !== 4 || protocol === undefined || mode === undefined || !/^\d{1,9}$/.test(number)) {
     return {
-      problem: "follow wants tcp or udp, then ascii, hex or raw, then a stream's number: follow,tcp,ascii,0",
+      problem: `-z ${parts.join(",")}: follow wants tcp or udp, then ascii, hex or raw, then a stream's number: follow,tcp,ascii,0`,
     };
   }
   return (trace, _rows, context) => printFollow(trace, context, protocol, mode, Number(number));
