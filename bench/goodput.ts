@@ -1,7 +1,8 @@
 // How much a transfer of 20 s carries over a lossy link, beside what Linux carries over the same: `npm run goodput [seeds]`.
 //
 // 100 Mbit/s, 20 ms each way, a queue of 1,000 packets, random loss of data packets only. Linux's numbers are medians of
-// three runs of 6.18 with netem, MSS 1448, SACK and timestamps on.
+// three runs of 6.18, MSS 1448, SACK and timestamps on. Twelve more runs of it, over a link made of two TUN devices, had
+// medians of 3.24 and 1.10 (cubic, 1% and 5%), 3.52 and 1.31 (reno): three runs leave some 10% open.
 
 import { isFailure } from "../src/socket/core.ts";
 import { createSimulation } from "../src/sim/simulation.ts";

@@ -6,6 +6,7 @@
 // it is the wire that loses it. Packets in flight in order share one timer; those with a delay of their own have one each.
 // Each arrival is an event of its own, so that a program that was waiting can run between two packets of the same instant.
 
+import { ZERO_NS } from "./clock.ts";
 import type { DropReason } from "../trace/events.ts";
 import { FATE, FATE_LOST, Impairments } from "./impairments.ts";
 import { PacketRing } from "./packet-ring.ts";
@@ -68,9 +69,9 @@ export class LinkDirection {
   readonly #arrival: ScheduledTimer;
   readonly #idle: Straggler[] = [];
   /** When the transmitter is done with what it sends. */
-  #freeAt = 0;
+  #freeAt = ZERO_NS;
   /** When the last packet in flight in order arrives. */
-  #lastArrival = 0;
+  #lastArrival = ZERO_NS;
   #delayNs = 0;
   #nsPerByte = 0;
   #queueMax = 0;

@@ -54,7 +54,7 @@ function inSynSent(connection: Connection, segment: Segment, nowNs: number): voi
   // Both ends opened at once: answer the SYN with SYN and ACK, under the same number.
   connection.become("SYN_RCVD");
   connection.synDue = true;
-  sender.sndWnd = segment.window;
+  sender.peer.sndWnd = segment.window;
 }
 
 /** Section 3.10.7.4: every state with a peer. */
@@ -79,7 +79,7 @@ function synchronized(connection: Connection, segment: Segment, nowNs: number): 
     }
     const window = (flags & SYN) === 0 ? segment.window << options.peerScale : segment.window;
     connection.establish(window, seq, nowNs);
-  } else if (after(ack, sender.sndNxt) || before(ack, (sender.sndUna - sender.maxSndWnd) | 0)) {
+  } else if (after(ack, sender.sndNxt) || before(ack, (sender.sndUna - sender.peer.maxSndWnd) | 0)) {
     challenge(connection, nowNs);
     return;
   }
@@ -88,7 +88,8 @@ function synchronized(connection: Connection, segment: Segment, nowNs: number): 
   sender.probes = 0;
   const hasLength = length > 0 || (flags & FIN) !== 0;
   const echo = options.timestamps ? options.echoNs(segment, nowNs) : -1;
-  const echoed = echo < 0 ? Infinity : options.echoedNs(segment, nowNs);
+  const repairing = echo >= 0 && sender.recovery.retransmitStampNs >= 0;
+  const echoed = repairing ? options.echoedNs(segment, nowNs) : Infinity;
   const advanced = sender.acknowledge(segment, ack, hasLength, echo, echoed, nowNs);
   // MSG_MORE holds data back only until the next occasion to send: an acknowledgement, or the peer's FIN.
   if (advanced || (flags & FIN) !== 0) sender.more = false;

@@ -3,6 +3,7 @@
 // Time and segments come in as arguments (arrival.ts, expiry.ts), segments go out when asked for (departure.ts), and
 // `timers.earliestNs` says when to come back. Nothing here calls anybody.
 
+import { ZERO_NS } from "../clock.ts";
 import type { Errno } from "../../socket/errno.ts";
 import type { TcpState } from "../../socket/options.ts";
 import type { Segment } from "../packet.ts";
@@ -64,10 +65,10 @@ export class Connection {
   synDue = false;
   keepAliveDue = false;
   synTries = 0;
-  synSentNs = 0;
-  openedNs = 0;
+  synSentNs = ZERO_NS;
+  openedNs = ZERO_NS;
   keepProbes = 0;
-  lastReceivedNs = 0;
+  lastReceivedNs = ZERO_NS;
   /** When a segment out of place was last answered; the rate is limited. */
   lastChallengeNs = -Infinity;
   segmentsIn = 0;
@@ -118,7 +119,7 @@ export class Connection {
     this.options.negotiate(syn, nowNs);
     const unit = this.announcedMss - (this.options.timestamps ? TIMESTAMPS_LENGTH : 0);
     this.receiver.start(syn.seq | 0, this.receiver.initialWindow(unit));
-    this.sender.sndWnd = syn.window;
+    this.sender.peer.sndWnd = syn.window;
     this.#sendSyn(nowNs);
     this.lastReceivedNs = nowNs;
     this.segmentsIn++;

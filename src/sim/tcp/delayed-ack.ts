@@ -5,6 +5,7 @@
 // data to ride on. A connection that has answered what it received counts as interactive and always waits; a wait that was
 // in vain ends that.
 
+import { ZERO_NS } from "../clock.ts";
 import type { TcpPersonality } from "./personality.ts";
 import type { Timers } from "./timers.ts";
 
@@ -20,7 +21,7 @@ export class DelayedAck {
   /** Largest segment the peer seems to send. */
   rcvMss = MSS_GUESS;
   /** Delay of the next ACK in ns; 0 until data has come. */
-  delayNs = 0;
+  delayNs = ZERO_NS;
   readonly #personality: TcpPersonality;
   readonly #timers: Timers;
   #quick = 0;
@@ -33,6 +34,7 @@ export class DelayedAck {
   constructor(personality: TcpPersonality, timers: Timers) {
     this.#personality = personality;
     this.#timers = timers;
+    this.delayNs = 0;
   }
 
   start(mss: number, window: number): void {

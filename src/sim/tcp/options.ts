@@ -1,5 +1,6 @@
 // What the two ends agreed on in their SYNs, and the timestamps they have exchanged since (RFC 7323).
 
+import { NEVER_NS } from "../clock.ts";
 import type { Segment } from "../packet.ts";
 import { before } from "./seq.ts";
 
@@ -22,7 +23,7 @@ export class NegotiatedOptions {
   /** Added to the clock, so that a host's uptime does not show. */
   readonly tsOffset: number;
   tsRecent = 0;
-  #tsRecentNs = -1;
+  #tsRecentNs = NEVER_NS;
 
   constructor(tsOffset: number) {
     this.tsOffset = tsOffset;

@@ -1,6 +1,7 @@
 // RACK (RFC 8985): a segment is lost when one sent later has arrived and time enough for reordering has passed. Time tells, not
 // the number of duplicate ACKs, so retransmissions that are lost are found out too.
 
+import { NEVER_NS, ZERO_NS } from "../clock.ts";
 import type { RoundTrip } from "./rtt.ts";
 import type { DeliveryListener, Scoreboard } from "./scoreboard.ts";
 import { SENT } from "./sent-queue.ts";
@@ -12,15 +13,15 @@ const PERSIST = 16;
 
 export class Rack implements DeliveryListener {
   /** Of the segment sent last among those that have arrived: when it was sent, its end, its round trip. */
-  #sentNs = -1;
+  #sentNs = NEVER_NS;
   #end = 0;
-  #rttNs = 0;
+  #rttNs = ZERO_NS;
   #advanced = false;
   /** Quarters of the least round trip that reordering is given. */
   #steps = 1;
   #persist = 0;
   #widenedNs = -Infinity;
-  #nowNs = 0;
+  #nowNs = ZERO_NS;
   readonly #board: Scoreboard;
   readonly #rtt: RoundTrip;
 

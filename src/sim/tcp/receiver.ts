@@ -1,5 +1,6 @@
 // The receiving half: reassembly, the window offered, and the buffer behind it. RCV.* of RFC 9293 section 3.3.1.
 
+import { ZERO_NS } from "../clock.ts";
 import { TCP_FLAGS } from "../packet.ts";
 import type { Segment } from "../packet.ts";
 import { DelayedAck } from "./delayed-ack.ts";
@@ -40,7 +41,7 @@ export class Receiver {
   #ssthresh = 0;
   #hasFin = false;
   #finSeq = 0;
-  #spaceStampNs = 0;
+  #spaceStampNs = ZERO_NS;
   #copied = 0;
   #copiedBest = 0;
 

@@ -2,6 +2,7 @@
 // 8985), proportional rate reduction meanwhile (RFC 6937), F-RTO after a timeout (RFC 5682), and undoing what timestamps or
 // D-SACK (RFC 2883, Eifel's RFC 4015) show to have been needless.
 
+import { NEVER_NS, ZERO_NS } from "../clock.ts";
 import type { CongestionControl } from "./congestion/congestion.ts";
 import { SSTHRESH_UNSET } from "./congestion/window.ts";
 import type { CongestionWindow } from "./congestion/window.ts";
@@ -39,11 +40,11 @@ export class Recovery {
   /** What the last ACK or timeout asks to be sent again. */
   resend: (typeof RESEND)[keyof typeof RESEND] = RESEND.NONE;
   /** In ns: look again then for segments that are only late; 0: no need. */
-  reorderWaitNs = 0;
+  reorderWaitNs = ZERO_NS;
   /** The peer seems to have thrown away what it had reported: to be believed when the timer soon to be set expires. */
   reneged = false;
-  /** When the first retransmission since recovery began left; -1: none. */
-  retransmitStampNs = -1;
+  /** When the first retransmission since recovery began left; NEVER_NS: none. */
+  retransmitStampNs = NEVER_NS;
   /** Segments sent while the window is being reduced. */
   prrOut = 0;
   readonly rack: Rack;
@@ -77,7 +78,7 @@ export class Recovery {
     this.reorderWaitNs = 0;
     this.reneged = ack.advanced && this.#renegs();
     if (this.reneged) return;
-    if (this.state === RECOVERY.OPEN) this.retransmitStampNs = -1;
+    if (this.state === RECOVERY.OPEN) this.retransmitStampNs = NEVER_NS;
     else if (!before(sndUna, this.highSeq) && this.#leave(ack, sndUna)) return;
     if (this.#is(RECOVERY.LOSS)) {
       this.#inLoss(ack, sndUna, sndNxt);
@@ -334,7 +335,7 @@ export class Recovery {
   }
 
   #tryToOpen(sndNxt: number): void {
-    if (!this.#retransmissionsOut()) this.retransmitStampNs = -1;
+    if (!this.#retransmissionsOut()) this.retransmitStampNs = NEVER_NS;
     if (this.state !== RECOVERY.CWR) this.#keepOpen(sndNxt);
   }
 
@@ -375,7 +376,7 @@ export class Recovery {
     if (this.#needless(ack)) this.#undoWindow(false);
     else this.rack.recoveryEnded();
     if (sndUna === this.highSeq && !board.sackPermitted) {
-      if (!this.#retransmissionsOut()) this.retransmitStampNs = -1;
+      if (!this.#retransmissionsOut()) this.retransmitStampNs = NEVER_NS;
       return true;
     }
     this.#set(RECOVERY.OPEN);

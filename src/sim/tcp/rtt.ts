@@ -1,5 +1,6 @@
 // Round-trip time and the retransmission timeout made of it (RFC 6298, with Linux's constants).
 
+import { ZERO_NS } from "../clock.ts";
 import type { TcpPersonality } from "./personality.ts";
 
 /** Back-off is an exponent; the timeout has reached its maximum long before. */
@@ -7,10 +8,10 @@ const BACKOFF_MAX = 30;
 
 export class RoundTrip {
   /** Smoothed round-trip time in ns; 0 before the first measurement. */
-  srttNs = 0;
-  rttvarNs = 0;
+  srttNs = ZERO_NS;
+  rttvarNs = ZERO_NS;
   /** Least round trip measured, in ns; 0 before the first. */
-  minNs = 0;
+  minNs = ZERO_NS;
   /** Doublings of the timeout since the last measurement. */
   backoff = 0;
   readonly #personality: TcpPersonality;
@@ -19,6 +20,9 @@ export class RoundTrip {
   constructor(personality: TcpPersonality) {
     this.#personality = personality;
     this.#baseNs = personality.rtoInitialNs;
+    this.srttNs = 0;
+    this.rttvarNs = 0;
+    this.minNs = 0;
   }
 
   /**

@@ -2,6 +2,7 @@
 // are in the network (RFC 6675's pipe, counted in segments as Linux does), and how far packets have been seen to overtake
 // each other. Without SACK, duplicate ACKs are counted in its place.
 
+import { NEVER_NS } from "../clock.ts";
 import { SENT, SentQueue } from "./sent-queue.ts";
 import { after, before, distance } from "./seq.ts";
 
@@ -42,13 +43,13 @@ export class Scoreboard {
   duplicateEnd = 0;
   /** Something never sent twice, sent before `highSeq`, arrived (F-RTO). */
   originalSacked = false;
-  /** Round trips of what was sent once: of the first and the last newly reported, as times they were sent; -1: none. */
-  firstSentNs = -1;
-  lastSentNs = -1;
+  /** Round trips of what was sent once: of the first and the last newly reported, as times they were sent; NEVER_NS: none. */
+  firstSentNs = NEVER_NS;
+  lastSentNs = NEVER_NS;
   ackedSegments = 0;
   ackedRetransmitted = false;
-  ackedFirstNs = -1;
-  ackedLastNs = -1;
+  ackedFirstNs = NEVER_NS;
+  ackedLastNs = NEVER_NS;
   /** The lowest number that arrived late. */
   #late = 0;
   #isLate = false;
@@ -73,12 +74,12 @@ export class Scoreboard {
     this.sackedNew = false;
     this.duplicateSeen = false;
     this.originalSacked = false;
-    this.firstSentNs = -1;
-    this.lastSentNs = -1;
+    this.firstSentNs = NEVER_NS;
+    this.lastSentNs = NEVER_NS;
     this.ackedSegments = 0;
     this.ackedRetransmitted = false;
-    this.ackedFirstNs = -1;
-    this.ackedLastNs = -1;
+    this.ackedFirstNs = NEVER_NS;
+    this.ackedLastNs = NEVER_NS;
     this.#isLate = false;
   }
 

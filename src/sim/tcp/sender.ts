@@ -2,6 +2,7 @@
 //
 // `next` decides on one segment and leaves it in `outSeq`, `outLength` and `outFlags`, so that asking allocates nothing.
 
+import { NEVER_NS } from "../clock.ts";
 import { TCP_FLAGS } from "../packet.ts";
 import type { Segment } from "../packet.ts";
 import { congestionControl } from "./congestion/congestion.ts";
@@ -9,6 +10,7 @@ import type { CongestionControl } from "./congestion/congestion.ts";
 import { CongestionWindow } from "./congestion/window.ts";
 import { LossProbe } from "./loss-probe.ts";
 import type { TcpPersonality } from "./personality.ts";
+import { MSS_MIN, PeerWindow } from "./peer-window.ts";
 import { RECOVERY, RESEND, Recovery } from "./recovery.ts";
 import { RoundTrip } from "./rtt.ts";
 import { Scoreboard } from "./scoreboard.ts";
@@ -16,15 +18,8 @@ import { SendBuffer } from "./send-buffer.ts";
 import { SENT } from "./sent-queue.ts";
 import { after, before, distance } from "./seq.ts";
 import type { TcpSettings } from "./settings.ts";
-import { XMIT } from "./timers.ts";
+import { SenderTimers } from "./sender-timers.ts";
 import type { Timers } from "./timers.ts";
-
-/** Least payload a segment is ever cut to, whatever windows a peer offers. */
-const MSS_MIN = 48;
-const MSS_HALF_WINDOW_ABOVE = 536;
-/** Added to timers that wait for something about to happen. */
-const MARGIN_TICKS = 2;
-const RENEGED_WAIT_NS = 10e6;
 
 /** As timestamps tell the time. */
 function wholeMs(ns: number): number {
@@ -44,16 +39,10 @@ export class Sender {
   iss = 0;
   sndUna = 0;
   sndNxt = 0;
-  sndWnd = 0;
-  sndWl1 = 0;
-  sndWl2 = 0;
-  /** Largest window the peer has offered. */
-  maxSndWnd = 0;
-  windowScale = 0;
-  /** Payload bytes of a full segment. */
-  mss = 536;
   readonly buffer = new SendBuffer();
   readonly board = new Scoreboard();
+  /** What the peer offers. */
+  readonly peer = new PeerWindow();
   readonly rtt: RoundTrip;
   readonly window: CongestionWindow;
   readonly recovery: Recovery;
@@ -74,13 +63,12 @@ export class Sender {
   outFlags = 0;
   readonly #personality: TcpPersonality;
   readonly #settings: TcpSettings;
-  readonly #timers: Timers;
+  readonly #timers: SenderTimers;
   /** End of the last segment sent shorter than the MSS (Minshall's variant of Nagle's rule). */
   #sndSml = 0;
-  #lastSentNs = -1;
+  #lastSentNs = NEVER_NS;
   readonly #probe = new LossProbe();
   #persistDue = false;
-  #cutMss = 536;
   /** Something has left since the timers were last looked after. */
   #left = false;
   /** The retransmission timer has just expired. */
@@ -93,11 +81,11 @@ export class Sender {
   constructor(personality: TcpPersonality, settings: TcpSettings, timers: Timers) {
     this.#personality = personality;
     this.#settings = settings;
-    this.#timers = timers;
     this.rtt = new RoundTrip(personality);
     this.window = new CongestionWindow(personality.initialWindowSegments);
     const congestion = congestionControl(settings.congestion, 0, 0);
     this.recovery = new Recovery(congestion, this.window, this.board, this.rtt);
+    this.#timers = new SenderTimers(personality, timers, this.rtt, this.recovery, this.#probe);
   }
 
   start(iss: number): void {
@@ -109,18 +97,17 @@ export class Sender {
 
   /** The handshake is over: `sndUna` is past the SYN. */
   establish(peer: PeerLimits, windowScaled: number, seq: number, nowNs: number): void {
-    this.windowScale = peer.windowScale;
+    this.peer.scale = peer.windowScale;
     this.board.sackPermitted = peer.sackPermitted;
-    this.mss = peer.mss;
+    this.peer.limitMss(peer.mss);
     this.window.cwnd = peer.initialWindow;
-    this.#setWindow(windowScaled, seq, this.sndUna);
+    this.#offered(windowScaled, seq);
     this.#sndSml = this.sndUna;
     this.#resendFrom = this.sndUna;
     this.board.start(this.sndUna);
     this.window.start(this.sndUna);
     this.recovery.start(this.sndUna);
     this.control(this.#settings.congestion, nowNs);
-    this.#updateCut();
   }
 
   get congestion(): CongestionControl {
@@ -134,8 +121,7 @@ export class Sender {
 
   /** The path or the program wants smaller segments. */
   limitMss(mss: number): void {
-    this.mss = Math.max(MSS_MIN, Math.min(this.mss, mss));
-    this.#updateCut();
+    this.peer.limitMss(Math.max(MSS_MIN, Math.min(this.mss, mss)));
   }
 
   /** The path has refused what is on the way: what is too long for it is sent again in pieces. */
@@ -149,6 +135,11 @@ export class Sender {
     if (this.board.lostOut === lost) return;
     this.#resendFrom = this.sndUna;
     this.recovery.tooLong(this.sndNxt);
+  }
+
+  /** Payload bytes of a full segment. */
+  get mss(): number {
+    return this.peer.mss;
   }
 
   /** Bytes (and a FIN) sent and not acknowledged. */
@@ -170,7 +161,7 @@ export class Sender {
    * taken by options beyond the usual.
    */
   next(nowNs: number, reserved: number): boolean {
-    if (this.#choose(nowNs, this.#cutMss - reserved)) {
+    if (this.#choose(nowNs, this.peer.cutMss - reserved)) {
       this.#left = true;
       if (this.recovery.reducing) this.recovery.prrOut++;
       return true;
@@ -213,8 +204,7 @@ export class Sender {
         if (!this.#again(index, mss, false, nowNs)) return false;
         this.#resendFrom = (this.outSeq + this.outLength) | 0;
         // The timer that brought this about has been set again already.
-        if (index === 0 && !this.#expired && this.#timers.xmit !== XMIT.REORDERING)
-          this.#timers.setXmit(XMIT.RTO, nowNs, this.rtt.rtoNs);
+        if (index === 0 && !this.#expired) this.#timers.resentOldest(nowNs);
         return true;
       }
       this.#resendFrom = this.sndUna;
@@ -230,7 +220,7 @@ export class Sender {
     if (unsent === 0 && !this.finQueued) return false;
     if (flight === 0 && this.#lastSentNs >= 0) this.#afterIdle(nowNs);
     const length = unsent < mss ? unsent : mss;
-    const room = this.sndWnd - flight;
+    const room = this.peer.sndWnd - flight;
     // A segment leaves whole or not at all: what the window cuts short waits for the window or the persist timer
     // (sender's silly window avoidance, RFC 9293 section 3.8.6.2.1).
     if (length > room || room <= 0) return false;
@@ -269,7 +259,7 @@ export class Sender {
     sent.push(start, end, nowNs, (push && length > 0 ? SENT.PUSH : 0) | (fin ? SENT.FIN : 0));
     this.#lastSentNs = nowNs;
     this.persistBackoff = 0;
-    if (first || this.#timers.xmit === XMIT.LOSS_PROBE) this.#armTimeout(nowNs);
+    this.#timers.sentOne(first, nowNs);
   }
 
   /** Sends the segment at `index` again, cut to what a packet and the peer's window take. A probe does not repair: it asks. */
@@ -277,7 +267,7 @@ export class Sender {
     const { sent } = this.board;
     const slot = sent.slot(index);
     const seq = sent.starts[slot];
-    const room = distance((this.sndUna + this.sndWnd) | 0, seq);
+    const room = distance((this.sndUna + this.peer.sndWnd) | 0, seq);
     if (room <= 0) {
       // The peer took its window back. Ask, instead of sending what it would not take.
       if (seq !== this.sndUna) return false;
@@ -303,7 +293,7 @@ export class Sender {
     }
     this.board.resent(slot, nowNs);
     if (this.recovery.retransmitStampNs < 0) this.recovery.retransmitStampNs = nowNs;
-    if (this.#timers.xmit === XMIT.NONE) this.#timers.setXmit(XMIT.RTO, nowNs, this.rtt.rtoNs);
+    this.#timers.resent(nowNs);
     return true;
   }
 
@@ -312,22 +302,22 @@ export class Sender {
     const { sent } = this.board;
     if (sent.count === 0) return false;
     if (this.#probe.pending) {
-      this.#armTimeout(nowNs);
+      this.#timers.armTimeout(nowNs);
       return false;
     }
     const { unsent } = this;
     const length = Math.min(unsent, mss);
-    const fresh = length > 0 && length <= this.sndWnd - this.flight;
+    const fresh = length > 0 && length <= this.peer.sndWnd - this.flight;
     if (fresh) this.#commit(length, false, length === unsent, mss, nowNs);
     else if (!this.#again(sent.count - 1, mss, true, nowNs)) return false;
     this.#probe.left(this.sndNxt, !fresh);
-    this.#timers.setXmit(XMIT.RTO, nowNs, this.rtt.rtoNs);
+    this.#timers.restartTimeout(nowNs);
     return true;
   }
 
   /** The persist timer: what the window has room for, else a segment before the window that calls forth an ACK. */
   #persistProbe(mss: number, nowNs: number): boolean {
-    const room = this.sndWnd;
+    const room = this.peer.sndWnd;
     const unsent = this.unsent;
     if (unsent > 0 && room > 0) {
       const length = Math.min(unsent, mss, room);
@@ -356,7 +346,7 @@ export class Sender {
     window.validate(full, board.sent.count, this.sndUna, this.sndNxt, open, initial, this.rtt.baseNs, nowNs);
     if (!this.#left) return;
     this.#left = false;
-    if (!this.#probe.pending || this.#timers.xmit !== XMIT.RTO) this.#armProbe(nowNs, false);
+    this.#timers.sentAll(nowNs);
   }
 
   /**
@@ -375,13 +365,14 @@ export class Sender {
     const acked = (ack - this.sndUna) | 0;
     if (acked < 0) return false;
     const { board, recovery } = this;
-    const window = segment.window << this.windowScale;
+    const window = segment.window << this.peer.scale;
     const seq = segment.seq | 0;
     const told = board.sackPermitted ? segment.sack : null;
     const wasOut = board.sent.count > 0;
-    const priorWnd = this.sndWnd;
+    const priorWnd = this.peer.sndWnd;
     if (acked === 0) {
-      this.#updateWindow(window, seq, ack);
+      this.peer.offer(window, seq);
+      this.#opened(priorWnd);
       if (!wasOut && told === null) return false;
     }
     const prior = this.sndUna;
@@ -392,8 +383,8 @@ export class Sender {
     if (acked > 0) this.#advance(ack, acked);
     else if (board.sackedNew) board.noteReordering(this.mss);
     this.#measure(acked > 0, rttFromEchoNs, nowNs);
-    if (acked > 0) this.#setWindow(window, seq, ack);
-    const informs = hasLength || acked > 0 || this.sndWnd !== priorWnd;
+    if (acked > 0) this.#offered(window, seq);
+    const informs = hasLength || acked > 0 || this.peer.sndWnd !== priorWnd;
     const duplicate = !informs && !board.duplicateSeen && wasOut;
     this.#answerProbe(ack, !informs && !board.sackedNew);
     if (board.sackedNew || board.duplicateSeen || recovery.state !== RECOVERY.OPEN || !informs) {
@@ -402,12 +393,12 @@ export class Sender {
       said.prior = prior;
       said.duplicate = duplicate;
       said.original = recovery.retransmitStampNs >= 0 && echoedNs < wholeMs(recovery.retransmitStampNs);
-      said.canSendNew = this.unsent > 0 && this.sndWnd > this.flight;
+      said.canSendNew = this.unsent > 0 && this.peer.sndWnd > this.flight;
       const { state } = recovery;
       recovery.acknowledged(said, this.sndUna, this.sndNxt, nowNs);
       if (recovery.state >= RECOVERY.FAST && state < RECOVERY.FAST) this.#probe.cancel();
     }
-    this.#restartTimer(acked > 0, nowNs);
+    this.#timers.acknowledged(acked > 0, nowNs);
     const arrived = board.delivered - delivered;
     if (recovery.reducing) recovery.reduce(arrived, board.lost - lost, acked > 0);
     else if (acked > 0 || (board.reordering > 3 && arrived > 0)) {
@@ -450,88 +441,21 @@ export class Sender {
       this.recovery.probeRepaired(this.sndNxt);
   }
 
-  #restartTimer(advanced: boolean, nowNs: number): void {
-    const timers = this.#timers;
-    const { recovery } = this;
-    if (this.board.sent.count === 0) {
-      if (timers.xmit !== XMIT.PERSIST) timers.clearXmit();
-    } else if (recovery.reneged) {
-      timers.setXmit(XMIT.RTO, nowNs, Math.max(this.rtt.srttNs / 2, RENEGED_WAIT_NS));
-    } else if (recovery.reorderWaitNs > 0) {
-      this.#armReordering(nowNs);
-    } else if (advanced) {
-      if (!this.#armProbe(nowNs, true)) timers.setXmit(XMIT.RTO, nowNs, this.rtt.rtoNs);
-    }
-    recovery.reneged = false;
+  #offered(window: number, seq: number): void {
+    const prior = this.peer.sndWnd;
+    this.peer.set(window, seq);
+    this.#opened(prior);
   }
 
-  #armReordering(nowNs: number): void {
-    const marginNs = MARGIN_TICKS * this.#personality.tickNs;
-    this.#timers.setXmit(XMIT.REORDERING, nowNs, this.recovery.reorderWaitNs + marginNs);
-    this.recovery.reorderWaitNs = 0;
-  }
-
-  /**
-   * The window of a segment that acknowledges nothing new: taken from newer segments, or when it is larger. One that does
-   * acknowledge always brings its window, even when its own number is old (a retransmission), since SND.WND counts from
-   * SND.UNA and would otherwise reach further than was offered.
-   */
-  #updateWindow(window: number, seq: number, ack: number): void {
-    if (after(seq, this.sndWl1) || (seq === this.sndWl1 && window > this.sndWnd))
-      this.#setWindow(window, seq, ack);
-  }
-
-  #setWindow(window: number, seq: number, ack: number): void {
-    this.sndWl1 = seq;
-    this.sndWl2 = ack;
-    if (window === this.sndWnd) return;
-    this.sndWnd = window;
-    if (window > 0 && this.#timers.xmit === XMIT.PERSIST) {
-      this.#timers.clearXmit();
-      this.persistBackoff = 0;
-    }
-    if (window > this.maxSndWnd) {
-      this.maxSndWnd = window;
-      this.#updateCut();
-    }
-  }
-
-  /** Against a peer of tiny buffers, segments are at most half its window, so that two can be on the way. */
-  #updateCut(): void {
-    const window = this.maxSndWnd;
-    const limit = window > MSS_HALF_WINDOW_ABOVE ? window >>> 1 : Math.max(window, MSS_MIN);
-    this.#cutMss = Math.max(MSS_MIN, Math.min(this.mss, limit));
-  }
-
-  /** Sets the shared timer to probe for a lost tail, where that may help, but not later than the timeout. Answers whether it did. */
-  #armProbe(nowNs: number, fromNow: boolean): boolean {
-    const { rtt, board, recovery } = this;
-    const { sent } = board;
-    if (!board.sackPermitted || sent.count === 0) return false;
-    if (recovery.state !== RECOVERY.OPEN && recovery.state !== RECOVERY.CWR) return false;
-    const personality = this.#personality;
-    const marginNs = sent.count === 1 ? personality.rtoMinNs : MARGIN_TICKS * personality.tickNs;
-    let waitNs = rtt.srttNs > 0 ? 2 * rtt.srttNs + marginNs : personality.rtoInitialNs;
-    const leftNs = fromNow ? rtt.rtoNs : sent.times[sent.slot(0)] + rtt.rtoNs - nowNs;
-    if (leftNs > 0 && leftNs < waitNs) waitNs = leftNs;
-    this.#timers.setXmit(XMIT.LOSS_PROBE, nowNs, waitNs);
-    return true;
-  }
-
-  /** Sets the retransmission timeout. One that a probe or reordering had put off counts from when the oldest segment left. */
-  #armTimeout(nowNs: number): void {
-    const { sent } = this.board;
-    const { xmit } = this.#timers;
-    const { rtoNs } = this.rtt;
-    const putOff = xmit === XMIT.LOSS_PROBE || xmit === XMIT.REORDERING;
-    const leftNs = putOff ? sent.times[sent.slot(0)] + rtoNs - nowNs : rtoNs;
-    this.#timers.setXmit(XMIT.RTO, nowNs, Math.max(leftNs, 1));
+  /** A window that opens needs no more asking. */
+  #opened(prior: number): void {
+    const { sndWnd } = this.peer;
+    if (sndWnd !== prior && sndWnd > 0 && this.#timers.endPersist()) this.persistBackoff = 0;
   }
 
   /** Starts the persist timer when nothing else would ever send what waits. */
   armPersist(nowNs: number): void {
-    const waitNs = Math.max(this.rtt.backedOff(this.persistBackoff), this.#personality.rtoMinNs);
-    this.#timers.setXmit(XMIT.PERSIST, nowNs, waitNs);
+    this.#timers.armPersist(this.persistBackoff, nowNs);
   }
 
   /** What waits leaves now, short or not: Nagle's rule or the cork has just been lifted. */
@@ -557,8 +481,8 @@ export class Sender {
     const { recovery } = this;
     if (this.board.sent.count === 0) return;
     if (recovery.reorderingOver(this.sndUna, this.sndNxt, nowNs)) this.#probe.cancel();
-    if (recovery.reorderWaitNs > 0) this.#armReordering(nowNs);
-    else this.#armTimeout(nowNs);
+    if (recovery.reorderWaitNs > 0) this.#timers.armReordering(nowNs);
+    else this.#timers.armTimeout(nowNs);
   }
 
   /** The retransmission timer expired. */

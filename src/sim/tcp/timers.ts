@@ -1,6 +1,8 @@
 // A connection's timers: four deadlines, of which the earliest is the connection's. As in Linux, retransmission, tail loss
 // probe, reordering, persist and SYN timers share one, since no two of them ever run together.
 
+import { ZERO_NS } from "../clock.ts";
+
 /** What the shared timer is doing. */
 export const XMIT = { NONE: 0, RTO: 1, LOSS_PROBE: 2, PERSIST: 3, REORDERING: 4 } as const;
 
@@ -33,7 +35,8 @@ export class Timers {
   keepAliveNs = Infinity;
   /** End of TIME_WAIT, or of the wait in FIN_WAIT_2. */
   closeNs = Infinity;
-  readonly #tickNs: number;
+  /** Floating-point, so that what is reckoned with it does not outgrow V8's small integers. */
+  #tickNs = ZERO_NS;
 
   constructor(tickNs: number) {
     this.#tickNs = tickNs;

@@ -1,6 +1,7 @@
 // CUBIC (RFC 9438), with the constants and the arithmetic of Linux's, whose results it has to resemble: C = 0.4, beta = 717/1024,
 // fast convergence, the Reno-friendly region, an update of the target once a tick.
 
+import { NEVER_NS, ZERO_NS } from "../../clock.ts";
 import type { CongestionControl } from "./congestion.ts";
 import { HyStart } from "./hystart.ts";
 import type { CongestionWindow } from "./window.ts";
@@ -33,11 +34,11 @@ export class Cubic implements CongestionControl {
   readonly #hystart: HyStart;
   /** W_max. */
   #lastMax = 0;
-  /** When the present growth began, in ns; -1: no growth since the last reduction. */
-  #epochNs = -1;
+  /** When the present growth began, in ns; NEVER_NS: no growth since the last reduction. */
+  #epochNs = NEVER_NS;
   /** The plateau, and how long after `#epochNs` it is reached, in seconds. */
   #origin = 0;
-  #kS = 0.5;
+  #kS = ZERO_NS;
   #lastCwnd = 0;
   #lastTick = -1;
   /** Segments to be acknowledged for each the window grows by. */
@@ -46,7 +47,7 @@ export class Cubic implements CongestionControl {
   #reno = 0;
   #renoAcked = 0;
   /** Least round trip, in ns; 0 before any. */
-  #delayMinNs = 0;
+  #delayMinNs = ZERO_NS;
 
   constructor(sndNxt: number, nowNs: number) {
     this.#hystart = new HyStart(sndNxt, nowNs);
@@ -115,7 +116,7 @@ export class Cubic implements CongestionControl {
   }
 
   afterLoss(window: CongestionWindow): number {
-    this.#epochNs = -1;
+    this.#epochNs = NEVER_NS;
     const { cwnd } = window;
     // Fast convergence (RFC 9438 section 4.7): a window that did not come back makes room for others.
     this.#lastMax = cwnd < this.#lastMax ? Math.floor((cwnd * (1024 + BETA_1024)) / 2048) : cwnd;
@@ -124,7 +125,7 @@ export class Cubic implements CongestionControl {
 
   onTimeout(sndNxt: number, nowNs: number): void {
     this.#lastMax = 0;
-    this.#epochNs = -1;
+    this.#epochNs = NEVER_NS;
     this.#lastCwnd = 0;
     this.#lastTick = -1;
     this.#every = 0;
