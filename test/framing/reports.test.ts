@@ -94,7 +94,7 @@ describe("a counterexample", () => {
         end: async () => [],
       }),
     };
-    const { hang } = found(await checkFraming(silent, { hangMs: 50 }), "completion");
+    const { hang } = found(await checkFraming(silent, { hangMs: 500 }), "completion");
     expect(hang?.kind).toBe("never answers");
   });
 
