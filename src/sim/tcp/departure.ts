@@ -28,11 +28,11 @@ export function dispatch(connection: Connection, nowNs: number): Segment | null 
     return null;
   }
   if (state !== "TIME_WAIT" && sender.next(nowNs, receiver.sack.optionLength)) {
-    const length = sender.outLength;
-    const seq = sender.outSeq;
+    const length = sender.out.length;
+    const seq = sender.out.seq;
     if (length > 0) receiver.acks.dataSent(nowNs);
     const payload = length > 0 ? sender.buffer.slice((seq - sender.sndUna) | 0, length) : NO_BYTES;
-    return build(connection, seq, ACK | (sender.outFlags & (FIN | PSH)), payload, nowNs);
+    return build(connection, seq, ACK | (sender.out.flags & (FIN | PSH)), payload, nowNs);
   }
   if (receiver.acks.due) return build(connection, sender.sndNxt, ACK, NO_BYTES, nowNs);
   if (connection.keepAliveDue) {

@@ -55,7 +55,7 @@ function synTimeout(connection: Connection, nowNs: number): void {
   }
   const doublings = Math.max(connection.synTries + 1 - personality.synLinearTimeouts, 0);
   connection.synTries++;
-  sender.totalRetransmits++;
+  sender.synRetransmits++;
   connection.synDue = true;
   timers.setXmit(XMIT.RTO, nowNs, sender.rtt.backedOff(doublings));
 }
@@ -69,7 +69,7 @@ function synAckTimeout(connection: Connection, nowNs: number): void {
     return;
   }
   connection.synTries++;
-  sender.totalRetransmits++;
+  sender.synRetransmits++;
   connection.synDue = true;
   timers.setXmit(XMIT.RTO, nowNs, sender.rtt.backedOff(connection.synTries));
 }

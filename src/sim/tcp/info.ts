@@ -58,7 +58,7 @@ export function infoOf(connection: Connection | null, idle: TcpState): TcpInfo {
     sndSsthresh: window.ssthresh,
     sndCwnd: window.cwnd,
     rcvSpace: receiver.readPerRoundTrip,
-    totalRetrans: sender.totalRetransmits,
+    totalRetrans: sender.synRetransmits + sender.resender.total,
     bytesAcked: sender.bytesAcked,
     bytesReceived: receiver.bytesReceived,
     segsOut: connection.segmentsOut,

@@ -1,7 +1,7 @@
 // RACK (RFC 8985): a segment is lost when one sent later has arrived and time enough for reordering has passed. Time tells, not
 // the number of duplicate ACKs, so retransmissions that are lost are found out too.
 
-import { NEVER_NS, ZERO_NS } from "../clock.ts";
+import { ZERO_NS } from "../clock.ts";
 import type { RoundTrip } from "./rtt.ts";
 import type { DeliveryListener, Scoreboard } from "./scoreboard.ts";
 import { SENT } from "./sent-queue.ts";
@@ -12,9 +12,8 @@ const STEPS_MAX = 255;
 const PERSIST = 16;
 
 export class Rack implements DeliveryListener {
-  /** Of the segment sent last among those that have arrived: when it was sent, its end, its round trip. */
-  #sentNs = NEVER_NS;
-  #end = 0;
+  /** The segment sent last among those that have arrived, and the round trip of the one that arrived last. */
+  #order = 0;
   #rttNs = ZERO_NS;
   #advanced = false;
   /** Quarters of the least round trip that reordering is given. */
@@ -35,15 +34,12 @@ export class Rack implements DeliveryListener {
   }
 
   /** Section 6.2 step 2. An ACK sooner than any round trip is that of the original, not of the retransmission. */
-  delivered(sentNs: number, end: number, resent: boolean): void {
+  delivered(sentNs: number, order: number, resent: boolean): void {
     const rttNs = this.#nowNs - sentNs;
     if (resent && rttNs < this.#rtt.minNs) return;
     this.#advanced = true;
     this.#rttNs = rttNs;
-    if (sentNs > this.#sentNs || (sentNs === this.#sentNs && after(end, this.#end))) {
-      this.#sentNs = sentNs;
-      this.#end = end;
-    }
+    if (after(order, this.#order)) this.#order = order;
   }
 
   /** Section 6.2 step 4: every round trip with a D-SACK widens the window, sixteen recoveries without narrow it again. */
@@ -79,9 +75,8 @@ export class Rack implements DeliveryListener {
       const next = sent.nextInTime(slot);
       const flags = sent.flags[slot];
       if ((flags & (SENT.LOST | SENT.AGAIN)) !== SENT.LOST) {
-        const sentNs = sent.times[slot];
-        if (sentNs > this.#sentNs || (sentNs === this.#sentNs && !after(this.#end, sent.ends[slot]))) break;
-        const leftNs = sentNs + limitNs - nowNs;
+        if (!after(this.#order, sent.orders[slot])) break;
+        const leftNs = sent.times[slot] + limitNs - nowNs;
         if (leftNs <= 0) {
           board.markLost(slot);
           sent.unlink(slot);

@@ -13,7 +13,7 @@ const BLOCKS_MAX = 4;
 
 /** Hears of every segment that has arrived, for RACK. */
 export interface DeliveryListener {
-  delivered(sentNs: number, end: number, resent: boolean): void;
+  delivered(sentNs: number, order: number, resent: boolean): void;
 }
 
 export class Scoreboard {
@@ -184,7 +184,7 @@ export class Scoreboard {
     if ((flags & SENT.SACKED) !== 0) return;
     const sentNs = sent.times[slot];
     const end = sent.ends[slot];
-    listener.delivered(sentNs, end, (flags & SENT.EVER) !== 0);
+    listener.delivered(sentNs, sent.orders[slot], (flags & SENT.EVER) !== 0);
     if ((flags & SENT.AGAIN) !== 0) {
       this.retransOut--;
     } else if ((flags & SENT.EVER) === 0) {
@@ -234,7 +234,7 @@ export class Scoreboard {
         fresh++;
         if (this.sackPermitted) {
           this.delivered++;
-          listener.delivered(sentNs, end, (flags & SENT.EVER) !== 0);
+          listener.delivered(sentNs, sent.orders[slot], (flags & SENT.EVER) !== 0);
         }
       }
       if ((flags & SENT.LOST) !== 0) this.lostOut--;

@@ -1,6 +1,6 @@
 // The sending half: what may leave now, and what an acknowledgement changes. SND.* of RFC 9293 section 3.3.1.
 //
-// `next` decides on one segment and leaves it in `outSeq`, `outLength` and `outFlags`, so that asking allocates nothing.
+// `next` decides on one segment and leaves it in `out`, so that asking allocates nothing.
 
 import { NEVER_NS } from "../clock.ts";
 import { TCP_FLAGS } from "../packet.ts";
@@ -10,13 +10,15 @@ import type { CongestionControl } from "./congestion/congestion.ts";
 import { CongestionWindow } from "./congestion/window.ts";
 import { LossProbe } from "./loss-probe.ts";
 import type { TcpPersonality } from "./personality.ts";
+import { Outgoing } from "./outgoing.ts";
 import { MSS_MIN, PeerWindow } from "./peer-window.ts";
 import { RECOVERY, RESEND, Recovery } from "./recovery.ts";
+import { Resender } from "./resender.ts";
 import { RoundTrip } from "./rtt.ts";
 import { Scoreboard } from "./scoreboard.ts";
 import { SendBuffer } from "./send-buffer.ts";
 import { SENT } from "./sent-queue.ts";
-import { after, before, distance } from "./seq.ts";
+import { after, distance } from "./seq.ts";
 import type { TcpSettings } from "./settings.ts";
 import { SenderTimers } from "./sender-timers.ts";
 import type { Timers } from "./timers.ts";
@@ -46,6 +48,9 @@ export class Sender {
   readonly rtt: RoundTrip;
   readonly window: CongestionWindow;
   readonly recovery: Recovery;
+  readonly resender: Resender;
+  /** What `next` has decided on. */
+  readonly out = new Outgoing();
   /** The program has nothing more to send. */
   finQueued = false;
   finSent = false;
@@ -53,14 +58,12 @@ export class Sender {
   more = false;
   /** Timeouts in a row. */
   retransmits = 0;
-  totalRetransmits = 0;
+  /** SYNs sent again. */
+  synRetransmits = 0;
   /** Zero-window probes sent since the peer last answered, and their back-off. */
   probes = 0;
   persistBackoff = 0;
   bytesAcked = 0;
-  outSeq = 0;
-  outLength = 0;
-  outFlags = 0;
   readonly #personality: TcpPersonality;
   readonly #settings: TcpSettings;
   readonly #timers: SenderTimers;
@@ -71,10 +74,6 @@ export class Sender {
   #persistDue = false;
   /** Something has left since the timers were last looked after. */
   #left = false;
-  /** The retransmission timer has just expired. */
-  #expired = false;
-  /** What is lost is looked for from here on. */
-  #resendFrom = 0;
   /** What the ACK being taken said; one object, read at once. */
   readonly #ack = { advanced: false, prior: 0, duplicate: false, original: false, canSendNew: false };
 
@@ -86,6 +85,7 @@ export class Sender {
     const congestion = congestionControl(settings.congestion, 0, 0);
     this.recovery = new Recovery(congestion, this.window, this.board, this.rtt);
     this.#timers = new SenderTimers(personality, timers, this.rtt, this.recovery, this.#probe);
+    this.resender = new Resender(this.out, this.recovery, this.peer, this.#timers);
   }
 
   start(iss: number): void {
@@ -103,7 +103,7 @@ export class Sender {
     this.window.cwnd = peer.initialWindow;
     this.#offered(windowScaled, seq);
     this.#sndSml = this.sndUna;
-    this.#resendFrom = this.sndUna;
+    this.resender.start(this.sndUna);
     this.board.start(this.sndUna);
     this.window.start(this.sndUna);
     this.recovery.start(this.sndUna);
@@ -133,7 +133,7 @@ export class Sender {
       if (distance(sent.ends[slot], sent.starts[slot]) > this.mss) this.board.markLost(slot);
     }
     if (this.board.lostOut === lost) return;
-    this.#resendFrom = this.sndUna;
+    this.resender.start(this.sndUna);
     this.recovery.tooLong(this.sndNxt);
   }
 
@@ -186,30 +186,9 @@ export class Sender {
         if (after(this.sndNxt, recovery.highSeq)) return false;
         recovery.conventional();
       }
-      if (this.#resendLost(mss, nowNs)) return true;
+      if (this.resender.lost(this.sndUna, mss, nowNs)) return true;
     }
     return this.#fresh(mss, nowNs);
-  }
-
-  /** The next segment that counts as lost and was not sent again since, as far as the window allows. */
-  #resendLost(mss: number, nowNs: number): boolean {
-    const { board, window } = this;
-    if (board.retransOut >= board.lostOut || board.inFlight >= window.cwnd) return false;
-    const { sent } = board;
-    // Losses found later may lie before those found first.
-    for (let pass = 0; pass < 2; pass++) {
-      for (let index = sent.indexOf(this.#resendFrom); index < sent.count; index++) {
-        const slot = sent.slot(index);
-        if ((sent.flags[slot] & (SENT.LOST | SENT.AGAIN)) !== SENT.LOST) continue;
-        if (!this.#again(index, mss, false, nowNs)) return false;
-        this.#resendFrom = (this.outSeq + this.outLength) | 0;
-        // The timer that brought this about has been set again already.
-        if (index === 0 && !this.#expired) this.#timers.resentOldest(nowNs);
-        return true;
-      }
-      this.#resendFrom = this.sndUna;
-    }
-    return false;
   }
 
   /** Data or FIN never sent before. */
@@ -248,9 +227,7 @@ export class Sender {
   #commit(length: number, fin: boolean, push: boolean, mss: number, nowNs: number): void {
     const start = this.sndNxt;
     const end = (start + length + (fin ? 1 : 0)) | 0;
-    this.outSeq = start;
-    this.outLength = length;
-    this.outFlags = (fin ? TCP_FLAGS.FIN : 0) | (push && length > 0 ? TCP_FLAGS.PSH : 0);
+    this.out.is(start, length, (fin ? TCP_FLAGS.FIN : 0) | (push && length > 0 ? TCP_FLAGS.PSH : 0));
     this.sndNxt = end;
     if (fin) this.finSent = true;
     if (length < mss) this.#sndSml = end;
@@ -260,41 +237,6 @@ export class Sender {
     this.#lastSentNs = nowNs;
     this.persistBackoff = 0;
     this.#timers.sentOne(first, nowNs);
-  }
-
-  /** Sends the segment at `index` again, cut to what a packet and the peer's window take. A probe does not repair: it asks. */
-  #again(index: number, mss: number, probe: boolean, nowNs: number): boolean {
-    const { sent } = this.board;
-    const slot = sent.slot(index);
-    const seq = sent.starts[slot];
-    const room = distance((this.sndUna + this.peer.sndWnd) | 0, seq);
-    if (room <= 0) {
-      // The peer took its window back. Ask, instead of sending what it would not take.
-      if (seq !== this.sndUna) return false;
-      this.#zeroLengthProbe();
-      this.board.resent(slot, nowNs);
-      return true;
-    }
-    const whole = distance(sent.ends[slot], seq) - ((sent.flags[slot] & SENT.FIN) === 0 ? 0 : 1);
-    const length = Math.min(whole, mss, room);
-    const fin = (sent.flags[slot] & SENT.FIN) !== 0;
-    if (length < whole || (fin && length === room)) {
-      if (length > 0 && (length < whole || fin)) this.board.split(index, (seq + length) | 0);
-    }
-    const flags = sent.flags[slot];
-    this.outSeq = seq;
-    this.outLength = length;
-    this.outFlags =
-      ((flags & SENT.FIN) === 0 ? 0 : TCP_FLAGS.FIN) | ((flags & SENT.PUSH) === 0 ? 0 : TCP_FLAGS.PSH);
-    this.totalRetransmits++;
-    if (probe) {
-      sent.resent(slot, nowNs);
-      return true;
-    }
-    this.board.resent(slot, nowNs);
-    if (this.recovery.retransmitStampNs < 0) this.recovery.retransmitStampNs = nowNs;
-    this.#timers.resent(nowNs);
-    return true;
   }
 
   /** RFC 8985 section 7.3: a new segment if the window has room for one, else the last one again. */
@@ -309,7 +251,7 @@ export class Sender {
     const length = Math.min(unsent, mss);
     const fresh = length > 0 && length <= this.peer.sndWnd - this.flight;
     if (fresh) this.#commit(length, false, length === unsent, mss, nowNs);
-    else if (!this.#again(sent.count - 1, mss, true, nowNs)) return false;
+    else if (!this.resender.last(this.sndUna, mss, nowNs)) return false;
     this.#probe.left(this.sndNxt, !fresh);
     this.#timers.restartTimeout(nowNs);
     return true;
@@ -325,21 +267,15 @@ export class Sender {
       return true;
     }
     if (unsent === 0 && room > 0) return false;
-    this.#zeroLengthProbe();
+    this.out.isQuestion(this.sndUna);
     return true;
-  }
-
-  #zeroLengthProbe(): void {
-    this.outSeq = (this.sndUna - 1) | 0;
-    this.outLength = 0;
-    this.outFlags = 0;
   }
 
   /** Nothing more leaves now: looks after the window's use and the loss probe. */
   #afterSending(nowNs: number): void {
     const { board, window } = this;
     const full = board.inFlight >= window.cwnd;
-    this.#expired = false;
+    this.resender.done();
     if (!this.#left && !full) return;
     const open = this.recovery.state === RECOVERY.OPEN;
     const initial = this.#personality.initialWindowSegments;
@@ -414,7 +350,7 @@ export class Sender {
     buffer.discard(bytes);
     this.bytesAcked += bytes;
     board.acknowledge(ack, this.recovery.highSeq, this.mss, this.recovery.rack);
-    if (before(this.#resendFrom, ack)) this.#resendFrom = ack;
+    this.resender.acknowledged(ack);
     this.retransmits = 0;
     this.probes = 0;
   }
@@ -488,9 +424,8 @@ export class Sender {
   /** The retransmission timer expired. */
   timedOut(nowNs: number): void {
     this.#probe.cancel();
-    this.#expired = true;
     this.recovery.timedOut(this.sndNxt, nowNs, this.retransmits);
-    this.#resendFrom = this.sndUna;
+    this.resender.timedOut(this.sndUna);
     this.retransmits++;
     this.rtt.backOff();
   }

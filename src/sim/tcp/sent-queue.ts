@@ -19,12 +19,14 @@ export class SentQueue {
   /** By slot. */
   starts = new Int32Array(CAPACITY_MIN);
   ends = new Int32Array(CAPACITY_MIN);
-  /** When it last left, in ns. */
+  /** When it last left, in ns; and as the how-manieth of all, since many may leave at one time. */
   times = new Float64Array(CAPACITY_MIN);
+  orders = new Int32Array(CAPACITY_MIN);
   flags = new Uint8Array(CAPACITY_MIN);
   /** First and last in the order of time, or -1. */
   oldest = NONE;
   #newest = NONE;
+  #order = 0;
   #before = new Int32Array(CAPACITY_MIN).fill(NONE);
   #after = new Int32Array(CAPACITY_MIN).fill(NONE);
   #linked = new Uint8Array(CAPACITY_MIN);
@@ -42,6 +44,7 @@ export class SentQueue {
     this.starts[slot] = start;
     this.ends[slot] = end;
     this.times[slot] = sentNs;
+    this.orders[slot] = this.#order = (this.#order + 1) | 0;
     this.flags[slot] = flags;
     this.#link(slot);
   }
@@ -75,6 +78,7 @@ export class SentQueue {
   /** The segment leaves once more: it is now the latest. */
   resent(slot: number, nowNs: number): void {
     this.times[slot] = nowNs;
+    this.orders[slot] = this.#order = (this.#order + 1) | 0;
     this.flags[slot] |= SENT.EVER;
     if (this.#linked[slot] === 1) this.unlink(slot);
     this.#link(slot);
@@ -122,6 +126,7 @@ export class SentQueue {
     this.ends[second] = this.ends[first];
     this.ends[first] = seq;
     this.times[second] = this.times[first];
+    this.orders[second] = this.orders[first];
     this.flags[second] = flags;
     this.flags[first] = flags & ~(SENT.PUSH | SENT.FIN);
     this.#linked[second] = 0;
@@ -153,6 +158,7 @@ export class SentQueue {
     this.ends = longer(this.ends, new Int32Array(size));
     this.flags = longer(this.flags, new Uint8Array(size));
     this.times = longer(this.times, new Float64Array(size));
+    this.orders = longer(this.orders, new Int32Array(size));
     this.#before = longer(this.#before, new Int32Array(size));
     this.#after = longer(this.#after, new Int32Array(size));
     this.#linked = longer(this.#linked, new Uint8Array(size));

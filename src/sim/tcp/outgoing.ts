@@ -1,0 +1,20 @@
+// The segment the sender has decided on: numbers in place of an object a segment.
+
+export class Outgoing {
+  seq = 0;
+  /** Bytes of payload. */
+  length = 0;
+  /** FIN and PSH. */
+  flags = 0;
+
+  is(seq: number, length: number, flags: number): void {
+    this.seq = seq;
+    this.length = length;
+    this.flags = flags;
+  }
+
+  /** Nothing, numbered before what is acknowledged: the peer must answer (RFC 9293 section 3.8.6.1). */
+  isQuestion(sndUna: number): void {
+    this.is((sndUna - 1) | 0, 0, 0);
+  }
+}
