@@ -164,8 +164,9 @@ export class TcpAnalysis {
         state[f + MAX_ACKABLE] = state[f + NEXT_SEQ];
     }
     state[f + WINDOW] = window + 1;
-    if ((flags & TCP_FLAG.syn) === 0) state[f + MARKS] &= ~WINDOW_NOT_SCALED;
-    else state[f + MARKS] |= WINDOW_NOT_SCALED;
+    // A SYN's window is not scaled, and for Wireshark none after it until an ACK.
+    if ((flags & TCP_FLAG.syn) !== 0) state[f + MARKS] |= WINDOW_NOT_SCALED;
+    else if ((flags & TCP_FLAG.ack) !== 0) state[f + MARKS] &= ~WINDOW_NOT_SCALED;
     state[f + LAST_ACK] = ack;
     state[f + LAST_ACK_ROW] = row;
     state[f + LAST_FLAGS] = found;
