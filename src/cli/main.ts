@@ -3,28 +3,35 @@
 
 import { readFileSync } from "node:fs";
 import { Command, CommanderError } from "commander";
-import { CaptureError } from "../capture/error.ts";
-import { TopologyError } from "../sim/settings.ts";
-import { InputError } from "../scenario/input-error.ts";
-import { BackendUnavailable } from "../scenario/run.ts";
-import { addCompare } from "./compare.ts";
-import { addDashboard } from "./dashboard.ts";
-import { addExport } from "./export.ts";
-import { addList } from "./list.ts";
-import { addOpen } from "./open.ts";
-import { addRead } from "./read.ts";
-import { addRun } from "./run.ts";
-import { addSnapshot } from "./snapshot.ts";
-import { addVerify } from "./verify.ts";
 
-const MISTAKES = [InputError, BackendUnavailable, TopologyError, CaptureError];
+type Add = (program: Command) => void;
+
+/** A command's module is loaded when it is asked for: most of what one needs, another does without. */
+const COMMANDS: Readonly<Record<string, () => Promise<Add>>> = {
+  dashboard: async () => (await import("./dashboard.ts")).addDashboard,
+  list: async () => (await import("./list.ts")).addList,
+  run: async () => (await import("./run.ts")).addRun,
+  compare: async () => (await import("./compare.ts")).addCompare,
+  open: async () => (await import("./open.ts")).addOpen,
+  read: async () => (await import("./read.ts")).addRead,
+  snapshot: async () => (await import("./snapshot.ts")).addSnapshot,
+  export: async () => (await import("./export.ts")).addExport,
+  verify: async () => (await import("./verify.ts")).addVerify,
+};
+
+/** The one command the arguments name; all of them for `--help`, for names mistaken and for what only commander can tell. */
+function commandsNamed(words: readonly string[]): readonly string[] {
+  const [first] = words;
+  if (first === undefined) return ["dashboard"];
+  return Object.hasOwn(COMMANDS, first) && first !== "dashboard" ? [first] : Object.keys(COMMANDS);
+}
 
 function version(): string {
   const file = new URL("../../package.json", import.meta.url);
   return (JSON.parse(readFileSync(file, "utf8")) as { version: string }).version;
 }
 
-function makeProgram(): Command {
+async function makeProgram(words: readonly string[]): Promise<Command> {
   const program = new Command("wirelab")
     .description("a terminal lab for socket programmers: simulate, inspect, prove")
     .enablePositionalOptions()
@@ -32,18 +39,8 @@ function makeProgram(): Command {
     .showSuggestionAfterError()
     .configureOutput({ outputError: (text, write) => write(text.replace(/^error: /, "wirelab: ")) })
     .exitOverride();
-  for (const add of [
-    addDashboard,
-    addList,
-    addRun,
-    addCompare,
-    addOpen,
-    addRead,
-    addSnapshot,
-    addExport,
-    addVerify,
-  ])
-    add(program);
+  const adders = await Promise.all(commandsNamed(words).map(async (name) => COMMANDS[name]()));
+  for (const add of adders) add(program);
   for (const command of program.commands) command.copyInheritedSettings(program);
   return program;
 }
@@ -53,11 +50,21 @@ function fail(message: string): void {
   process.exitCode = 2;
 }
 
+/** Whether an error is the user's to mend: what was asked for is wrong, or cannot be had here. */
+async function isMistake(error: unknown): Promise<boolean> {
+  const { CaptureError } = await import("../capture/error.ts");
+  const { TopologyError } = await import("../sim/settings.ts");
+  const { InputError } = await import("../scenario/input-error.ts");
+  const { BackendUnavailable } = await import("../scenario/run.ts");
+  return [CaptureError, TopologyError, InputError, BackendUnavailable].some((kind) => error instanceof kind);
+}
+
 try {
-  await makeProgram().parseAsync();
+  const program = await makeProgram(process.argv.slice(2));
+  await program.parseAsync();
 } catch (error) {
   if (error instanceof CommanderError) process.exitCode = error.exitCode === 0 ? 0 : 2;
-  else if (MISTAKES.some((kind) => error instanceof kind)) fail((error as Error).message);
+  else if (await isMistake(error)) fail((error as Error).message);
   else if (error instanceof Error && "syscall" in error) fail(error.message);
   else throw error;
 }
