@@ -41,12 +41,31 @@ export function protocolOf(version: 4 | 6, payload: IpPayload): number {
 
 /** The packet as it is on the wire, from the IP header on; a damaged one with its bit flipped. */
 export function encodePacket(packet: IpPacket): Uint8Array {
-  const bytes = new Uint8Array(packet.length);
-  const start = ipHeaderBytes(packet.version, packet.payload);
-  if (packet.version === 4) encodeIpv4Header(packet, bytes);
-  else encodeIpv6Header(packet, bytes);
-  encodePayload(packet, bytes, start);
+  let bytes: Uint8Array;
+  if (packet.wire !== undefined && packet.wire !== null) {
+    bytes = carried(packet, packet.wire);
+  } else {
+    bytes = new Uint8Array(packet.length);
+    const start = ipHeaderBytes(packet.version, packet.payload);
+    if (packet.version === 4) encodeIpv4Header(packet, bytes);
+    else encodeIpv6Header(packet, bytes);
+    encodePayload(packet, bytes, start);
+  }
   if (packet.flippedBit !== -1) bytes[packet.flippedBit >>> 3] ^= 0x80 >>> (packet.flippedBit & 7);
+  return bytes;
+}
+
+/** A real stack's bytes with what the way has changed since: the time to live and the ECN field. */
+function carried(packet: IpPacket, wire: Uint8Array): Uint8Array {
+  const bytes = wire.slice();
+  if (packet.version === 4) {
+    bytes[1] = (bytes[1] & 0xfc) | packet.ecn;
+    bytes[8] = packet.ttl;
+    fillIpv4Checksum(bytes, 0, (bytes[0] & 15) * 4);
+  } else {
+    bytes[1] = (bytes[1] & 0xcf) | (packet.ecn << 4);
+    bytes[7] = packet.ttl;
+  }
   return bytes;
 }
 

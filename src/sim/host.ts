@@ -61,6 +61,8 @@ export class SimHost implements UdpNetwork, PacketSink {
   readonly udp: UdpStack;
   /** Set once, before anything runs. */
   tcp: SegmentStack | null = null;
+  /** Where packets for this host go when its transports are elsewhere: a real stack. Set once, before anything runs. */
+  outside: ((packet: IpPacket) => void) | null = null;
   readonly #scheduler: Scheduler;
   readonly #recorder: Recorder | null;
   readonly #seed: number;
@@ -210,6 +212,13 @@ export class SimHost implements UdpNetwork, PacketSink {
     this.#complain(packet, "port unreachable", 0);
   }
 
+  /** Sends a packet that the stack outside has made. Without a route it is not sent. */
+  emit(packet: IpPacket): void {
+    if (this.isBroadcast(packet.destination)) {
+      for (const direction of this.#out) direction.enter(copied(packet));
+    } else this.#routeTo(packet.destination)?.enter(packet);
+  }
+
   // What comes from links: PacketSink.
 
   receive(packet: IpPacket, row: number): void {
@@ -256,6 +265,10 @@ export class SimHost implements UdpNetwork, PacketSink {
 
   #deliver(packet: IpPacket): void {
     const { payload } = packet;
+    if (this.outside !== null) {
+      this.outside(packet);
+      return;
+    }
     switch (payload.kind) {
       case "tcp":
         if (this.tcp !== null && !this.isBroadcast(packet.destination)) {

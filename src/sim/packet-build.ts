@@ -8,6 +8,8 @@ export const IPV6_FRAGMENT_HEADER_BYTES = 8;
 export const UDP_HEADER_BYTES = 8;
 export const TCP_HEADER_BYTES = 20;
 export const ICMP_HEADER_BYTES = 8;
+/** Congestion experienced, in the ECN field. */
+const ECN_CE = 3;
 
 export function packetOf(
   version: 4 | 6,
@@ -20,8 +22,9 @@ export function packetOf(
   payload: IpPayload,
   length: number,
   flippedBit: number,
+  wire: Uint8Array | null = null,
 ): IpPacket {
-  return { version, source, destination, ttl, ecn, dontFragment, id, payload, length, flippedBit };
+  return { version, source, destination, ttl, ecn, dontFragment, id, payload, length, flippedBit, wire };
 }
 
 /** The packet one hop on. */
@@ -37,6 +40,7 @@ export function forwarded(packet: IpPacket): IpPacket {
     packet.payload,
     packet.length,
     packet.flippedBit,
+    packet.wire,
   );
 }
 
@@ -62,6 +66,41 @@ export function damagedAt(packet: IpPacket, bit: number): IpPacket {
     packet.payload,
     packet.length,
     bit,
+    packet.wire,
+  );
+}
+
+/** The packet with its ECN field set to "congestion experienced" (RFC 3168, 5). */
+export function marked(packet: IpPacket): IpPacket {
+  return packetOf(
+    packet.version,
+    packet.source,
+    packet.destination,
+    packet.ttl,
+    ECN_CE,
+    packet.dontFragment,
+    packet.id,
+    packet.payload,
+    packet.length,
+    packet.flippedBit,
+    packet.wire,
+  );
+}
+
+/** `packet`, which was read off `wire`, with those bytes kept: they go on as they are, but for what routers change. */
+export function withWire(packet: IpPacket, wire: Uint8Array): IpPacket {
+  return packetOf(
+    packet.version,
+    packet.source,
+    packet.destination,
+    packet.ttl,
+    packet.ecn,
+    packet.dontFragment,
+    packet.id,
+    packet.payload,
+    packet.length,
+    packet.flippedBit,
+    wire,
   );
 }
 

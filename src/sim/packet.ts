@@ -85,4 +85,6 @@ export interface IpPacket {
   readonly length: number;
   /** Set by a link that damaged it: offset of the flipped bit in the encoded packet, -1 when sound. */
   readonly flippedBit: number;
+  /** The bytes of a packet a real stack made, kept because not everything in them has a field here; null or absent for the simulator's own. */
+  readonly wire?: Uint8Array | null;
 }

@@ -89,6 +89,11 @@ export class Recorder {
     table.interfaceId[row] = interfaceId;
     table.capturedLength[row] = packet.length;
     table.length[row] = packet.length;
+    if (packet.wire !== undefined && packet.wire !== null) {
+      // A real stack's: its options may lie elsewhere than ours would.
+      indexPacket(table, row, packet.wire, 0, packet.length, LINKTYPE.raw, this.streams);
+      return;
+    }
     table.source[row] = this.#address(packet.source);
     table.destination[row] = this.#address(packet.destination);
     table.networkOffset[row] = 0;
