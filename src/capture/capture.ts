@@ -62,7 +62,7 @@ export interface SecretsRecord {
 
 export interface CaptureFormat {
   readonly kind: "pcap" | "pcapng";
-  readonly gzip: boolean;
+  readonly compression: "gzip" | "zstd" | null;
   /** Words for a user: `pcap (nanoseconds, big-endian)`. */
   readonly text: string;
 }
@@ -81,6 +81,8 @@ export interface Capture {
   readonly path: string;
   readonly trace: Trace;
   readonly format: CaptureFormat;
+  /** Whether packets may be yet to happen: a pipe, an interface, a file that is followed. */
+  readonly isLive: boolean;
   /** At most 100; the last then says that there are more. */
   readonly problems: readonly CaptureProblem[];
   /** What the index pass learnt of each TCP and UDP stream: sequence bases, window scales. */

@@ -1,20 +1,44 @@
-// Decompresses a gzip stream so that what precedes damage comes out: node:zlib as an async iterator loses what it has
+// Decompresses a gzip or zstd stream so that what precedes damage comes out: node:zlib as an async iterator loses what it has
 // decompressed when it meets an error. Of data that is cut short everything comes out; of data that is wrong zlib
 // itself withholds the block (up to 16 KiB decompressed) in which it notices.
 
-import { createGunzip } from "node:zlib";
+import type { Transform } from "node:stream";
+import * as zlib from "node:zlib";
 
-/** Compressed bytes given at a time: bounds what one step can grow to (deflate grows at most 1,032-fold) to 16 MiB. */
-const STEP_BYTES = 16 * 1024;
+/** What wirelab undoes. */
+export type Compression = "gzip" | "zstd";
+
+/**
+ * Compressed bytes given at a time bound what one step can grow to: deflate grows at most 1,032-fold, which is 16 MiB; a zstd block
+ * of 4 bytes may stand for 128 KiB, which is 8 MiB.
+ */
+const STEP_BYTES: Record<Compression, number> = { gzip: 16 * 1024, zstd: 256 };
 
 /** Damage in compressed input; what came before has been yielded. */
-export class GzipDamage extends Error {
-  override readonly name = "GzipDamage";
+export class CompressionDamage extends Error {
+  override readonly name = "CompressionDamage";
 }
 
-/** Yields the decompressed bytes of `compressed`, all members of it. Throws GzipDamage after the last sound ones. */
-export async function* gunzip(compressed: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
-  const stream = createGunzip();
+/** Node has zstd since 22.15 and 23.8: not in the types of the oldest we run on. */
+const zstd: unknown = Reflect.get(zlib, "createZstdDecompress");
+
+/** Null where this Node can undo `compression`, else what can be done about it. */
+export function whyNotDecompressed(compression: Compression): string | null {
+  if (compression === "gzip" || typeof zstd === "function") return null;
+  return `Node ${process.versions.node} has no zstd (22.15 has); pipe it: zstd -dc FILE | wirelab open -`;
+}
+
+function decompressor(compression: Compression): Transform {
+  return compression === "gzip" ? zlib.createGunzip() : (zstd as () => Transform)();
+}
+
+/** Yields the decompressed bytes of `compressed`, all members of it. Throws CompressionDamage after the last sound ones. */
+export async function* decompress(
+  compression: Compression,
+  compressed: AsyncIterable<Uint8Array>,
+): AsyncGenerator<Uint8Array> {
+  const stream = decompressor(compression);
+  const stepBytes = STEP_BYTES[compression];
   let out: Uint8Array[] = [];
   const state: { over: boolean; failure: Error | null } = { over: false, failure: null };
   stream.on("data", (bytes: Uint8Array) => out.push(bytes));
@@ -38,8 +62,8 @@ export async function* gunzip(compressed: AsyncIterable<Uint8Array>): AsyncGener
   };
   try {
     for await (const chunk of compressed) {
-      for (let at = 0; at < chunk.length && !state.over; at += STEP_BYTES) {
-        const step = chunk.subarray(at, at + STEP_BYTES);
+      for (let at = 0; at < chunk.length && !state.over; at += stepBytes) {
+        const step = chunk.subarray(at, at + stepBytes);
         const written = new Promise<void>((resolve) => {
           stream.write(step, () => resolve());
         });
@@ -56,7 +80,7 @@ export async function* gunzip(compressed: AsyncIterable<Uint8Array>): AsyncGener
   } finally {
     stream.destroy();
   }
-  if (state.failure !== null) throw new GzipDamage(wordsFor(state.failure));
+  if (state.failure !== null) throw new CompressionDamage(wordsFor(state.failure));
 }
 
 function wordsFor(error: Error): string {

@@ -3,7 +3,7 @@
 import type { CaptureBuilder } from "./builder.ts";
 import type { CaptureProgress } from "./capture.ts";
 import type { ChunkSink, FileFeeder } from "./feeder.ts";
-import { GzipDamage } from "./gunzip.ts";
+import { CompressionDamage } from "./decompress.ts";
 
 export interface Driver {
   readonly progress: CaptureProgress;
@@ -119,7 +119,7 @@ export class StreamDriver implements Driver {
 
   #fail(error: unknown): void {
     // A damaged end explains why the last record is cut: said first.
-    const words = error instanceof GzipDamage ? error.message : `reading failed: ${wordsOf(error)}`;
+    const words = error instanceof CompressionDamage ? error.message : `reading failed: ${wordsOf(error)}`;
     this.#builder.problem(words, this.#decoded);
     this.#sink.finish();
     this.#end();

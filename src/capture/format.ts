@@ -12,9 +12,9 @@ export interface ClassicLayout {
 export type Detected =
   | ClassicLayout
   | { readonly kind: "pcapng" }
-  | { readonly kind: "gzip" }
-  /** Known by name and not read. */
-  | { readonly kind: "unsupported"; readonly what: string }
+  | { readonly kind: "compressed"; readonly compression: "gzip" | "zstd" }
+  /** Known by name and not read; what can be done about it, or "". */
+  | { readonly kind: "unsupported"; readonly what: string; readonly advice: string }
   /** Fewer bytes than tell. */
   | { readonly kind: "short" }
   | { readonly kind: "unknown" };
@@ -28,28 +28,37 @@ export const CLASSIC_HEADER_BYTES = 24;
 interface Signature {
   readonly bytes: readonly number[];
   readonly what: string;
+  /** How to get a capture out of it, where a common program does. */
+  readonly advice?: string;
 }
 
 function text(characters: string): number[] {
   return Array.from(characters, (character) => character.charCodeAt(0));
 }
 
+const ZSTD = [0x28, 0xb5, 0x2f, 0xfd];
+
+function piped(command: string): string {
+  return `pipe it: ${command} FILE | wirelab open -`;
+}
+
+const CONVERT = "Wireshark's editcap -F pcapng converts it";
+
 const UNSUPPORTED: readonly Signature[] = [
-  { bytes: [0x28, 0xb5, 0x2f, 0xfd], what: "zstd-compressed" },
-  { bytes: [0x04, 0x22, 0x4d, 0x18], what: "lz4-compressed" },
-  { bytes: [0xfd, 0x37, 0x7a, 0x58, 0x5a, 0x00], what: "xz-compressed" },
-  { bytes: text("BZh"), what: "bzip2-compressed" },
-  { bytes: [0x1f, 0x9d], what: "compress (.Z)" },
-  { bytes: [0x50, 0x4b, 0x03, 0x04], what: "zip" },
+  { bytes: [0x04, 0x22, 0x4d, 0x18], what: "lz4-compressed", advice: piped("lz4 -dc") },
+  { bytes: [0xfd, 0x37, 0x7a, 0x58, 0x5a, 0x00], what: "xz-compressed", advice: piped("xz -dc") },
+  { bytes: text("BZh"), what: "bzip2-compressed", advice: piped("bzip2 -dc") },
+  { bytes: [0x1f, 0x9d], what: "compress (.Z)", advice: piped("uncompress -c") },
+  { bytes: [0x50, 0x4b, 0x03, 0x04], what: "zip", advice: piped("unzip -p") },
   { bytes: [0x37, 0x7a, 0xbc, 0xaf, 0x27, 0x1c], what: "7-zip" },
-  { bytes: text("snoop\0\0\0"), what: "Solaris snoop" },
-  { bytes: text("btsnoop\0"), what: "Symbian btsnoop" },
-  { bytes: text("RTSS"), what: "Microsoft Network Monitor 1" },
-  { bytes: text("GMBU"), what: "Microsoft Network Monitor 2" },
-  { bytes: text("XCP\0"), what: "NetXRay or Windows Sniffer" },
-  { bytes: text("TRSNIFF data    \x1a"), what: "DOS Sniffer" },
-  { bytes: text("iptrace "), what: "AIX iptrace" },
-  { bytes: text("\x7fver"), what: "EtherPeek or OmniPeek" },
+  { bytes: text("snoop\0\0\0"), what: "Solaris snoop", advice: CONVERT },
+  { bytes: text("btsnoop\0"), what: "Symbian btsnoop", advice: CONVERT },
+  { bytes: text("RTSS"), what: "Microsoft Network Monitor 1", advice: CONVERT },
+  { bytes: text("GMBU"), what: "Microsoft Network Monitor 2", advice: CONVERT },
+  { bytes: text("XCP\0"), what: "NetXRay or Windows Sniffer", advice: CONVERT },
+  { bytes: text("TRSNIFF data    \x1a"), what: "DOS Sniffer", advice: CONVERT },
+  { bytes: text("iptrace "), what: "AIX iptrace", advice: CONVERT },
+  { bytes: text("\x7fver"), what: "EtherPeek or OmniPeek", advice: CONVERT },
   { bytes: [0xa1, 0xb2, 0x34, 0xcd], what: "Navtel pcap" },
   { bytes: [0xcd, 0x34, 0xb2, 0xa1], what: "Navtel pcap" },
   { bytes: [0x1c, 0x00, 0x01, 0xac], what: "Ixia lcap" },
@@ -61,9 +70,12 @@ const UNSUPPORTED: readonly Signature[] = [
 
 /** The format that begins with `head`: the first bytes of the file, `DETECT_BYTES` or all there are. */
 export function detect(head: Uint8Array): Detected {
-  if (head.length >= 2 && head[0] === 0x1f && head[1] === 0x8b) return { kind: "gzip" };
-  for (const { bytes, what } of UNSUPPORTED) {
-    if (startsWith(head, bytes)) return { kind: "unsupported", what };
+  if (head.length >= 2 && head[0] === 0x1f && head[1] === 0x8b) {
+    return { kind: "compressed", compression: "gzip" };
+  }
+  if (startsWith(head, ZSTD)) return { kind: "compressed", compression: "zstd" };
+  for (const { bytes, what, advice } of UNSUPPORTED) {
+    if (startsWith(head, bytes)) return { kind: "unsupported", what, advice: advice ?? "" };
   }
   if (head.length < 4) return { kind: "short" };
   const magic = ((head[0] << 24) | (head[1] << 16) | (head[2] << 8) | head[3]) >>> 0;
@@ -83,7 +95,9 @@ export function detect(head: Uint8Array): Detected {
     case 0x34cdb2a1:
       return classic(false, false, true);
     default:
-      return looksLikeErf(head) ? { kind: "unsupported", what: "Endace ERF" } : { kind: "unknown" };
+      return looksLikeErf(head)
+        ? { kind: "unsupported", what: "Endace ERF", advice: CONVERT }
+        : { kind: "unknown" };
   }
 }
 

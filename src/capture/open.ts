@@ -1,7 +1,8 @@
 // Opens captures: finds out what the input is, and puts reader, decoder and store together.
 //
-//   ordinary file    -> FileFeeder   -> ClassicDecoder or PcapngDecoder   bytes stay in the file
-//   pipe, gzip       -> chunks       -> pcap-parser guarded, or PcapngDecoder   bytes go to a log
+//   ordinary file      -> FileFeeder     -> ClassicDecoder or PcapngDecoder   bytes stay in the file
+//   a growing one      -> FollowDriver   -> the same
+//   pipe, gzip, zstd   -> chunks         -> pcap-parser guarded, or PcapngDecoder   bytes go to a log
 
 import { closeSync, createReadStream, openSync, readSync } from "node:fs";
 import type { Readable } from "node:stream";
@@ -9,6 +10,8 @@ import type { Readable } from "node:stream";
 import { CaptureBuilder } from "./builder.ts";
 import type { Capture, CaptureFormat } from "./capture.ts";
 import { announceClassic, ClassicDecoder, classicText, readClassicHeader } from "./classic.ts";
+import { decompress, whyNotDecompressed } from "./decompress.ts";
+import type { Compression } from "./decompress.ts";
 import { FileDriver, StreamDriver, wordsOf } from "./drivers.ts";
 import type { Driver, StreamInput } from "./drivers.ts";
 import { CaptureError } from "./error.ts";
@@ -16,7 +19,7 @@ import { FileFeeder, StreamFeeder } from "./feeder.ts";
 import type { ChunkSink } from "./feeder.ts";
 import { CLASSIC_HEADER_BYTES, detect, DETECT_BYTES } from "./format.ts";
 import type { ClassicLayout, Detected } from "./format.ts";
-import { gunzip } from "./gunzip.ts";
+import { FollowDriver, waitForBytes } from "./live/follow-driver.ts";
 import { PcapngDecoder } from "./pcapng.ts";
 import { classicStream } from "./stream-classic.ts";
 import { ByteLog, FilePages, ordinaryFileBytes } from "./store.ts";
@@ -25,6 +28,8 @@ import type { ByteStore } from "./store.ts";
 export interface OpenOptions {
   /** Answer once the format is known, leaving the packets to `indexSome`. By default the whole input is read first. */
   readonly lazy?: boolean;
+  /** Go on reading an ordinary file as it grows, until the capture is closed; false by default. Wants `lazy`. */
+  readonly follow?: boolean;
   /** What `-` reads; standard input by default. */
   readonly stdin?: Readable;
   /** Called between slices of about 50 ms while the whole input is read. */
@@ -41,12 +46,14 @@ const STREAM_CHUNK_BYTES = 1024 * 1024;
 const SLICE_MS = 50;
 
 /**
- * Opens a pcap or pcapng file, either compressed with gzip, or the same arriving on standard input (`-`).
+ * Opens a pcap or pcapng file, either compressed with gzip or zstd, or the same arriving on standard input (`-`).
  * Damage further in ends up in `problems`. Throws CaptureError when the input cannot be read or is nothing we read.
  */
 export async function openCapture(path: string, options: OpenOptions = {}): Promise<Capture> {
   const capture =
-    path === "-" ? await openStream(standardInput(options), path, options) : await openPath(path, options);
+    path === "-"
+      ? await openStream(standardInput(options), path, true, options)
+      : await openPath(path, options);
   return options.lazy === true ? capture : readWhole(capture, options);
 }
 
@@ -82,7 +89,7 @@ export async function openChunks(
     bytesRead: () => bytesRead,
     close: () => void iterator.return?.().catch(() => {}),
   };
-  const capture = await openStream(input, path, options);
+  const capture = await openStream(input, path, true, options);
   return options.lazy === true ? capture : readWhole(capture, options);
 }
 
@@ -98,15 +105,18 @@ async function openPath(path: string, options: OpenOptions): Promise<Capture> {
   }
   try {
     bytesTotal = ordinaryFileBytes(fd);
+    if (bytesTotal !== null && options.follow === true) bytesTotal = await waitForBytes(fd, DETECT_BYTES);
     if (bytesTotal !== null) have = readSync(fd, head, 0, DETECT_BYTES, 0);
   } catch (error) {
     closeSync(fd);
     throw unreadable(path, error);
   }
   // Named pipes and devices cannot be read twice.
-  if (bytesTotal === null) return openStream(fileInput(path, fd, null), path, options);
+  if (bytesTotal === null) return openStream(fileInput(path, fd, null), path, true, options);
   const found = detect(head.subarray(0, have));
-  if (found.kind === "gzip") return openStream(fileInput(path, fd, bytesTotal), path, options);
+  if (found.kind === "compressed" && options.follow !== true) {
+    return openStream(fileInput(path, fd, bytesTotal), path, false, options);
+  }
   try {
     const layout = accepted(found, head.subarray(0, have), path);
     const store = new FilePages(fd);
@@ -116,23 +126,34 @@ async function openPath(path: string, options: OpenOptions): Promise<Capture> {
         ? new PcapngDecoder(builder)
         : new ClassicDecoder(builder, announced(builder, head, layout, path));
     const start = layout.kind === "pcapng" ? 0 : CLASSIC_HEADER_BYTES;
-    const driver = new FileDriver(new FileFeeder(fd, decoder, start), builder, bytesTotal);
-    return new OpenedCapture(path, formatOf(layout, false), builder, driver, store);
+    const driver =
+      options.follow === true
+        ? new FollowDriver(fd, new StreamFeeder(decoder, start), builder, start)
+        : new FileDriver(new FileFeeder(fd, decoder, start), builder, bytesTotal);
+    return new OpenedCapture(path, formatOf(layout, null), options.follow === true, builder, driver, store);
   } catch (error) {
     closeSync(fd);
     throw error;
   }
 }
 
-async function openStream(input: StreamInput, path: string, options: OpenOptions): Promise<Capture> {
-  let gzip = false;
+/** `isLive`: packets may be yet to happen. */
+async function openStream(
+  input: StreamInput,
+  path: string,
+  isLive: boolean,
+  options: OpenOptions,
+): Promise<Capture> {
+  let compression: Compression | null = null;
   let source = input;
   try {
     let { head, rest } = await readHead(source, 0);
     let found = detect(head);
-    if (found.kind === "gzip") {
-      gzip = true;
-      source = decompressed(source, rest);
+    if (found.kind === "compressed") {
+      ({ compression } = found);
+      const why = whyNotDecompressed(compression);
+      if (why !== null) throw new CaptureError("UNSUPPORTED", `${path}: ${compression}-compressed: ${why}`);
+      source = decompressed(compression, source, rest);
       ({ head, rest } = await readHead(source, 0));
       found = detect(head);
     }
@@ -149,7 +170,7 @@ async function openStream(input: StreamInput, path: string, options: OpenOptions
     }
     const bytesMax = options.streamBytesMax ?? STREAM_BYTES_MAX;
     const driver = new StreamDriver(withHead(source, rest, from), sink, builder, bytesMax);
-    return new OpenedCapture(path, formatOf(layout, gzip), builder, driver, log);
+    return new OpenedCapture(path, formatOf(layout, compression), isLive, builder, driver, log);
   } catch (error) {
     source.close();
     throw error instanceof CaptureError ? error : unreadable(path, error);
@@ -170,10 +191,15 @@ function accepted(
       return found;
     case "pcapng":
       return found;
-    case "gzip":
-      throw new CaptureError("UNSUPPORTED", `${path}: unsupported: this is gzip inside gzip`);
-    case "unsupported":
-      throw new CaptureError("UNSUPPORTED", `${path}: unsupported: this is a ${found.what} file`);
+    case "compressed":
+      throw new CaptureError(
+        "UNSUPPORTED",
+        `${path}: unsupported: ${found.compression} is undone once, and not of a file that is followed`,
+      );
+    case "unsupported": {
+      const advice = found.advice === "" ? "" : `; ${found.advice}`;
+      throw new CaptureError("UNSUPPORTED", `${path}: unsupported: this is a ${found.what} file${advice}`);
+    }
     case "short":
       throw new CaptureError(
         "CUT_SHORT",
@@ -202,9 +228,12 @@ function announced(
   return header;
 }
 
-function formatOf(layout: ClassicLayout | { readonly kind: "pcapng" }, gzip: boolean): CaptureFormat {
+function formatOf(
+  layout: ClassicLayout | { readonly kind: "pcapng" },
+  compression: Compression | null,
+): CaptureFormat {
   const text = layout.kind === "pcapng" ? "pcapng" : classicText(layout);
-  return { kind: layout.kind, gzip, text: gzip ? `${text}, gzip` : text };
+  return { kind: layout.kind, compression, text: compression === null ? text : `${text}, ${compression}` };
 }
 
 function unreadable(path: string, error: unknown): CaptureError {
@@ -277,15 +306,20 @@ function withHead(input: StreamInput, taken: readonly Uint8Array[], skip: number
   };
 }
 
-function decompressed(input: StreamInput, taken: readonly Uint8Array[]): StreamInput {
+function decompressed(
+  compression: Compression,
+  input: StreamInput,
+  taken: readonly Uint8Array[],
+): StreamInput {
   const whole = withHead(input, taken, 0);
-  const chunks = gunzip({ [Symbol.asyncIterator]: () => whole.chunks });
+  const chunks = decompress(compression, { [Symbol.asyncIterator]: () => whole.chunks });
   return { ...input, chunks };
 }
 
 class OpenedCapture implements Capture {
   readonly path: string;
   readonly format: CaptureFormat;
+  readonly isLive: boolean;
   readonly trace: Capture["trace"];
   readonly problems: Capture["problems"];
   readonly comments: Capture["comments"];
@@ -304,12 +338,14 @@ class OpenedCapture implements Capture {
   constructor(
     path: string,
     format: CaptureFormat,
+    isLive: boolean,
     builder: CaptureBuilder,
     driver: Driver,
     store: ByteStore,
   ) {
     this.path = path;
     this.format = format;
+    this.isLive = isLive;
     this.trace = builder.trace;
     this.problems = builder.problems;
     this.comments = builder.comments;

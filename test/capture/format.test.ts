@@ -29,7 +29,6 @@ function text(characters: string): Uint8Array {
 
 describe("an input that is no capture we read", () => {
   it.each([
-    ["zstd-compressed", Uint8Array.of(0x28, 0xb5, 0x2f, 0xfd, 0, 0)],
     ["lz4-compressed", Uint8Array.of(0x04, 0x22, 0x4d, 0x18, 0)],
     ["xz-compressed", Uint8Array.of(0xfd, 0x37, 0x7a, 0x58, 0x5a, 0)],
     ["bzip2-compressed", text("BZh91AY&SY")],
