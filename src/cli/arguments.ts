@@ -12,6 +12,8 @@ export interface NetworkFlags {
   readonly seed?: string;
   readonly loss?: string;
   readonly delay?: string;
+  readonly bandwidth?: string;
+  readonly queue?: string;
   readonly set?: string[];
   readonly read?: string;
 }

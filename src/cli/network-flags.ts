@@ -9,6 +9,8 @@ export function addNetworkFlags(command: Command): Command {
     .option("--seed <n>", "seed of every random decision (default: 1)")
     .option("--loss <rate>", "loss on every link: 10% or 0.1")
     .option("--delay <time>", "one-way delay of every link: 50ms, 1.5s")
+    .option("--bandwidth <rate>", "bits a second of every link: 10mbit, 1gbit")
+    .option("--queue <kind>", "how packets wait for every link: drop-tail, codel or fq-codel")
     .option(
       "--set <link.field=value>",
       "change one setting of a link; repeatable (client-server.mtu=576)",

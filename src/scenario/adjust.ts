@@ -1,5 +1,6 @@
 // A scenario's links changed from the command line: `--loss 10%`, `--delay 50ms`, `--set client-server.mtu=576`.
 
+import { JITTER_DISTRIBUTIONS, QUEUE_DISCIPLINES } from "../sim/settings.ts";
 import { LINK_DEFAULTS } from "../sim/topology.ts";
 import type { LinkConfig, LinkSettings, Loss, Topology } from "../sim/topology.ts";
 import { InputError, suggest } from "./input-error.ts";
@@ -9,6 +10,10 @@ export interface Adjustments {
   readonly loss?: string | undefined;
   /** One-way delay of every link: `50ms`, `2s`, or a number of ms. */
   readonly delay?: string | undefined;
+  /** Bits a second of every link: `10mbit`. */
+  readonly bandwidth?: string | undefined;
+  /** The queue of every link: drop-tail, codel or fq-codel. */
+  readonly queue?: string | undefined;
   /** `link.field=value` or `link.forward.field=value`; `*` names every link. */
   readonly set?: readonly string[] | undefined;
 }
@@ -28,6 +33,10 @@ export function adjustTopology(topology: Topology, adjustments: Adjustments): To
   };
   if (adjustments.loss !== undefined) all({ loss: rate("--loss", adjustments.loss) });
   if (adjustments.delay !== undefined) all({ delayMs: milliseconds("--delay", adjustments.delay) });
+  if (adjustments.bandwidth !== undefined)
+    all({ bandwidthBps: bandwidth("--bandwidth", adjustments.bandwidth) });
+  if (adjustments.queue !== undefined)
+    all({ queue: choice(`--queue ${adjustments.queue}`, adjustments.queue, QUEUE_DISCIPLINES) });
   for (const text of adjustments.set ?? []) {
     const { link, direction, field, value } = parseSet(text, links);
     const settings = { [field]: parseValue(`--set ${text}`, field, value) };
@@ -88,6 +97,8 @@ function parseValue(where: string, field: Field, value: string): LinkSettings[Fi
     case "delayMs":
     case "jitterMs":
     case "reorderMs":
+    case "queueTargetMs":
+    case "queueIntervalMs":
       return milliseconds(where, value);
     case "loss":
       return value.startsWith("burst:") ? burst(where, value) : rate(where, value);
@@ -98,15 +109,22 @@ function parseValue(where: string, field: Field, value: string): LinkSettings[Fi
     case "bandwidthBps":
       return bandwidth(where, value);
     case "jitterReorders":
+    case "queueEcn":
       if (value === "true" || value === "false") return value === "true";
       throw new InputError(`${where}: want true or false`);
     case "jitterDistribution":
-      if (value === "uniform" || value === "normal" || value === "exponential" || value === "pareto")
-        return value;
-      throw new InputError(`${where}: want uniform, normal, exponential or pareto`);
+      return choice(where, value, JITTER_DISTRIBUTIONS);
+    case "queue":
+      return choice(where, value, QUEUE_DISCIPLINES);
     default:
       return number(where, value, "");
   }
+}
+
+function choice<T extends string>(where: string, value: string, choices: readonly T[]): T {
+  const found = choices.find((candidate) => candidate === value);
+  if (found !== undefined) return found;
+  throw new InputError(`${where}: want ${choices.slice(0, -1).join(", ")} or ${choices.at(-1)}`);
 }
 
 function rate(where: string, text: string): number {

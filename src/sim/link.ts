@@ -1,6 +1,6 @@
 // One direction of a link: a queue, a transmitter, a wire.
 //
-//     enter -> judged -> queue (bounded) -> transmitter (bandwidth) -> wire (delay) -> receiver
+//     enter -> judged -> queue (queue/) -> transmitter (bandwidth) -> wire (delay) -> receiver
 //
 // A packet is recorded when its transmission starts. What is to be lost takes its time on the transmitter like the rest, for
 // it is the wire that loses it. Packets in flight in order share one timer; those with a delay of their own have one each.
@@ -12,6 +12,9 @@ import { FATE, FATE_LOST, Impairments } from "./impairments.ts";
 import { PacketRing } from "./packet-ring.ts";
 import { copied, damagedAt } from "./packet-build.ts";
 import type { IpPacket } from "./packet.ts";
+import { createQueue, isSameQueue, queueParameters } from "./queue/create-queue.ts";
+import type { LinkQueue, QueueDrops } from "./queue/link-queue.ts";
+import { hash32 } from "./random.ts";
 import type { Recorder } from "./record.ts";
 import type { ScheduledTimer, Scheduler } from "./scheduler.ts";
 import type { LinkSettings } from "./topology.ts";
@@ -52,7 +55,7 @@ interface Straggler {
   row: number;
 }
 
-export class LinkDirection {
+export class LinkDirection implements QueueDrops {
   readonly name: string;
   /** Largest IP packet in bytes. */
   mtu: number;
@@ -63,7 +66,11 @@ export class LinkDirection {
   readonly #track: number;
   readonly #sink: PacketSink;
   readonly #impairments: Impairments;
-  readonly #waiting = new PacketRing();
+  #queue: LinkQueue;
+  /** Which flows share a queue, where flows have queues. */
+  readonly #flowKey: number;
+  /** The queue sees every packet, also when the transmitter is idle: its state depends on it. */
+  #isManaged = false;
   readonly #flight = new PacketRing();
   readonly #transmitter: ScheduledTimer;
   readonly #arrival: ScheduledTimer;
@@ -74,7 +81,6 @@ export class LinkDirection {
   #lastArrival = ZERO_NS;
   #delayNs = 0;
   #nsPerByte = 0;
-  #queueMax = 0;
   #entered = 0;
   #duplicated = 0;
   #delivered = 0;
@@ -96,6 +102,8 @@ export class LinkDirection {
     this.#sink = identity.to;
     this.#track = recorder === null ? -1 : recorder.track(identity.link, identity.from, identity.to.name);
     this.#impairments = new Impairments(seed, identity.where, settings);
+    this.#flowKey = hash32(`${seed}/${identity.where}/flows`);
+    this.#queue = createQueue(settings, this, this.#flowKey);
     this.#transmitter = scheduler.timer(() => this.#transmitNext());
     this.#arrival = scheduler.timer(() => this.#arrive());
     this.#apply(settings);
@@ -107,20 +115,32 @@ export class LinkDirection {
       duplicated: this.#duplicated,
       delivered: this.#delivered,
       lost: this.#lost,
-      waiting: this.#waiting.length,
+      waiting: this.#queue.length,
       inFlight: this.#flight.length + this.#apart,
     };
   }
 
   /** Whether packets wait here or are on the wire. */
   isCarrying(): boolean {
-    return this.#waiting.length + this.#flight.length + this.#apart > 0;
+    return this.#queue.length + this.#flight.length + this.#apart > 0;
   }
 
-  /** Goes by `settings` from now on: packets in flight keep their arrival, packets waiting get the new bandwidth and delay. */
+  /**
+   * Goes by `settings` from now on: packets in flight keep their arrival, packets waiting get the new bandwidth and delay, and a
+   * new queue takes them over, with the time they have waited, as far as it has room.
+   */
   use(settings: LinkSettings): void {
+    const before = this.settings;
     this.settings = settings;
     this.#impairments.use(settings);
+    if (isSameQueue(before, settings)) {
+      this.#queue.use(queueParameters(settings));
+    } else {
+      const old = this.#queue;
+      this.#queue = createQueue(settings, this, this.#flowKey);
+      old.moveTo(this.#queue);
+      this.#sampleQueue();
+    }
     this.#apply(settings);
   }
 
@@ -128,7 +148,7 @@ export class LinkDirection {
     this.mtu = settings.mtu;
     this.#delayNs = Math.round(settings.delayMs * NS_PER_MS);
     this.#nsPerByte = settings.bandwidthBps > 0 ? BIT_NS_PER_BYTE / settings.bandwidthBps : 0;
-    this.#queueMax = settings.queuePackets;
+    this.#isManaged = settings.queue !== "drop-tail";
   }
 
   /** Takes a packet the host at this end sends now. */
@@ -139,28 +159,36 @@ export class LinkDirection {
     judged.judge(packet, now);
     if (packet.length > this.mtu) {
       this.#drop(this.#record(packet, -1), "mtu");
-    } else if (this.#waiting.length > 0 || now < this.#freeAt) {
-      if (this.#waiting.length >= this.#queueMax) {
-        this.#drop(this.#record(packet, -1), "queue full");
-        return;
-      }
-      if (this.#waiting.length === 0) this.#transmitter.setAt(this.#freeAt);
-      this.#waiting.push(packet, -1, judged.lateNs, judged.fate, judged.flip);
+    } else if (this.#queue.length > 0 || now < this.#freeAt) {
+      const queue = this.#queue;
+      const wasEmpty = queue.length === 0;
+      queue.enqueue(packet, judged.lateNs, judged.fate, judged.flip, now);
+      if (wasEmpty && queue.length > 0) this.#transmitter.setAt(this.#freeAt);
+      this.#sampleQueue();
+    } else if (this.#isManaged) {
+      this.#queue.enqueue(packet, judged.lateNs, judged.fate, judged.flip, now);
+      this.#transmitNext();
     } else {
       this.#transmit(packet, judged.lateNs, judged.fate, judged.flip);
     }
   }
 
+  /** A packet dropped by the queue; it is recorded here, for it never came to be transmitted. */
+  dropped(packet: IpPacket, reason: DropReason): void {
+    this.#drop(this.#record(packet, -1), reason);
+  }
+
   #transmitNext(): void {
-    const ring = this.#waiting;
-    const { head } = ring;
-    const packet = ring.packets[head];
-    const late = ring.times[head];
-    const fate = ring.fates[head];
-    const flip = ring.flips[head];
-    ring.drop();
-    if (packet !== null) this.#transmit(packet, late, fate, flip);
-    if (ring.length > 0) this.#transmitter.setAt(this.#freeAt);
+    const queue = this.#queue;
+    const packet = queue.dequeue(this.#scheduler.now);
+    if (packet !== null) this.#transmit(packet, queue.lateNs, queue.fate, queue.flip);
+    if (queue.length > 0) this.#transmitter.setAt(this.#freeAt);
+    this.#sampleQueue();
+  }
+
+  #sampleQueue(): void {
+    if (this.#recorder === null) return;
+    this.#recorder.waiting(this.#track, this.#queue.length, this.#scheduler.now);
   }
 
   #transmit(packet: IpPacket, lateNs: number, fate: number, flip: number): void {
@@ -194,7 +222,7 @@ export class LinkDirection {
     const flight = this.#flight;
     if (arrives > this.#lastArrival) this.#lastArrival = arrives;
     if (flight.length === 0) this.#arrival.setAt(this.#lastArrival);
-    flight.push(packet, row, this.#lastArrival, 0, -1);
+    flight.push(packet, row, this.#lastArrival, 0, 0, -1);
   }
 
   #flyApart(packet: IpPacket, row: number, arrives: number): void {

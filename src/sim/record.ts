@@ -8,6 +8,7 @@ import type { DropReason, TraceEvent } from "../trace/events.ts";
 import { indexPacket } from "../trace/index-packet.ts";
 import { PROTOCOL } from "../trace/packets.ts";
 import type { PacketBytes } from "../trace/packets.ts";
+import { QueueDepths } from "../trace/queue-depths.ts";
 import { StreamTable } from "../trace/streams.ts";
 import { LINKTYPE, Trace } from "../trace/trace.ts";
 import type { Transit } from "../trace/trace.ts";
@@ -20,6 +21,8 @@ interface Track {
   /** -1 until the first packet, for an interface few have use for. */
   interfaceId: number;
   readonly transit: Transit;
+  /** Null until a packet has had to wait. */
+  depths: QueueDepths | null;
 }
 
 /** Rows' packets, or their bytes once somebody has asked. */
@@ -49,7 +52,7 @@ export class Recorder {
   /** Registers a direction of a link; answers the number to send with. The interface at its sending end is there at once, lo with its first packet. */
   track(link: string, from: string, to: string): number {
     const interfaceId = from === to ? -1 : this.#interface(from, link);
-    this.#tracks.push({ interfaceId, transit: { link, from, to, copyOf: null } });
+    this.#tracks.push({ interfaceId, transit: { link, from, to, copyOf: null }, depths: null });
     return this.#tracks.length - 1;
   }
 
@@ -72,6 +75,18 @@ export class Recorder {
     this.#bytes.sources[row] = packet;
     this.#fill(row, packet, track.interfaceId);
     return row;
+  }
+
+  /** `packets` wait for the transmitter from now on. */
+  waiting(trackId: number, packets: number, timeNs: number): void {
+    const track = this.#tracks[trackId];
+    if (track.depths === null) {
+      if (packets === 0) return;
+      const { link, from, to } = track.transit;
+      track.depths = new QueueDepths(link, from, to);
+      this.trace.queues.push(track.depths);
+    }
+    track.depths.sample(timeNs, packets);
   }
 
   arrived(row: number, host: string, timeNs: number): void {

@@ -1,7 +1,7 @@
 // Link settings as users write them: every name and every range is checked before anything runs.
 
 import { LINK_DEFAULTS } from "./topology.ts";
-import type { JitterDistribution, LinkSettings, Loss } from "./topology.ts";
+import type { JitterDistribution, LinkSettings, Loss, QueueDiscipline } from "./topology.ts";
 
 /** A topology, or a setting given during a run, that makes no sense. One line: which link or host, which field, what it may be. */
 export class TopologyError extends Error {
@@ -23,6 +23,10 @@ const QUEUE_MAX = 1_000_000;
 /** RFC 791: what every IPv4 link must carry. */
 const MTU_MIN = 68;
 const MTU_MAX = 65_535;
+/** RFC 8290, 5.2.4: a flow must be able to send something in its turn; more than a few packets at once is no fairness. */
+const QUANTUM_MAX = 1_000_000;
+const FLOWS_MAX = 65_536;
+const TARGET_MIN_MS = 0.001;
 
 /** Names of `JitterDistribution`. */
 export const JITTER_DISTRIBUTIONS: readonly JitterDistribution[] = [
@@ -31,6 +35,9 @@ export const JITTER_DISTRIBUTIONS: readonly JitterDistribution[] = [
   "exponential",
   "pareto",
 ];
+
+/** Names of `QueueDiscipline`. */
+export const QUEUE_DISCIPLINES: readonly QueueDiscipline[] = ["drop-tail", "codel", "fq-codel"];
 
 interface NumberRule {
   readonly least: number;
@@ -46,6 +53,10 @@ const NUMBERS: Readonly<Record<string, NumberRule>> = {
   jitterMs: TIME,
   bandwidthBps: { least: 0, most: BANDWIDTH_MAX, whole: false },
   queuePackets: { least: 0, most: QUEUE_MAX, whole: true },
+  queueTargetMs: { least: TARGET_MIN_MS, most: MS_MAX, whole: false },
+  queueIntervalMs: { least: TARGET_MIN_MS, most: MS_MAX, whole: false },
+  queueQuantum: { least: 1, most: QUANTUM_MAX, whole: true },
+  queueFlows: { least: 1, most: FLOWS_MAX, whole: true },
   reorder: CHANCE,
   reorderMs: TIME,
   duplicate: CHANCE,
@@ -81,6 +92,9 @@ export function withSettings(
     Object.assign(known, { [name]: value });
   }
   const settings = { ...base, ...known };
+  if (known.queueEcn === true && settings.queue === "drop-tail") {
+    throw new TopologyError(where, "queueEcn", "needs a queue that marks: set queue to codel or fq-codel");
+  }
   return { ...settings, partitions: [...settings.partitions].sort((a, b) => a.fromMs - b.fromMs) };
 }
 
@@ -95,7 +109,17 @@ function checkSetting(where: string, name: keyof LinkSettings, value: unknown): 
         throw new TopologyError(where, name, `must be one of ${JITTER_DISTRIBUTIONS.join(", ")}`);
       }
       return;
+    case "queue":
+      if (!QUEUE_DISCIPLINES.some((known) => known === value)) {
+        throw new TopologyError(
+          where,
+          name,
+          `must be one of ${QUEUE_DISCIPLINES.join(", ")}, not ${String(value)}`,
+        );
+      }
+      return;
     case "jitterReorders":
+    case "queueEcn":
       if (typeof value !== "boolean") throw new TopologyError(where, name, "must be true or false");
       return;
     case "loss":

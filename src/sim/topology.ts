@@ -16,6 +16,12 @@ export type Loss =
 
 export type JitterDistribution = "uniform" | "normal" | "exponential" | "pareto";
 
+/**
+ * How packets wait for the transmitter. `drop-tail` takes them until it is full; `codel` (RFC 8289) drops or marks when they have
+ * waited too long for too long; `fq-codel` (RFC 8290) does so flow by flow, and lets flows take turns.
+ */
+export type QueueDiscipline = "drop-tail" | "codel" | "fq-codel";
+
 /** What a script sees of a packet about to enter a link. */
 export interface ScriptPacket {
   /** Packets that entered this direction before it. */
@@ -56,6 +62,18 @@ export interface LinkSettings {
   readonly bandwidthBps: number;
   /** Packets waiting for the transmitter before arrivals are dropped; 1,000 by default. */
   readonly queuePackets: number;
+  /** `drop-tail` by default. */
+  readonly queue: QueueDiscipline;
+  /** CoDel: the waiting time it aims at, 5 ms by default. */
+  readonly queueTargetMs: number;
+  /** CoDel: how long the waiting time may stay above the target, 100 ms by default; about the longest round trip. */
+  readonly queueIntervalMs: number;
+  /** CoDel: marks packets of ECN-capable transports where it drops others; off by default. */
+  readonly queueEcn: boolean;
+  /** FQ-CoDel: bytes a flow may send in its turn, 1,514 by default. */
+  readonly queueQuantum: number;
+  /** FQ-CoDel: queues that flows are hashed into, 1,024 by default. */
+  readonly queueFlows: number;
   readonly loss: Loss;
   /** Chance a packet to be held back by `reorderMs`. */
   readonly reorder: number;
@@ -78,6 +96,12 @@ export const LINK_DEFAULTS: LinkSettings = {
   jitterReorders: false,
   bandwidthBps: 0,
   queuePackets: 1000,
+  queue: "drop-tail",
+  queueTargetMs: 5,
+  queueIntervalMs: 100,
+  queueEcn: false,
+  queueQuantum: 1514,
+  queueFlows: 1024,
   loss: 0,
   reorder: 0,
   reorderMs: 10,

@@ -25,6 +25,7 @@ export type DropReason =
   | "burst loss"
   | "script"
   | "queue full"
+  | "codel"
   | "partition"
   | "mtu"
   | "ttl"

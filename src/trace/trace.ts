@@ -3,6 +3,7 @@
 import type { TraceEvent } from "./events.ts";
 import { PacketTable } from "./packets.ts";
 import type { PacketBytes } from "./packets.ts";
+import type { QueueDepths } from "./queue-depths.ts";
 
 export { LINKTYPE } from "../wire/link-types.ts";
 
@@ -35,6 +36,8 @@ export class Trace {
   readonly interfaces: TraceInterface[] = [];
   /** By packet row; empty where nothing is known of the way a packet took. */
   readonly transits: Transit[] = [];
+  /** Of links whose packets had to wait, in the order they first did; empty where nothing is known of queues. */
+  readonly queues: QueueDepths[] = [];
   readonly #bytes: PacketBytes;
   /** Step to packet row (even: row * 2) or event (odd: index * 2 + 1); null while there are packets only. */
   #order: number[] | null = null;

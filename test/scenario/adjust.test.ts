@@ -40,6 +40,16 @@ describe("adjusting links", () => {
     ]);
   });
 
+  it("sets bandwidth and queue of every link, and a queue's settings", () => {
+    const { links } = adjustTopology(topology, {
+      bandwidth: "10mbit",
+      queue: "fq-codel",
+      set: ["wan.queue=codel", "wan.queueTargetMs=10", "wan.queueEcn=true"],
+    });
+    expect(links[0]).toMatchObject({ bandwidthBps: 10e6, queue: "fq-codel" });
+    expect(links[1]).toMatchObject({ queue: "codel", queueTargetMs: 10, queueEcn: true });
+  });
+
   it("leaves the topology it was given alone", () => {
     const before = structuredClone(topology);
     adjustTopology(topology, { loss: "1", delay: "1", set: ["*.mtu=600"] });
@@ -50,6 +60,9 @@ describe("adjusting links", () => {
     [{ loss: "lots" }, '--loss: "lots" is not a number such as 10% or 0.1'],
     [{ loss: "101%" }, "--loss: 101% is not between 0 and 100%"],
     [{ delay: "-1ms" }, "--delay: -1ms is negative"],
+    [{ queue: "red" }, "--queue red: want drop-tail, codel or fq-codel"],
+    [{ set: ["wan.queue=red"] }, "--set wan.queue=red: want drop-tail, codel or fq-codel"],
+    [{ bandwidth: "fast" }, '--bandwidth: "fast" is not a number of bits a second'],
     [{ set: ["wan"] }, "--set wan: want link.field=value, as in client-server.delayMs=50"],
     [{ set: ["van.mtu=1"] }, "--set van.mtu=1: no link van (did you mean wan?)"],
     [{ set: ["wan.mut=1"] }, "--set wan.mut=1: a link has no mut (did you mean mtu?)"],
