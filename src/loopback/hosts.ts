@@ -21,7 +21,20 @@ export interface RealAddress {
   readonly host: string | null;
 }
 
-export class RunHosts {
+/** How the addresses and ports of the programs on a run's hosts stand to the machine's. */
+export interface HostAddresses {
+  /** Whether hosts share what would be theirs alone, so that sockets are bound to the host's own address before they connect or send. */
+  readonly shared: boolean;
+  isMapped(family: InetFamily): boolean;
+  toBind(host: string, address: InetAddress): RealAddress | Failure;
+  toReach(from: string, address: InetAddress): RealAddress | Failure;
+  realPort(host: string, family: InetFamily, type: SocketType, port: number): number | undefined;
+  map(host: string, family: InetFamily, type: SocketType, port: number, realPort: number): number;
+  toProgram(family: InetFamily, type: SocketType, address: string, port: number): InetAddress;
+}
+
+export class RunHosts implements HostAddresses {
+  readonly shared = true;
   readonly names: readonly string[];
   readonly #net: string;
   readonly #hostByAddress = new Map<string, string>();

@@ -46,6 +46,7 @@ export async function createKernelBackend(
     poller,
     clock,
     hosts: held.hosts,
+    within: (_host, call) => call(),
     paths,
     reader: new MessageReader(libc),
     sockets: new Set(),

@@ -3,7 +3,7 @@
 import type { SocketType } from "../socket/address.ts";
 import { isFailure } from "../socket/core.ts";
 import { wildcard } from "./hosts.ts";
-import type { InetFamily, RunHosts } from "./hosts.ts";
+import type { HostAddresses, InetFamily } from "./hosts.ts";
 import { fixedMemory } from "./libc.ts";
 import type { Libc } from "./libc.ts";
 import { SOCKADDR_MAX, readSockaddr, writeInet } from "./sockaddr.ts";
@@ -24,7 +24,7 @@ export function boundPort(libc: Libc, fd: number): number {
  */
 export function reservePort(
   libc: Libc,
-  hosts: RunHosts,
+  hosts: HostAddresses,
   host: string,
   family: InetFamily,
   type: SocketType,

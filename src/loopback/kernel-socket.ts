@@ -16,7 +16,7 @@ import type {
 import type { OptionName, OptionValue, TcpInfo } from "../socket/options.ts";
 import type { RealClock } from "./clock.ts";
 import { wildcard } from "./hosts.ts";
-import type { InetFamily, RunHosts } from "./hosts.ts";
+import type { HostAddresses, InetFamily } from "./hosts.ts";
 import type { MessageReader } from "./kernel-message.ts";
 import { boundPort, reservePort } from "./kernel-ports.ts";
 import { getOption, setOption, setSwitch, tcpInfo } from "./kernel-options.ts";
@@ -31,9 +31,11 @@ import type { UnixPaths } from "./unix-paths.ts";
 /** What the sockets of one run share. */
 export interface KernelRun {
   readonly libc: Libc;
-  readonly poller: Poller;
-  readonly clock: RealClock;
-  readonly hosts: RunHosts;
+  readonly poller: Pick<Poller, "watch" | "forget">;
+  readonly clock: Pick<RealClock, "nudge">;
+  readonly hosts: HostAddresses;
+  /** Makes the call in the network namespace of `host`, where hosts have their own. */
+  within(host: string, call: () => number): number;
   readonly paths: UnixPaths;
   readonly reader: MessageReader;
   readonly sockets: Set<KernelSocket>;
@@ -66,7 +68,9 @@ export function openKernelSocket(
 ): KernelSocket | Failure {
   const { libc } = run;
   const { platform } = libc;
-  const fd = libc.socket(platform.family[family], platform.type[type] | platform.atomicNonBlock, 0);
+  const fd = run.within(host, () =>
+    libc.socket(platform.family[family], platform.type[type] | platform.atomicNonBlock, 0),
+  );
   return fd < 0 ? errnoName(libc.errno()) : adopt(run, host, fd, family, type);
 }
 
@@ -314,8 +318,8 @@ export class KernelSocket implements SocketCore {
 
   /** Gives a socket without an address its host's, so that the other end sees who calls. */
   #bindOwn(family: InetFamily): null | Failure {
-    if (this.#bound) return null;
     const { libc, hosts } = this.#run;
+    if (this.#bound || !hosts.shared) return null;
     const { bindAddressNoPort } = libc.platform;
     if (this.type === "stream" && bindAddressNoPort !== null && !hosts.isMapped(family)) {
       setSwitch(libc, this.#fd, bindAddressNoPort);

@@ -5,6 +5,8 @@ import { createRequire } from "node:module";
 import type * as Koffi from "koffi";
 import { thisPlatform } from "./platform.ts";
 import type { Platform } from "./platform.ts";
+import { linuxCalls } from "./tun/linux-calls.ts";
+import type { LinuxCalls } from "./tun/linux-calls.ts";
 
 type Memory = Uint8Array | Int32Array | null;
 
@@ -48,6 +50,7 @@ export interface Libc {
   readonly epoll: EpollCalls | null;
   /** macOS only. */
   readonly kqueue: KqueueCalls | null;
+  readonly linux: LinuxCalls | null;
 }
 
 /** Waits on a thread of Node's pool and calls back on the main one. */
@@ -139,6 +142,7 @@ function bindCalls(koffi: typeof Koffi, platform: Platform): Libc {
     ifNameToIndex: call("unsigned int if_nametoindex(const char *)"),
     epoll: linux ? epollCalls(call) : null,
     kqueue: linux ? null : kqueueCalls(call),
+    linux: linux ? linuxCalls(call) : null,
   };
 }
 

@@ -1,5 +1,6 @@
 // `struct sockaddr` in memory: sockaddr_in, sockaddr_in6 and sockaddr_un of Linux and macOS.
 
+import { readIpv6, writeIpv6 } from "../wire/address.ts";
 import type { Family } from "../socket/address.ts";
 import type { Platform } from "./platform.ts";
 
@@ -16,7 +17,7 @@ export interface RawAddress {
   readonly port: number;
 }
 
-/** Writes an IPv4 or IPv6 loopback or wildcard address and answers the length. */
+/** Writes an IPv4 or IPv6 address, as text that is known to be one, and answers the length. */
 export function writeInet(
   platform: Platform,
   into: Uint8Array,
@@ -32,8 +33,8 @@ export function writeInet(
   if (family === "inet") {
     const octets = address.split(".");
     for (let i = 0; i < 4; i++) into[4 + i] = Number(octets[i]);
-  } else if (address === "::1") {
-    into[23] = 1;
+  } else {
+    writeIpv6(into, 8, address);
   }
   return length;
 }
@@ -60,7 +61,7 @@ export function readSockaddr(platform: Platform, from: Uint8Array, length: numbe
     };
   }
   if (family === platform.family.inet6 && length >= 24) {
-    return { family: "inet6", address: inet6Text(from), port: (from[2] << 8) | from[3] };
+    return { family: "inet6", address: readIpv6(from, 8), port: (from[2] << 8) | from[3] };
   }
   const end = from.indexOf(0, PATH_AT);
   const limit = Math.min(length, SOCKADDR_MAX);
@@ -75,14 +76,4 @@ export function readSockaddr(platform: Platform, from: Uint8Array, length: numbe
 function writeHead(platform: Platform, into: Uint8Array, family: number, length: number): void {
   into[0] = platform.addressLength ? length : family & 0xff;
   into[1] = platform.addressLength ? family : family >> 8;
-}
-
-/** Only ::1 and :: ever come here; anything else is spelled out in full. */
-function inet6Text(from: Uint8Array): string {
-  const bytes = from.subarray(8, 24);
-  const last = bytes[15];
-  if (bytes.every((byte, i) => byte === 0 || i === 15) && last <= 1) return last === 1 ? "::1" : "::";
-  const groups: string[] = [];
-  for (let i = 0; i < 16; i += 2) groups.push(((bytes[i] << 8) | bytes[i + 1]).toString(16));
-  return groups.join(":");
 }
