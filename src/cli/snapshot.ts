@@ -26,7 +26,7 @@ interface SnapshotFlags extends NetworkFlags {
   readonly screen?: string;
   readonly size: string;
   readonly format: string;
-  readonly at: string;
+  readonly at?: string;
   readonly keys?: string;
   readonly loopback?: true;
   readonly output?: string;
@@ -42,7 +42,7 @@ export function addSnapshot(program: Command): void {
     )
     .option("--size <WxH>", "in cells", "120x40")
     .option("--format <format>", "txt, ansi, svg or png", "txt")
-    .option("--at <moment>", "end, a step (12), or a time (20.5ms, 1.2s)", "end")
+    .option("--at <moment>", "end, a step (12), or a time (20.5ms, 1.2s); by default where the screen opens")
     .option("--keys <keys>", "keys pressed first, separated by spaces: 2 j j enter")
     .option("--loopback", "run on real sockets too; then times differ from run to run")
     .option("-o, --output <file>", "file to write; standard output by default");
@@ -52,7 +52,7 @@ export function addSnapshot(program: Command): void {
 async function snapshot(what: string, flags: SnapshotFlags): Promise<void> {
   const format = parseChoice("--format", flags.format, FORMATS);
   const size = parseSize(flags.size);
-  const at = parseMoment(flags.at);
+  const at = flags.at === undefined ? undefined : parseMoment(flags.at);
   const screen = flags.screen === undefined ? undefined : parseChoice("--screen", flags.screen, SCREENS);
   if (format === "png" && flags.output === undefined && process.stdout.isTTY) {
     throw new InputError("--format png: name a file with --output");
@@ -65,10 +65,10 @@ async function snapshot(what: string, flags: SnapshotFlags): Promise<void> {
     throw new InputError("--screen lab: a capture has no programs; use packets");
   const grid = renderScreen(session, {
     size,
-    at,
     lessons: LESSONS,
     theme: themeFor(process.env),
     keys: (flags.keys ?? "").split(/\s+/).filter((key) => key !== ""),
+    ...(at === undefined ? {} : { at }),
     ...(screen === undefined ? {} : { screen }),
   });
   writeOutput(flags.output, rendered(grid, format));

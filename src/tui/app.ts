@@ -2,38 +2,32 @@
 
 import { durationText, millisText } from "../trace/words.ts";
 import { Grid } from "./render/grid.ts";
-import { actionOf, KEYS, worksOn } from "./keys.ts";
+import { actionOf, isScreenName, KEYS, worksOn } from "./keys.ts";
 import type { Action } from "./keys.ts";
-import { initialModel, screenOf, SPEEDS } from "./model.ts";
+import { firstScreen, hasScreen, initialModel, openingStep, SPEEDS } from "./model.ts";
 import type { Effect, Message, Model, MouseAction, ScreenName, Size } from "./model.ts";
 import { lawRows } from "./framing-cursor.ts";
 import { firstStop, nextStop, stopsPerTick, waitAt } from "./playback.ts";
 import { isFraming, isLab, traceOf } from "./session.ts";
 import type { FramingSession, Session } from "./session.ts";
-import { framingScreen } from "./screens/framing.ts";
-import { framingAction, framingMouse, framingTick, framingWait, lastOf } from "./screens/framing-update.ts";
-import { atEnd, labScreen } from "./screens/lab.ts";
-import { labAction, labMouse, validFocus } from "./screens/lab-update.ts";
+import { framingTick, framingWait, lastOf } from "./screens/framing-update.ts";
+import { screenOn, screensFor, tabTitle } from "./screens/all.ts";
+import { atEnd } from "./screens/lab.ts";
+import { validFocus } from "./screens/lab-update.ts";
 import { outcomeSpan } from "./screens/outcome-pane.ts";
 import { shownTrace } from "./screens/packet-data.ts";
-import { packetsScreen } from "./screens/packets.ts";
-import {
-  packetsAction,
-  packetsMouse,
-  packetsTyping,
-  scanOn,
-  settlePackets,
-} from "./screens/packets-update.ts";
+import { packetsTyping, scanOn, settlePackets } from "./screens/packets-update.ts";
 import { paintPopup, popupKey } from "./screens/popups.ts";
 import { darkTheme } from "./theme.ts";
+import type { Screen, Step } from "./screens/screen.ts";
 import type { Theme } from "./theme.ts";
 import { keyBar, tabsBar } from "./widgets/bars.ts";
 import type { KeyHint, TabPlace } from "./widgets/bars.ts";
 import type { Span } from "./widgets/spans.ts";
 
-type Step = readonly [Model, readonly Effect[]];
-
 const NOTHING: readonly Effect[] = [];
+/** Brand and state in the top bar. */
+const STATUS_CELLS = 52;
 /** Seeds are unsigned 32-bit numbers. */
 const SEED_COUNT = 2 ** 32;
 
@@ -81,44 +75,28 @@ export function view(model: Model, size: Size, theme: Theme = darkTheme): Grid {
     return grid;
   }
   paintTopBar(grid, theme, shown);
-  paintScreen(grid, theme, shown);
+  screenOn(shown).paint(grid, theme, shown);
   paintBottomBar(grid.sub(0, size.height - 1, size.width, 1), theme, shown);
   if (shown.popup !== null) paintPopup(grid, theme, shown, shown.popup);
   return grid;
-}
-
-function paintScreen(grid: Grid, theme: Theme, model: Model): void {
-  switch (model.screen) {
-    case "lab":
-      labScreen(grid, theme, model);
-      return;
-    case "packets":
-      packetsScreen(grid, theme, model);
-      return;
-    case "framing":
-      framingScreen(grid, theme, model);
-  }
 }
 
 function key(model: Model, name: string): Step {
   if (name === "C-c") return [model, [{ kind: "quit" }]];
   if (model.popup !== null) return popupKey(model, model.popup, name);
   if (model.screen === "packets" && model.packets.typing !== null) return packetsTyping(model, name);
-  const action = actionOf(name, model.screen, isLab(model.session));
+  const action = actionOf(name, model);
   if (action === null) return [model, NOTHING];
   return act({ ...model, notice: null }, action);
 }
 
 function act(model: Model, action: Action): Step {
+  if (isScreenName(action)) return [{ ...model, screen: action }, NOTHING];
   switch (action) {
     case "quit":
       return [model, [{ kind: "quit" }]];
     case "help":
       return [{ ...model, popup: { kind: "help", top: 0 } }, NOTHING];
-    case "lab":
-    case "packets":
-    case "framing":
-      return [{ ...model, screen: action }, NOTHING];
     case "play":
       return play(model);
     case "faster":
@@ -134,24 +112,12 @@ function act(model: Model, action: Action): Step {
     case "previous lesson":
       return lesson(model, -1);
     default:
-      return screenAction(model, action);
-  }
-}
-
-function screenAction(model: Model, action: Action): Step {
-  switch (model.screen) {
-    case "lab":
-      return [labAction(model, action), NOTHING];
-    case "packets":
-      return packetsAction(model, action);
-    case "framing":
-      return [framingAction(model, action), NOTHING];
+      return screenOn(model).act(model, action);
   }
 }
 
 function play(model: Model): Step {
   if (isFraming(model.session)) return playFraming(model);
-  if (!isLab(model.session)) return [model, NOTHING];
   if (model.playing) return [{ ...model, playing: false }, NOTHING];
   const from = atEnd(model) ? firstStop(traceOf(model.session)) : model.step;
   const playing = { ...model, step: from, playing: true };
@@ -212,8 +178,8 @@ function opened(model: Model, session: Session): Step {
   const next: Model = {
     ...model,
     session,
-    screen: screenOf(session, model.screen),
-    step: lab ? firstStop(trace) : trace.length - 1,
+    screen: hasScreen(session, model.screen) ? model.screen : firstScreen(session),
+    step: lab ? firstStop(trace) : openingStep(session),
     playing: lab,
     busy: null,
     notice: null,
@@ -239,7 +205,10 @@ function followed(model: Model, session: Session): Step {
   const trace = traceOf(session);
   const last = trace.length - 1;
   const wasLast = model.step >= traceOf(model.session).length - 1;
-  const step = !isLab(session) || (wasLast && !model.playing) ? last : Math.min(model.step, last);
+  const step =
+    wasLast && !model.playing && model.step > 0
+      ? last
+      : Math.max(Math.min(model.step, last), Math.min(0, last));
   const { filter } = model.packets;
   const next = { ...model, session, step, busy: null };
   const unread = filter !== null && filter.scanned < shownTrace(next).packets.count;
@@ -256,30 +225,25 @@ function mouse(model: Model, action: MouseAction, x: number, y: number): Step {
     const tab = topTabs(scratch, darkTheme, model).find(({ from, to }) => x >= from && x < to);
     return tab === undefined
       ? [model, NOTHING]
-      : [{ ...model, screen: screensOf(model)[tab.tab].screen }, NOTHING];
+      : [{ ...model, screen: screensFor(model.session)[tab.tab].name }, NOTHING];
   }
-  switch (model.screen) {
-    case "lab":
-      return [labMouse(model, action, x, y), NOTHING];
-    case "packets":
-      return packetsMouse(model, action, x, y);
-    case "framing":
-      return [framingMouse(model, action, x, y), NOTHING];
-  }
+  return screenOn(model).mouse(model, action, x, y);
 }
 
-function screensOf(model: Model): { readonly screen: ScreenName; readonly title: string }[] {
-  if (isFraming(model.session)) return [{ screen: "framing", title: "3 Framing" }];
-  const packets = { screen: "packets" as const, title: "2 Packets" };
-  return isLab(model.session) ? [{ screen: "lab", title: "1 Lab" }, packets] : [packets];
+/** Titles of the tabs; where they would leave no room for the state, the number alone of those that are not open. */
+function tabTitles(width: number, screens: readonly Screen[], open: ScreenName): string[] {
+  const whole = screens.map(tabTitle);
+  const cells = whole.reduce((sum, title) => sum + title.length + 2, 0);
+  if (cells + STATUS_CELLS <= width) return whole;
+  return screens.map((screen, i) => (screen.name === open ? whole[i] : whole[i].split(" ")[0]));
 }
 
 function topTabs(grid: Grid, theme: Theme, model: Model): TabPlace[] {
-  const screens = screensOf(model);
+  const screens = screensFor(model.session);
   return tabsBar(grid, theme, {
     brand: "WIRELAB",
-    tabs: screens.map(({ title }) => title),
-    active: screens.findIndex(({ screen }) => screen === model.screen),
+    tabs: tabTitles(grid.width, screens, model.screen),
+    active: screens.findIndex(({ name }) => name === model.screen),
     status: statusOf(model, theme),
   });
 }
@@ -337,9 +301,8 @@ function statusOf(model: Model, theme: Theme): Span[] {
 
 function paintBottomBar(grid: Grid, theme: Theme, model: Model): void {
   const hints: KeyHint[] = [];
-  const lab = isLab(model.session);
   for (const binding of KEYS) {
-    if (binding.hint === undefined || !worksOn(binding, model.screen, lab)) continue;
+    if (binding.hint === undefined || !worksOn(binding, model)) continue;
     const [shown, does] = binding.hint;
     hints.push({ key: shown, does: binding.action === "play" && model.playing ? "pause" : does });
   }

@@ -1,14 +1,14 @@
 // The keys: one table that the dashboard obeys, the key bar shows and the help prints.
 
-import type { ScreenName } from "./model.ts";
+import { hasScreen, SCREEN_NAMES } from "./model.ts";
+import type { Model, ScreenName } from "./model.ts";
+import { isLab } from "./session.ts";
 
 /** What keys ask for; which pane it means is decided where it is done. */
 export type Action =
+  | ScreenName
   | "quit"
   | "help"
-  | "lab"
-  | "packets"
-  | "framing"
   | "play"
   | "back"
   | "forward"
@@ -50,28 +50,13 @@ export interface KeyBinding {
   readonly hint?: readonly [string, string];
 }
 
-const LAB = ["lab"] as const;
 const PACKETS = ["packets"] as const;
 const FRAMING = ["framing"] as const;
-const LAB_PACKETS = ["lab", "packets"] as const;
+/** Screens that look at the run or the capture at the cursor. */
+const AT_CURSOR = ["lab", "sequence", "stream", "graphs", "statistics"] as const;
 
 export const KEYS: readonly KeyBinding[] = [
-  {
-    keys: ["space"],
-    action: "play",
-    lab: true,
-    group: "Playing",
-    help: "play, pause",
-    hint: ["space", "play"],
-  },
-  {
-    keys: ["space"],
-    action: "play",
-    on: FRAMING,
-    group: "Playing",
-    help: "play, pause",
-    hint: ["space", "play"],
-  },
+  { keys: ["space"], action: "play", group: "Playing", help: "play, pause", hint: ["space", "play"] },
   {
     keys: ["left", "h"],
     action: "back",
@@ -81,8 +66,15 @@ export const KEYS: readonly KeyBinding[] = [
     hint: ["←→", "chunk"],
   },
   { keys: ["right", "l"], action: "forward", on: FRAMING, group: "Playing", help: "one chunk" },
-  { keys: ["left", "h"], action: "back", on: LAB, group: "Playing", help: "one step", hint: ["←→", "step"] },
-  { keys: ["right", "l"], action: "forward", on: LAB, group: "Playing", help: "one step" },
+  {
+    keys: ["left", "h"],
+    action: "back",
+    on: AT_CURSOR,
+    group: "Playing",
+    help: "one step",
+    hint: ["←→", "step"],
+  },
+  { keys: ["right", "l"], action: "forward", on: AT_CURSOR, group: "Playing", help: "one step" },
   { keys: ["left", "h"], action: "back", on: PACKETS, group: "Moving", help: "step; close, open" },
   { keys: ["right", "l"], action: "forward", on: PACKETS, group: "Moving", help: "step; close, open" },
   { keys: ["up", "k"], action: "up", group: "Moving", help: "row above, below", hint: ["↑↓", "move"] },
@@ -107,22 +99,12 @@ export const KEYS: readonly KeyBinding[] = [
   {
     keys: ["+", "="],
     action: "faster",
-    lab: true,
     group: "Playing",
     help: "faster, slower",
     hint: ["+-", "speed"],
   },
-  { keys: ["-"], action: "slower", lab: true, group: "Playing", help: "faster, slower" },
+  { keys: ["-"], action: "slower", group: "Playing", help: "faster, slower" },
   { keys: ["s"], action: "lessons", lab: true, group: "Lessons", help: "choose", hint: ["s", "lessons"] },
-  {
-    keys: ["+", "="],
-    action: "faster",
-    on: FRAMING,
-    group: "Playing",
-    help: "faster, slower",
-    hint: ["+-", "speed"],
-  },
-  { keys: ["-"], action: "slower", on: FRAMING, group: "Playing", help: "faster, slower" },
   {
     keys: ["n"],
     action: "next broken",
@@ -149,20 +131,29 @@ export const KEYS: readonly KeyBinding[] = [
     help: "rerun, another seed",
     hint: ["r", "rerun"],
   },
-  { keys: ["1", "f1"], action: "lab", lab: true, group: "Screens", help: "the Lab" },
-  { keys: ["2", "f2"], action: "packets", on: LAB_PACKETS, group: "Screens", help: "the Packets" },
-  { keys: ["3", "f3"], action: "framing", on: FRAMING, group: "Screens", help: "the Framing" },
+  ...SCREEN_NAMES.map((name, i): KeyBinding => ({
+    keys: [`${i + 1}`, `f${i + 1}`],
+    action: name,
+    group: "Screens",
+    help: name,
+  })),
   { keys: ["?"], action: "help", group: "Screens", help: "this help" },
   { keys: ["q", "C-c"], action: "quit", group: "Screens", help: "quit" },
 ];
 
-/** The action of `key` on `screen`, or null. */
-export function actionOf(key: string, screen: ScreenName, lab: boolean): Action | null {
-  const binding = KEYS.find((entry) => entry.keys.includes(key) && worksOn(entry, screen, lab));
+/** The action of `key` where the model is, or null. */
+export function actionOf(key: string, model: Model): Action | null {
+  const binding = KEYS.find((entry) => entry.keys.includes(key) && worksOn(entry, model));
   return binding === undefined ? null : binding.action;
 }
 
-/** Whether a binding does anything on `screen`. */
-export function worksOn(binding: KeyBinding, screen: ScreenName, lab: boolean): boolean {
-  return (binding.on?.includes(screen) ?? true) && (lab || binding.lab !== true);
+/** Whether a binding does anything where the model is. */
+export function worksOn(binding: KeyBinding, model: Model): boolean {
+  if (isScreenName(binding.action)) return hasScreen(model.session, binding.action);
+  return (binding.on?.includes(model.screen) ?? true) && (isLab(model.session) || binding.lab !== true);
+}
+
+/** Whether an action is to open a screen. */
+export function isScreenName(action: Action): action is ScreenName {
+  return (SCREEN_NAMES as readonly string[]).includes(action);
 }

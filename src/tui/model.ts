@@ -1,7 +1,7 @@
 // The dashboard's whole state, what changes it and what it asks of the outside.
 
 import { firstLaw, lastStep, lawRows } from "./framing-cursor.ts";
-import { traceOf, isFraming, isLab } from "./session.ts";
+import { hasPackets, isFraming, isLab, traceOf } from "./session.ts";
 import type { LessonEntry, Session } from "./session.ts";
 
 export interface Size {
@@ -9,7 +9,18 @@ export interface Size {
   readonly height: number;
 }
 
-export type ScreenName = "lab" | "packets" | "framing";
+/** Every screen; the number of one, from 1, is its key. */
+export const SCREEN_NAMES = [
+  "lab",
+  "sequence",
+  "packets",
+  "stream",
+  "graphs",
+  "framing",
+  "statistics",
+] as const;
+
+export type ScreenName = (typeof SCREEN_NAMES)[number];
 
 /** Panes of the Lab that take the focus; `program:` and a host is that host's transcript. */
 export type LabPane = "ladder" | "lesson" | "sockets" | "outcome" | `program:${string}`;
@@ -115,7 +126,7 @@ export interface InitialOptions {
   readonly lessons?: readonly LessonEntry[];
   readonly size: Size;
   readonly screen?: ScreenName;
-  /** The step to stand at; the last by default. */
+  /** The step to stand at; by default the last of a run, the first of a capture. */
   readonly step?: number;
   readonly playing?: boolean;
 }
@@ -144,8 +155,8 @@ export function initialModel(options: InitialOptions): Model {
     session,
     lessons: options.lessons ?? [],
     size,
-    screen: screenOf(session, options.screen),
-    step: Math.max(Math.min(options.step ?? last, last), Math.min(0, last)),
+    screen: options.screen ?? firstScreen(session),
+    step: Math.max(Math.min(options.step ?? openingStep(session, selected), last), Math.min(0, last)),
     playing: options.playing ?? false,
     speed: SPEED_NORMAL,
     focus: "ladder",
@@ -158,11 +169,23 @@ export function initialModel(options: InitialOptions): Model {
   };
 }
 
-/** The screen asked for, where the session has it. */
-export function screenOf(session: Session, asked: ScreenName | undefined): ScreenName {
+/** Whether a screen has something to show of `session`. */
+export function hasScreen(session: Session, name: ScreenName): boolean {
+  if (name === "lab") return isLab(session);
+  if (name === "framing") return isFraming(session);
+  return name === "packets" && hasPackets(session);
+}
+
+/** The screen a session opens on. */
+export function firstScreen(session: Session): ScreenName {
   if (isFraming(session)) return "framing";
-  if (!isLab(session)) return "packets";
-  return asked === "packets" ? "packets" : "lab";
+  return isLab(session) ? "lab" : "packets";
+}
+
+/** The step a session opens at: a run at its end, a capture at its first packet. */
+export function openingStep(session: Session, selected = 0): number {
+  const last = lastOf(session, selected);
+  return isLab(session) || isFraming(session) ? last : Math.min(0, last);
 }
 
 function lastOf(session: Session, selected: number): number {

@@ -53,6 +53,11 @@ export function framingSession(name: string, reports: readonly Report[]): Framin
   return { name, reports, trace: new Trace(NO_BYTES) };
 }
 
+/** Whether the session has packets to look at. */
+export function hasPackets(session: Session): boolean {
+  return !isFraming(session) || session.trace.packets.count > 0;
+}
+
 /** The trace a session's cursor moves over: a lab's is the simulated run. */
 export function traceOf(session: Session): Trace {
   return isLab(session) ? session.sim.trace : session.trace;

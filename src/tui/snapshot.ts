@@ -17,7 +17,7 @@ export interface SnapshotOptions {
   /** `lab` by default, where the session is one. */
   readonly screen?: ScreenName;
   readonly size: Size;
-  /** `end` by default. */
+  /** Where the session opens by default: the end of a run, the first packet of a capture. */
   readonly at?: Moment;
   /** Keys pressed before, named as terminals name them: `space`, `tab`, `j`, `pagedown`, ... */
   readonly keys?: readonly string[];
@@ -33,7 +33,7 @@ export function modelAt(session: Session, options: SnapshotOptions): Model {
   const initial: InitialOptions = {
     session,
     size: options.size,
-    ...stepOf(session, options.at ?? "end"),
+    ...stepOf(session, options.at),
     ...(options.lessons === undefined ? {} : { lessons: options.lessons }),
     ...(options.screen === undefined ? {} : { screen: options.screen }),
   };
@@ -58,9 +58,10 @@ function follow(start: Model, first: Message): Model {
   return model;
 }
 
-/** The step of a moment; none for the end, which is where a model stands by itself. Chunks have no times: any time is their end. */
-function stepOf(session: Session, at: Moment): { readonly step?: number } {
-  if (at === "end") return {};
+/** The step of a moment; none for that where a model stands by itself. Chunks have no times: any time is their end. */
+function stepOf(session: Session, at: Moment | undefined): { readonly step?: number } {
+  if (at === undefined) return {};
+  if (at === "end") return isFraming(session) ? {} : { step: traceOf(session).length - 1 };
   if ("step" in at) return { step: at.step };
   return isFraming(session) ? {} : { step: stepAtTime(traceOf(session), at.timeNs) };
 }

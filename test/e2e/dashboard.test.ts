@@ -51,7 +51,7 @@ describe("the dashboard", () => {
     await program.untilText("paused");
     program.write("G");
     await program.untilText("at the end");
-    program.write("2");
+    program.write("3");
     await program.untilText("Destination");
     await program.untilText("[SYN] Seq=0 Win=64240 Len=0 MSS=1460");
     program.write("1n");

@@ -2,11 +2,12 @@ import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
 
 import { initialEffects, update, view } from "../../src/tui/app.ts";
-import { KEYS } from "../../src/tui/keys.ts";
+import { KEYS, worksOn } from "../../src/tui/keys.ts";
 import { initialModel } from "../../src/tui/model.ts";
 import type { Effect, Message, Model } from "../../src/tui/model.ts";
 import { modelAt } from "../../src/tui/snapshot.ts";
 import { gridToText } from "../../src/tui/render/text.ts";
+import { selectedRow } from "../../src/tui/screens/packet-data.ts";
 import { helloSession, runOf } from "./build-session.ts";
 import { TraceBuilder, helloTrace } from "./build-trace.ts";
 import type { Session } from "../../src/tui/session.ts";
@@ -100,7 +101,7 @@ describe("lessons and runs", () => {
 
   test("a run that is opened plays from its start; what is learnt of it later leaves the cursor alone", () => {
     const running = helloSession({ loopback: "running", differences: [] });
-    const [opened, effects] = send(pressed("2"), { kind: "open", session: running });
+    const [opened, effects] = send(pressed("3"), { kind: "open", session: running });
     expect(opened).toMatchObject({ playing: true, screen: "packets", busy: null });
     expect(effects).toMatchObject([{ kind: "wait" }]);
     const [known] = send(opened, { kind: "update", session: helloSession() });
@@ -115,11 +116,15 @@ describe("lessons and runs", () => {
 });
 
 describe("packets", () => {
-  test("the list holds the packets up to the cursor, lost ones marked with where and why", () => {
+  test("the list holds every packet, lost ones marked with where and why, and the cursor selects in it", () => {
     expect(text(pressed("", "packets"))).toContain("✗ loss at client-server");
-    expect(text(pressed("2 home"))).toContain("1 of 10");
+    expect(text(pressed("3 home"))).toContain("1 of 10");
     const early = modelAt(helloSession(), { size: SIZE, screen: "packets", at: { step: 8 } });
-    expect(text(early)).toContain("1 of 1 (10 in all)");
+    expect(text(early)).toContain("1 of 10");
+    expect(selectedRow(early)).toBe(0);
+    const third = pressed("3 home down down");
+    expect(selectedRow(third)).toBe(2);
+    expect(third.step).toBeGreaterThan(early.step);
   });
 
   test("o shows loopback's packets, all of them whatever the cursor, and says how to get them when there are none", () => {
@@ -173,7 +178,7 @@ describe("packets", () => {
 describe("help", () => {
   test("lists every key that works here, and closes", () => {
     const help = pressed("?", "lab", { width: 80, height: 24 });
-    const here = KEYS.filter(({ on }) => on === undefined || on.includes("lab"));
+    const here = KEYS.filter((binding) => worksOn(binding, help));
     for (const { help: words } of here) expect(text(help)).toContain(words);
     expect(send(help, { kind: "key", key: "escape" })[0].popup).toBeNull();
   });

@@ -5,7 +5,7 @@ import type { LabSession } from "../../scenario/session.ts";
 import type { Grid } from "../render/grid.ts";
 import type { Theme } from "../theme.ts";
 import { frame } from "../widgets/frame.ts";
-import { isLab, loopbackRun } from "../session.ts";
+import { isLab, loopbackRun, traceOf } from "../session.ts";
 import type { LabPane, Model } from "../model.ts";
 import { chartPane } from "./chart-pane.ts";
 import { hasConnections, labLayout, labPanes, lifelineHosts, paneTitle } from "./lab-layout.ts";
@@ -24,7 +24,7 @@ export function labScreen(grid: Grid, theme: Theme, model: Model): void {
 
 /** Whether the cursor stands at the end of the run. */
 export function atEnd(model: Model): boolean {
-  return isLab(model.session) && model.step >= model.session.sim.trace.length - 1;
+  return model.step >= traceOf(model.session).length - 1;
 }
 
 function paintPart(grid: Grid, theme: Theme, model: Model, session: LabSession, place: Place): void {

@@ -53,12 +53,16 @@ export function contextOf(model: Model): DissectContext {
   return { streams: streamsOf(trace), analysis: analysisOf(trace) };
 }
 
-/** Rows in the list: of a simulation up to the cursor, of those the ones the filter lets through. */
+/** Rows in the list: all packets, or the ones the filter lets through. */
 export function listCount(model: Model): number {
-  const trace = shownTrace(model);
-  const seen = followsCursor(model) ? indexOf(trace).packetsAt(model.step) : trace.packets.count;
+  return model.packets.filter?.rows.length ?? shownTrace(model).packets.count;
+}
+
+/** The line of the list the cursor is on: the last packet that has left by then; the first one before any has. */
+export function lineAtCursor(model: Model): number {
+  const row = indexOf(shownTrace(model)).packetsAt(model.step) - 1;
   const { filter } = model.packets;
-  return filter === null ? seen : countUpTo(filter.rows, seen - 1);
+  return Math.max(0, filter === null ? row : countUpTo(filter.rows, row) - 1);
 }
 
 /** The packet row of line `index` of the list. */
@@ -71,14 +75,20 @@ export function selectedRow(model: Model): number {
   return listCount(model) === 0 ? -1 : listRow(model, model.packets.selected);
 }
 
-/** What became of a packet by the cursor; null where nobody knows, as in a capture. */
+/** What became of a packet by the cursor, in the end for one the cursor has not reached; null where nobody knows, as in a capture. */
 export function fateOf(model: Model, row: number): Fate | null {
-  if (!followsCursor(model)) return null;
+  if (!isLab(model.session) || !followsCursor(model)) return null;
   const trace = shownTrace(model);
-  return indexOf(trace).fate(trace, row, model.step);
+  return indexOf(trace).fate(trace, row, isAhead(model, row) ? trace.length - 1 : model.step);
 }
 
-/** Whether the list is of the simulation, which the cursor is in. Real time cannot be stepped through: loopback is shown whole. */
+/** Whether packet `row` is yet to leave at the cursor, in a run that is stepped through. */
+export function isAhead(model: Model, row: number): boolean {
+  if (!isLab(model.session) || !followsCursor(model)) return false;
+  return indexOf(shownTrace(model)).packetStep(row) > model.step;
+}
+
+/** Whether the list is of what the cursor is in. Real time cannot be stepped through: loopback has a selection of its own. */
 export function followsCursor(model: Model): boolean {
-  return isLab(model.session) && shownLoopback(model) === null;
+  return !isFraming(model.session) && shownLoopback(model) === null;
 }

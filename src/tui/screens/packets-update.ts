@@ -4,17 +4,25 @@ import { compiledFilter } from "./filter-scan.ts";
 import { scanSome } from "./filter-scan.ts";
 import type { Action } from "../keys.ts";
 import type { Effect, Model, MouseAction, PacketsPane, PacketsView } from "../model.ts";
+import type { Step } from "./screen.ts";
 import { nextStop, previousStop } from "../playback.ts";
 import { isLab, loopbackRun } from "../session.ts";
+import { indexOf } from "../../trace/state-at.ts";
 import { hexByteAt, hexBytesPerRow, hexRows } from "../widgets/hex.ts";
 import { scrollTo } from "../widgets/scroll.ts";
 import { tableRowAt, tableRows } from "../widgets/table.ts";
 import { moveTo } from "./lab-update.ts";
-import { dissectedAt, followsCursor, listCount, selectedRow, shownTrace } from "./packet-data.ts";
+import {
+  dissectedAt,
+  followsCursor,
+  lineAtCursor,
+  listCount,
+  listRow,
+  selectedRow,
+  shownTrace,
+} from "./packet-data.ts";
 import { rowOfByte, treeRows } from "./packet-tree.ts";
 import { insideOf, packetsLayout } from "./packets-layout.ts";
-
-type Step = readonly [Model, readonly Effect[]];
 
 const NOTHING: readonly Effect[] = [];
 const PANES: readonly PacketsPane[] = ["list", "tree", "bytes"];
@@ -87,9 +95,8 @@ export function settlePackets(model: Model): Model {
   const { packets } = model;
   const count = listCount(model);
   const last = Math.max(0, count - 1);
-  // While a run plays, the newest packet is the one to look at.
-  const selected =
-    model.playing && followsCursor(model) ? last : Math.max(0, Math.min(last, packets.selected));
+  const chosen = followsCursor(model) ? lineAtCursor(model) : packets.selected;
+  const selected = Math.max(0, Math.min(last, chosen));
   const rows = tableRows(insideOf(model, "list").height);
   const top = scrollTo(packets.top, selected, rows, count);
   let { treeSelected, treeTop, bytesTop } = packets;
@@ -154,9 +161,7 @@ function applyFilter(model: Model, text: string): Step {
   const compiled = compiledFilter(text);
   if ("message" in compiled) return [withView(model, { filterError: compiled }), NOTHING];
   const filter = { text, rows: [], scanned: 0 };
-  return scanOn(
-    withView(model, { typing: null, filterError: null, filter, selected: 0, top: 0, focus: "list" }),
-  );
+  return scanOn(withView(model, { typing: null, filterError: null, filter, top: 0, focus: "list" }));
 }
 
 function moveBy(model: Model, pane: PacketsPane, by: number): Model {
@@ -167,9 +172,12 @@ function moveBy(model: Model, pane: PacketsPane, by: number): Model {
   return withView(model, { bytesTop: clamp(packets.bytesTop + by, rows - 1) });
 }
 
-/** Selecting a packet by hand ends playing: the list would run away from under the selection. */
-function selectPacket(model: Model, selected: number): Model {
-  return withView({ ...model, playing: false }, { selected });
+/** Selects a line of the list, which moves the cursor there. That ends playing: the list would run away from under the selection. */
+export function selectPacket(model: Model, selected: number): Model {
+  const chosen = withView({ ...model, playing: false }, { selected });
+  if (!followsCursor(model) || listCount(model) === 0) return chosen;
+  const trace = shownTrace(model);
+  return moveTo(chosen, nextStop(trace, indexOf(trace).packetStep(listRow(model, selected)) - 1));
 }
 
 /** Selects a line of the details and brings its bytes into view. */
@@ -204,8 +212,8 @@ function openLine(model: Model, open: boolean | null): Model {
 }
 
 function cursorBy(model: Model, by: 1 | -1): Model {
-  if (!isLab(model.session)) return model;
-  const { trace } = model.session.sim;
+  if (!followsCursor(model)) return model;
+  const trace = shownTrace(model);
   return moveTo(model, by === 1 ? nextStop(trace, model.step) : previousStop(trace, model.step));
 }
 

@@ -1,4 +1,4 @@
-// The Packets screen: list, details, bytes; of a capture, or of the running lab up to the cursor.
+// The Packets screen: list, details, bytes; of a capture, or of a lab, where what is ahead of the cursor stands back.
 
 import type { DissectedPacket } from "../../capture/dissect/dissect.ts";
 import type { Fate } from "../../trace/state-at.ts";
@@ -19,6 +19,7 @@ import type { Model } from "../model.ts";
 import {
   dissectedAt,
   fateOf,
+  isAhead,
   listCount,
   listRow,
   selectedRow,
@@ -81,6 +82,7 @@ function paintList(view: Grid, theme: Theme, model: Model): void {
     focused,
     rowAttr: ({ fate }, index) => {
       if (index === selected) return theme.selected;
+      if (isAhead(model, listRow(model, index))) return theme.faint;
       return fate === null || fate.kind === "delivered" ? null : fateAttr(fate, theme);
     },
     empty:

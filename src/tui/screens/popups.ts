@@ -4,7 +4,6 @@ import { KEYS, worksOn } from "../keys.ts";
 import type { Effect, Model, Popup } from "../model.ts";
 import type { Grid } from "../render/grid.ts";
 import { onBackground } from "../render/grid.ts";
-import { isLab } from "../session.ts";
 import type { Theme } from "../theme.ts";
 import { helpPopup, popup } from "../widgets/popup.ts";
 import type { KeyGroup } from "../widgets/popup.ts";
@@ -70,10 +69,9 @@ const SHOWN: ReadonlyMap<string, string> = new Map([
 
 /** Keys that work on a screen, by heading, as the help shows them. */
 export function helpGroups(model: Model): KeyGroup[] {
-  const lab = isLab(model.session);
   const groups = new Map<string, Map<string, string>>();
   for (const { keys, group, help, ...binding } of KEYS) {
-    if (!worksOn({ keys, group, help, ...binding }, model.screen, lab)) continue;
+    if (!worksOn({ keys, group, help, ...binding }, model)) continue;
     let lines = groups.get(group);
     if (lines === undefined) groups.set(group, (lines = new Map()));
     const shown = keys.map((key) => SHOWN.get(key) ?? key).join(" ");

@@ -1,0 +1,58 @@
+// Every screen, in the order of their tabs. The number of a screen is its key.
+
+import { hasScreen, SCREEN_NAMES } from "../model.ts";
+import type { Model } from "../model.ts";
+import type { Session } from "../session.ts";
+import { framingScreen } from "./framing.ts";
+import { framingAction, framingMouse } from "./framing-update.ts";
+import { labScreen } from "./lab.ts";
+import { labAction, labMouse } from "./lab-update.ts";
+import { packetsScreen } from "./packets.ts";
+import { packetsAction, packetsMouse } from "./packets-update.ts";
+import type { Screen, Step } from "./screen.ts";
+
+const SCREENS: readonly Screen[] = [
+  {
+    name: "lab",
+    title: "Lab",
+    paint: labScreen,
+    act: (model, action) => quiet(labAction(model, action)),
+    mouse: (model, action, x, y) => quiet(labMouse(model, action, x, y)),
+  },
+  {
+    name: "packets",
+    title: "Packets",
+    paint: packetsScreen,
+    act: packetsAction,
+    mouse: packetsMouse,
+  },
+  {
+    name: "framing",
+    title: "Framing",
+    paint: framingScreen,
+    act: (model, action) => quiet(framingAction(model, action)),
+    mouse: (model, action, x, y) => quiet(framingMouse(model, action, x, y)),
+  },
+];
+
+/** The screens that have something to show of `session`. */
+export function screensFor(session: Session): Screen[] {
+  return SCREENS.filter(({ name }) => hasScreen(session, name));
+}
+
+/** The screen the model is on. */
+export function screenOn(model: Model): Screen {
+  const screen = SCREENS.find(({ name }) => name === model.screen);
+  if (screen === undefined) throw new RangeError(`no screen called ${model.screen}`);
+  return screen;
+}
+
+/** `3 Packets`: the title of a tab with its key. */
+export function tabTitle(screen: Screen): string {
+  return `${SCREEN_NAMES.indexOf(screen.name) + 1} ${screen.title}`;
+}
+
+/** A change that asks nothing of the outside. */
+function quiet(model: Model): Step {
+  return [model, []];
+}

@@ -1,0 +1,20 @@
+// What every screen is to the dashboard: how it is painted, what keys and the mouse do on it.
+
+import type { Action } from "../keys.ts";
+import type { Effect, Model, MouseAction, ScreenName } from "../model.ts";
+import type { Grid } from "../render/grid.ts";
+import type { Theme } from "../theme.ts";
+
+export type Step = readonly [Model, readonly Effect[]];
+
+export interface Screen {
+  readonly name: ScreenName;
+  /** In its tab, after its number. */
+  readonly title: string;
+  /** Paints over all of `grid` but its first and last row. */
+  readonly paint: (grid: Grid, theme: Theme, model: Model) => void;
+  /** Does `action`; one it does not know leaves the model as it is. */
+  readonly act: (model: Model, action: Action) => Step;
+  /** A click, a drag or a turn of the wheel at cell (x, y) of the terminal. */
+  readonly mouse: (model: Model, action: MouseAction, x: number, y: number) => Step;
+}
