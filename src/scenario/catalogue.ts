@@ -1,5 +1,17 @@
 // The lessons that come with wirelab, in the order they teach.
 
+import { connectRefused } from "./lessons/connect-refused.ts";
+import { connectTimeout } from "./lessons/connect-timeout.ts";
+import { halfClose } from "./lessons/half-close.ts";
+import { keepaliveDeadPeer } from "./lessons/keepalive-dead-peer.ts";
+import { lingerZero } from "./lessons/linger-zero.ts";
+import { nagleDelayedAck } from "./lessons/nagle-delayed-ack.ts";
+import { rstUnreadData } from "./lessons/rst-unread-data.ts";
+import { simultaneousClose } from "./lessons/simultaneous-close.ts";
+import { slowReaderBuffering } from "./lessons/slow-reader-buffering.ts";
+import { tcpBacklog } from "./lessons/tcp-backlog.ts";
+import { timeWaitReuseaddr } from "./lessons/time-wait-reuseaddr.ts";
+import { zeroWindow } from "./lessons/zero-window.ts";
 import { tcpCoalescing } from "./lessons/tcp-coalescing.ts";
 import { tcpEchoRecv16 } from "./lessons/tcp-echo-recv16.ts";
 import { tcpEmptySend } from "./lessons/tcp-empty-send.ts";
@@ -19,6 +31,18 @@ export const LESSONS: readonly Scenario[] = [
   tcpCoalescing,
   tcpEmptySend,
   tcpPeerKilled,
+  tcpBacklog,
+  timeWaitReuseaddr,
+  keepaliveDeadPeer,
+  nagleDelayedAck,
+  halfClose,
+  zeroWindow,
+  simultaneousClose,
+  rstUnreadData,
+  lingerZero,
+  connectRefused,
+  connectTimeout,
+  slowReaderBuffering,
   udpEcho,
   udpEmpty,
   udpTruncation,

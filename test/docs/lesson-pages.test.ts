@@ -9,6 +9,14 @@ import { transcriptText } from "../../src/trace/transcript-text.ts";
 
 const PAGES = join(import.meta.dirname, "../../docs/lessons");
 const WIDTH = 96;
+/** Lines of a transcript or a ladder that a page shows; of longer ones, their beginning. */
+const LINES_MAX = 90;
+
+function beginning(lines: readonly string[], whole: string): string[] {
+  if (lines.length <= LINES_MAX) return [...lines];
+  const more = lines.length - LINES_MAX;
+  return [...lines.slice(0, LINES_MAX), `… ${more} more lines: ${whole}`];
+}
 
 /** The page of a lesson: what it says, and what a run of it with seed 1 shows. */
 async function lessonPage(lesson: Scenario): Promise<string> {
@@ -29,13 +37,16 @@ async function lessonPage(lesson: Scenario): Promise<string> {
     "## What the programs did",
     "",
     "```text",
-    ...transcriptText(trace.events),
+    ...beginning(transcriptText(trace.events), `wirelab run ${lesson.name}`),
     "```",
     "",
     "## What went over the wire",
     "",
     "```text",
-    ladderText(trace, WIDTH, { hosts }).trimEnd(),
+    ...beginning(
+      ladderText(trace, WIDTH, { hosts }).trimEnd().split("\n"),
+      `wirelab export ${lesson.name} --to ladder`,
+    ),
     "```",
     "",
     "## What it claims",

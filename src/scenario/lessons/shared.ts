@@ -1,9 +1,11 @@
 // What several lessons share: the smallest network, and questions asked of an observation.
 
-import type { Host } from "../../socket/api.ts";
+import type { Host, Socket } from "../../socket/api.ts";
+import { SocketError } from "../../socket/errno.ts";
 import type { LinkConfig, Topology } from "../../sim/topology.ts";
 import type { TranscriptEntry } from "../../trace/transcript.ts";
 import { isBytes } from "../../trace/values.ts";
+import { PROTOCOL } from "../../trace/packets.ts";
 import type { Claim, Observation } from "../scenario.ts";
 
 /** A client and a server, 10 ms apart unless `link` says otherwise. */
@@ -20,7 +22,9 @@ export function claim(text: string, holds: boolean): Claim {
 
 /** Every program came to its end. */
 export function everyoneFinished(observation: Observation): Claim {
-  return claim("both programs come to their end", observation.outcome === "ok");
+  const programs = Object.keys(observation.logs).length;
+  const who = programs === 2 ? "both programs come to their" : "every program comes to its";
+  return claim(`${who} end`, observation.outcome === "ok");
 }
 
 /** Calls of that name on sockets of that host, in order. */
@@ -43,10 +47,69 @@ export function logged(observation: Observation, host: string, line: string): bo
   return (observation.logs[host] ?? []).includes(line);
 }
 
+/** What a host logged after `label: `, in order. */
+export function loggedAfter(observation: Observation, host: string, label: string): string[] {
+  const start = `${label}: `;
+  return (observation.logs[host] ?? []).flatMap((line) =>
+    line.startsWith(start) ? [line.slice(start.length)] : [],
+  );
+}
+
+/** Milliseconds from a call's beginning to its answer; infinite for one that never answered or was never made. */
+export function durationMs(entry: TranscriptEntry | undefined): number {
+  return entry === undefined || entry.endNs === null ? Infinity : (entry.endNs - entry.timeNs) / 1e6;
+}
+
+/** Rows of the TCP segments with all of `flags` (see TCP_FLAG), oldest first, as often as they crossed a link. */
+export function segments({ trace }: Observation, flags: number): number[] {
+  const rows: number[] = [];
+  const { protocol, tcpFlags, count } = trace.packets;
+  for (let row = 0; row < count; row++) {
+    if (protocol[row] === PROTOCOL.tcp && (tcpFlags[row] & flags) === flags) rows.push(row);
+  }
+  return rows;
+}
+
 const decoder = new TextDecoder();
 
 export function text(bytes: Uint8Array): string {
   return decoder.decode(bytes);
+}
+
+/** A socket that listens at `port` of every address of `host`. */
+export async function listenAt(host: Host, port: number, backlog?: number): Promise<Socket> {
+  const listener = host.socket("inet", "stream");
+  await listener.bind({ port });
+  await listener.listen(backlog);
+  return listener;
+}
+
+/** A socket connected to `port` of the host called `to`. */
+export async function connectTo(host: Host, to: string, port: number): Promise<Socket> {
+  const socket = host.socket("inet", "stream");
+  await socket.connect({ host: to, port });
+  return socket;
+}
+
+/** All that comes until the end of the stream, as text. */
+export async function readToEnd(socket: Socket): Promise<string> {
+  let all = "";
+  for (;;) {
+    const data = await socket.recv();
+    if (data.length === 0) return all;
+    all += text(data);
+  }
+}
+
+/** How a call ends: "ok", or the errno's name. */
+export async function outcomeOf(call: Promise<unknown>): Promise<string> {
+  try {
+    await call;
+    return "ok";
+  } catch (error) {
+    if (error instanceof SocketError) return error.code;
+    throw error;
+  }
 }
 
 /** What `promise` gives, or null after `ms`: BSD's SO_RCVTIMEO for programs that wait for datagrams that may be lost. */
