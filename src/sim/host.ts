@@ -8,6 +8,7 @@ import type { Family, SocketType } from "../socket/address.ts";
 import type { Failure, SocketCore } from "../socket/core.ts";
 import type { Errno } from "../socket/errno.ts";
 import type { DropReason, TraceEvent } from "../trace/events.ts";
+import type { TcpSeries } from "../trace/tcp-series.ts";
 import { decodePacket, encodePacket } from "./encode.ts";
 import { Reassembler, fragmentsOf } from "./fragment.ts";
 import { icmpErrorAbout, isIcmpError, readIcmpError } from "./icmp.ts";
@@ -202,6 +203,10 @@ export class SimHost implements UdpNetwork, PacketSink {
 
   record(event: TraceEvent): void {
     if (this.#recorder !== null) this.#recorder.event(event);
+  }
+
+  tcpSeries(local: string, remote: string): TcpSeries | null {
+    return this.#recorder === null ? null : this.#recorder.tcpSeries(this.host, local, remote);
   }
 
   dropped(packet: IpPacket, reason: DropReason): void {

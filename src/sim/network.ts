@@ -2,6 +2,7 @@
 
 import type { Errno } from "../socket/errno.ts";
 import type { DropReason, TraceEvent } from "../trace/events.ts";
+import type { TcpSeries } from "../trace/tcp-series.ts";
 import type { IpPacket, Segment, UdpDatagram } from "./packet.ts";
 
 /** A timer: set again it moves, cleared it never fires; both O(1). */
@@ -32,6 +33,8 @@ export interface HostNetwork {
   /** Whether somebody records: skip building events when not. */
   readonly recording: boolean;
   record(event: TraceEvent): void;
+  /** Where the samples of a connection go that begins; null when nobody records. */
+  tcpSeries(local: string, remote: string): TcpSeries | null;
   /** Records that `packet`, having arrived, was dropped here. */
   dropped(packet: IpPacket, reason: DropReason): void;
 }

@@ -10,6 +10,7 @@ import { PROTOCOL } from "../trace/packets.ts";
 import type { PacketBytes } from "../trace/packets.ts";
 import { QueueDepths } from "../trace/queue-depths.ts";
 import { StreamTable } from "../trace/streams.ts";
+import { TcpSeries } from "../trace/tcp-series.ts";
 import { LINKTYPE, Trace } from "../trace/trace.ts";
 import type { Transit } from "../trace/trace.ts";
 import { encodePacket } from "./encode.ts";
@@ -63,6 +64,12 @@ export class Recorder {
 
   event(event: TraceEvent): void {
     this.trace.addEvent(event);
+  }
+
+  tcpSeries(host: string, local: string, remote: string): TcpSeries {
+    const series = new TcpSeries(host, local, remote);
+    this.trace.tcp.push(series);
+    return series;
   }
 
   /** `copyOf` is the row of the packet this one is a copy of, -1 for none. Answers the row. */

@@ -4,6 +4,7 @@ import type { TraceEvent } from "./events.ts";
 import { PacketTable } from "./packets.ts";
 import type { PacketBytes } from "./packets.ts";
 import type { QueueDepths } from "./queue-depths.ts";
+import type { TcpSeries } from "./tcp-series.ts";
 
 export { LINKTYPE } from "../wire/link-types.ts";
 
@@ -38,6 +39,8 @@ export class Trace {
   readonly transits: Transit[] = [];
   /** Of links whose packets had to wait, in the order they first did; empty where nothing is known of queues. */
   readonly queues: QueueDepths[] = [];
+  /** Of each side of a TCP connection, in the order they first had one; empty where nobody told. */
+  readonly tcp: TcpSeries[] = [];
   readonly #bytes: PacketBytes;
   /** Step to packet row (even: row * 2) or event (odd: index * 2 + 1); null while there are packets only. */
   #order: number[] | null = null;

@@ -1,6 +1,8 @@
 // A connection where it meets its host: addresses, the one timer, segments out, events recorded, whom to wake.
 
 import { formatAddress } from "../../socket/address.ts";
+import { SSTHRESH_INFINITE } from "../../trace/tcp-series.ts";
+import type { TcpSeries } from "../../trace/tcp-series.ts";
 import { TCP_FLAGS } from "../packet.ts";
 import type { IpPacket, Segment } from "../packet.ts";
 import type { IcmpError, Timer } from "../network.ts";
@@ -52,6 +54,7 @@ export class Endpoint {
   #settling = false;
   #removed = false;
   #queued = "";
+  #series: TcpSeries | null = null;
 
   constructor(host: TcpHost, setup: EndpointSetup) {
     this.#host = host;
@@ -149,6 +152,7 @@ export class Endpoint {
     if (connection.recording) {
       this.#record();
       this.#recordBuffers();
+      this.#sample();
     }
     this.#settling = false;
     if (this.listener !== null && connection.state !== "SYN_RCVD") this.#leaveQueue(this.listener);
@@ -239,6 +243,25 @@ export class Endpoint {
       outOfOrder,
       sendBuffer: Math.floor(sendCapacity),
       receiveBuffer: receiver.space,
+    });
+  }
+
+  #sample(): void {
+    const { sender } = this.connection;
+    if (this.#series === null) {
+      if (!this.connection.synchronized) return;
+      const [local, remote] = this.names();
+      this.#series = this.#host.network.tcpSeries(local, remote);
+    }
+    const { mss, window, rtt, peer } = sender;
+    this.#series?.sample(this.now(), {
+      cwnd: window.cwnd * mss,
+      ssthresh: window.ssthresh >= SSTHRESH_INFINITE ? SSTHRESH_INFINITE : window.ssthresh * mss,
+      window: peer.sndWnd,
+      inFlight: sender.flight,
+      acked: sender.bytesAcked,
+      rttUs: Math.round(rtt.srttNs / 1000),
+      rtoUs: Math.round(rtt.rtoNs / 1000),
     });
   }
 
