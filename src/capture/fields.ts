@@ -1,6 +1,6 @@
 // The fields by name: what each is, how its values print, and which names are near one that is not known.
 
-import type { DetailNode, FieldValue } from "./dissect/tree.ts";
+import type { DetailNode, FieldValue, Interest } from "./dissect/tree.ts";
 import { nsText } from "./dissect/frame.ts";
 import { ANALYSIS_FIELD_ROWS } from "./fields-analysis.ts";
 import { FIELD_ROWS } from "./fields-table.ts";
@@ -102,6 +102,18 @@ export function escaped(text: string): string {
     out += ESCAPES[char] ?? (isControl ? `\\x${code.toString(16).padStart(2, "0")}` : char);
   }
   return out;
+}
+
+/** What of packets is to be dissected for the values of these fields. */
+export function interestIn(fields: readonly FieldInfo[]): Interest {
+  const layers = new Set<string>();
+  let labels = false;
+  for (const { nodes, type } of fields) {
+    for (const name of nodes) layers.add(name.slice(0, Math.max(name.indexOf("."), 0)) || name);
+    // Their values print as labels.
+    labels ||= type === "protocol" || type === "none";
+  }
+  return { layers, labels };
 }
 
 /** The nodes of `tree` that hold values of `field`, in order. */

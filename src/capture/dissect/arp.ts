@@ -22,6 +22,7 @@ export function dissectArp(d: Dissection, isReverse: boolean, start: number, end
   const { opcode, hardwareType, protocolType, senderHardware, senderProtocol } = header;
   const name = OPCODES[opcode] ?? `opcode ${opcode}`;
   const node = d.layer("arp", `${TITLE} (${name})`, start, arpLength(header));
+  d.networkEnd = start + node.length;
   const out = node.children;
   const [hardware, protocol] = [senderHardware.length, senderProtocol.length];
   const typeName = hardwareType === 1 ? "Ethernet" : "Unknown";

@@ -11,8 +11,9 @@ export function addPlainData(d: Dissection, start: number, end: number): void {
     d.stop("cut", "Data", start);
     return;
   }
-  const node = d.layer("data", `Data (${length} bytes)`, start, length);
-  const data = d.bytes.subarray(start, start + length);
-  d.add(node.children, "data.data", `Data: ${bytesText(d.bytes, start, length)}`, start, length, data);
-  d.add(node.children, "data.len", `[Length: ${length}]`, start, 0, length);
+  const node = d.layer("data", () => `Data (${length} bytes)`, start, length);
+  const { bytes } = d;
+  const data = bytes.subarray(start, start + length);
+  d.add(node.children, "data.data", () => `Data: ${bytesText(bytes, start, length)}`, start, length, data);
+  d.add(node.children, "data.len", () => `[Length: ${length}]`, start, 0, length);
 }

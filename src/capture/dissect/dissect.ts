@@ -11,10 +11,19 @@ import type { ExpertItem } from "./expert.ts";
 import type { Reassembly } from "../reassembly/fragments.ts";
 import { addFrame } from "./frame.ts";
 import { dissectLink } from "./link.ts";
-import { Dissection } from "./tree.ts";
-import type { DataSource, DetailNode, ReassembledPayload, Stop, Surroundings, TcpView } from "./tree.ts";
+import { Dissection, EVERYTHING } from "./tree.ts";
+import type {
+  DataSource,
+  DetailNode,
+  Interest,
+  ReassembledPayload,
+  Stop,
+  Surroundings,
+  TcpView,
+} from "./tree.ts";
 
-export type { DataSource, DetailNode, FieldValue, ReassembledPayload } from "./tree.ts";
+export { COLUMNS, VALUES } from "./tree.ts";
+export type { DataSource, DetailNode, FieldValue, Interest, ReassembledPayload } from "./tree.ts";
 
 /** What is known of a capture beside its trace. Everything is optional: less is shown without it. */
 export interface DissectContext {
@@ -51,12 +60,19 @@ export interface DissectedPacket {
   readonly stopped: Stop | null;
 }
 
-/** Dissects packet `row`. Throws RangeError for a row that is not there, nothing else. */
-export function dissect(trace: Trace, row: number, context: DissectContext = {}): DissectedPacket {
+/**
+ * Dissects packet `row`; `interest` is what of it will be looked at. Throws RangeError for a row that is not there, nothing else.
+ */
+export function dissect(
+  trace: Trace,
+  row: number,
+  context: DissectContext = {},
+  interest: Interest = EVERYTHING,
+): DissectedPacket {
   const bytes = trace.bytes(row);
   const table = trace.packets;
   const linkType = trace.interfaces[table.interfaceId[row]]?.linkType ?? -1;
-  const d = new Dissection(bytes, table.length[row], surroundings(trace, row, context));
+  const d = new Dissection(bytes, table.length[row], surroundings(trace, row, context), interest);
   dissectLink(d, linkType);
   addFrame(d, linkType);
   return {

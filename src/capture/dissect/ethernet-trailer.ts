@@ -9,8 +9,8 @@ const FRAME_LENGTH_MIN = 60;
 
 /** Adds the bytes that the network layer's length leaves over, if there are any and all of them were captured. */
 export function addTrailer(d: Dissection, node: DetailNode, end: number): void {
-  const from = networkEnd(d);
-  if (from === null || from >= end || end > d.bytes.length || d.stopped !== null) return;
+  const from = d.networkEnd;
+  if (from === -1 || from >= end || end > d.bytes.length || d.stopped !== null) return;
   const out = node.children;
   const length = end - from;
   if (end <= FRAME_LENGTH_MIN) {
@@ -29,20 +29,4 @@ export function addTrailer(d: Dissection, node: DetailNode, end: number): void {
     const check = getUint32(d.bytes, end - 4);
     d.add(out, "eth.fcs", `Frame check sequence: ${hexText(check, 8)} [unverified]`, end - 4, 4, check);
   }
-}
-
-/** Where the outermost network layer ends by its own length; null where it does not say. */
-function networkEnd(d: Dissection): number | null {
-  for (const node of d.tree) {
-    if (node.field === "arp") return node.start + node.length;
-    if (node.field === "ip") {
-      const total = node.children.find((child) => child.field === "ip.len")?.value;
-      return typeof total === "number" && total > 0 ? node.start + total : null;
-    }
-    if (node.field === "ipv6") {
-      const length = node.children.find((child) => child.field === "ipv6.plen")?.value;
-      return typeof length === "number" && length > 0 ? node.start + 40 + length : null;
-    }
-  }
-  return null;
 }

@@ -1,7 +1,7 @@
 // The frame layer: what is known of a packet before its first byte is looked at.
 
 import { LINKTYPE } from "../../wire/link-types.ts";
-import type { Dissection } from "./tree.ts";
+import type { DetailNode, Dissection } from "./tree.ts";
 
 /** Wireshark's numbers and names for link types. */
 const ENCAPSULATIONS = new Map<number, readonly [number, string]>([
@@ -38,17 +38,16 @@ export function dateText(seconds: number, nanoseconds: number): string {
 
 /** Adds the frame layer at the head of the tree, once the layers below are known. */
 export function addFrame(d: Dissection, linkType: number): void {
+  if (!d.wants("frame")) return;
   const { trace, row } = d.around;
   const table = trace.packets;
-  const [length, captured] = [table.length[row], table.capturedLength[row]];
+  const length = table.length[row];
+  const captured = table.capturedLength[row];
   const id = d.around.interfaceId(row);
   const name = trace.interfaces[table.interfaceId[row]]?.name ?? "";
   const where = id === null ? "" : ` on interface ${name === "" ? "unknown" : name}, id ${id}`;
-  const wire = `${length} bytes on wire (${length * 8} bits)`;
-  const held = `${captured} bytes captured (${captured * 8} bits)`;
-  const outer = d.root;
-  const head: typeof outer = [];
-  const node = d.add(head, "frame", `Frame ${row + 1}: ${wire}, ${held}${where}`, 0, captured);
+  const head: DetailNode[] = [];
+  const node = d.add(head, "frame", () => frameText(row, length, captured, where), 0, captured);
   const out = node.children;
   if (id !== null) {
     const line = d.add(out, "frame.interface_id", `Interface id: ${id} (${name})`, 0, 0, id);
@@ -56,15 +55,28 @@ export function addFrame(d: Dissection, linkType: number): void {
   }
   const encap = ENCAPSULATIONS.get(linkType);
   if (encap !== undefined) {
-    d.add(out, "frame.encap_type", `Encapsulation type: ${encap[1]} (${encap[0]})`, 0, 0, encap[0]);
+    d.add(out, "frame.encap_type", () => `Encapsulation type: ${encap[1]} (${encap[0]})`, 0, 0, encap[0]);
   }
   if (d.around.hasTime(row)) addTimes(d, out);
-  d.add(out, "frame.number", `Frame Number: ${row + 1}`, 0, 0, row + 1);
-  d.add(out, "frame.len", `Frame Length: ${length} bytes (${length * 8} bits)`, 0, 0, length);
-  d.add(out, "frame.cap_len", `Capture Length: ${captured} bytes (${captured * 8} bits)`, 0, 0, captured);
+  d.add(out, "frame.number", () => `Frame Number: ${row + 1}`, 0, 0, row + 1);
+  d.add(out, "frame.len", () => `Frame Length: ${length} bytes (${length * 8} bits)`, 0, 0, length);
+  d.add(
+    out,
+    "frame.cap_len",
+    () => `Capture Length: ${captured} bytes (${captured * 8} bits)`,
+    0,
+    0,
+    captured,
+  );
   const protocols = d.layers.join(":");
-  d.add(out, "frame.protocols", `[Protocols in frame: ${protocols}]`, 0, 0, protocols);
+  d.add(out, "frame.protocols", () => `[Protocols in frame: ${protocols}]`, 0, 0, protocols);
   d.tree.unshift(...head);
+}
+
+function frameText(row: number, length: number, captured: number, where: string): string {
+  const wire = `${length} bytes on wire (${length * 8} bits)`;
+  const held = `${captured} bytes captured (${captured * 8} bits)`;
+  return `Frame ${row + 1}: ${wire}, ${held}${where}`;
 }
 
 function addTimes(d: Dissection, out: Dissection["tree"]): void {
@@ -75,13 +87,13 @@ function addTimes(d: Dissection, out: Dissection["tree"]): void {
     (BigInt(seconds) - BigInt(table.seconds[other])) * 1_000_000_000n +
     BigInt(nanoseconds - table.nanoseconds[other]);
   const date = dateText(seconds, nanoseconds);
-  d.add(out, "frame.time", `Arrival Time: ${date}`, 0, 0, date);
+  d.add(out, "frame.time", () => `Arrival Time: ${date}`, 0, 0, date);
   const epoch = BigInt(seconds) * 1_000_000_000n + BigInt(nanoseconds);
-  d.add(out, "frame.time_epoch", `Epoch Time: ${nsText(epoch)} seconds`, 0, 0, epoch);
+  d.add(out, "frame.time_epoch", () => `Epoch Time: ${nsText(epoch)} seconds`, 0, 0, epoch);
   const delta = row === 0 ? 0n : since(row - 1);
-  const deltaText = `[Time delta from previous captured frame: ${nsText(delta)} seconds]`;
+  const deltaText = (): string => `[Time delta from previous captured frame: ${nsText(delta)} seconds]`;
   d.add(out, "frame.time_delta", deltaText, 0, 0, delta);
   const first = since(0);
-  const relative = `[Time since reference or first frame: ${nsText(first)} seconds]`;
+  const relative = (): string => `[Time since reference or first frame: ${nsText(first)} seconds]`;
   d.add(out, "frame.time_relative", relative, 0, 0, first);
 }

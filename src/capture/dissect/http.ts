@@ -63,11 +63,17 @@ const HEADER_FIELDS = new Map<string, string>([
 
 /** Whether [start, end) begins as an HTTP/1 message does: a status line, or a method, a target and a version. */
 export function looksLikeHttp(bytes: Uint8Array, start: number, end: number): boolean {
+  // Most payloads are told apart by their first byte.
+  if (end <= start || !isCapital(bytes[start])) return false;
   const line = lineAt(bytes, start, end);
   const text = latin1(bytes, start, line.textEnd);
   if (text.startsWith("HTTP/1.")) return true;
   const space = text.indexOf(" ");
   return space > 0 && METHODS.has(text.slice(0, space)) && /^\S+ \S.* HTTP\/1\.\d$/.test(text);
+}
+
+function isCapital(byte: number): boolean {
+  return byte >= 65 && byte <= 90;
 }
 
 interface Line {
@@ -87,9 +93,7 @@ function lineAt(bytes: Uint8Array, start: number, end: number): Line {
 }
 
 function latin1(bytes: Uint8Array, start: number, end: number): string {
-  let text = "";
-  for (let i = start; i < end; i++) text += String.fromCharCode(bytes[i]);
-  return text;
+  return Buffer.from(bytes.buffer, bytes.byteOffset + start, Math.max(0, end - start)).toString("latin1");
 }
 
 /** A line as the tree shows it: its break spelled out. */

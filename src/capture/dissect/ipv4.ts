@@ -21,9 +21,11 @@ export function dissectIpv4(d: Dissection, start: number, end: number): void {
     return;
   }
   const { source, destination } = header;
-  const title = `Internet Protocol Version 4, Src: ${source}, Dst: ${destination}`;
+  const title = (): string => `Internet Protocol Version 4, Src: ${source}, Dst: ${destination}`;
+  const isOutermost = d.isOutermost();
   const node = d.layer("ip", title, start, header.headerLength);
-  addHeader(d, node, start, header);
+  if (d.wants("ip")) addHeader(d, node, start, header);
+  if (isOutermost && header.totalLength > 0) d.networkEnd = start + header.totalLength;
   if (d.quoted === 0) {
     d.addressFrom = source;
     d.addressTo = destination;
@@ -86,49 +88,65 @@ function addHeader(d: Dissection, node: DetailNode, start: number, header: Ipv4H
   const out = node.children;
   const { bytes } = d;
   const words = header.headerLength / 4;
-  d.add(out, "ip.version", `${bitsText(0x40, 0xf0, 8)} = Version: 4`, start, 1, 4);
-  const lengthText = `${bitsText(words, 0x0f, 8)} = Header Length: ${header.headerLength} bytes (${words})`;
+  d.add(out, "ip.version", () => `${bitsText(0x40, 0xf0, 8)} = Version: 4`, start, 1, 4);
+  const lengthText = (): string =>
+    `${bitsText(words, 0x0f, 8)} = Header Length: ${header.headerLength} bytes (${words})`;
   d.add(out, "ip.hdr_len", lengthText, start, 1, header.headerLength);
   const ds = header.dsfield;
   const [dscp, ecn] = [ds >> 2, ds & 3];
-  const dsText = `Differentiated Services Field: ${hexText(ds, 2)} (DSCP: ${dscpShort(dscp)}, ECN: ${ecnShort(ecn)})`;
+  const dsText = (): string =>
+    `Differentiated Services Field: ${hexText(ds, 2)} (DSCP: ${dscpShort(dscp)}, ECN: ${ecnShort(ecn)})`;
   const dsNode = d.add(out, "ip.dsfield", dsText, start + 1, 1, ds);
-  const dscpText = `${bitsText(ds, 0xfc, 8)} = Differentiated Services Codepoint: ${dscpLong(dscp)} (${dscp})`;
+  const dscpText = (): string =>
+    `${bitsText(ds, 0xfc, 8)} = Differentiated Services Codepoint: ${dscpLong(dscp)} (${dscp})`;
   d.add(dsNode.children, "ip.dsfield.dscp", dscpText, start + 1, 1, dscp);
-  const ecnText = `${bitsText(ds, 0x03, 8)} = Explicit Congestion Notification: ${ecnLong(ecn)} (${ecn})`;
+  const ecnText = (): string =>
+    `${bitsText(ds, 0x03, 8)} = Explicit Congestion Notification: ${ecnLong(ecn)} (${ecn})`;
   d.add(dsNode.children, "ip.dsfield.ecn", ecnText, start + 1, 1, ecn);
-  d.add(out, "ip.len", `Total Length: ${header.totalLength}`, start + 2, 2, header.totalLength);
-  d.add(out, "ip.id", `Identification: ${hexText(header.id, 4)} (${header.id})`, start + 4, 2, header.id);
+  d.add(out, "ip.len", () => `Total Length: ${header.totalLength}`, start + 2, 2, header.totalLength);
+  d.add(
+    out,
+    "ip.id",
+    () => `Identification: ${hexText(header.id, 4)} (${header.id})`,
+    start + 4,
+    2,
+    header.id,
+  );
   const { flags } = header;
   const raised = flags << 5;
-  const names = [
-    flags & IPV4_FLAGS.reserved ? ", Reserved bit" : "",
-    flags & IPV4_FLAGS.dontFragment ? ", Don't fragment" : "",
-    flags & IPV4_FLAGS.moreFragments ? ", More fragments" : "",
-  ].join("");
-  const flagsText = `${bitsText(raised, 0xe0, 8)} = Flags: ${hexText(flags, 1)}${names}`;
+  const flagsText = (): string =>
+    `${bitsText(raised, 0xe0, 8)} = Flags: ${hexText(flags, 1)}${flagNames(flags)}`;
   const flagsNode = d.add(out, "ip.flags", flagsText, start + 6, 1, flags);
   const flag = (field: string, mask: number, name: string): void => {
     const isSet = (raised & mask) !== 0;
-    d.add(flagsNode.children, field, flagText(raised, mask, 8, name), start + 6, 1, isSet);
+    d.add(flagsNode.children, field, () => flagText(raised, mask, 8, name), start + 6, 1, isSet);
   };
   flag("ip.flags.rb", 0x80, "Reserved bit");
   flag("ip.flags.df", 0x40, "Don't fragment");
   flag("ip.flags.mf", 0x20, "More fragments");
   const offset = header.fragmentOffset;
-  const offsetText = `${bitsText(offset / 8, 0x1fff, 16)} = Fragment Offset: ${offset}`;
+  const offsetText = (): string => `${bitsText(offset / 8, 0x1fff, 16)} = Fragment Offset: ${offset}`;
   // The label has bytes, the value the eight-byte units of the wire, as in Wireshark 4.0.
   d.add(out, "ip.frag_offset", offsetText, start + 6, 2, offset / 8);
-  d.add(out, "ip.ttl", `Time to Live: ${header.ttl}`, start + 8, 1, header.ttl);
+  d.add(out, "ip.ttl", () => `Time to Live: ${header.ttl}`, start + 8, 1, header.ttl);
   const { protocol } = header;
-  d.add(out, "ip.proto", `Protocol: ${protocolName(protocol)} (${protocol})`, start + 9, 1, protocol);
-  const isGood = finishChecksum(addWords(bytes, start, start + header.headerLength, 0)) === 0;
-  const verdict = isGood ? "correct" : "incorrect";
-  const sumText = `Header Checksum: ${hexText(header.checksum, 4)} [${verdict}]`;
+  d.add(out, "ip.proto", () => `Protocol: ${protocolName(protocol)} (${protocol})`, start + 9, 1, protocol);
+  const sumText = (): string => {
+    const isGood = finishChecksum(addWords(bytes, start, start + header.headerLength, 0)) === 0;
+    return `Header Checksum: ${hexText(header.checksum, 4)} [${isGood ? "correct" : "incorrect"}]`;
+  };
   d.add(out, "ip.checksum", sumText, start + 10, 2, header.checksum);
-  d.add(out, "ip.src", `Source Address: ${header.source}`, start + 12, 4, header.source);
-  d.add(out, "ip.dst", `Destination Address: ${header.destination}`, start + 16, 4, header.destination);
+  d.add(out, "ip.src", () => `Source Address: ${header.source}`, start + 12, 4, header.source);
+  d.add(out, "ip.dst", () => `Destination Address: ${header.destination}`, start + 16, 4, header.destination);
   if (header.headerLength > 20) addOptions(d, out, start, header);
+}
+
+function flagNames(flags: number): string {
+  return [
+    flags & IPV4_FLAGS.reserved ? ", Reserved bit" : "",
+    flags & IPV4_FLAGS.dontFragment ? ", Don't fragment" : "",
+    flags & IPV4_FLAGS.moreFragments ? ", More fragments" : "",
+  ].join("");
 }
 
 const OPTION_NAMES = new Map<number, string>([

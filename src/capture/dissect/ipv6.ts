@@ -27,8 +27,13 @@ export function dissectIpv6(d: Dissection, start: number, end: number): void {
     return;
   }
   const { source, destination } = header;
-  const node = d.layer("ipv6", `${TITLE}, Src: ${source}, Dst: ${destination}`, start, IPV6_HEADER_LENGTH);
-  addHeader(d, node.children, start, header);
+  const title = (): string => `${TITLE}, Src: ${source}, Dst: ${destination}`;
+  const isOutermost = d.isOutermost();
+  const node = d.layer("ipv6", title, start, IPV6_HEADER_LENGTH);
+  if (d.wants("ipv6")) addHeader(d, node.children, start, header);
+  if (isOutermost && header.payloadLength > 0) {
+    d.networkEnd = start + IPV6_HEADER_LENGTH + header.payloadLength;
+  }
   if (d.quoted === 0) {
     d.addressFrom = source;
     d.addressTo = destination;
@@ -106,30 +111,46 @@ function addFragments(
 }
 
 function addHeader(d: Dissection, out: DetailNode[], start: number, header: Ipv6Header): void {
-  d.add(out, "ipv6.version", `${bitsText(0x60, 0xf0, 8)} = Version: 6`, start, 1, 6);
+  d.add(out, "ipv6.version", () => `${bitsText(0x60, 0xf0, 8)} = Version: 6`, start, 1, 6);
   const tc = header.trafficClass;
   const [dscp, ecn] = [tc >> 2, tc & 3];
   const word = tc * 0x100000;
-  const tcBits = bitsText(word, 0x0ff00000, 32);
-  const tcText = `${tcBits} = Traffic Class: ${hexText(tc, 2)} (DSCP: ${dscpShort(dscp)}, ECN: ${ecnShort(ecn)})`;
+  const tcText = (): string =>
+    `${bitsText(word, 0x0ff00000, 32)} = Traffic Class: ${hexText(tc, 2)} (DSCP: ${dscpShort(dscp)}, ECN: ${ecnShort(ecn)})`;
   const node = d.add(out, "ipv6.tclass", tcText, start, 4, tc);
-  const dscpText = `${bitsText(word, 0x0fc00000, 32)} = Differentiated Services Codepoint: ${dscpLong(dscp)} (${dscp})`;
+  const dscpText = (): string =>
+    `${bitsText(word, 0x0fc00000, 32)} = Differentiated Services Codepoint: ${dscpLong(dscp)} (${dscp})`;
   d.add(node.children, "ipv6.tclass.dscp", dscpText, start, 4, dscp);
-  const ecnText = `${bitsText(word, 0x00300000, 32)} = Explicit Congestion Notification: ${ecnLong(ecn)} (${ecn})`;
+  const ecnText = (): string =>
+    `${bitsText(word, 0x00300000, 32)} = Explicit Congestion Notification: ${ecnLong(ecn)} (${ecn})`;
   d.add(node.children, "ipv6.tclass.ecn", ecnText, start, 4, ecn);
   const flow = header.flowLabel;
   d.add(
     out,
     "ipv6.flow",
-    `${bitsText(flow, 0x0fffff, 24)} = Flow Label: ${hexText(flow, 5)}`,
+    () => `${bitsText(flow, 0x0fffff, 24)} = Flow Label: ${hexText(flow, 5)}`,
     start + 1,
     3,
     flow,
   );
-  d.add(out, "ipv6.plen", `Payload Length: ${header.payloadLength}`, start + 4, 2, header.payloadLength);
+  d.add(
+    out,
+    "ipv6.plen",
+    () => `Payload Length: ${header.payloadLength}`,
+    start + 4,
+    2,
+    header.payloadLength,
+  );
   const next = header.nextHeader;
-  d.add(out, "ipv6.nxt", `Next Header: ${protocolName(next)} (${next})`, start + 6, 1, next);
-  d.add(out, "ipv6.hlim", `Hop Limit: ${header.hopLimit}`, start + 7, 1, header.hopLimit);
-  d.add(out, "ipv6.src", `Source Address: ${header.source}`, start + 8, 16, header.source);
-  d.add(out, "ipv6.dst", `Destination Address: ${header.destination}`, start + 24, 16, header.destination);
+  d.add(out, "ipv6.nxt", () => `Next Header: ${protocolName(next)} (${next})`, start + 6, 1, next);
+  d.add(out, "ipv6.hlim", () => `Hop Limit: ${header.hopLimit}`, start + 7, 1, header.hopLimit);
+  d.add(out, "ipv6.src", () => `Source Address: ${header.source}`, start + 8, 16, header.source);
+  d.add(
+    out,
+    "ipv6.dst",
+    () => `Destination Address: ${header.destination}`,
+    start + 24,
+    16,
+    header.destination,
+  );
 }

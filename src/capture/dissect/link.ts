@@ -94,7 +94,7 @@ function addMac(
   text: string,
 ): void {
   const name = field === "eth.dst" ? "Destination" : "Source";
-  const node = d.add(out, field, `${name}: ${text}`, at, 6, text);
+  const node = d.add(out, field, () => `${name}: ${text}`, at, 6, text);
   const first = d.bytes[at];
   const isLocal = (first & 2) !== 0;
   const isGroup = (first & 1) !== 0;
@@ -103,8 +103,22 @@ function addMac(
     ? "Locally administered address (this is NOT the factory default)"
     : "Globally unique address (factory default)";
   const ig = isGroup ? "Group address (multicast/broadcast)" : "Individual address (unicast)";
-  d.add(node.children, `${field}.lg`, `${bitsText(word, 0x020000, 24)} = LG bit: ${lg}`, at, 3, isLocal);
-  d.add(node.children, `${field}.ig`, `${bitsText(word, 0x010000, 24)} = IG bit: ${ig}`, at, 3, isGroup);
+  d.add(
+    node.children,
+    `${field}.lg`,
+    () => `${bitsText(word, 0x020000, 24)} = LG bit: ${lg}`,
+    at,
+    3,
+    isLocal,
+  );
+  d.add(
+    node.children,
+    `${field}.ig`,
+    () => `${bitsText(word, 0x010000, 24)} = IG bit: ${ig}`,
+    at,
+    3,
+    isGroup,
+  );
 }
 
 function dissectEthernet(d: Dissection, end: number): void {
@@ -118,11 +132,14 @@ function dissectEthernet(d: Dissection, end: number): void {
   const { destination, source, type } = header;
   const isLength = type < ETHER_TYPE_MIN;
   const kind = isLength ? "IEEE 802.3 Ethernet" : "Ethernet II,";
-  const title = isLength ? kind : `${kind} Src: ${source}, Dst: ${destination}`;
+  const title = (): string => (isLength ? kind : `${kind} Src: ${source}, Dst: ${destination}`);
   const node = d.layer("eth", title, 0, ETHERNET_HEADER_LENGTH);
   const out = node.children;
-  addMac(d, out, "eth.dst", 0, destination);
-  addMac(d, out, "eth.src", 6, source);
+  const isWanted = d.wants("eth");
+  if (isWanted) {
+    addMac(d, out, "eth.dst", 0, destination);
+    addMac(d, out, "eth.src", 6, source);
+  }
   d.addressFrom = source;
   d.addressTo = destination;
   if (isLength) {
@@ -130,10 +147,10 @@ function dissectEthernet(d: Dissection, end: number): void {
     dissectLlc(d, ETHERNET_HEADER_LENGTH, Math.min(end, ETHERNET_HEADER_LENGTH + type));
     return;
   }
-  d.add(out, "eth.type", `Type: ${etherTypeText(type)}`, 12, 2, type);
+  if (isWanted) d.add(out, "eth.type", () => `Type: ${etherTypeText(type)}`, 12, 2, type);
   d.layers.push("ethertype");
   dissectEtherType(d, type, ETHERNET_HEADER_LENGTH, end);
-  addTrailer(d, node, end);
+  if (isWanted) addTrailer(d, node, end);
 }
 
 /** 802.2 LLC, and SNAP where it carries an EtherType. */

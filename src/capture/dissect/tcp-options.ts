@@ -88,9 +88,9 @@ export function addTcpOptions(
 ): void {
   const area = header.headerLength - 20;
   if (area === 0) return;
-  const names = header.options.map((option) => `, ${named(option).name}`).join("");
+  const names = (): string => header.options.map((option) => `, ${named(option).name}`).join("");
   const bytes = d.bytes.subarray(start + 20, start + 20 + area);
-  const node = d.add(out, "tcp.options", `Options: (${area} bytes)${names}`, start + 20, area, bytes);
+  const node = d.add(out, "tcp.options", () => `Options: (${area} bytes)${names()}`, start + 20, area, bytes);
   for (const option of header.options) addOption(d, node.children, option, start + option.offset, sackBase);
   const { optionsError } = header;
   if (optionsError !== null) {
@@ -109,11 +109,11 @@ function addOption(
   const { name, kindName, number, field } = named(option);
   const { length } = option;
   const bytes = d.bytes.subarray(at, at + length);
-  const title = optionTitle(option, name, sackBase);
-  const node = d.add(out, field, `TCP Option - ${title}`, at, length, bytes);
+  const title = (): string => `TCP Option - ${optionTitle(option, name, sackBase)}`;
+  const node = d.add(out, field, title, at, length, bytes);
   const into = node.children;
-  d.add(into, "tcp.option_kind", `Kind: ${kindName ?? name} (${number})`, at, 1, number);
-  if (number > 1) d.add(into, "tcp.option_len", `Length: ${length}`, at + 1, 1, length);
+  d.add(into, "tcp.option_kind", () => `Kind: ${kindName ?? name} (${number})`, at, 1, number);
+  if (number > 1) d.add(into, "tcp.option_len", () => `Length: ${length}`, at + 1, 1, length);
   switch (option.kind) {
     case "mss":
       d.add(into, "tcp.options.mss_val", `MSS Value: ${option.mss}`, at + 2, 2, option.mss);
@@ -125,25 +125,30 @@ function addOption(
       break;
     }
     case "timestamps":
-      d.add(into, "tcp.options.timestamp.tsval", `Timestamp value: ${option.tsVal}`, at + 2, 4, option.tsVal);
+      d.add(
+        into,
+        "tcp.options.timestamp.tsval",
+        () => `Timestamp value: ${option.tsVal}`,
+        at + 2,
+        4,
+        option.tsVal,
+      );
       d.add(
         into,
         "tcp.options.timestamp.tsecr",
-        `Timestamp echo reply: ${option.tsEcr}`,
+        () => `Timestamp echo reply: ${option.tsEcr}`,
         at + 6,
         4,
         option.tsEcr,
       );
       break;
     case "sack": {
-      // RFC 2018 section 3: the option reports at least one block.
-      if (option.edges.length === 0) d.stop("malformed", "TCP SACK option without a block", at);
       const note = sackBase === null ? "" : " (relative)";
       option.edges.forEach((edge, i) => {
         const side = i % 2 === 0 ? "left" : "right";
         const value = (edge - (sackBase ?? 0)) >>> 0;
         const edgeField = i % 2 === 0 ? "tcp.options.sack_le" : "tcp.options.sack_re";
-        d.add(into, edgeField, `${side} edge = ${value}${note}`, at + 2 + i * 4, 4, value);
+        d.add(into, edgeField, () => `${side} edge = ${value}${note}`, at + 2 + i * 4, 4, value);
       });
       const count = option.edges.length >> 1;
       d.add(into, "tcp.options.sack.count", `[TCP SACK Count: ${count}]`, at, 0, count);

@@ -70,22 +70,30 @@ export function dissectTcp(d: Dissection, ip: IpAbove, start: number, end: numbe
     view,
   };
   const { seq, ack, length } = segment;
-  const title = `${TITLE}, Src Port: ${header.sourcePort}, Dst Port: ${header.destinationPort}, Seq: ${seq}`;
-  const ackText = isAck ? `, Ack: ${ack}` : "";
-  const node = d.layer("tcp", `${title}${ackText}, Len: ${length}`, start, header.headerLength);
-  addHeader(d, node, segment);
-  addWindow(d, node.children, segment, ip, end);
+  const title = (): string => {
+    const ports = `Src Port: ${header.sourcePort}, Dst Port: ${header.destinationPort}`;
+    return `${TITLE}, ${ports}, Seq: ${seq}${isAck ? `, Ack: ${ack}` : ""}, Len: ${length}`;
+  };
+  const node = d.layer("tcp", title, start, header.headerLength);
+  const isWanted = d.wants("tcp");
+  if (isWanted) {
+    addHeader(d, node, segment);
+    addWindow(d, node.children, segment, ip, end);
+  }
+  // RFC 2018 section 3: the option reports at least one block.
+  const empty = header.options.find((option) => option.kind === "sack" && option.edges.length === 0);
+  if (empty !== undefined) d.stop("malformed", "TCP SACK option without a block", start + empty.offset);
   const { trace, row, analysis } = d.around;
   const prefix = isOwn && analysis !== null ? analysisInfo(trace, analysis, row) : "";
   d.columns("TCP", `${prefix}${infoText(segment)}`);
-  if (isOwn) addTcpAnalysis(d, node.children, start);
+  if (isOwn && isWanted) addTcpAnalysis(d, node.children, start);
   const payload = start + header.headerLength;
   if (length === 0) return;
   const held = d.captured(end) - payload;
   if (held > 0) {
     const bytes = d.bytes.subarray(payload, payload + held);
-    const unit = length === 1 ? "byte" : "bytes";
-    d.add(node.children, "tcp.payload", `TCP payload (${length} ${unit})`, payload, held, bytes);
+    const text = (): string => `TCP payload (${length} ${length === 1 ? "byte" : "bytes"})`;
+    d.add(node.children, "tcp.payload", text, payload, held, bytes);
   }
   // As in Wireshark: what is sent again was dissected where it was sent first.
   const isAgain = analysis !== null && (trace.packets.analysis[row] & ANALYSIS.retransmission) !== 0;
@@ -121,11 +129,11 @@ function addHeader(d: Dissection, node: DetailNode, segment: Segment): void {
   const { header, start, seq, ack, length, view } = segment;
   const out = node.children;
   const relative = view === null ? "" : "    (relative sequence number)";
-  d.add(out, "tcp.srcport", `Source Port: ${header.sourcePort}`, start, 2, header.sourcePort);
+  d.add(out, "tcp.srcport", () => `Source Port: ${header.sourcePort}`, start, 2, header.sourcePort);
   d.add(
     out,
     "tcp.dstport",
-    `Destination Port: ${header.destinationPort}`,
+    () => `Destination Port: ${header.destinationPort}`,
     start + 2,
     2,
     header.destinationPort,
@@ -133,20 +141,28 @@ function addHeader(d: Dissection, node: DetailNode, segment: Segment): void {
   const { trace, row } = d.around;
   const stream = trace.packets.stream[row];
   if (d.quoted === 0 && stream !== NO_STREAM) {
-    d.add(out, "tcp.stream", `[Stream index: ${stream}]`, start, 0, stream);
+    d.add(out, "tcp.stream", () => `[Stream index: ${stream}]`, start, 0, stream);
   }
-  d.add(out, "tcp.len", `[TCP Segment Len: ${length}]`, start + 12, 1, length);
-  d.add(out, "tcp.seq", `Sequence Number: ${seq}${relative}`, start + 4, 4, seq);
-  d.add(out, "tcp.seq_raw", `Sequence Number (raw): ${header.seq}`, start + 4, 4, header.seq);
+  d.add(out, "tcp.len", () => `[TCP Segment Len: ${length}]`, start + 12, 1, length);
+  d.add(out, "tcp.seq", () => `Sequence Number: ${seq}${relative}`, start + 4, 4, seq);
+  d.add(out, "tcp.seq_raw", () => `Sequence Number (raw): ${header.seq}`, start + 4, 4, header.seq);
   const controls = (header.flags & TCP_FLAG.syn ? 1 : 0) + (header.flags & TCP_FLAG.fin ? 1 : 0);
   const next = (seq + length + controls) >>> 0;
-  d.add(out, "tcp.nxtseq", `[Next Sequence Number: ${next}${relative}]`, start, 0, next);
+  d.add(out, "tcp.nxtseq", () => `[Next Sequence Number: ${next}${relative}]`, start, 0, next);
   const ackRelative = view === null ? "" : "    (relative ack number)";
-  const ackLine = d.add(out, "tcp.ack", `Acknowledgment Number: ${ack}${ackRelative}`, start + 8, 4, ack);
+  const ackLine = d.add(
+    out,
+    "tcp.ack",
+    () => `Acknowledgment Number: ${ack}${ackRelative}`,
+    start + 8,
+    4,
+    ack,
+  );
   if (d.quoted === 0) addAckExpert(d, ackLine.children, header, start + 8);
-  d.add(out, "tcp.ack_raw", `Acknowledgment number (raw): ${header.ack}`, start + 8, 4, header.ack);
+  d.add(out, "tcp.ack_raw", () => `Acknowledgment number (raw): ${header.ack}`, start + 8, 4, header.ack);
   const words = header.headerLength / 4;
-  const lengthText = `${bitsText(words * 16, 0xf0, 8)} = Header Length: ${header.headerLength} bytes (${words})`;
+  const lengthText = (): string =>
+    `${bitsText(words * 16, 0xf0, 8)} = Header Length: ${header.headerLength} bytes (${words})`;
   d.add(out, "tcp.hdr_len", lengthText, start + 12, 1, header.headerLength);
   addFlags(d, out, header, start + 12);
 }
@@ -165,22 +181,35 @@ const FLAG_LINES: readonly (readonly [string, number, string])[] = [
 
 const FLAG_LETTERS = "RRRNCEUAPRSF";
 
+function flagLetters(flags: number): string {
+  let letters = "";
+  for (let bit = 11; bit >= 0; bit--) letters += (flags >> bit) & 1 ? FLAG_LETTERS[11 - bit] : "·";
+  return letters;
+}
+
 function addFlags(d: Dissection, out: DetailNode[], header: TcpHeader, at: number): void {
   const { flags } = header;
-  const node = d.add(out, "tcp.flags", `Flags: ${hexText(flags, 3)} (${tcpFlagsText(flags)})`, at, 2, flags);
+  const node = d.add(
+    out,
+    "tcp.flags",
+    () => `Flags: ${hexText(flags, 3)} (${tcpFlagsText(flags)})`,
+    at,
+    2,
+    flags,
+  );
   const into = node.children;
   const isReserved = (flags & TCP_FLAG.reserved) !== 0;
-  const reserved = `${bitsText(flags, 0xe00, 12)} = Reserved: ${isReserved ? "Set" : "Not set"}`;
+  const reserved = (): string =>
+    `${bitsText(flags, 0xe00, 12)} = Reserved: ${isReserved ? "Set" : "Not set"}`;
   d.add(into, "tcp.flags.res", reserved, at, 1, isReserved);
   for (const [field, mask, name] of FLAG_LINES) {
     const isLow = mask < 0x100;
     const isSet = (flags & mask) !== 0;
-    const line = d.add(into, field, flagText(flags, mask, 12, name), isLow ? at + 1 : at, 1, isSet);
+    const line = d.add(into, field, () => flagText(flags, mask, 12, name), isLow ? at + 1 : at, 1, isSet);
     if (isSet && d.quoted === 0) addFlagExpert(d, line.children, header, mask, at);
   }
-  let letters = "";
-  for (let bit = 11; bit >= 0; bit--) letters += (flags >> bit) & 1 ? FLAG_LETTERS[11 - bit] : "·";
-  const line = d.add(into, "tcp.flags.str", `[TCP Flags: ${letters}]`, at, 2, letters);
+  const letters = flagLetters(flags);
+  const line = d.add(into, "tcp.flags.str", () => `[TCP Flags: ${letters}]`, at, 2, letters);
   const { analysis, row } = d.around;
   if ((flags & TCP_FLAG.fin) === 0 || d.quoted > 0 || analysis === null) return;
   const isFirst = analysis.closesFirst(row);
@@ -226,23 +255,26 @@ function addFlagExpert(d: Dissection, out: DetailNode[], header: TcpHeader, mask
 
 function addWindow(d: Dissection, out: DetailNode[], segment: Segment, ip: IpAbove, end: number): void {
   const { header, start, window, view } = segment;
-  d.add(out, "tcp.window_size_value", `Window: ${header.window}`, start + 14, 2, header.window);
-  d.add(out, "tcp.window_size", `[Calculated window size: ${window}]`, start + 14, 2, window);
+  d.add(out, "tcp.window_size_value", () => `Window: ${header.window}`, start + 14, 2, header.window);
+  d.add(out, "tcp.window_size", () => `[Calculated window size: ${window}]`, start + 14, 2, window);
   if (view !== null && (header.flags & TCP_FLAG.syn) === 0) {
     const shift = view.windowShift;
     const factor = shift >= 0 ? 2 ** shift : shift;
     const note = shift === -1 ? " (unknown)" : shift === -2 ? " (no window scaling used)" : "";
-    const text = `[Window size scaling factor: ${factor}${note}]`;
+    const text = (): string => `[Window size scaling factor: ${factor}${note}]`;
     d.add(out, "tcp.window_size_scalefactor", text, start + 14, 2, factor);
   }
-  let verdict = "unverified";
-  if (end <= d.bytes.length && ip.start >= 0) {
-    const sum = transportChecksum(d.bytes, ip.start, IP_PROTOCOL.tcp, start, end);
-    verdict = sum === 0 ? "correct" : "incorrect";
-  }
-  const sumText = `Checksum: ${hexText(header.checksum, 4)} [${verdict}]`;
+  const { bytes } = d;
+  const sumText = (): string => {
+    let verdict = "unverified";
+    if (end <= bytes.length && ip.start >= 0) {
+      const sum = transportChecksum(bytes, ip.start, IP_PROTOCOL.tcp, start, end);
+      verdict = sum === 0 ? "correct" : "incorrect";
+    }
+    return `Checksum: ${hexText(header.checksum, 4)} [${verdict}]`;
+  };
   d.add(out, "tcp.checksum", sumText, start + 16, 2, header.checksum);
   const urgent = header.urgentPointer;
-  d.add(out, "tcp.urgent_pointer", `Urgent Pointer: ${urgent}`, start + 18, 2, urgent);
+  d.add(out, "tcp.urgent_pointer", () => `Urgent Pointer: ${urgent}`, start + 18, 2, urgent);
   addTcpOptions(d, out, header, start, view?.ackBase ?? null);
 }

@@ -64,6 +64,24 @@ export interface ReassembledPayload {
   readonly protocol: number;
 }
 
+/** What of a dissection somebody will look at: what nobody will, dissectors need not make. */
+export interface Interest {
+  /** Layers whose lines are wanted, by the first word of their fields' names; null is all of them. */
+  readonly layers: ReadonlySet<string> | null;
+  /** Whether the lines' texts are wanted. Lines without a field always have theirs. */
+  readonly labels: boolean;
+}
+
+/** The whole tree. */
+export const EVERYTHING: Interest = { layers: null, labels: true };
+/** The whole tree, for its values: labels that cost something are left empty. */
+export const VALUES: Interest = { layers: null, labels: false };
+/** The packet list's columns and the names of the layers. */
+export const COLUMNS: Interest = { layers: new Set(), labels: false };
+
+/** A line's text, or what makes it where it is wanted: numbers to text are most of what a tree costs. */
+export type Label = string | (() => string);
+
 /** Why dissection stopped before a layer's end. */
 export type Stop = "cut" | "malformed";
 
@@ -95,28 +113,44 @@ export class Dissection {
   root: DetailNode[] = this.tree;
   /** Inside a packet that an ICMP error quotes: columns are the outer packet's. */
   quoted = 0;
+  /** Where the outermost network layer ends by its own length; -1 where it does not say. */
+  networkEnd = -1;
   #depth = 0;
   #nodes = 0;
 
   readonly around: Surroundings;
+  readonly interest: Interest;
 
-  constructor(bytes: Uint8Array, reportedLength: number, around: Surroundings) {
+  constructor(
+    bytes: Uint8Array,
+    reportedLength: number,
+    around: Surroundings,
+    interest: Interest = EVERYTHING,
+  ) {
     this.around = around;
+    this.interest = interest;
     this.bytes = bytes;
     this.reportedEnd = Math.max(reportedLength, bytes.length);
     this.sources = [{ name: "Frame", bytes }];
+  }
+
+  /** Whether lines of fields that begin with `layer` are looked at: where not, a dissector may leave its own out. */
+  wants(layer: string): boolean {
+    const { layers } = this.interest;
+    return layers === null || layers.has(layer);
   }
 
   /** Appends a line to `parent`. Past the bound on nodes it makes them and keeps them out of the tree. */
   add(
     parent: DetailNode[],
     field: string | null,
-    label: string,
+    label: Label,
     start: number,
     length: number,
     value: FieldValue | null = null,
   ): DetailNode {
-    const node: DetailNode = { field, label, start, length, source: this.source, value, children: [] };
+    const text = this.#text(label, field);
+    const node: DetailNode = { field, label: text, start, length, source: this.source, value, children: [] };
     if (this.#nodes < NODES_MAX) {
       this.#nodes++;
       parent.push(node);
@@ -124,10 +158,20 @@ export class Dissection {
     return node;
   }
 
+  /** Whether no network layer has been met yet, neither here nor above. */
+  isOutermost(): boolean {
+    return this.quoted === 0 && !this.layers.includes("ip") && !this.layers.includes("ipv6");
+  }
+
   /** A protocol's line, and its name in `frame.protocols`. */
-  layer(name: string, label: string, start: number, length: number): DetailNode {
+  layer(name: string, label: Label, start: number, length: number): DetailNode {
     this.layers.push(name);
     return this.add(this.root, name, label, start, length);
+  }
+
+  #text(label: Label, field: string | null): string {
+    if (typeof label === "string") return label;
+    return this.interest.labels || field === null ? label() : "";
   }
 
   /** Whether `need` bytes from `start` are there and belong to a layer that ends at `end`; says why not in the tree. */

@@ -27,25 +27,28 @@ export function dissectUdp(d: Dissection, ip: IpAbove, start: number, end: numbe
     return;
   }
   const { sourcePort, destinationPort, length } = header;
-  const title = `${TITLE}, Src Port: ${sourcePort}, Dst Port: ${destinationPort}`;
+  const title = (): string => `${TITLE}, Src Port: ${sourcePort}, Dst Port: ${destinationPort}`;
   const node = d.layer("udp", title, start, UDP_HEADER_LENGTH);
   const out = node.children;
-  d.add(out, "udp.srcport", `Source Port: ${sourcePort}`, start, 2, sourcePort);
-  d.add(out, "udp.dstport", `Destination Port: ${destinationPort}`, start + 2, 2, destinationPort);
-  d.add(out, "udp.length", `Length: ${length}`, start + 4, 2, length);
+  d.add(out, "udp.srcport", () => `Source Port: ${sourcePort}`, start, 2, sourcePort);
+  d.add(out, "udp.dstport", () => `Destination Port: ${destinationPort}`, start + 2, 2, destinationPort);
+  d.add(out, "udp.length", () => `Length: ${length}`, start + 4, 2, length);
   const total = length === 0 ? end - start : length;
-  let verdict = "unverified";
-  if (header.checksum === 0) verdict = "zero-value ignored";
-  else if (start + total <= held && ip.start >= 0) {
-    const sum = transportChecksum(d.bytes, ip.start, IP_PROTOCOL.udp, start, start + total);
-    verdict = sum === 0 ? "correct" : "incorrect";
-  }
-  const sumText = `Checksum: ${hexText(header.checksum, 4)} [${verdict}]`;
+  const { bytes } = d;
+  const sumText = (): string => {
+    let verdict = "unverified";
+    if (header.checksum === 0) verdict = "zero-value ignored";
+    else if (start + total <= held && ip.start >= 0) {
+      const sum = transportChecksum(bytes, ip.start, IP_PROTOCOL.udp, start, start + total);
+      verdict = sum === 0 ? "correct" : "incorrect";
+    }
+    return `Checksum: ${hexText(header.checksum, 4)} [${verdict}]`;
+  };
   d.add(out, "udp.checksum", sumText, start + 6, 2, header.checksum);
   const { trace, row } = d.around;
   const stream = trace.packets.stream[row];
   if (d.quoted === 0 && stream !== NO_STREAM) {
-    d.add(out, "udp.stream", `[Stream index: ${stream}]`, start, 0, stream);
+    d.add(out, "udp.stream", () => `[Stream index: ${stream}]`, start, 0, stream);
   }
   d.columns("UDP", `${sourcePort} → ${destinationPort} Len=${total - UDP_HEADER_LENGTH}`);
   const payload = start + UDP_HEADER_LENGTH;
@@ -53,9 +56,8 @@ export function dissectUdp(d: Dissection, ip: IpAbove, start: number, end: numbe
   if (stop <= payload) return;
   const size = Math.min(stop, held) - payload;
   if (size > 0) {
-    const unit = size === 1 ? "byte" : "bytes";
-    const bytes = d.bytes.subarray(payload, payload + size);
-    d.add(out, "udp.payload", `UDP payload (${size} ${unit})`, payload, size, bytes);
+    const text = (): string => `UDP payload (${size} ${size === 1 ? "byte" : "bytes"})`;
+    d.add(out, "udp.payload", text, payload, size, bytes.subarray(payload, payload + size));
   }
   const isPort = (port: number): boolean => sourcePort === port || destinationPort === port;
   if (isPort(DNS_PORT)) dissectDns(d, "dns", payload, stop);

@@ -6,8 +6,8 @@ import { ANALYSIS_COLUMNS } from "../analysis/columns.ts";
 import { columnReader, isFrameColumn, isPlain } from "../fields-columns.ts";
 import type { ColumnReader } from "../fields-columns.ts";
 import { dissect } from "../dissect/dissect.ts";
-import type { DissectContext, DissectedPacket } from "../dissect/dissect.ts";
-import { nodesOf } from "../fields.ts";
+import type { DissectContext, DissectedPacket, Interest } from "../dissect/dissect.ts";
+import { interestIn, nodesOf } from "../fields.ts";
 import { PROTOCOL } from "../../trace/packets.ts";
 import type { Trace } from "../../trace/trace.ts";
 import { holds, valuesOfNodes } from "./evaluate.ts";
@@ -36,10 +36,12 @@ export function compileFilter(text: string): Filter | FilterError {
   if (test === null) return filterOf(text, true, () => () => true);
   if (isFilterError(test)) return test;
   const operands = operandsOf(test);
+  const interest: Interest = { ...interestIn(operands.map(({ field }) => field)), labels: false };
   const isColumnsOnly = operands.every(isColumnOperand);
   const isFrameOnly = isColumnsOnly && operands.every(({ field }) => isFrameColumn(field.name));
   return filterOf(text, isColumnsOnly, (trace, context) => {
-    const slow = (row: number): boolean => holds(test, new TreeValues(dissect(trace, row, context)));
+    const slow = (row: number): boolean =>
+      holds(test, new TreeValues(dissect(trace, row, context, interest)));
     if (!isColumnsOnly) return slow;
     const columns = ColumnValues.over(operands, trace, context);
     if (columns === null) return slow;

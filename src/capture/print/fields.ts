@@ -4,7 +4,7 @@ import { dissect } from "../dissect/dissect.ts";
 import type { DissectContext, DissectedPacket } from "../dissect/dissect.ts";
 import { columnReader, isFrameColumn, isPlain } from "../fields-columns.ts";
 import type { ColumnReader } from "../fields-columns.ts";
-import { findField, formatValue, nodesOf, unknownField } from "../fields.ts";
+import { findField, formatValue, interestIn, nodesOf, unknownField } from "../fields.ts";
 import type { FieldInfo } from "../fields.ts";
 import type { Trace } from "../../trace/trace.ts";
 
@@ -101,6 +101,7 @@ export function* printFields(
   const separator = options.separator ?? "\t";
   if (options.header === true) yield names.join(separator);
   const columns = columnFields(fields, trace, context);
+  const interest = interestIn(fields);
   const isFrameOnly = columns !== null && columns.every((column) => column.isFrame);
   for (const row of rows) {
     if (columns !== null && (isFrameOnly || isPlain(trace, row))) {
@@ -111,7 +112,7 @@ export function* printFields(
       );
       continue;
     }
-    const packet = dissect(trace, row, context);
+    const packet = dissect(trace, row, context, interest);
     yield lineOf(
       fields.map((field) => fieldText(packet, field, options)),
       separator,

@@ -2,7 +2,7 @@
 //
 // As in tshark, an object has a key twice where a field occurs twice, and a field with lines below it has them under `<field>_tree`.
 
-import { dissect } from "../dissect/dissect.ts";
+import { dissect, VALUES } from "../dissect/dissect.ts";
 import type { DetailNode, DissectContext } from "../dissect/dissect.ts";
 import { findField, formatValue } from "../fields.ts";
 import type { Trace } from "../../trace/trace.ts";
@@ -28,7 +28,7 @@ export function* printJson(
 }
 
 function* packetLines(trace: Trace, row: number, context: DissectContext): Generator<string> {
-  const packet = dissect(trace, row, context);
+  const packet = dissect(trace, row, context, VALUES);
   const day = new Date(trace.packets.seconds[row] * 1000);
   const index = Number.isNaN(day.getTime()) ? "packets" : `packets-${day.toISOString().slice(0, 10)}`;
   yield "  {";
@@ -62,8 +62,8 @@ function* objectLines(nodes: readonly DetailNode[], indent: number): Generator<s
   }
 }
 
-/** Bytes have colons in JSON, unlike in `-T fields`. Text is JSON's to escape. */
-function jsonValue(node: DetailNode): string {
+/** A field's value as JSON has it: bytes with colons, unlike in `-T fields`. Text is JSON's to escape. */
+export function jsonValue(node: DetailNode): string {
   const { value } = node;
   const type = node.field === null ? "string" : (findField(node.field)?.type ?? "string");
   if (type === "flag") return "";

@@ -1,6 +1,6 @@
 // Packets as lines of text: one line each, as tshark's default columns, or the whole detail tree.
 
-import { dissect } from "../dissect/dissect.ts";
+import { COLUMNS, dissect } from "../dissect/dissect.ts";
 import type { DetailNode, DissectContext } from "../dissect/dissect.ts";
 import { escaped } from "../fields.ts";
 import type { Trace } from "../../trace/trace.ts";
@@ -37,7 +37,7 @@ export function textLine(
   context: DissectContext = {},
   { timeDecimals = 6 }: TextOptions = {},
 ): string {
-  const packet = dissect(trace, row, context);
+  const packet = dissect(trace, row, context, COLUMNS);
   const hasTime = context.hasTime?.(row) ?? true;
   const time = hasTime ? relativeSeconds(trace, row, timeDecimals) : "";
   const ends = `${packet.source.padStart(12)} → ${packet.destination.padEnd(12)}`;

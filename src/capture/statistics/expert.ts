@@ -1,7 +1,7 @@
 // `-z expert`: what dissection and analysis found worth saying, counted, as tshark's tables.
 
 import type { Severity } from "../analysis/findings.ts";
-import { dissect } from "../dissect/dissect.ts";
+import { dissect, VALUES } from "../dissect/dissect.ts";
 import type { DissectContext } from "../dissect/dissect.ts";
 import type { Trace } from "../../trace/trace.ts";
 
@@ -29,7 +29,7 @@ export function* printExpert(
   const counts = new Map<Severity, Map<string, number>>();
   let kinds = 0;
   for (const row of rows) {
-    for (const { severity, group, protocol, summary } of dissect(trace, row, context).experts) {
+    for (const { severity, group, protocol, summary } of dissect(trace, row, context, VALUES).experts) {
       let kept = counts.get(severity);
       if (kept === undefined) counts.set(severity, (kept = new Map()));
       const line = ` ${group.padStart(10)} ${protocol.padStart(18)}  ${summary}`;

@@ -1,6 +1,6 @@
 // `-z io,phs`: how many packets and bytes have each stack of protocols.
 
-import { dissect } from "../dissect/dissect.ts";
+import { COLUMNS, dissect } from "../dissect/dissect.ts";
 import type { DissectContext } from "../dissect/dissect.ts";
 import type { Trace } from "../../trace/trace.ts";
 
@@ -23,7 +23,7 @@ export function* printHierarchy(
   const top: Level = { packets: 0, bytes: 0, below: new Map() };
   for (const row of rows) {
     let level = top;
-    const seen = dissect(trace, row, context).protocols.split(":");
+    const seen = dissect(trace, row, context, COLUMNS).protocols.split(":");
     for (const name of seen) {
       if (UNSHOWN.has(name) || name === "") continue;
       let next = level.below.get(name);
