@@ -5,23 +5,25 @@ import { loadScenario } from "../scenario/load.ts";
 import { runOptions } from "./arguments.ts";
 import type { NetworkFlags } from "./arguments.ts";
 import { runDashboard, runInspector } from "./dashboard-app.ts";
+import { addInputFlags, openInput } from "./capture-input.ts";
+import type { InputFlags } from "./capture-input.ts";
 import { addNetworkFlags } from "./network-flags.ts";
-import { isScenario, openCaptureFile } from "./source.ts";
+import { isScenario } from "./source.ts";
 
 export function addOpen(program: Command): void {
   const command = program
-    .command("open <capture>")
+    .command("open [capture]")
     .description("the inspector on a pcap or pcapng file (gzip too, - for a pipe), or the lab on a scenario");
-  addNetworkFlags(command).action(open);
+  addNetworkFlags(addInputFlags(command)).action(open);
 }
 
-async function open(what: string, flags: NetworkFlags): Promise<void> {
-  if (isScenario(what)) {
+async function open(what: string | undefined, flags: NetworkFlags & InputFlags): Promise<void> {
+  if (what !== undefined && isScenario(what)) {
     const scenario = await loadScenario(what);
     await runDashboard(scenario, runOptions(scenario, flags));
     return;
   }
-  const capture = await openCaptureFile(what, { lazy: true });
+  const { capture } = await openInput(what, flags);
   try {
     await runInspector(capture);
   } finally {

@@ -5,6 +5,7 @@ import type { Capture } from "../capture/capture.ts";
 import { contextOf } from "../capture/context.ts";
 import { compileFilter, isFilterError } from "../capture/filter/compile.ts";
 import type { Filter } from "../capture/filter/compile.ts";
+import { printEk } from "../capture/print/ek.ts";
 import { printFields, readFieldsOptions, unknownFieldIn } from "../capture/print/fields.ts";
 import type { FieldsOptions } from "../capture/print/fields.ts";
 import { printHex } from "../capture/print/hex.ts";
@@ -14,16 +15,19 @@ import { findStatistic } from "../capture/statistics/statistics.ts";
 import type { Statistic } from "../capture/statistics/statistics.ts";
 import { InputError } from "../scenario/input-error.ts";
 import { collect, parseChoice, parseWhole } from "./arguments.ts";
+import { addInputFlags, openInput } from "./capture-input.ts";
+import type { Input, InputFlags } from "./capture-input.ts";
 import { writePcapngFile } from "./output-file.ts";
 import { print } from "./print.ts";
-import { openCaptureFile, problemText } from "./source.ts";
+import { problemText } from "./source.ts";
 
-interface ReadFlags {
+interface ReadFlags extends InputFlags {
   readonly filter?: string;
   readonly format: string;
   readonly field?: string[];
   readonly setting?: string[];
   readonly count?: string;
+  readonly autostop?: string;
   readonly details?: true;
   readonly hex?: true;
   readonly quiet?: true;
@@ -31,25 +35,24 @@ interface ReadFlags {
   readonly write?: string;
 }
 
-const FORMATS = ["text", "fields", "json"] as const;
+const FORMATS = ["text", "fields", "json", "ek"] as const;
 type Format = (typeof FORMATS)[number];
 
 /** How long to read before printing what has come: what arrives by a pipe shows at once. */
 const SLICE_MS = 50;
 
 export function addRead(program: Command): void {
-  program
-    .command("read <capture>")
-    .description("print a capture as tshark does; - for a pipe")
+  addInputFlags(program.command("read [capture]").description("print a capture as tshark does; - for a pipe"))
     .option("-Y, --filter <filter>", "only packets that pass this display filter")
-    .option("-T, --format <format>", "text, fields or json", "text")
-    .option("-e, --field <name>", "a field for -T fields; repeatable", collect)
+    .option("-T, --format <format>", "text, fields, json or ek", "text")
+    .option("-e, --field <name>", "a field for -T fields or ek; repeatable", collect)
     .option(
       "-E, --setting <name=value>",
       "header, separator, aggregator, occurrence, quote; repeatable",
       collect,
     )
     .option("-c, --count <n>", "stop after n packets of the file")
+    .option("-a, --autostop <duration:SECONDS>", "stop so long after the beginning")
     .option("-V, --details", "the detail tree of each packet")
     .option("-x, --hex", "the bytes of each packet")
     .option("-q, --quiet", "no packets, for use with -z")
@@ -58,19 +61,22 @@ export function addRead(program: Command): void {
     .action(read);
 }
 
-async function read(what: string, flags: ReadFlags): Promise<void> {
+async function read(what: string | undefined, flags: ReadFlags): Promise<void> {
   const format = parseChoice("-T", flags.format, FORMATS);
   const filter = compile(flags.filter ?? "");
   const fields = fieldsOf(format, flags);
   const limit = flags.count === undefined ? Number.POSITIVE_INFINITY : parseWhole("-c", flags.count, 1, 1e12);
   const statistics = (flags.statistic ?? []).map(statisticOf);
-  const capture = await openCaptureFile(what, { lazy: true });
+  const stopMs = flags.autostop === undefined ? Number.POSITIVE_INFINITY : parseAutostop(flags.autostop);
+  const input = await openInput(what, flags);
+  const { capture } = input;
+  const isOver = stopper(input, stopMs);
   try {
     const whole = format === "json" || flags.write !== undefined || flags.statistic !== undefined;
     const printRows = printer(capture, format, flags, fields);
     let from = 0;
     for (let done = false; !done && from < limit;) {
-      done = await capture.indexSome(SLICE_MS);
+      done = (await capture.indexSome(SLICE_MS)) || isOver();
       if (whole && !done && capture.trace.packets.count < limit) continue;
       const to = Math.min(limit, capture.trace.packets.count);
       if (flags.write !== undefined)
@@ -84,12 +90,40 @@ async function read(what: string, flags: ReadFlags): Promise<void> {
       for (const line of statistic(capture.trace, rows, context, flags.filter ?? "")) print(line);
     }
     for (const problem of capture.problems)
-      process.stderr.write(`wirelab: ${what}: ${problemText(problem)}\n`);
+      process.stderr.write(`wirelab: ${capture.path}: ${problemText(problem)}\n`);
     // As tshark: what could be read was printed, and the exit code says that it was not all.
     if (capture.problems.length > 0) process.exitCode = 2;
   } finally {
     capture.close();
   }
+}
+
+/** `duration:10`, as tshark has it, in ms. */
+function parseAutostop(text: string): number {
+  const match = /^duration:(\d{1,7}(?:\.\d{1,3})?)$/.exec(text);
+  if (match === null) throw new InputError(`-a ${text}: want duration:SECONDS, as in duration:10`);
+  return Number(match[1]) * 1000;
+}
+
+/** How long a capture program that was told to stop may take to hand over what it has. */
+const STOP_MS = 2000;
+
+/**
+ * Answers whether to read no further: the time is up, or Ctrl-C ended a live capture, whose statistics are then still printed. A
+ * capture program is stopped first, and what it has captured read.
+ */
+function stopper({ capture, stop }: Input, stopMs: number): () => boolean {
+  let until = performance.now() + stopMs;
+  if (capture.isLive) process.once("SIGINT", () => (until = performance.now()));
+  let isStopping = stop === null;
+  return () => {
+    if (performance.now() < until) return false;
+    if (isStopping) return true;
+    isStopping = true;
+    stop?.();
+    until = performance.now() + STOP_MS;
+    return false;
+  };
 }
 
 function compile(text: string): Filter {
@@ -106,13 +140,13 @@ function statisticOf(name: string): Statistic {
 
 function fieldsOf(format: Format, flags: ReadFlags): FieldsOptions {
   const names = flags.field ?? [];
-  if (format !== "fields") {
-    if (names.length > 0) throw new InputError("-e: wants -T fields");
-    return {};
+  if (format !== "fields" && format !== "ek" && names.length > 0) {
+    throw new InputError("-e: wants -T fields or -T ek");
   }
-  if (names.length === 0) throw new InputError("-T fields: name at least one field with -e");
   const unknown = unknownFieldIn(names);
   if (unknown !== null) throw new InputError(`-e: ${unknown}`);
+  if (format !== "fields") return {};
+  if (names.length === 0) throw new InputError("-T fields: name at least one field with -e");
   const options = readFieldsOptions(flags.setting ?? []);
   if ("problem" in options) throw new InputError(options.problem);
   return options;
@@ -130,6 +164,7 @@ function printer(capture: Capture, format: Format, flags: ReadFlags, fields: Fie
   const context = contextOf(capture);
   const lines = (rows: Iterable<number>, first: boolean): Iterable<string> => {
     if (format === "json") return printJson(trace, rows, context);
+    if (format === "ek") return printEk(trace, rows, context, flags.field ?? []);
     if (format === "fields") {
       return printFields(trace, rows, flags.field ?? [], context, {
         ...fields,

@@ -40,16 +40,28 @@ export interface InterfaceOptions extends OpenOptions {
   readonly programs?: readonly CaptureProgram[];
 }
 
+/** A capture under way. */
+export interface InterfaceCapture {
+  /** Closing it stops it at once. */
+  readonly capture: Capture;
+  /** Captures no more; what has been captured still comes, until `indexSome` says that it is all. */
+  stop(): void;
+}
+
 /**
  * Begins to capture on `device` (`any` where the system has it). Packets come with `indexSome`, up to a second late: libpcap hands
- * them over in blocks. Closing the capture stops it. Throws CaptureError with each program's reason when none may or is there.
+ * them over in blocks. Throws CaptureError with each program's reason when none may or is there.
  */
-export async function openInterface(device: string, options: InterfaceOptions = {}): Promise<Capture> {
+export async function openInterface(
+  device: string,
+  options: InterfaceOptions = {},
+): Promise<InterfaceCapture> {
   const reasons: string[] = [];
   for (const program of options.programs ?? PROGRAMS) {
     const child = new CaptureChild(program, device, options.filter ?? "");
     try {
-      return await openChunks(child, device, { ...options, lazy: true });
+      const capture = await openChunks(child, device, { ...options, lazy: true });
+      return { capture, stop: () => child.stop() };
     } catch (error) {
       await child.return();
       const own = error instanceof CaptureError ? error.message.replace(`${device}: `, "") : String(error);
@@ -91,6 +103,10 @@ class CaptureChild implements AsyncIterableIterator<Uint8Array> {
 
   next(): Promise<IteratorResult<Uint8Array>> {
     return this.#output.next();
+  }
+
+  stop(): void {
+    this.#child.kill("SIGINT");
   }
 
   /** Stops the program; what it has sent is not read any more. */
