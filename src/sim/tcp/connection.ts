@@ -184,6 +184,8 @@ export class Connection {
     if (sendBuffer > 0) return sendBuffer >>> 1;
     const { sender, personality } = this;
     if (this.#sendCapacity === personality.sendBufferMax) return this.#sendCapacity;
+    // Before the handshake the segment size is a guess, and looking must not change what is there.
+    if (!this.opened) return personality.sendBufferDefault;
     const segments = Math.max(
       sender.window.cwnd,
       personality.initialWindowSegments,

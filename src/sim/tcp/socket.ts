@@ -204,7 +204,7 @@ export class TcpSocket implements SocketCore {
     }
     endpoint.open(previous !== null);
     const { connection } = endpoint;
-    if (connection.state === "SYN_SENT" || connection.state === "SYN_RCVD") return "EINPROGRESS";
+    if (connection.state !== "CLOSED") return "EINPROGRESS";
     // The SYN could not even leave.
     const error = connection.takeError();
     this.#detach();
@@ -259,10 +259,14 @@ export class TcpSocket implements SocketCore {
     const endpoint = this.#endpoint;
     if (endpoint === null || this.#isOver) {
       // Without a connection it is an error, and takes effect all the same.
-      if (how !== "write") this.#readShut = true;
-      if (how !== "read") this.#writeShut = true;
+      const read = this.#readShut || how !== "write";
+      const write = this.#writeShut || how !== "read";
+      const changes = read !== this.#readShut || write !== this.#writeShut;
+      this.#readShut = read;
+      this.#writeShut = write;
       if (endpoint !== null) this.#phase = "connected";
-      this.onWake?.();
+      // Whoever shuts down again when woken must not be woken by it.
+      if (changes) this.onWake?.();
       return "ENOTCONN";
     }
     const { connection } = endpoint;

@@ -106,6 +106,7 @@ export class Wire {
       },
       sendDatagram: () => null,
       record: (event) => this.events.push(event),
+      tcpSeries: () => null,
       dropped: (_packet, reason) => this.drops.push(reason),
     };
   }
