@@ -4,13 +4,15 @@ import { setImmediate as turn, setTimeout as delay } from "node:timers/promises"
 import type { AsyncDecoder, Codec } from "./codec.ts";
 import { Feeding } from "./feed.ts";
 import type { Feed, Outcome } from "./feed.ts";
-import { guarded } from "./guard.ts";
+import { guardedTurn } from "./guard.ts";
 
 export interface LaterOptions {
   /** How long an answer may take in ms. */
   readonly answerMs: number;
-  /** Whether calls are stopped that do not return; costs some 0.3 ms each. */
+  /** After how many ms calls that do not return are stopped, and the promise callbacks that follow from them; null for never. */
   readonly guardMs: number | null;
+  /** Whether each call is guarded also of decoders that answer in later turns of the event loop, which costs some 0.4 ms a call; false by default. */
+  readonly guardsEach?: boolean;
 }
 
 /** Turns of the event loop before the clock is looked at: streams answer within a few. */
@@ -25,11 +27,19 @@ export async function feedLater<F>(
   const feeding = new Feeding(codec, feed);
   const decoder = feeding.decoder as AsyncDecoder<F>;
   try {
-    if (feed.tick) await oneByOne(feeding, decoder, options);
-    else await allAtOnce(feeding, decoder, options);
+    let begun: Answer<F> | null = null;
+    if (!feed.tick) await allAtOnce(feeding, decoder, options);
+    else {
+      if (options.guardMs !== null) begun = await inOneTurn(feeding, decoder, options.guardMs);
+      if (feeding.chunk < feeding.chunkCount) {
+        await oneByOne(feeding, decoder, begun, options);
+        begun = null;
+      }
+    }
     if (feed.end && !feeding.over) {
       feeding.chunk = feeding.chunkCount;
-      await answerTo(feeding, () => decoder.end(), options);
+      if (begun === null) await answerTo(feeding, () => decoder.end(), options);
+      else await take(feeding, begun, options);
     }
   } finally {
     decoder.close?.();
@@ -37,14 +47,58 @@ export async function feedLater<F>(
   return feeding.outcome();
 }
 
+/** Codecs that once had no answer before the next turn of the event loop. */
+const answersInTurns = new WeakSet<object>();
+
+/**
+ * Feeds as much of the stream, its end included, as is answered within one guarded turn of the event loop. What it returns is the answer still to
+ * come, that to `feeding.chunk`; null when there is none.
+ */
+async function inOneTurn<F>(
+  feeding: Feeding<F>,
+  decoder: AsyncDecoder<F>,
+  guardMs: number,
+): Promise<Answer<F> | null> {
+  const { chunkCount, codec, feed } = feeding;
+  if (answersInTurns.has(codec)) return null;
+  const begun: Answer<F>[] = [];
+  const done = await guardedTurn((settle) => {
+    for (const last = feed.end ? chunkCount : chunkCount - 1; feeding.chunk <= last; feeding.chunk++) {
+      const chunk = feeding.chunk === chunkCount ? null : feeding.take(feeding.chunk);
+      const answer = new Answer(() => (chunk === null ? decoder.end() : decoder.push(chunk)));
+      settle();
+      if (!answer.settled) {
+        begun.push(answer);
+        answersInTurns.add(codec);
+        return;
+      }
+      const good = note(feeding, answer);
+      feeding.scribble();
+      if (chunk === null || (!good && codec.afterError !== "resumes")) feeding.over = true;
+      if (feeding.over) return;
+    }
+  }, guardMs);
+  if (!done) {
+    feeding.hang = { kind: "does not return", chunk: feeding.chunk };
+    feeding.over = true;
+  }
+  return begun.at(0) ?? null;
+}
+
+/** From `feeding.chunk` on, whose answer may already be under way. */
 async function oneByOne<F>(
   feeding: Feeding<F>,
   decoder: AsyncDecoder<F>,
+  begun: Answer<F> | null,
   options: LaterOptions,
 ): Promise<void> {
-  for (; feeding.chunk < feeding.chunkCount && !feeding.over; feeding.chunk++) {
-    const chunk = feeding.take(feeding.chunk);
-    const good = await answerTo(feeding, () => decoder.push(chunk), options);
+  for (let waiting = begun; feeding.chunk < feeding.chunkCount && !feeding.over; feeding.chunk++) {
+    let good: boolean;
+    if (waiting === null) {
+      const chunk = feeding.take(feeding.chunk);
+      good = await answerTo(feeding, () => decoder.push(chunk), options);
+    } else good = await take(feeding, waiting, options);
+    waiting = null;
     feeding.scribble();
     if (!good && feeding.codec.afterError !== "resumes") feeding.over = true;
     await turn();
@@ -64,8 +118,11 @@ async function allAtOnce<F>(
     }
   };
   if (options.guardMs === null) push();
-  else if (!guarded(push, options.guardMs)) {
-    feeding.hang = { kind: "does not return", chunk: feeding.chunk };
+  else if (!(await guardedTurn(callingAndSettling(push), options.guardMs))) {
+    // In a call, or in a promise callback of the first one that has no answer.
+    const unanswered = answers.findIndex(({ settled }) => !settled);
+    const chunk = feeding.chunk < feeding.chunkCount ? feeding.chunk : Math.max(0, unanswered);
+    feeding.hang = { kind: "does not return", chunk };
     feeding.over = true;
     return;
   }
@@ -77,6 +134,13 @@ async function allAtOnce<F>(
   }
 }
 
+function callingAndSettling(work: () => void): (settle: () => void) => void {
+  return (settle) => {
+    work();
+    settle();
+  };
+}
+
 async function answerTo<F>(
   feeding: Feeding<F>,
   call: () => Promise<readonly F[]>,
@@ -86,8 +150,8 @@ async function answerTo<F>(
   const make = (): void => {
     answer = new Answer(call);
   };
-  if (options.guardMs === null) make();
-  else if (!guarded(make, options.guardMs)) {
+  if (options.guardMs === null || options.guardsEach !== true) make();
+  else if (!(await guardedTurn(callingAndSettling(make), options.guardMs))) {
     feeding.hang = { kind: "does not return", chunk: feeding.chunk };
     feeding.over = true;
     return false;
@@ -102,6 +166,11 @@ async function take<F>(feeding: Feeding<F>, answer: Answer<F>, options: LaterOpt
     feeding.over = true;
     return false;
   }
+  return note(feeding, answer);
+}
+
+/** Writes down a settled answer; false when it is an error. */
+function note<F>(feeding: Feeding<F>, answer: Answer<F>): boolean {
   if (answer.frames === null) {
     feeding.failed(answer.error);
     return false;
@@ -119,7 +188,7 @@ async function take<F>(feeding: Feeding<F>, answer: Answer<F>, options: LaterOpt
 class Answer<F> {
   frames: readonly F[] | null = null;
   error: unknown = null;
-  #settled = false;
+  settled = false;
   readonly #done: Promise<void>;
 
   constructor(call: () => Promise<readonly F[]>) {
@@ -132,14 +201,14 @@ class Answer<F> {
     } catch (error) {
       this.error = error;
     }
-    this.#settled = true;
+    this.settled = true;
   }
 
   async wait(limitMs: number): Promise<boolean> {
-    for (let i = 0; i < TURNS && !this.#settled; i++) await Promise.race([this.#done, turn()]);
+    for (let i = 0; i < TURNS && !this.settled; i++) await Promise.race([this.#done, turn()]);
     const started = performance.now();
-    while (!this.#settled && performance.now() - started < limitMs)
+    while (!this.settled && performance.now() - started < limitMs)
       await Promise.race([this.#done, delay(Math.max(1, limitMs / 20))]);
-    return this.#settled;
+    return this.settled;
   }
 }

@@ -1,6 +1,7 @@
 // Ends code that does not return. A thread of V8's own watches the clock, so that a loop without an end in a decoder is
 // stopped in the thread it runs in, and the next input can be tried at once.
 
+import { setFlagsFromString } from "node:v8";
 import { Script } from "node:vm";
 
 const SLOT = Symbol.for("wirelab.guarded");
@@ -23,6 +24,36 @@ export function guarded(work: () => void, limitMs: number): boolean {
   } finally {
     slots[SLOT] = outer;
   }
+}
+
+/**
+ * The same in a turn of the event loop of its own. `work` is given a call that runs the promise callbacks that wait: `async` code that waits for
+ * nothing outside then runs to its end, or is stopped. Callbacks of `process.nextTick` and of timers come later, unguarded.
+ */
+export function guardedTurn(work: (settle: () => void) => void, limitMs: number): Promise<boolean> {
+  return new Promise((resolve, reject) => {
+    // A turn begins with no promise callbacks waiting: V8 forgets all that wait when it stops one.
+    setImmediate(() => {
+      try {
+        resolve(guarded(() => work(runPromiseCallbacks), limitMs));
+      } catch (error) {
+        reject(error);
+      }
+    });
+  });
+}
+
+let checkpoint: (() => void) | null = null;
+
+/** Runs the promise callbacks that wait. Node has no call for it; V8 has one, by its own syntax. */
+function runPromiseCallbacks(): void {
+  if (checkpoint === null) {
+    setFlagsFromString("--allow-natives-syntax");
+    checkpoint = new Script("(() => %PerformMicrotaskCheckpoint())").runInThisContext() as () => void;
+    // Compiled by its first call, which needs the syntax.
+    checkpoint();
+    setFlagsFromString("--no-allow-natives-syntax");
+  } else checkpoint();
 }
 
 function isTimeout(error: unknown): boolean {

@@ -8,7 +8,7 @@ import type { Trier } from "./laws/trier.ts";
 
 const TRIES_MAX = 1200;
 /** Each try that hangs costs its time limit. */
-const HANGS_MAX = 14;
+const HANGS_MAX = 8;
 const MINIMISE_TRIES_MAX = 1500;
 
 interface Budget {

@@ -33,12 +33,18 @@ export function defineLaw<T>(spec: LawSpec<T>): Law {
   };
 }
 
-async function checkLaw<T>(spec: LawSpec<T>, codec: AnyCodec, options: LawOptions): Promise<LawReport> {
+async function checkLaw<T>(
+  spec: LawSpec<T>,
+  codec: AnyCodec,
+  options: LawOptions,
+  patient: boolean = false,
+): Promise<LawReport> {
   const why = spec.notAsked?.(codec) ?? null;
   if (why !== null) return reportOf(spec, "not asked", why, 0, null);
   const trier = new Trier(spec, codec, {
     hangMs: options.hangMs ?? HANG_MS_DEFAULT,
     leaveHangs: options.leaveHangs,
+    patient,
     onFeed: options.onFeed,
   });
   trier.expectsHang = options.suspectHang === true;
@@ -57,7 +63,8 @@ async function checkLaw<T>(spec: LawSpec<T>, codec: AnyCodec, options: LawOption
     if (finding.outcome.hang !== null && options.leaveHangs === true)
       return reportOf(spec, "not asked", LEFT_HANG, trials.made, null);
     const least = await leastOf(trier, trial, finding);
-    if (least === null) return await checkLaw(spec, codec, { ...options, suspectHang: false });
+    // It was the machine that took its time: the search begins again, and gives everything the time it needs.
+    if (least === null) return await checkLaw(spec, codec, { ...options, suspectHang: false }, true);
     const path = [run, ...shrunk].join(":");
     const counterexample = await counterexampleOf(trier, least, path);
     return reportOf(spec, "broken", null, trials.made, counterexample);

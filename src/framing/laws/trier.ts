@@ -1,9 +1,9 @@
 // Runs a law's tests: gives them the feeds they ask for, from decoders that answer at once or later, and ends those that hang.
 
 import type { AnyCodec, Finding, LawSpec, Test, TestContext, Wanted } from "./law.ts";
-import { CodecProblem } from "./law.ts";
 import type { Effort } from "../chunkings.ts";
-import { AnswersLater, Feeding } from "../feed.ts";
+import { answersLater } from "../answers-later.ts";
+import { Feeding } from "../feed.ts";
 import type { Feed, Hang, Outcome } from "../feed.ts";
 import { feedLater } from "../feed-later.ts";
 import { guarded } from "../guard.ts";
@@ -21,6 +21,8 @@ class Stopped extends Error {
 export interface TrierOptions {
   readonly hangMs: number;
   readonly leaveHangs?: boolean | undefined;
+  /** Whether nothing is taken for a hang before all its time is up; false by default. */
+  readonly patient?: boolean | undefined;
   readonly onFeed?: ((law: string, feed: Feed) => void) | undefined;
 }
 
@@ -28,8 +30,10 @@ export interface TrierOptions {
 const BATCH_MS = 60;
 /** ... and one of them may take so long before its feeds are looked at one by one. */
 const TRIAL_MS = 120;
-/** Trials whose every call to a decoder that answers later is guarded, at 0.3 ms a call; a hang shows in one of the first. */
+/** Trials whose every call to a decoder that answers in later turns is guarded, at 0.4 ms a call; a hang shows in one of the first. */
 const GUARDED_TRIALS = 25;
+/** What takes so long may hang: enough to begin making it smaller. */
+const SUSPECT_MS = 80;
 /** A smaller input than one that hangs is given less time: when all is done, the last one is given the full time again. */
 const SMALLER_HANG_MS = 25;
 /** How long making a decoder may take before it counts as a hang, in ms. */
@@ -45,6 +49,8 @@ export class Trier<T> {
   /** Whether a hang is only to be noticed: another law makes sure of it. */
   readonly leavesHangs: boolean;
   readonly #hangMs: number;
+  /** The time after which a search takes something for a hang; what is found has all its time once more. */
+  readonly #suspectMs: number;
   readonly #onFeed: ((law: string, feed: Feed) => void) | null;
   #context: TestContext;
   #guardedTrials = 0;
@@ -55,6 +61,9 @@ export class Trier<T> {
     this.later = answersLater(codec, options.hangMs);
     this.#hangMs = Math.max(options.hangMs, spec.feedMs ?? 0);
     this.leavesHangs = options.leaveHangs === true;
+    const usualMs = this.leavesHangs ? SMALLER_HANG_MS : SUSPECT_MS;
+    this.#suspectMs =
+      options.patient === true || spec.feedMs !== undefined ? this.#hangMs : Math.min(this.#hangMs, usualMs);
     this.#onFeed = options.onFeed ?? null;
     this.#context = this.#newContext("run", null);
   }
@@ -64,11 +73,13 @@ export class Trier<T> {
     return this.#context;
   }
 
-  /** Feeds the codec once, outside of any law. */
-  async feed(feed: Feed): Promise<Outcome<unknown>> {
-    if (this.later) return feedLater(this.codec, feed, { answerMs: this.#hangMs, guardMs: this.#hangMs });
+  /** Feeds the codec once, outside of any law, with all the time it may take or, where a hang is as good an answer as any, with little. */
+  async feed(feed: Feed, time: "all" | "little" = "all"): Promise<Outcome<unknown>> {
+    const limitMs = time === "all" ? this.#hangMs : SMALLER_HANG_MS;
+    if (this.later)
+      return feedLater(this.codec, feed, { answerMs: limitMs, guardMs: limitMs, guardsEach: true });
     try {
-      return this.#feed({ feeds: [feed] }, this.#hangMs)[0];
+      return this.#feed({ feeds: [feed] }, limitMs)[0];
     } catch (error) {
       if (error instanceof Stopped) return error.finding.outcome;
       throw error;
@@ -84,7 +95,7 @@ export class Trier<T> {
     const done = guarded(() => {
       finding = this.#drive(this.spec.test(trial, this.#context), null);
     }, this.#hangMs);
-    return done ? finding : this.#tryFeedByFeed(trial, effort, onlyCuts, this.#hangMs);
+    return done ? finding : this.#tryFeedByFeed(trial, effort, onlyCuts, this.#suspectMs);
   }
 
   /**
@@ -117,12 +128,7 @@ export class Trier<T> {
       const at = last as { trial: T; effort: Effort } | null;
       if (finding !== null || at === null) return finding;
       if (done) continue;
-      finding = this.#tryFeedByFeed(
-        at.trial,
-        at.effort,
-        null,
-        this.leavesHangs ? SMALLER_HANG_MS : this.#hangMs,
-      );
+      finding = this.#tryFeedByFeed(at.trial, at.effort, null, this.#suspectMs);
       if (finding !== null) return finding;
     }
   }
@@ -188,14 +194,14 @@ export class Trier<T> {
   }
 
   async #tryLater(trial: T): Promise<Finding | null> {
-    const guards = this.spec.guards === true && (this.expectsHang || this.#guardedTrials++ < GUARDED_TRIALS);
-    const answerMs = this.expectsHang ? SMALLER_HANG_MS : this.#hangMs;
+    const guardsEach = this.expectsHang || this.#guardedTrials++ < GUARDED_TRIALS;
+    const answerMs = this.expectsHang ? SMALLER_HANG_MS : this.#suspectMs;
     const test = this.spec.test(trial, this.#context);
     let step = test.next();
     while (step.done !== true) {
       const { feeds, codec } = step.value;
       for (const feed of feeds) this.#onFeed?.(this.spec.name, feed);
-      const options = { answerMs, guardMs: guards ? answerMs : null };
+      const options = { answerMs, guardMs: this.spec.guards === true ? answerMs : null, guardsEach };
       const outcomes = await Promise.all(feeds.map((feed) => feedLater(codec ?? this.codec, feed, options)));
       const hanging = outcomes.findIndex(({ hang }) => hang !== null);
       if (hanging !== -1) return this.#hung(feeds[hanging], outcomes[hanging]);
@@ -224,32 +230,4 @@ export function hangProblem(hang: Hang | null, feed: Feed): string {
   return hang.kind === "never answers"
     ? `the decoder's promise for ${where} never settles`
     : `the decoder does not return from ${where}`;
-}
-
-const answering = new WeakMap<object, boolean>();
-
-/** Whether the codec's decoders answer with promises; asked with a push of nothing. */
-function answersLater(codec: AnyCodec, limitMs: number): boolean {
-  const known = answering.get(codec);
-  if (known !== undefined) return known;
-  let later = false;
-  try {
-    guarded(() => {
-      const feed = { bytes: new Uint8Array(), cuts: [], tick: false, overwrite: false, end: false };
-      const feeding = new Feeding(codec, feed);
-      try {
-        feeding.step();
-      } catch (error) {
-        if (!(error instanceof AnswersLater)) throw error;
-        later = true;
-        (feeding.decoder as { close?: () => void }).close?.();
-      }
-    }, limitMs);
-  } catch (error) {
-    throw new CodecProblem(
-      `decoder() throws ${error instanceof Error ? `${error.name}: ${error.message}` : String(error)}`,
-    );
-  }
-  answering.set(codec, later);
-  return later;
 }

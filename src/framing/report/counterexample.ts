@@ -65,7 +65,7 @@ async function contrastTo<T>(trier: Trier<T>, finding: Finding): Promise<Played 
     const other = cut(bytes, cuts, feed.tick || cuts.length > 0);
     const same = sameCuts(feed.cuts, cuts) && (feed.tick === other.tick || !trier.later);
     if (same && !feed.overwrite) continue;
-    const outcome = await trier.feed(other);
+    const outcome = await trier.feed(other, finding.outcome.hang === null ? "all" : "little");
     if (isGood(trier.codec, frames, outcome, cuts.length + 1))
       return played(cuts, trier.later && other.tick, outcome);
   }
