@@ -5,6 +5,7 @@ import { openTap } from "../loopback/tap.ts";
 import { createKernelBackend } from "../loopback/kernel-backend.ts";
 import { createNodeBackend } from "../loopback/node-backend.ts";
 import { createSimBackend } from "../sim/backend.ts";
+import { RandomStream } from "../sim/random.ts";
 import type { Topology } from "../sim/topology.ts";
 import type { Host } from "../socket/api.ts";
 import type { Backend, BackendHost, BackendName, DriveEnd } from "../socket/backend.ts";
@@ -71,7 +72,8 @@ export async function runScenario(scenario: Scenario, options: RunOptions = {}):
     return conclude({ scenario, on, seed, trace, hasPackets: true, packetsNote: null, ended });
   }
   const create = on === "kernel" ? createKernelBackend : createNodeBackend;
-  const backend = await create({ hosts: Object.keys(topology.hosts), seed });
+  const random = programRandom(seed);
+  const backend = await create({ hosts: Object.keys(topology.hosts), seed, random });
   if ("unavailable" in backend) throw new BackendUnavailable(backend.unavailable);
   const tap =
     options.capture === false ? { unavailable: "capturing is switched off" } : await openTap(backend);
@@ -89,6 +91,16 @@ export async function runScenario(scenario: Scenario, options: RunOptions = {}):
   const trace = hasPackets ? tap.trace(events) : eventsAlone(events);
   const packetsNote = hasPackets ? null : tap.unavailable;
   return conclude({ scenario, on, seed, trace, hasPackets, packetsNote, ended });
+}
+
+/** The simulator's streams for programs: on loopback a program draws the numbers it draws there. */
+function programRandom(seed: number): (host: string) => number {
+  const streams = new Map<string, RandomStream>();
+  return (host) => {
+    let stream = streams.get(host);
+    if (stream === undefined) streams.set(host, (stream = new RandomStream(seed, `program ${host}`)));
+    return stream.fine();
+  };
 }
 
 interface Ended {
