@@ -10,6 +10,7 @@ import type { Scenario } from "../scenario/scenario.ts";
 /** What `run`, `compare`, `snapshot` and `export` take for a scenario's network. */
 export interface NetworkFlags {
   readonly seed?: string;
+  readonly link?: string;
   readonly loss?: string;
   readonly delay?: string;
   readonly bandwidth?: string;

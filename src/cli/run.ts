@@ -5,7 +5,7 @@ import { firstDifference, traceHash } from "../trace/hash.ts";
 import { transcriptText } from "../trace/transcript-text.ts";
 import { InputError } from "../scenario/input-error.ts";
 import { loadScenario } from "../scenario/load.ts";
-import { runScenario } from "../scenario/run.ts";
+import { NamespaceRefused, runScenario } from "../scenario/run.ts";
 import type { RunOptions, RunResult } from "../scenario/run.ts";
 import type { Scenario } from "../scenario/scenario.ts";
 import { loopbackFor } from "../scenario/session.ts";
@@ -15,9 +15,12 @@ import { addNetworkFlags } from "./network-flags.ts";
 import { writePcapngFile } from "./output-file.ts";
 import { print } from "./print.ts";
 import { runJson } from "./run-json.ts";
+import { againInUserNamespace } from "./user-namespace.ts";
 
-interface RunFlags extends NetworkFlags {
+interface RunFlags extends Omit<NetworkFlags, "link"> {
   readonly on: string;
+  /** True for the links as the scenario has them. */
+  readonly link?: string | true;
   readonly json?: true;
   readonly pcap?: string;
   readonly check?: true;
@@ -29,6 +32,10 @@ export function addRun(program: Command): void {
     .description("run a lesson or a scenario file and check what it claims")
     .option("--on <backend>", "sim, kernel, node or both (sim and real sockets)", "sim");
   addNetworkFlags(command)
+    .option(
+      "--link [name=value,...]",
+      "with --on kernel: between the kernel's sockets put the scenario's links, changed so (delay=20,loss=1%)",
+    )
     .option("--json", "the whole run as JSON")
     .option("--pcap <file>", "write the packets as pcapng")
     .option("--check", "run twice and compare every step")
@@ -38,20 +45,38 @@ export function addRun(program: Command): void {
 async function run(what: string, flags: RunFlags): Promise<void> {
   const scenario = await loadScenario(what);
   const on = parseBackend(flags.on);
-  const options = runOptions(scenario, flags);
+  const { link, ...network } = flags;
+  if (link !== undefined && on !== "kernel")
+    throw new InputError("--link: links are put between the kernel's sockets; add --on kernel");
+  const options = runOptions(scenario, typeof link === "string" ? { ...network, link } : network);
   if (flags.check === true) {
     if (on !== "sim") throw new InputError("--check: only the simulator repeats itself; leave out --on");
     await check(scenario, options);
     return;
   }
   const results: RunResult[] = [];
-  if (on !== "both") results.push(await runScenario(scenario, { ...options, on }));
+  if (link !== undefined) results.push(await runLinked(scenario, options));
+  else if (on !== "both") results.push(await runScenario(scenario, { ...options, on }));
   else {
     const loopback = loopbackFor(scenario);
     if (typeof loopback !== "string") throw new InputError(`--on both: ${loopback.unavailable}`);
     results.push(await runScenario(scenario, { ...options, on: "sim" }));
     results.push(await runScenario(scenario, { ...options, on: loopback }));
   }
+  report(flags, results);
+}
+
+/** Where this process may not make network namespaces, one of its kind may that has a user namespace of its own: it ends as that does. */
+async function runLinked(scenario: Scenario, options: Omit<RunOptions, "on">): Promise<RunResult> {
+  try {
+    return await runScenario(scenario, { ...options, on: "kernel", linked: true });
+  } catch (error) {
+    if (!(error instanceof NamespaceRefused)) throw error;
+    throw new NamespaceRefused(`--link: ${error.message}${againInUserNamespace()}`);
+  }
+}
+
+function report(flags: RunFlags, results: readonly RunResult[]): void {
   if (flags.pcap !== undefined) {
     if (results.length > 1)
       throw new InputError("--pcap: one file holds one run; choose --on sim or --on kernel");
@@ -84,8 +109,9 @@ async function check(scenario: Scenario, options: RunOptions): Promise<void> {
 }
 
 function printRun(result: RunResult): void {
-  const { scenario, backend, seed, trace } = result;
-  print(`${scenario.title} · ${backend}${backend === "sim" ? ` · seed ${seed}` : ""}`);
+  const { scenario, backend, network, seed, trace } = result;
+  const links = backend === "kernel" && network === "simulated" ? " over simulated links" : "";
+  print(`${scenario.title} · ${backend}${links}${network === "simulated" ? ` · seed ${seed}` : ""}`);
   print("");
   for (const line of transcriptText(trace.events)) print(line);
   print("");

@@ -6,6 +6,8 @@ import type { LinkConfig, LinkSettings, Loss, Topology } from "../sim/topology.t
 import { InputError, suggest } from "./input-error.ts";
 
 export interface Adjustments {
+  /** Settings of every link, both directions: `delay=20,loss=1%`. Names as in `set`, the units at their ends left out if one likes. */
+  readonly link?: string | undefined;
   /** A rate for every link, both directions: `10%` or `0.1`. */
   readonly loss?: string | undefined;
   /** One-way delay of every link: `50ms`, `2s`, or a number of ms. */
@@ -31,6 +33,9 @@ export function adjustTopology(topology: Topology, adjustments: Adjustments): To
   const all = (settings: Partial<LinkSettings>): void => {
     links = links.map((link) => withSettings(link, null, settings));
   };
+  for (const [field, value] of parseLink(adjustments.link ?? "")) {
+    all({ [field]: parseValue(`--link ${field}=${value}`, field, value) });
+  }
   if (adjustments.loss !== undefined) all({ loss: rate("--loss", adjustments.loss) });
   if (adjustments.delay !== undefined) all({ delayMs: milliseconds("--delay", adjustments.delay) });
   if (adjustments.bandwidth !== undefined)
@@ -65,6 +70,30 @@ function withSettings(
     ...(link.forward === undefined ? {} : { forward: { ...link.forward, ...settings } }),
     ...(link.backward === undefined ? {} : { backward: { ...link.backward, ...settings } }),
   };
+}
+
+/** Fields and their values; a value may have a comma in it. */
+function parseLink(text: string): [Field, string][] {
+  const settings: [Field, string][] = [];
+  for (const part of text.split(",")) {
+    if (part.trim() === "") continue;
+    const equals = part.indexOf("=");
+    const last = settings.at(-1);
+    if (equals === -1 && last !== undefined) {
+      last[1] += `,${part}`;
+      continue;
+    }
+    if (equals === -1) {
+      throw new InputError(`--link ${text}: want name=value,..., as in delay=20ms,loss=1%`);
+    }
+    const name = part.slice(0, equals).trim();
+    const field = FIELDS.find((known) => known === name || known.replace(/Ms$|Bps$/, "") === name);
+    if (field === undefined) {
+      throw new InputError(`--link ${text}: a link has no ${name}${suggest(name, FIELDS)}`);
+    }
+    settings.push([field, part.slice(equals + 1).trim()]);
+  }
+  return settings;
 }
 
 function parseSet(

@@ -81,7 +81,7 @@ export class LinkedBackend implements Backend {
     });
   }
 
-  /** A packet of a kernel is progress, too. */
+  /** A packet of a kernel is progress, too, and nothing stands still while a timer of one is pending. */
   drive(run: {
     finished: () => boolean;
     progress: () => number;
@@ -89,7 +89,22 @@ export class LinkedBackend implements Backend {
     idleNs: number;
   }): Promise<DriveEnd> {
     this.#pacer.catchUp();
-    return this.#clock.drive({ ...run, progress: () => run.progress() + this.#pacer.packets });
+    let seen = -1;
+    let sinceNs = 0;
+    let pending = 0;
+    const progress = (): number => {
+      const steps = run.progress() + this.#pacer.packets;
+      const nowNs = this.#clock.now();
+      if (steps !== seen) {
+        seen = steps;
+        sinceNs = nowNs;
+      } else if (nowNs - sinceNs > run.idleNs / 2) {
+        sinceNs = nowNs;
+        if (this.simulation.isCarrying() || this.kernels.hasTimer()) pending++;
+      }
+      return steps + pending;
+    };
+    return this.#clock.drive({ ...run, progress });
   }
 
   /** Waits until the kernels have said their goodbyes. */

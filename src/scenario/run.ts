@@ -12,6 +12,7 @@ import type { Backend, BackendHost, BackendName, DriveEnd } from "../socket/back
 import { BlockingSocket } from "../socket/blocking.ts";
 import { isFailure, refusalOf } from "../socket/core.ts";
 import { SocketError } from "../socket/errno.ts";
+import { LinkedBackend, createLinkedBackend } from "./linked-backend.ts";
 import type { Family, SocketType } from "../socket/address.ts";
 import type { TraceEvent } from "../trace/events.ts";
 import { Trace } from "../trace/trace.ts";
@@ -33,6 +34,11 @@ export interface RunOptions {
   readonly previewBytes?: number;
   /** Whether to capture packets on loopback; true by default. */
   readonly capture?: boolean;
+  /**
+   * On the kernel: whether each host with a program has a network of its own, with the topology's links simulated between them, instead of
+   * an address of the loopback interface. False by default.
+   */
+  readonly linked?: boolean;
 }
 
 /** A finished run, and what the lesson claims of it. */
@@ -51,13 +57,26 @@ const PREVIEW_BYTES = 256;
 
 /** Virtual time is cheap: long enough for the slowest timers (SYN retries take 127 s, data retransmissions up to 15 minutes). */
 const SIM_LIMIT_MS = 7_200_000;
-const SIM_IDLE_NS = 1_200e9;
-const LOOPBACK_LIMIT_NS = 10e9;
-const LOOPBACK_IDLE_NS = 1e9;
+
+/** How long a run may take, and be silent, before it is given up. */
+interface Patience {
+  readonly limitNs: number;
+  readonly idleNs: number;
+}
+
+const SIM_PATIENCE: Patience = { limitNs: Infinity, idleNs: 1_200e9 };
+const LOOPBACK_PATIENCE: Patience = { limitNs: 10e9, idleNs: 1e9 };
+/** What is lost costs real time: a SYN that nobody answers is given up after 131 s. */
+const LINKED_PATIENCE: Patience = { limitNs: 140e9, idleNs: 2e9 };
 
 /** A backend that cannot be had here, with what to do about it. */
 export class BackendUnavailable extends Error {
-  override readonly name = "BackendUnavailable";
+  override readonly name: string = "BackendUnavailable";
+}
+
+/** The kernel has refused this process what a run over simulated links takes. */
+export class NamespaceRefused extends BackendUnavailable {
+  override readonly name = "NamespaceRefused";
 }
 
 /** Runs `scenario` to its end. Rejects with `BackendUnavailable`, or with the topology's error when a link's settings are wrong. */
@@ -68,9 +87,11 @@ export async function runScenario(scenario: Scenario, options: RunOptions = {}):
   if (on === "sim") {
     const backend = createSimBackend({ topology, seed, recording: true });
     const trace = backend.trace;
-    const ended = await runPrograms(scenario, backend, options, (event) => trace.addEvent(event));
-    return conclude({ scenario, on, seed, trace, hasPackets: true, packetsNote: null, ended });
+    const add = (event: TraceEvent): void => trace.addEvent(event);
+    const ended = await runPrograms(scenario, backend, options, SIM_PATIENCE, add);
+    return conclude({ scenario, on, network: "simulated", seed, trace, packetsNote: null, ended });
   }
+  if (on === "kernel" && options.linked === true) return runLinked(scenario, options, topology, seed);
   const create = on === "kernel" ? createKernelBackend : createNodeBackend;
   const random = programRandom(seed);
   const backend = await create({ hosts: Object.keys(topology.hosts), seed, random });
@@ -82,15 +103,34 @@ export async function runScenario(scenario: Scenario, options: RunOptions = {}):
     scenario,
     backend,
     options,
+    LOOPBACK_PATIENCE,
     (event) => events.push(event),
     async () => {
       if (!("unavailable" in tap)) await tap.close();
     },
   );
-  const hasPackets = !("unavailable" in tap);
-  const trace = hasPackets ? tap.trace(events) : eventsAlone(events);
-  const packetsNote = hasPackets ? null : tap.unavailable;
-  return conclude({ scenario, on, seed, trace, hasPackets, packetsNote, ended });
+  const [trace, packetsNote] =
+    "unavailable" in tap ? [eventsAlone(events), tap.unavailable] : [tap.trace(events), null];
+  return conclude({ scenario, on, network: "loopback", seed, trace, packetsNote, ended });
+}
+
+/** Hosts without a program stay simulated: routers, and whoever is only there to be sent to. */
+async function runLinked(
+  scenario: Scenario,
+  options: RunOptions,
+  topology: Topology,
+  seed: number,
+): Promise<RunResult> {
+  const kernels = Object.keys(scenario.programs);
+  const backend = createLinkedBackend({ topology, seed, kernels, recording: true });
+  if (!(backend instanceof LinkedBackend)) {
+    const { unavailable, refused } = backend;
+    throw refused === null ? new BackendUnavailable(unavailable) : new NamespaceRefused(unavailable);
+  }
+  const { trace } = backend;
+  const add = (event: TraceEvent): void => trace.addEvent(event);
+  const ended = await runPrograms(scenario, backend, options, LINKED_PATIENCE, add, () => backend.settle());
+  return conclude({ scenario, on: "kernel", network: "simulated", seed, trace, packetsNote: null, ended });
 }
 
 /** The simulator's streams for programs: on loopback a program draws the numbers it draws there. */
@@ -113,6 +153,7 @@ async function runPrograms(
   scenario: Scenario,
   backend: Backend,
   options: RunOptions,
+  patience: Patience,
   add: (event: TraceEvent) => void,
   beforeDispose: () => Promise<void> = async () => {},
 ): Promise<Ended> {
@@ -150,16 +191,12 @@ async function runPrograms(
       start(name, program);
       await untilAllWait();
     }
-    const sim = backend.name === "sim";
-    const limitNs = Math.min(
-      (scenario.limitMs ?? SIM_LIMIT_MS) * 1e6,
-      sim ? Number.POSITIVE_INFINITY : LOOPBACK_LIMIT_NS,
-    );
+    const limitNs = Math.min((scenario.limitMs ?? SIM_LIMIT_MS) * 1e6, patience.limitNs);
     const end = await backend.drive({
       finished: () => running.size === 0 || recorder.runaway !== null,
       progress: () => recorder.progress,
       limitNs,
-      idleNs: sim ? SIM_IDLE_NS : LOOPBACK_IDLE_NS,
+      idleNs: patience.idleNs,
     });
     over = true;
     recorder.finish();
@@ -256,13 +293,13 @@ function eventsAlone(events: readonly TraceEvent[]): Trace {
 function conclude(run: {
   scenario: Scenario;
   on: BackendName;
+  network: Observation["network"];
   seed: number;
   trace: Trace;
-  hasPackets: boolean;
   packetsNote: string | null;
   ended: Ended;
 }): RunResult {
-  const { scenario, on, seed, trace, hasPackets, packetsNote, ended } = run;
+  const { scenario, on, network, seed, trace, packetsNote, ended } = run;
   const logs: Record<string, string[]> = {};
   for (const name of Object.keys(scenario.programs)) logs[name] = [];
   let dropped = 0;
@@ -274,11 +311,12 @@ function conclude(run: {
   }
   const observation: Observation = {
     backend: on,
+    network,
     ...ended,
     transcript: transcriptOf(trace.events),
     logs,
     trace,
-    hasPackets,
+    hasPackets: packetsNote === null,
     dropped,
   };
   return { ...observation, scenario, seed, claims: claimsOf(scenario, observation), packetsNote, durationNs };

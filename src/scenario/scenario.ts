@@ -32,6 +32,8 @@ export interface Waiter {
 /** What `expect` is given of a finished run. */
 export interface Observation {
   readonly backend: BackendName;
+  /** What lay between the hosts: the topology's links, or the loopback interface, which neither loses nor delays. */
+  readonly network: "simulated" | "loopback";
   readonly outcome: Outcome;
   /** Why a run failed; null unless it did. */
   readonly failure: string | null;

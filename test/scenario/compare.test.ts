@@ -38,6 +38,7 @@ function run(backend: BackendName, calls: readonly Call[], change: Partial<RunRe
     scenario: tcpHello,
     seed: 1,
     backend,
+    network: backend === "sim" ? "simulated" : "loopback",
     outcome: "ok",
     failure: null,
     waiting: [],

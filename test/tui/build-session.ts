@@ -27,6 +27,7 @@ export function runOf(
   return {
     scenario: helloScenario,
     backend,
+    network: backend === "sim" ? "simulated" : "loopback",
     seed: 7,
     outcome: "ok",
     failure: null,

@@ -20,8 +20,12 @@ const SIOCSIFADDR = 0x8916;
 const SIOCSIFNETMASK = 0x891c;
 const SIOCSIFMTU = 0x8922;
 const SIOCGIFINDEX = 0x8933;
-const SIOCSIFTXQLEN = 0x8943;
 const RTF_UP = 1;
+const AF_NETLINK = 16;
+const SOCK_RAW = 3;
+const RTM_NEWLINK = 16;
+const NLM_F_REQUEST_ACK = 1 | 4;
+const IFLA_TXQLEN = 13;
 /** `struct ifreq`: the name, then what the request is about. */
 const IFREQ_SIZE = 40;
 const IFREQ_VALUE = 16;
@@ -127,12 +131,34 @@ class Configuration {
       this.#ask(fd, name, SIOCSIFADDR, "SIOCSIFADDR", () => this.#address(ipv4)) ??
       this.#ask(fd, name, SIOCSIFNETMASK, "SIOCSIFNETMASK", () => this.#address("255.255.255.0")) ??
       this.#ask(fd, name, SIOCSIFMTU, "SIOCSIFMTU", () => this.#view.setInt32(IFREQ_VALUE, mtu, true)) ??
-      this.#ask(fd, name, SIOCSIFTXQLEN, "SIOCSIFTXQLEN", () =>
-        this.#view.setInt32(IFREQ_VALUE, QUEUE_PACKETS, true),
-      ) ??
       this.#up(fd, name) ??
-      this.#defaultRoute(fd)
+      this.#defaultRoute(fd) ??
+      this.#ask(fd, name, SIOCGIFINDEX, "SIOCGIFINDEX", () => undefined) ??
+      this.#queue(this.#view.getInt32(IFREQ_VALUE, true))
     );
+  }
+
+  /** The length of the queue to us, by rtnetlink(7): the ioctl for it is refused in user namespaces. */
+  #queue(index: number): Refused | null {
+    const libc = this.#libc;
+    const fd = libc.socket(AF_NETLINK, SOCK_RAW, 0);
+    if (fd < 0) return this.#refused("socket");
+    const message = fixedMemory(40);
+    const view = new DataView(message.buffer);
+    view.setUint32(0, 40, true);
+    view.setUint16(4, RTM_NEWLINK, true);
+    view.setUint16(6, NLM_F_REQUEST_ACK, true);
+    view.setInt32(20, index, true);
+    view.setUint16(32, 8, true);
+    view.setUint16(34, IFLA_TXQLEN, true);
+    view.setUint32(36, QUEUE_PACKETS, true);
+    const answer = fixedMemory(64);
+    const answered = libc.send(fd, message, 40, 0) === 40 && libc.recv(fd, answer, 64, 0) >= 20;
+    const refused = answered ? null : this.#refused("RTM_NEWLINK");
+    libc.close(fd);
+    if (refused !== null) return refused;
+    const error = new DataView(answer.buffer).getInt32(16, true);
+    return error === 0 ? null : { call: "rtnetlink(RTM_NEWLINK)", errno: errnoName(-error) };
   }
 
   /** `struct in6_ifreq` and `struct in6_rtmsg`. */

@@ -1,5 +1,6 @@
 // Hosts that are real: each a network namespace with a TUN device for its only way out, and the kernel's sockets in it.
 
+import { readFileSync } from "node:fs";
 import type { Family, SocketType } from "../../socket/address.ts";
 import type { Failure, SocketCore } from "../../socket/core.ts";
 import type { RealClock } from "../clock.ts";
@@ -27,7 +28,7 @@ export interface KernelHostPlan {
   readonly mtu: number;
 }
 
-/** Why there are none; `refused` when it was the kernel that said no. */
+/** Why there are none, and what to do; `refused` when it was the kernel that said no. */
 export interface NoKernelHosts {
   readonly unavailable: string;
   readonly refused: Refused | null;
@@ -39,6 +40,29 @@ interface KernelHost {
 }
 
 const DEVICE_NAME = "wirelab0";
+
+/** Of the namespace the thread is in. */
+const SOCKET_TABLES = ["/proc/thread-self/net/tcp", "/proc/thread-self/net/tcp6"];
+/** proc(5): address, address, state, queues, and the timer: 1 retransmission, 2 another, 4 zero window probe. */
+const TIMER_PENDING = /^ *\d+: \S+ \S+ \S\S \S+:\S+ 0[124]:/m;
+
+function readTable(path: string): string {
+  try {
+    return readFileSync(path, "latin1");
+  } catch {
+    // A kernel without IPv6 has no table of it.
+    return "";
+  }
+}
+
+function remedy({ call, errno }: Refused): string {
+  if (!call.startsWith("open(/dev/net/tun)")) {
+    return "it takes root, or a user namespace of one's own (unshare --user --map-root-user --net)";
+  }
+  return errno === "EACCES" || errno === "EPERM"
+    ? "run as root, or let users open the device (chmod 666 /dev/net/tun)"
+    : "load the module (modprobe tun), or give the container the device (--device /dev/net/tun)";
+}
 
 export class KernelHosts {
   readonly #libc: Libc;
@@ -68,7 +92,7 @@ export class KernelHosts {
       const refused = hosts.#add(plan);
       if (refused === null) continue;
       hosts.#close();
-      return { unavailable: `${refused.call} failed: ${refused.errno}`, refused };
+      return { unavailable: `${refused.call} failed: ${refused.errno}; ${remedy(refused)}`, refused };
     }
     return hosts;
   }
@@ -116,6 +140,15 @@ export class KernelHosts {
     const found = this.#hosts.get(host);
     if (found === undefined) throw new RangeError(`no host ${host}`);
     return found.namespace.enter(action);
+  }
+
+  /** Whether a TCP timer of one of the kernels will do something by itself: retransmit, keep alive, probe a closed window. */
+  hasTimer(): boolean {
+    for (const { namespace } of this.#hosts.values()) {
+      const tables = namespace.enter(() => SOCKET_TABLES.map(readTable));
+      if (tables.some((table) => TIMER_PENDING.test(table))) return true;
+    }
+    return false;
   }
 
   /** Closes what sockets are left and everything else. */

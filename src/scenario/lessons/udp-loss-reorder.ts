@@ -53,7 +53,7 @@ export const udpLossReorder: Scenario = {
       "what arrives, arrives whole",
       numbers.every((number) => Number.isInteger(number) && number >= 0 && number < COUNT),
     );
-    if (observation.backend !== "sim") {
+    if (observation.network === "loopback") {
       const inOrder = numbers.join() === Array.from({ length: COUNT }, (_, i) => i).join();
       return [
         whole,
