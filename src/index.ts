@@ -71,6 +71,8 @@ export { followStream } from "./capture/reassembly/follow.ts";
 export { writePcapng } from "./capture/write-pcapng.ts";
 export type { WriteOptions } from "./capture/write-pcapng.ts";
 
+export * from "./framing/api.ts";
+
 export { gridToAnsi } from "./tui/render/ansi.ts";
 export { Grid } from "./tui/render/grid.ts";
 export { gridToPng } from "./tui/render/png.ts";

@@ -5,7 +5,7 @@ import { availableParallelism } from "node:os";
 import { basename, dirname, relative, resolve, sep } from "node:path";
 import type { Command } from "commander";
 import { LAW_NAMES } from "../framing/law-names.ts";
-import { traceOf } from "../framing/report/capture.ts";
+import { counterexampleTrace } from "../framing/report/capture.ts";
 import { junitXml } from "../framing/report/junit.ts";
 import { mergeReports } from "../framing/report/merge.ts";
 import { reportText } from "../framing/report/picture.ts";
@@ -228,7 +228,7 @@ function importPath(from: string, module: string): string {
 function writePcap(path: string, broken: readonly Verified[]): void {
   for (const { report } of broken) {
     for (const { counterexample } of report.laws) {
-      const trace = counterexample === null ? null : traceOf(counterexample);
+      const trace = counterexample === null ? null : counterexampleTrace(counterexample);
       if (trace === null) continue;
       writePcapngFile(path, trace, {});
       return;

@@ -10,13 +10,14 @@ import { pcapngChunks } from "../../src/capture/write-pcapng.ts";
 import { checkFraming } from "../../src/framing/check.ts";
 import { FramingError } from "../../src/framing/codec.ts";
 import type { Codec } from "../../src/framing/codec.ts";
-import { traceOf } from "../../src/framing/report/capture.ts";
+import { counterexampleTrace } from "../../src/framing/report/capture.ts";
 import { junitXml } from "../../src/framing/report/junit.ts";
 import { mergeReports } from "../../src/framing/report/merge.ts";
 import { reportText } from "../../src/framing/report/picture.ts";
 import { regressionTest } from "../../src/framing/report/regression-test.ts";
 import type { Counterexample, Report } from "../../src/framing/report/report.ts";
-import { FramingLawsBroken, assertFraming, framingMatchers } from "../../src/framing/vitest.ts";
+import { FramingLawsBroken, assertFraming } from "../../src/framing/assert.ts";
+import { framingMatchers } from "../../src/framing/vitest.ts";
 import { breaking, right } from "./decoders.ts";
 
 expect.extend(framingMatchers);
@@ -135,7 +136,7 @@ describe("a counterexample", () => {
 
   it("becomes packets with one segment a chunk", async () => {
     const counterexample = found(await checkFraming(breaking["any-chunking"]), "any-chunking");
-    const trace = traceOf(counterexample);
+    const trace = counterexampleTrace(counterexample);
     if (trace === null) throw new Error("no trace");
     const { packets } = trace;
     const payloads: number[] = [];

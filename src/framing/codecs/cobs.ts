@@ -4,7 +4,7 @@
 import type { ByteQueue } from "../byte-queue.ts";
 import type { Codec } from "../codec.ts";
 import { FrameBuffer } from "./frame-buffer.ts";
-import { payloads } from "./payloads.ts";
+import { payloads } from "../arbitraries/payloads.ts";
 import {
   checkWhole,
   incomplete,

@@ -3,7 +3,7 @@
 import type { ByteQueue } from "../byte-queue.ts";
 import type { Codec } from "../codec.ts";
 import { DelimiterMatcher } from "./delimiter-matcher.ts";
-import { payloads } from "./payloads.ts";
+import { payloads } from "../arbitraries/payloads.ts";
 import { checkWhole, incomplete, overlongPayload, queueDecoder, tooLong } from "./queue-decoder.ts";
 import type { Parser } from "./queue-decoder.ts";
 

@@ -6,7 +6,7 @@ import type { Codec } from "../codec.ts";
 import { FrameBuffer } from "./frame-buffer.ts";
 import { HttpLines, fieldOf, isFieldText, isToken } from "./http-lines.ts";
 import type { HttpField } from "./http-lines.ts";
-import { payloads } from "./payloads.ts";
+import { payloads } from "../arbitraries/payloads.ts";
 import { checkWhole, incomplete, malformed, queueDecoder, tooLong } from "./queue-decoder.ts";
 import type { Parser } from "./queue-decoder.ts";
 

@@ -10,7 +10,7 @@ import { HttpLines, fieldOf } from "./http-lines.ts";
 import type { HttpField } from "./http-lines.ts";
 import { bodyEnd, checkHost, messageBytes, persists, requestLine, statusLine } from "./http-message.ts";
 import type { BodyEnd, HttpHead, HttpRequest, HttpResponse } from "./http-message.ts";
-import { payloads } from "./payloads.ts";
+import { payloads } from "../arbitraries/payloads.ts";
 import { checkWhole, incomplete, malformed, queueDecoder, tooLong } from "./queue-decoder.ts";
 import type { Parser } from "./queue-decoder.ts";
 

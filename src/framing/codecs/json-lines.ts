@@ -5,7 +5,7 @@ import type { ByteQueue } from "../byte-queue.ts";
 import type { Codec } from "../codec.ts";
 import { DelimiterMatcher } from "./delimiter-matcher.ts";
 import { DelimiterParser, MAXIMUM_DEFAULT, joined } from "./delimiter.ts";
-import { texts } from "./payloads.ts";
+import { texts } from "../arbitraries/payloads.ts";
 import { checkWhole, malformed, overlongPayload, queueDecoder } from "./queue-decoder.ts";
 import type { Parser } from "./queue-decoder.ts";
 

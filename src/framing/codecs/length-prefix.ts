@@ -4,7 +4,7 @@
 import * as fc from "fast-check";
 import type { ByteQueue } from "../byte-queue.ts";
 import type { Codec } from "../codec.ts";
-import { payloads } from "./payloads.ts";
+import { payloads } from "../arbitraries/payloads.ts";
 import { checkWhole, incomplete, malformed, queueDecoder, tooLong } from "./queue-decoder.ts";
 import type { Parser } from "./queue-decoder.ts";
 import { varintBytes } from "./varint.ts";

@@ -5,7 +5,7 @@ import * as fc from "fast-check";
 import type { ByteQueue } from "../byte-queue.ts";
 import type { Codec } from "../codec.ts";
 import { FrameBuffer } from "./frame-buffer.ts";
-import { payloads, texts } from "./payloads.ts";
+import { payloads, texts } from "../arbitraries/payloads.ts";
 import { checkWhole, incomplete, queueDecoder } from "./queue-decoder.ts";
 import type { Parser } from "./queue-decoder.ts";
 import { Utf8Checker } from "./utf8-checker.ts";

@@ -6,7 +6,7 @@ import { bytesOf } from "./report.ts";
 import type { Counterexample } from "./report.ts";
 
 /** A connection over a quiet simulated network on which each chunk is sent by itself; null for an empty stream. Empty chunks are no packets. */
-export function traceOf(counterexample: Counterexample): Trace | null {
+export function counterexampleTrace(counterexample: Counterexample): Trace | null {
   const bytes = bytesOf(counterexample);
   if (bytes.length === 0) return null;
   return carry(bytes, counterexample.cuts, PLAIN_LINK, true)?.trace ?? null;

@@ -14,7 +14,7 @@ export interface DelimitedOptions {
  * not come to an end, and for delimiters that overlap themselves (`--`, `aab`) the wrong place to go on from. Never ends in a way that would
  * complete the delimiter too early.
  */
-export function delimited(delimiter: string, options: DelimitedOptions = {}): fc.Arbitrary<string> {
+export function delimitedTexts(delimiter: string, options: DelimitedOptions = {}): fc.Arbitrary<string> {
   const { piecesMax = 6, withDelimiter = false } = options;
   const pieces = new Set<string>(["a", "\u00e9"]);
   for (let i = 1; i < delimiter.length; i++) {

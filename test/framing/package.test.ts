@@ -1,0 +1,165 @@
+// A project of somebody else's that has wirelab among its packages: its types check, and its tests fail with the picture.
+
+import { execFile } from "node:child_process";
+import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+
+const ROOT = join(import.meta.dirname, "../..");
+const MODULES = join(ROOT, "node_modules");
+const PACKAGES = ["vitest", "fast-check", "@fast-check/vitest", "typescript", "@types/node"];
+const TIMEOUT_MS = 60_000;
+
+const CODEC = `
+import * as fc from "fast-check";
+import { FramingError } from "wirelab/framing";
+import type { Codec, Decoder } from "wirelab/framing";
+
+/** A byte that counts, and as many more. */
+export const codec: Codec<Uint8Array> = {
+  name: "counted",
+  encode: (frame) => Uint8Array.of(frame.length, ...frame),
+  frames: fc.uint8Array({ maxLength: 5 }),
+  acceptsAnything: true,
+  decoder: () => new Counted(),
+};
+
+class Counted implements Decoder<Uint8Array> {
+  push(chunk: Uint8Array): Uint8Array[] {
+    const frames: Uint8Array[] = [];
+    for (let at = 0; at < chunk.length; at += chunk[at] + 1) frames.push(chunk.slice(at + 1, at + 1 + chunk[at]));
+    return frames;
+  }
+  end(): Uint8Array[] {
+    return [];
+  }
+}
+
+export const notWhole = new FramingError("incomplete", 0, "for its type");
+`;
+
+const TESTS = `
+import { fc, test } from "@fast-check/vitest";
+import { expect } from "vitest";
+import { assertFraming, checkFraming, chunksOf, cuts, fromTransform, lengthPrefix, passes, payloads } from "wirelab/framing";
+import type { Report } from "wirelab/framing";
+import { framingMatchers } from "wirelab/vitest";
+import { Transform } from "node:stream";
+import { codec } from "./codec.ts";
+
+expect.extend(framingMatchers);
+
+test("fails by the matcher", async () => {
+  await expect(codec).toKeepFramingLaws({ runs: 50 });
+});
+
+test("fails by the assertion", async () => {
+  await assertFraming(codec, { runs: 50 });
+});
+
+test("the built-in codec passes", async () => {
+  const report: Report = await checkFraming(lengthPrefix({ bits: 16, maximum: 300 }), { runs: 20 });
+  expect(passes(report)).toBe(true);
+  await expect(codec).toBreakFramingLaw("any-chunking");
+});
+
+test("an adapter's codec passes", async () => {
+  const pass = () => new Transform({ transform(chunk, _, done) { done(null, Uint8Array.from(chunk)); } });
+  await expect(fromTransform<Uint8Array>(pass, { encode: (frame) => frame, frames: payloads({ min: 1, max: 9 }), join: (all) => Buffer.concat(all), acceptsAnything: true, reportsEnd: false })).toKeepFramingLaws({ runs: 5 });
+});
+
+const right = lengthPrefix({ bits: 8 });
+test.prop([fc.array(payloads({ max: 255 }), { maxLength: 3 }), cuts(40)])("a property of one's own", (frames, offsets) => {
+  const bytes = Buffer.concat(frames.map((frame) => right.encode(frame)));
+  const decoder = right.decoder();
+  const out = chunksOf(bytes, offsets.filter((offset) => offset <= bytes.length)).flatMap((chunk) => [...(decoder.push(chunk) as Iterable<Uint8Array>)]);
+  expect(out).toEqual(frames);
+});
+`;
+
+const ROOT_IMPORTS = `
+import { LESSONS, checkFraming } from "wirelab";
+import type { Scenario } from "wirelab";
+import { checkFraming as same } from "wirelab/framing";
+
+export const lessons: readonly Scenario[] = LESSONS;
+export const checks: (typeof same)[] = [checkFraming, same];
+`;
+
+const TSCONFIG = {
+  compilerOptions: {
+    target: "es2023",
+    module: "nodenext",
+    strict: true,
+    exactOptionalPropertyTypes: true,
+    allowImportingTsExtensions: true,
+    verbatimModuleSyntax: true,
+    noEmit: true,
+    types: ["node"],
+  },
+  include: ["*.ts"],
+};
+
+interface Ended {
+  readonly code: number;
+  readonly output: string;
+}
+
+describe("a project that uses the package", () => {
+  let folder = "";
+
+  beforeAll(() => {
+    folder = mkdtempSync(join(tmpdir(), "wirelab-consumer-"));
+    for (const name of PACKAGES) link(join(MODULES, name), name);
+    link(ROOT, "wirelab");
+    writeFileSync(join(folder, "package.json"), JSON.stringify({ type: "module" }));
+    writeFileSync(join(folder, "tsconfig.json"), JSON.stringify(TSCONFIG));
+    writeFileSync(join(folder, "codec.ts"), CODEC);
+    writeFileSync(join(folder, "codec.test.ts"), TESTS);
+    writeFileSync(join(folder, "root.ts"), ROOT_IMPORTS);
+  });
+
+  afterAll(() => rmSync(folder, { recursive: true }));
+
+  function link(target: string, name: string): void {
+    const path = join(folder, "node_modules", name);
+    mkdirSync(dirname(path), { recursive: true });
+    symlinkSync(target, path);
+  }
+
+  function run(script: string, ...args: string[]): Promise<Ended> {
+    return new Promise((resolve) => {
+      const env = { ...process.env, NO_COLOR: "1" };
+      execFile(
+        process.execPath,
+        [join(MODULES, script), ...args],
+        { cwd: folder, env },
+        (error, stdout, stderr) =>
+          resolve({ code: Number(error?.code ?? 0), output: `${stdout}\n${stderr}` }),
+      );
+    });
+  }
+
+  it(
+    "checks its types against the package's",
+    async () => {
+      expect(await run("typescript/bin/tsc")).toEqual({ code: 0, output: "\n" });
+    },
+    TIMEOUT_MS,
+  );
+
+  it(
+    "sees the picture where a decoder breaks a law, in its own vitest",
+    async () => {
+      const { code, output } = await run("vitest/vitest.mjs", "run", "--root", folder);
+      expect(code, output).toBe(1);
+      expect(output).toContain("2 failed | 3 passed");
+      for (const failed of ["fails by the matcher", "fails by the assertion"])
+        expect(output.split(`FAIL  codec.test.ts > ${failed}`)[1]).toMatch(
+          /any-chunking is broken.*\n[^]*hex +01│00/,
+        );
+    },
+    TIMEOUT_MS,
+  );
+});
