@@ -76,8 +76,8 @@ function missing(libc: Libc, name: OptionName): Refusal {
 
 const TCP_LEVEL = 6;
 const TCP_INFO = 11;
-/** `struct tcp_info` up to and with tcpi_delivered, Linux 4.18. */
-const TCP_INFO_SIZE = 196;
+/** `struct tcp_info` up to and with tcpi_rcv_wnd, Linux 6.2; what an older kernel lacks reads 0. */
+const TCP_INFO_SIZE = 236;
 
 /** Linux's numbers (include/net/tcp_states.h), 1 to 12; NEW_SYN_RECV shows as SYN_RCVD. */
 const STATES: readonly TcpState[] = [
@@ -109,9 +109,11 @@ export function tcpInfo(libc: Libc, fd: number): TcpInfo | Failure {
   const u64 = (at: number): number => Number(valueView.getBigUint64(at, true));
   return {
     state: STATES[u8(0)] ?? "CLOSED",
+    caState: u8(1),
     retransmits: u8(2),
     probes: u8(3),
     backoff: u8(4),
+    options: u8(5),
     sndWscale: u8(6) & 15,
     rcvWscale: u8(6) >> 4,
     rtoUs: u32(8),
@@ -122,10 +124,13 @@ export function tcpInfo(libc: Libc, fd: number): TcpInfo | Failure {
     sacked: u32(28),
     lost: u32(32),
     retrans: u32(36),
+    pmtu: u32(60),
+    rcvSsthresh: u32(64),
     rttUs: u32(68),
     rttvarUs: u32(72),
     sndSsthresh: u32(76),
     sndCwnd: u32(80),
+    advMss: u32(84),
     reordering: u32(88),
     rcvSpace: u32(96),
     totalRetrans: u32(100),
@@ -133,6 +138,15 @@ export function tcpInfo(libc: Libc, fd: number): TcpInfo | Failure {
     bytesReceived: u64(128),
     segsOut: u32(136),
     segsIn: u32(140),
+    notsentBytes: u32(144),
+    minRttUs: u32(148),
+    dataSegsIn: u32(152),
+    dataSegsOut: u32(156),
     delivered: u32(192),
+    deliveredCe: u32(196),
+    bytesSent: u64(200),
+    bytesRetrans: u64(208),
+    sndWnd: u32(228),
+    rcvWnd: u32(232),
   };
 }

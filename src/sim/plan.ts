@@ -3,8 +3,11 @@
 
 import { canonicalIp } from "../wire/address.ts";
 import { TopologyError, isLinkSetting, withSettings } from "./settings.ts";
+import { ECN_MODES } from "./tcp/ecn.ts";
+import { TCP_DEFAULTS } from "./tcp/stack.ts";
+import type { TcpConfiguration } from "./tcp/stack.ts";
 import { LINK_DEFAULTS } from "./topology.ts";
-import type { LinkConfig, LinkSettings, Topology } from "./topology.ts";
+import type { HostConfig, LinkConfig, LinkSettings, Topology } from "./topology.ts";
 
 export type LinkDirectionName = "forward" | "backward";
 
@@ -13,6 +16,7 @@ export interface PlannedHost {
   readonly ipv4: string;
   readonly ipv6: string;
   readonly forwards: boolean;
+  readonly tcp: TcpConfiguration;
 }
 
 export interface PlannedLink {
@@ -33,7 +37,7 @@ export interface NetworkPlan {
 const HOSTS_MAX = 250;
 const LINKS_MAX = 1000;
 const HOST_NAME = /^[A-Za-z][A-Za-z0-9_.-]{0,62}$/;
-const HOST_FIELDS = ["ipv4", "ipv6", "forwards"];
+const HOST_FIELDS = ["ipv4", "ipv6", "forwards", "tcpEcn"];
 const LINK_FIELDS = ["name", "between", "forward", "backward"];
 
 /** Throws TopologyError when something is missing, unknown, out of range or there twice. */
@@ -85,6 +89,7 @@ function planHosts(topology: Topology): PlannedHost[] {
       ipv4: hostAddress(where, "ipv4", config.ipv4 ?? `10.0.0.${index + 1}`),
       ipv6: hostAddress(where, "ipv6", config.ipv6 ?? `fd00::${(index + 1).toString(16)}`),
       forwards: config.forwards === true,
+      tcp: planTcp(where, config),
     };
     for (const address of [host.ipv4, host.ipv6]) {
       const other = taken.get(address);
@@ -93,6 +98,14 @@ function planHosts(topology: Topology): PlannedHost[] {
     }
     return host;
   });
+}
+
+function planTcp(where: string, config: HostConfig): TcpConfiguration {
+  const { tcpEcn = TCP_DEFAULTS.ecn } = config;
+  if (!ECN_MODES.includes(tcpEcn)) {
+    throw new TopologyError(where, "tcpEcn", `must be ${ECN_MODES.join(", ")}, not ${String(tcpEcn)}`);
+  }
+  return { ecn: tcpEcn };
 }
 
 function hostAddress(where: string, field: "ipv4" | "ipv6", text: string): string {

@@ -55,7 +55,7 @@ export class Simulation {
     const { scheduler, recorder } = this;
     const hosts = plan.hosts.map((planned) => {
       const host = new SimHost(planned, { scheduler, recorder, seed });
-      host.tcp = createTcp(host);
+      host.tcp = createTcp(host, planned.tcp);
       return host;
     });
     this.hosts = new Map(hosts.map((host) => [host.name, host]));

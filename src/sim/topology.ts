@@ -129,6 +129,8 @@ export interface HostConfig {
   readonly ipv6?: string;
   /** Forwards packets that are not for it: a router. */
   readonly forwards?: boolean;
+  /** ECN of its TCP, as net.ipv4.tcp_ecn has it: 0 never, 1 asks for it, 2 (the default) agrees when asked. */
+  readonly tcpEcn?: 0 | 1 | 2;
 }
 
 export interface Topology {

@@ -45,12 +45,29 @@ export type TcpState =
   | "LAST_ACK"
   | "TIME_WAIT";
 
+/** Bits of `TcpInfo.options`, as Linux numbers TCPI_OPT_*. */
+export const TCPI_OPT = {
+  TIMESTAMPS: 1,
+  SACK: 2,
+  WSCALE: 4,
+  /** Both ends agreed on ECN. */
+  ECN: 8,
+  /** A packet capable of being marked has come. */
+  ECN_SEEN: 16,
+  /** Data in our SYN was acknowledged with it (TCP fast open). */
+  SYN_DATA: 32,
+} as const;
+
 /** What Linux's TCP_INFO gives, by its field names in camel case; times in microseconds, windows in bytes or segments as there. */
 export interface TcpInfo {
   readonly state: TcpState;
+  /** 0 Open, 1 Disorder, 2 CWR, 3 Recovery, 4 Loss. */
+  readonly caState: number;
   readonly retransmits: number;
   readonly probes: number;
   readonly backoff: number;
+  /** Bits of TCPI_OPT. */
+  readonly options: number;
   readonly sndWscale: number;
   readonly rcvWscale: number;
   readonly rtoUs: number;
@@ -61,10 +78,14 @@ export interface TcpInfo {
   readonly sacked: number;
   readonly lost: number;
   readonly retrans: number;
+  /** Path MTU in bytes. */
+  readonly pmtu: number;
+  readonly rcvSsthresh: number;
   readonly rttUs: number;
   readonly rttvarUs: number;
   readonly sndSsthresh: number;
   readonly sndCwnd: number;
+  readonly advMss: number;
   readonly reordering: number;
   readonly rcvSpace: number;
   readonly totalRetrans: number;
@@ -72,5 +93,18 @@ export interface TcpInfo {
   readonly bytesReceived: number;
   readonly segsOut: number;
   readonly segsIn: number;
+  /** Bytes that wait to be sent for the first time. */
+  readonly notsentBytes: number;
+  /** 4,294,967,295 before anything was measured. */
+  readonly minRttUs: number;
+  readonly dataSegsIn: number;
+  readonly dataSegsOut: number;
   readonly delivered: number;
+  /** Segments delivered by ACKs that told of a mark (ECE). */
+  readonly deliveredCe: number;
+  /** Payload bytes sent, those sent again included, and those sent again alone. */
+  readonly bytesSent: number;
+  readonly bytesRetrans: number;
+  readonly sndWnd: number;
+  readonly rcvWnd: number;
 }

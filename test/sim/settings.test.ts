@@ -22,7 +22,7 @@ describe("topology", () => {
       hosts,
       links: [{ between: ["a", "b"], delayMs: 5, backward: { loss: 0.5 } }],
     });
-    expect(plan.hosts[1]).toEqual({ name: "b", ipv4: "10.0.0.2", ipv6: "fd00::2", forwards: false });
+    expect(plan.hosts[1]).toMatchObject({ name: "b", ipv4: "10.0.0.2", ipv6: "fd00::2", forwards: false });
     expect(plan.links[0].name).toBe("a-b");
     expect(plan.links[0].forward).toEqual({ ...LINK_DEFAULTS, delayMs: 5 });
     expect(plan.links[0].backward).toEqual({ ...LINK_DEFAULTS, delayMs: 5, loss: 0.5 });

@@ -11,9 +11,10 @@ import { after, before } from "./seq.ts";
 
 const { ACK, FIN, RST, SYN } = TCP_FLAGS;
 
-/** Hands a segment for this connection to it. */
-export function arrive(connection: Connection, segment: Segment, nowNs: number): void {
+/** Hands a segment for this connection to it; `ecn` is what its IP header said. */
+export function arrive(connection: Connection, segment: Segment, ecn: number, nowNs: number): void {
   connection.segmentsIn++;
+  if (segment.payload.length > 0) connection.dataSegmentsIn++;
   switch (connection.state) {
     case "CLOSED":
     case "LISTEN":
@@ -23,7 +24,7 @@ export function arrive(connection: Connection, segment: Segment, nowNs: number):
       inSynSent(connection, segment, nowNs);
       return;
     default:
-      synchronized(connection, segment, nowNs);
+      synchronized(connection, segment, ecn, nowNs);
   }
 }
 
@@ -43,6 +44,7 @@ function inSynSent(connection: Connection, segment: Segment, nowNs: number): voi
   }
   if ((flags & SYN) === 0) return;
   options.negotiate(segment, nowNs);
+  connection.ecn.answered(flags, acks);
   receiver.start(segment.seq | 0, receiver.rcvWnd);
   connection.lastReceivedNs = nowNs;
   if (acks) {
@@ -58,7 +60,7 @@ function inSynSent(connection: Connection, segment: Segment, nowNs: number): voi
 }
 
 /** Section 3.10.7.4: every state with a peer. */
-function synchronized(connection: Connection, segment: Segment, nowNs: number): void {
+function synchronized(connection: Connection, segment: Segment, ecn: number, nowNs: number): void {
   const { sender, receiver, options } = connection;
   const flags = segment.flags;
   const seq = segment.seq | 0;
@@ -90,6 +92,7 @@ function synchronized(connection: Connection, segment: Segment, nowNs: number): 
   const echo = options.timestamps ? options.echoNs(segment, nowNs) : -1;
   const repairing = echo >= 0 && sender.recovery.retransmitStampNs >= 0;
   const echoed = repairing ? options.echoedNs(segment, nowNs) : Infinity;
+  sender.congestionEchoed = connection.ecn.tellsOfCongestion(flags);
   const advanced = sender.acknowledge(segment, ack, hasLength, echo, echoed, nowNs);
   // MSG_MORE holds data back only until the next occasion to send: an acknowledgement, or the peer's FIN.
   if (advanced || (flags & FIN) !== 0) sender.more = false;
@@ -97,6 +100,7 @@ function synchronized(connection: Connection, segment: Segment, nowNs: number): 
     connection.wakeWriter();
     if (sender.finSent && sender.sndUna === sender.sndNxt && !finAcknowledged(connection, nowNs)) return;
   }
+  if (length > 0 && connection.ecn.ok) receiver.congestionNews(connection.ecn.received(flags, ecn));
   if (hasLength || (flags & SYN) !== 0) deliver(connection, segment, seq, nowNs);
   receiver.decideAck(sender.rtt.srttNs, nowNs);
 }

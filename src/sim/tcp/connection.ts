@@ -7,6 +7,8 @@ import { ZERO_NS } from "../clock.ts";
 import type { Errno } from "../../socket/errno.ts";
 import type { TcpState } from "../../socket/options.ts";
 import type { Segment } from "../packet.ts";
+import { Ecn } from "./ecn.ts";
+import type { EcnMode } from "./ecn.ts";
 import { NegotiatedOptions, TIMESTAMPS_LENGTH } from "./options.ts";
 import type { TcpPersonality } from "./personality.ts";
 import { Receiver } from "./receiver.ts";
@@ -25,6 +27,7 @@ export interface ConnectionSetup {
   readonly linkMss: number;
   readonly iss: number;
   readonly tsOffset: number;
+  readonly ecn: EcnMode;
 }
 
 /** Largest MSS the option can usefully say: an IPv4 packet of 65,535 bytes. */
@@ -45,6 +48,7 @@ export class Connection {
   readonly options: NegotiatedOptions;
   readonly sender: Sender;
   readonly receiver: Receiver;
+  readonly ecn: Ecn;
   /** MSS announced. */
   announcedMss: number;
   /** Whether it came to be by a peer's SYN. */
@@ -73,6 +77,14 @@ export class Connection {
   lastChallengeNs = -Infinity;
   segmentsIn = 0;
   segmentsOut = 0;
+  dataSegmentsIn = 0;
+  dataSegmentsOut = 0;
+  /** Payload bytes that have left, some more than once. */
+  bytesSent = 0;
+  /** Bytes of the largest packet the path takes, as far as is known. */
+  pathMtu = 0;
+  /** Data in our SYN was acknowledged with it. */
+  fastOpened = false;
   /** A call that failed with EAGAIN may succeed now. For whoever drives the connection to look at and clear. */
   wake = false;
   /** States passed through since last looked at, first the one left; empty unless `recording`. */
@@ -89,6 +101,7 @@ export class Connection {
     this.localPort = setup.localPort;
     this.remotePort = setup.remotePort;
     this.options = new NegotiatedOptions(setup.tsOffset);
+    this.ecn = new Ecn(setup.ecn);
     const { maxSeg } = setup.settings;
     this.announcedMss = Math.min(setup.linkMss, MSS_MOST, maxSeg > 0 ? maxSeg : MSS_MOST);
     this.timers = new Timers(setup.personality.tickNs);
@@ -117,6 +130,7 @@ export class Connection {
   openPassive(syn: Segment, nowNs: number): void {
     this.passive = true;
     this.options.negotiate(syn, nowNs);
+    this.ecn.asked(syn.flags);
     const unit = this.announcedMss - (this.options.timestamps ? TIMESTAMPS_LENGTH : 0);
     this.receiver.start(syn.seq | 0, this.receiver.initialWindow(unit));
     this.sender.peer.sndWnd = syn.window;

@@ -73,8 +73,8 @@ export class DelayedAck {
   }
 
   /** Something arrived that the peer must hear of soon: out of order, or once more. */
-  enterQuick(rcvWnd: number): void {
-    this.#addQuick(rcvWnd);
+  enterQuick(rcvWnd: number, most: number = this.#personality.quickAcks): void {
+    this.#addQuick(rcvWnd, most);
     this.#pingpong = 0;
     this.delayNs = this.#personality.delayedAckMinNs;
     this.owed = true;
@@ -155,8 +155,8 @@ export class DelayedAck {
     this.due = true;
   }
 
-  #addQuick(rcvWnd: number): void {
-    const count = Math.min(Math.max(Math.floor(rcvWnd / (2 * this.rcvMss)), 2), this.#personality.quickAcks);
+  #addQuick(rcvWnd: number, most: number = this.#personality.quickAcks): void {
+    const count = Math.min(Math.max(Math.floor(rcvWnd / (2 * this.rcvMss)), 2), most);
     if (count > this.#quick) this.#quick = count;
   }
 

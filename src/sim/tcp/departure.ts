@@ -3,14 +3,16 @@
 import { TCP_FLAGS } from "../packet.ts";
 import type { Segment } from "../packet.ts";
 import type { Connection } from "./connection.ts";
+import { ECN } from "./ecn.ts";
 import { NO_BYTES } from "./segments.ts";
 import { XMIT } from "./timers.ts";
 
-const { ACK, FIN, PSH, RST, SYN } = TCP_FLAGS;
+const { ACK, CWR, ECE, FIN, PSH, RST, SYN } = TCP_FLAGS;
 
-/** The next segment to leave at `nowNs`, or null when all has been said. */
+/** The next segment to leave at `nowNs`, or null when all has been said. `connection.ecn.field` is for its IP header. */
 export function dispatch(connection: Connection, nowNs: number): Segment | null {
-  const { sender, receiver } = connection;
+  const { sender, receiver, ecn } = connection;
+  ecn.field = ECN.NOT_CAPABLE;
   if (connection.reply !== null) {
     const reply = connection.reply;
     connection.reply = null;
@@ -32,7 +34,14 @@ export function dispatch(connection: Connection, nowNs: number): Segment | null 
     const seq = sender.out.seq;
     if (length > 0) receiver.acks.dataSent(nowNs);
     const payload = length > 0 ? sender.buffer.slice((seq - sender.sndUna) | 0, length) : NO_BYTES;
-    return build(connection, seq, ACK | (sender.out.flags & (FIN | PSH)), payload, nowNs);
+    let flags = ACK | (sender.out.flags & (FIN | PSH));
+    // Retransmissions and bare ACKs are not capable of being marked (RFC 3168 sections 6.1.4 and 6.1.5).
+    if (ecn.ok && length > 0 && sender.out.fresh) {
+      ecn.field = ECN.CAPABLE_0;
+      if (sender.recovery.cwrDue) flags |= CWR;
+      sender.recovery.cwrDue = false;
+    }
+    return build(connection, seq, flags, payload, nowNs);
   }
   if (receiver.acks.due) return build(connection, sender.sndNxt, ACK, NO_BYTES, nowNs);
   if (connection.keepAliveDue) {
@@ -50,16 +59,20 @@ function build(
   payload: Uint8Array,
   nowNs: number,
 ): Segment {
-  const { options, receiver } = connection;
+  const { options, receiver, ecn } = connection;
   const window = receiver.selectWindow() >>> receiver.windowScale;
   receiver.acks.ackSent();
   connection.segmentsOut++;
+  if (payload.length > 0) {
+    connection.dataSegmentsOut++;
+    connection.bytesSent += payload.length;
+  }
   return {
     sourcePort: connection.localPort,
     destinationPort: connection.remotePort,
     seq: seq >>> 0,
     ack: receiver.rcvNxt >>> 0,
-    flags,
+    flags: ecn.ok && ecn.echoes ? flags | ECE : flags,
     window,
     urgentPointer: 0,
     payload,
@@ -75,8 +88,9 @@ function build(
 
 /** SYN, or SYN and ACK once the peer's SYN has come: its window is never scaled. */
 function buildSyn(connection: Connection, nowNs: number): Segment {
-  const { options, receiver, sender } = connection;
+  const { options, receiver, sender, ecn } = connection;
   const answers = connection.state === "SYN_RCVD";
+  const ecnFlags = answers ? ecn.synAckFlags : ecn.synFlags(connection.synTries > 0);
   connection.synDue = false;
   connection.synSentNs = nowNs;
   connection.segmentsOut++;
@@ -86,7 +100,7 @@ function buildSyn(connection: Connection, nowNs: number): Segment {
     destinationPort: connection.remotePort,
     seq: sender.iss >>> 0,
     ack: answers ? receiver.rcvNxt >>> 0 : 0,
-    flags: answers ? SYN | ACK : SYN,
+    flags: ecnFlags | (answers ? SYN | ACK : SYN),
     window: Math.min(receiver.rcvWnd, 65_535),
     urgentPointer: 0,
     payload: NO_BYTES,

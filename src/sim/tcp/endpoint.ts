@@ -71,8 +71,10 @@ export class Endpoint {
       linkMss: linkMss(host, setup.remote),
       iss: setup.iss ?? network.random("isn", RANDOM_LIMIT),
       tsOffset: network.random("tsval", RANDOM_LIMIT),
+      ecn: host.ecn,
     });
     this.connection.recording = network.recording;
+    this.connection.pathMtu = network.mtuFor(setup.remote);
     this.#timer = network.timer(() => this.#expire());
     host.demux.add(this);
     host.ports.add(setup.binding);
@@ -104,7 +106,7 @@ export class Endpoint {
       this.#host.network.dropped(packet, "backlog");
       return;
     }
-    arrive(connection, segment, this.now());
+    arrive(connection, segment, packet.ecn, this.now());
     this.settle();
   }
 
@@ -119,6 +121,7 @@ export class Endpoint {
         linkMss(this.#host, this.remote),
         error.mtu - (isInet6(this.remote) ? HEADERS_INET6 : HEADERS_INET),
       );
+      connection.pathMtu = Math.min(connection.pathMtu, error.mtu);
       connection.limitMss(mss);
       if (connection.synchronized) sender.resendTooLong();
     } else if (connection.state === "SYN_SENT") {
@@ -143,7 +146,7 @@ export class Endpoint {
       segment !== null;
       segment = dispatch(connection, network.now())
     ) {
-      const failure = network.sendSegment(this.local, this.remote, segment, 0);
+      const failure = network.sendSegment(this.local, this.remote, segment, connection.ecn.field);
       if (failure !== null) {
         if (connection.state === "SYN_SENT") connection.fail(failure);
         else connection.softError = failure;

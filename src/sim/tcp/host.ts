@@ -3,6 +3,7 @@
 import type { HostNetwork } from "../network.ts";
 import type { Demux } from "./demux.ts";
 import type { TcpPersonality } from "./personality.ts";
+import type { EcnMode } from "./ecn.ts";
 import type { Ports } from "./ports.ts";
 
 export interface TcpHost {
@@ -10,4 +11,5 @@ export interface TcpHost {
   readonly personality: TcpPersonality;
   readonly ports: Ports;
   readonly demux: Demux;
+  readonly ecn: EcnMode;
 }

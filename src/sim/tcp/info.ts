@@ -1,12 +1,15 @@
 // TCP_INFO, as Linux fills it.
 
+import { TCPI_OPT } from "../../socket/options.ts";
 import type { TcpInfo, TcpState } from "../../socket/options.ts";
 import type { Connection } from "./connection.ts";
 
 const NO_CONNECTION: Omit<TcpInfo, "state"> = {
+  caState: 0,
   retransmits: 0,
   probes: 0,
   backoff: 0,
+  options: 0,
   sndWscale: 0,
   rcvWscale: 0,
   rtoUs: 1_000_000,
@@ -17,10 +20,13 @@ const NO_CONNECTION: Omit<TcpInfo, "state"> = {
   sacked: 0,
   lost: 0,
   retrans: 0,
+  pmtu: 0,
+  rcvSsthresh: 0,
   rttUs: 0,
   rttvarUs: 250_000,
   sndSsthresh: 0x7fffffff,
   sndCwnd: 10,
+  advMss: 0,
   reordering: 3,
   rcvSpace: 0,
   totalRetrans: 0,
@@ -28,8 +34,29 @@ const NO_CONNECTION: Omit<TcpInfo, "state"> = {
   bytesReceived: 0,
   segsOut: 0,
   segsIn: 0,
+  notsentBytes: 0,
+  minRttUs: 0xffffffff,
+  dataSegsIn: 0,
+  dataSegsOut: 0,
   delivered: 0,
+  deliveredCe: 0,
+  bytesSent: 0,
+  bytesRetrans: 0,
+  sndWnd: 0,
+  rcvWnd: 0,
 };
+
+function optionBits({ options, ecn, opened, fastOpened }: Connection): number {
+  if (!opened) return 0;
+  return (
+    (options.timestamps ? TCPI_OPT.TIMESTAMPS : 0) |
+    (options.sackPermitted ? TCPI_OPT.SACK : 0) |
+    (options.scaling ? TCPI_OPT.WSCALE : 0) |
+    (ecn.ok ? TCPI_OPT.ECN : 0) |
+    (ecn.seen ? TCPI_OPT.ECN_SEEN : 0) |
+    (fastOpened ? TCPI_OPT.SYN_DATA : 0)
+  );
+}
 
 /** `idle` is the state of a socket without a connection. */
 export function infoOf(connection: Connection | null, idle: TcpState): TcpInfo {
@@ -39,6 +66,8 @@ export function infoOf(connection: Connection | null, idle: TcpState): TcpInfo {
   return {
     ...NO_CONNECTION,
     state: connection.state,
+    caState: sender.recovery.state,
+    options: optionBits(connection),
     retransmits: sender.retransmits,
     probes: sender.probes,
     backoff: Math.max(rtt.backoff, sender.persistBackoff),
@@ -53,16 +82,28 @@ export function infoOf(connection: Connection | null, idle: TcpState): TcpInfo {
     lost: board.lostOut,
     retrans: board.retransOut,
     reordering: board.reordering,
+    pmtu: connection.pathMtu,
+    rcvSsthresh: receiver.ssthresh,
     rttUs: Math.round(rtt.srttNs / 1000),
     rttvarUs: Math.round(rtt.rttvarNs / 1000),
     sndSsthresh: window.ssthresh,
     sndCwnd: window.cwnd,
+    advMss: connection.announcedMss,
     rcvSpace: receiver.readPerRoundTrip,
     totalRetrans: sender.synRetransmits + sender.resender.total,
     bytesAcked: sender.bytesAcked,
     bytesReceived: receiver.bytesReceived,
     segsOut: connection.segmentsOut,
     segsIn: connection.segmentsIn,
+    notsentBytes: connection.synchronized ? Math.max(sender.unsent, 0) : 0,
+    minRttUs: rtt.minNs === 0 ? NO_CONNECTION.minRttUs : Math.round(rtt.minNs / 1000),
+    dataSegsIn: connection.dataSegmentsIn,
+    dataSegsOut: connection.dataSegmentsOut,
     delivered: board.delivered,
+    deliveredCe: sender.deliveredMarked,
+    bytesSent: connection.bytesSent,
+    bytesRetrans: sender.resender.bytes,
+    sndWnd: sender.peer.sndWnd,
+    rcvWnd: receiver.rcvWnd,
   };
 }

@@ -6,15 +6,18 @@ export class Outgoing {
   length = 0;
   /** FIN and PSH. */
   flags = 0;
+  /** Never sent before. */
+  fresh = false;
 
-  is(seq: number, length: number, flags: number): void {
+  is(seq: number, length: number, flags: number, fresh: boolean): void {
     this.seq = seq;
     this.length = length;
     this.flags = flags;
+    this.fresh = fresh;
   }
 
   /** Nothing, numbered before what is acknowledged: the peer must answer (RFC 9293 section 3.8.6.1). */
   isQuestion(sndUna: number): void {
-    this.is((sndUna - 1) | 0, 0, 0);
+    this.is((sndUna - 1) | 0, 0, 0, false);
   }
 }

@@ -4,6 +4,7 @@ import { ZERO_NS } from "../clock.ts";
 import { TCP_FLAGS } from "../packet.ts";
 import type { Segment } from "../packet.ts";
 import { DelayedAck } from "./delayed-ack.ts";
+import { ECN_NEWS } from "./ecn.ts";
 import type { TcpPersonality } from "./personality.ts";
 import { Reassembly } from "./reassembly.ts";
 import { ReceiveBuffer } from "./receive-buffer.ts";
@@ -15,6 +16,8 @@ import type { Timers } from "./timers.ts";
 const WINDOW_MAX = 65_535;
 /** A sixteenth more than the buffer's size may be offered. */
 const SLACK_SHIFT = 4;
+/** ACKs sent at once when a mark begins to be echoed. */
+const ECN_QUICK_ACKS = 2;
 
 export class Receiver {
   irs = 0;
@@ -37,8 +40,8 @@ export class Receiver {
   space: number;
   readonly #personality: TcpPersonality;
   #locked: boolean;
-  /** The window grows towards `space` only as full segments come. */
-  #ssthresh = 0;
+  /** The window grows towards `space` only as full segments come: its bound meanwhile, Linux's rcv_ssthresh. */
+  ssthresh = 0;
   #hasFin = false;
   #finSeq = 0;
   #spaceStampNs = ZERO_NS;
@@ -71,7 +74,7 @@ export class Receiver {
     this.rcvNxt = (irs + 1) | 0;
     this.rcvWup = this.rcvNxt;
     this.rcvWnd = window;
-    this.#ssthresh = window;
+    this.ssthresh = window;
     this.#copiedBest = Math.min(window, this.#personality.initialWindowSegments * this.mss);
   }
 
@@ -126,7 +129,7 @@ export class Receiver {
       free -= free % (1 << this.windowScale);
       if (free < this.space >>> 4 || free < mss) return 0;
     }
-    if (free > this.#ssthresh) free = this.#ssthresh;
+    if (free > this.ssthresh) free = this.ssthresh;
     if (this.windowScale > 0) return free;
     const window = this.rcvWnd;
     if (window <= free - mss || window > free) return free - (free % mss);
@@ -217,8 +220,8 @@ export class Receiver {
     this.bytesReceived += length;
     this.buffer.push(bytes);
     this.acks.dataReceived(length, push, this.mss, this.rcvWnd, rtoNs, nowNs);
-    if (this.#ssthresh < this.space && length >= this.acks.rcvMss) {
-      this.#ssthresh = Math.min(this.space, this.#ssthresh + 2 * this.mss);
+    if (this.ssthresh < this.space && length >= this.acks.rcvMss) {
+      this.ssthresh = Math.min(this.space, this.ssthresh + 2 * this.mss);
     }
   }
 
@@ -232,6 +235,12 @@ export class Receiver {
     if (!this.sackPermitted) return;
     if (!fresh) this.sack.duplicate(start, end);
     this.sack.add(start, end);
+  }
+
+  /** What ECN tells of a segment about to be received calls for an ACK soon, or at once. */
+  congestionNews(news: (typeof ECN_NEWS)[keyof typeof ECN_NEWS]): void {
+    if (news === ECN_NEWS.QUICK) this.acks.enterQuick(this.rcvWnd, ECN_QUICK_ACKS);
+    else if (news === ECN_NEWS.REDUCED) this.acks.due = this.acks.owed = true;
   }
 
   /** Sequence numbers from `seq` to `end` have come before: the next ACK leaves at once and tells. */

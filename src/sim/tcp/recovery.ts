@@ -31,6 +31,8 @@ export interface Acknowledgement {
   readonly original: boolean;
   /** Whether new data could be sent now. */
   readonly canSendNew: boolean;
+  /** It tells that a packet was marked on its way (RFC 3168). */
+  readonly congested: boolean;
 }
 
 export class Recovery {
@@ -47,6 +49,8 @@ export class Recovery {
   retransmitStampNs = NEVER_NS;
   /** Segments sent while the window is being reduced. */
   prrOut = 0;
+  /** The window was reduced, and the peer has not been told by CWR (RFC 3168 section 6.1.2). */
+  cwrDue = false;
   readonly rack: Rack;
   readonly window: CongestionWindow;
   readonly board: Scoreboard;
@@ -78,6 +82,7 @@ export class Recovery {
     this.reorderWaitNs = 0;
     this.reneged = ack.advanced && this.#renegs();
     if (this.reneged) return;
+    if (ack.congested) this.#priorSsthresh = 0;
     if (this.state === RECOVERY.OPEN) this.retransmitStampNs = NEVER_NS;
     else if (!before(sndUna, this.highSeq) && this.#leave(ack, sndUna)) return;
     if (this.#is(RECOVERY.LOSS)) {
@@ -98,11 +103,11 @@ export class Recovery {
     if (!ack.advanced) {
       if (ack.duplicate && !board.sackPermitted) board.duplicateAck();
     } else if (this.#undoPartially(ack, sndNxt)) return;
-    if (this.#undoDuplicates()) this.#tryToOpen(sndNxt);
+    if (this.#undoDuplicates()) this.#tryToOpen(ack.congested, sndNxt);
     this.#identify(ack, nowNs);
     if (!this.#is(RECOVERY.FAST)) {
       if (board.lostOut === 0) return;
-      this.#enter(sndUna, sndNxt);
+      this.#enter(ack.congested, sndUna, sndNxt);
     }
     this.resend = RESEND.LOST;
   }
@@ -120,9 +125,9 @@ export class Recovery {
     }
     if (this.state <= RECOVERY.DISORDER) this.#undoDuplicates();
     this.#identify(ack, nowNs);
-    if (board.lostOut === 0) this.#tryToOpen(sndNxt);
+    if (board.lostOut === 0) this.#tryToOpen(ack.congested, sndNxt);
     else {
-      this.#enter(sndUna, sndNxt);
+      this.#enter(ack.congested, sndUna, sndNxt);
       this.resend = RESEND.LOST;
     }
   }
@@ -206,18 +211,19 @@ export class Recovery {
     this.reorderWaitNs = this.rack.mark(this.state >= RECOVERY.FAST, nowNs);
     if (prior === board.inFlight) return false;
     if (this.state !== RECOVERY.FAST && this.state !== RECOVERY.LOSS) {
-      this.#enter(sndUna, sndNxt);
+      this.#enter(false, sndUna, sndNxt);
       this.#reduce(1, false, 0);
     }
     this.resend = RESEND.LOST;
     return true;
   }
 
-  #enter(sndUna: number, sndNxt: number): void {
+  #enter(congested: boolean, sndUna: number, sndNxt: number): void {
     this.#priorSsthresh = 0;
     this.#remember(sndUna);
     if (!this.reducing) {
-      this.#priorSsthresh = this.window.cautious;
+      // A reduction that a mark called for is not undone.
+      if (!congested) this.#priorSsthresh = this.window.cautious;
       this.beginReduction(sndNxt);
     }
     this.#set(RECOVERY.FAST);
@@ -239,6 +245,7 @@ export class Recovery {
     this.#prrDelivered = 0;
     this.prrOut = 0;
     window.ssthresh = this.congestion.afterLoss(window);
+    this.cwrDue = true;
   }
 
   /** After an ACK that delivered `delivered` segments and showed `lost`: the window while it is being reduced. */
@@ -310,6 +317,7 @@ export class Recovery {
     }
     window.cwnd = board.inFlight + 1;
     window.count = 0;
+    this.cwrDue = true;
     this.#set(RECOVERY.LOSS);
     this.congestion.onTimeout(sndNxt, nowNs);
     this.highSeq = sndNxt;
@@ -334,9 +342,19 @@ export class Recovery {
     this.state = state;
   }
 
-  #tryToOpen(sndNxt: number): void {
+  #tryToOpen(congested: boolean, sndNxt: number): void {
     if (!this.#retransmissionsOut()) this.retransmitStampNs = NEVER_NS;
+    if (congested) this.#giveWay(sndNxt);
     if (this.state !== RECOVERY.CWR) this.#keepOpen(sndNxt);
+  }
+
+  /** A mark costs what a loss does, once a round trip, and nothing is sent again for it (RFC 3168 section 6.1.2). */
+  #giveWay(sndNxt: number): void {
+    this.#priorSsthresh = 0;
+    if (this.state >= RECOVERY.CWR) return;
+    this.board.undoPossible = false;
+    this.beginReduction(sndNxt);
+    this.#set(RECOVERY.CWR);
   }
 
   #keepOpen(sndNxt: number): void {

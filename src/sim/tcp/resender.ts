@@ -12,6 +12,8 @@ import { before, distance } from "./seq.ts";
 export class Resender {
   /** Segments sent again so far, probes included. */
   total = 0;
+  /** Their payload bytes. */
+  bytes = 0;
   readonly #out: Outgoing;
   readonly #recovery: Recovery;
   readonly #board: Scoreboard;
@@ -97,8 +99,10 @@ export class Resender {
       seq,
       length,
       ((flags & SENT.FIN) === 0 ? 0 : TCP_FLAGS.FIN) | ((flags & SENT.PUSH) === 0 ? 0 : TCP_FLAGS.PSH),
+      false,
     );
     this.total++;
+    this.bytes += length;
     if (probe) {
       sent.resent(slot, nowNs);
       return true;

@@ -64,6 +64,10 @@ export class Sender {
   probes = 0;
   persistBackoff = 0;
   bytesAcked = 0;
+  /** The ACK about to be taken tells of a mark (RFC 3168 section 6.1.2). */
+  congestionEchoed = false;
+  /** Segments delivered by ACKs that told so. */
+  deliveredMarked = 0;
   readonly #personality: TcpPersonality;
   readonly #settings: TcpSettings;
   readonly #timers: SenderTimers;
@@ -75,7 +79,14 @@ export class Sender {
   /** Something has left since the timers were last looked after. */
   #left = false;
   /** What the ACK being taken said; one object, read at once. */
-  readonly #ack = { advanced: false, prior: 0, duplicate: false, original: false, canSendNew: false };
+  readonly #ack = {
+    advanced: false,
+    prior: 0,
+    duplicate: false,
+    original: false,
+    canSendNew: false,
+    congested: false,
+  };
 
   constructor(personality: TcpPersonality, settings: TcpSettings, timers: Timers) {
     this.#personality = personality;
@@ -227,7 +238,7 @@ export class Sender {
   #commit(length: number, fin: boolean, push: boolean, mss: number, nowNs: number): void {
     const start = this.sndNxt;
     const end = (start + length + (fin ? 1 : 0)) | 0;
-    this.out.is(start, length, (fin ? TCP_FLAGS.FIN : 0) | (push && length > 0 ? TCP_FLAGS.PSH : 0));
+    this.out.is(start, length, (fin ? TCP_FLAGS.FIN : 0) | (push && length > 0 ? TCP_FLAGS.PSH : 0), true);
     this.sndNxt = end;
     if (fin) this.finSent = true;
     if (length < mss) this.#sndSml = end;
@@ -299,6 +310,8 @@ export class Sender {
     nowNs: number,
   ): boolean {
     const acked = (ack - this.sndUna) | 0;
+    const congested = this.congestionEchoed;
+    this.congestionEchoed = false;
     if (acked < 0) return false;
     const { board, recovery } = this;
     const window = segment.window << this.peer.scale;
@@ -323,19 +336,22 @@ export class Sender {
     const informs = hasLength || acked > 0 || this.peer.sndWnd !== priorWnd;
     const duplicate = !informs && !board.duplicateSeen && wasOut;
     this.#answerProbe(ack, !informs && !board.sackedNew);
-    if (board.sackedNew || board.duplicateSeen || recovery.state !== RECOVERY.OPEN || !informs) {
+    const orderly = recovery.state === RECOVERY.OPEN && !congested;
+    if (board.sackedNew || board.duplicateSeen || !orderly || !informs) {
       const said = this.#ack;
       said.advanced = acked > 0;
       said.prior = prior;
       said.duplicate = duplicate;
       said.original = recovery.retransmitStampNs >= 0 && echoedNs < wholeMs(recovery.retransmitStampNs);
       said.canSendNew = this.unsent > 0 && this.peer.sndWnd > this.flight;
+      said.congested = congested;
       const { state } = recovery;
       recovery.acknowledged(said, this.sndUna, this.sndNxt, nowNs);
       if (recovery.state >= RECOVERY.FAST && state < RECOVERY.FAST) this.#probe.cancel();
     }
     this.#timers.acknowledged(acked > 0, nowNs);
     const arrived = board.delivered - delivered;
+    if (congested) this.deliveredMarked += arrived;
     if (recovery.reducing) recovery.reduce(arrived, board.lost - lost, acked > 0);
     else if (acked > 0 || (board.reordering > 3 && arrived > 0)) {
       this.congestion.onAck(this.window, arrived, nowNs);

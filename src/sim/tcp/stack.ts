@@ -6,6 +6,7 @@ import { TCP_FLAGS } from "../packet.ts";
 import type { IpPacket, Segment } from "../packet.ts";
 import { mayReplace } from "./arrival.ts";
 import { Demux } from "./demux.ts";
+import type { EcnMode } from "./ecn.ts";
 import { nextIss } from "./endpoint.ts";
 import type { TcpHost } from "./host.ts";
 import { LINUX } from "./personality.ts";
@@ -22,13 +23,24 @@ export interface TcpStack {
   icmpError(error: IcmpError): void;
 }
 
+/** How a host's TCP is set up: its sysctls. */
+export interface TcpConfiguration {
+  readonly ecn: EcnMode;
+}
+
+export const TCP_DEFAULTS: TcpConfiguration = { ecn: 2 };
+
 /** TCP for the host that `network` belongs to. */
-export function createTcp(network: HostNetwork): TcpStack {
+export function createTcp(
+  network: HostNetwork,
+  configuration: Partial<TcpConfiguration> = TCP_DEFAULTS,
+): TcpStack {
   const personality = LINUX;
   const demux = new Demux();
   const random = (limit: number): number => network.random("port", limit);
   const ports = new Ports(personality.portFirst, personality.portLast, random);
-  const host: TcpHost = { network, personality, ports, demux };
+  const { ecn } = { ...TCP_DEFAULTS, ...configuration };
+  const host: TcpHost = { network, personality, ports, demux, ecn };
 
   function unclaimed(packet: IpPacket, segment: Segment, iss: number | null): void {
     const { flags, destinationPort, sourcePort } = segment;

@@ -1,7 +1,7 @@
 // A tiny in-memory network for TCP alone: hosts, one delay, a fate for each segment, and a log of what was sent when.
 
 import { createTcp } from "../../../src/sim/tcp/stack.ts";
-import type { TcpStack } from "../../../src/sim/tcp/stack.ts";
+import type { TcpConfiguration, TcpStack } from "../../../src/sim/tcp/stack.ts";
 import type { HostNetwork, Timer } from "../../../src/sim/network.ts";
 import type { IpPacket, Segment } from "../../../src/sim/packet.ts";
 import type { InetAddress } from "../../../src/socket/address.ts";
@@ -17,6 +17,8 @@ export interface Sent {
   readonly from: string;
   readonly to: string;
   readonly segment: Segment;
+  /** The ECN field it left with. */
+  readonly ecn: number;
 }
 
 interface Due {
@@ -53,6 +55,8 @@ export class Wire {
   readonly events: TraceEvent[] = [];
   readonly drops: DropReason[] = [];
   fate: Fate;
+  /** The ECN field a segment arrives with. */
+  mark: (segment: Segment, ecn: number) => number = (_segment, ecn) => ecn;
   isn: number | null = null;
   mtu: number;
   readonly recording: boolean;
@@ -82,8 +86,8 @@ export class Wire {
     this.#queue.splice(low, 0, due);
   }
 
-  host(address: string): TcpStack {
-    const stack = createTcp(this.network(address));
+  host(address: string, configuration: Partial<TcpConfiguration> = {}): TcpStack {
+    const stack = createTcp(this.network(address), configuration);
     this.#stacks.set(address, stack);
     return stack;
   }
@@ -100,8 +104,8 @@ export class Wire {
       isLocal,
       sourceFor: (destination) => (isLocal(destination) ? destination : address),
       mtuFor: (destination) => (isLocal(destination) && destination !== address ? 65_536 : this.mtu),
-      sendSegment: (source, destination, segment) => {
-        this.transmit(source, destination, segment, isLocal(destination) ? address : destination);
+      sendSegment: (source, destination, segment, ecn) => {
+        this.transmit(source, destination, segment, isLocal(destination) ? address : destination, ecn);
         return null;
       },
       sendDatagram: () => null,
@@ -112,12 +116,19 @@ export class Wire {
   }
 
   /** Puts a segment on the wire, as a host or as the test itself. */
-  transmit(source: string, destination: string, segment: Segment, to: string = destination): void {
+  transmit(
+    source: string,
+    destination: string,
+    segment: Segment,
+    to: string = destination,
+    ecn: number = 0,
+  ): void {
     const index = this.sent.length;
-    this.sent.push({ timeNs: this.nowNs, from: source, to: destination, segment });
+    this.sent.push({ timeNs: this.nowNs, from: source, to: destination, segment, ecn });
+    const marked = this.mark(segment, ecn);
     for (const delayNs of this.fate(segment, source, index)) {
       this.at(this.nowNs + delayNs, () =>
-        this.#stacks.get(to)?.input(packetOf(source, destination, segment), segment),
+        this.#stacks.get(to)?.input({ ...packetOf(source, destination, segment), ecn: marked }, segment),
       );
     }
   }
