@@ -24,7 +24,7 @@ import { fixedMemory } from "./libc.ts";
 import type { Libc } from "./libc.ts";
 import { errnoName } from "./platform.ts";
 import type { Poller } from "./poller.ts";
-import { SOCKADDR_MAX, readSockaddr, writeInet, writeUnix } from "./sockaddr.ts";
+import { SOCKADDR_MAX, readSockaddr, writeInet, writeUnix, writeUnixUnnamed } from "./sockaddr.ts";
 import type { RawAddress } from "./sockaddr.ts";
 import type { UnixPaths } from "./unix-paths.ts";
 
@@ -137,6 +137,7 @@ export class KernelSocket implements SocketCore {
   bind(address: SocketAddress): null | Failure {
     const { libc } = this.#run;
     if (address.family === "unix") {
+      if (address.path === "") return this.#bindUnnamed();
       const length = this.#writeUnix(address.path);
       if (typeof length !== "number") return length;
       return this.#answer(libc.bind(this.#fd, name, length));
@@ -352,6 +353,17 @@ export class KernelSocket implements SocketCore {
     const found = this.#run.paths.toFile(this.#host, path);
     if (!("file" in found)) return found;
     return writeUnix(this.#run.libc.platform, name, found.file) ?? "EINVAL";
+  }
+
+  /** Lets the kernel choose an abstract name, as Linux does for an empty path. */
+  #bindUnnamed(): null | Failure {
+    const { libc, paths } = this.#run;
+    if (this.family !== "unix") return "EAFNOSUPPORT";
+    const failure = this.#answer(libc.bind(this.#fd, name, writeUnixUnnamed(libc.platform, name)));
+    if (failure !== null) return failure;
+    const given = this.localAddress();
+    if (!isFailure(given) && given.family === "unix") paths.adopt(this.#host, given.path);
+    return null;
   }
 
   #connectUnix(path: string, delayMs: number = RETRY_FIRST_MS): null | Failure {

@@ -39,11 +39,18 @@ export function writeInet(
   return length;
 }
 
-/** Writes the path of a Unix socket and answers the length; null when it does not fit. */
+/** Asks bind(2) for an abstract name of the kernel's choice; answers the length. */
+export function writeUnixUnnamed(platform: Platform, into: Uint8Array): number {
+  writeHead(platform, into, platform.family.unix, PATH_AT);
+  return PATH_AT;
+}
+
+/** Writes the path of a Unix socket, or its abstract name, and answers the length; null when it does not fit. */
 export function writeUnix(platform: Platform, into: Uint8Array, file: string): number | null {
   const path = Buffer.from(file);
   if (path.length >= platform.pathLength) return null;
-  const length = PATH_AT + path.length + 1;
+  // A path ends with a zero; an abstract name begins with one, and ends where the length says.
+  const length = PATH_AT + path.length + (path[0] === 0 ? 0 : 1);
   into.fill(0, 0, length);
   writeHead(platform, into, platform.family.unix, length);
   into.set(path, PATH_AT);
@@ -63,7 +70,8 @@ export function readSockaddr(platform: Platform, from: Uint8Array, length: numbe
   if (family === platform.family.inet6 && length >= 24) {
     return { family: "inet6", address: readIpv6(from, 8), port: (from[2] << 8) | from[3] };
   }
-  const end = from.indexOf(0, PATH_AT);
+  const isAbstract = length > PATH_AT && from[PATH_AT] === 0;
+  const end = isAbstract ? -1 : from.indexOf(0, PATH_AT);
   const limit = Math.min(length, SOCKADDR_MAX);
   const pathEnd = end === -1 || end > limit ? limit : end;
   return {

@@ -33,6 +33,7 @@ import type { Recorder } from "./record.ts";
 import type { Scheduler } from "./scheduler.ts";
 import type { UdpNetwork } from "./udp/stack.ts";
 import { UdpStack } from "./udp/stack.ts";
+import { UnixStack } from "./unix/stack.ts";
 
 const TTL_DEFAULT = 64;
 const IP_PACKET_MAX = 65_535;
@@ -60,6 +61,7 @@ export class SimHost implements UdpNetwork, PacketSink {
   readonly forwards: boolean;
   readonly recording: boolean;
   readonly udp: UdpStack;
+  readonly unix: UnixStack;
   /** Set once, before anything runs. */
   tcp: SegmentStack | null = null;
   /** Where packets for this host go when its transports are elsewhere: a real stack. Set once, before anything runs. */
@@ -100,6 +102,7 @@ export class SimHost implements UdpNetwork, PacketSink {
     this.#reassembly6 = this.#reassembler(6);
     this.#nextId = this.random("ip id", 0x10000);
     this.udp = new UdpStack(this);
+    this.unix = new UnixStack(this);
   }
 
   /** Adds a link's direction away from this host. */
@@ -117,9 +120,7 @@ export class SimHost implements UdpNetwork, PacketSink {
   }
 
   socket(family: Family, type: SocketType): SocketCore | Failure {
-    if (family === "unix") {
-      return { code: "ENOTSUP", why: "the simulator has no Unix sockets, they never leave a host" };
-    }
+    if (family === "unix") return this.unix.socket(type);
     if (type === "dgram") return this.udp.socket(family);
     if (this.tcp === null) return { code: "EPROTONOSUPPORT", why: "this host has no TCP" };
     return this.tcp.socket(family);

@@ -10,7 +10,7 @@ export interface InetAddress {
   readonly port: number;
 }
 
-/** A path in the file system's namespace; the empty path is an unnamed socket. */
+/** A path in the file system's namespace, or with a leading zero a name of the abstract one; the empty path is an unnamed socket. */
 export interface UnixAddress {
   readonly family: "unix";
   readonly path: string;
@@ -30,9 +30,11 @@ export type AddressLike =
 export const ANY_INET = "0.0.0.0";
 export const ANY_INET6 = "::";
 
-/** `10.0.0.1:80`, `[::1]:80`, or the path. */
+/** `10.0.0.1:80`, `[::1]:80`, or the path; an abstract name with a leading `@`, as netstat and ss have it. */
 export function formatAddress(address: SocketAddress): string {
-  if (address.family === "unix") return address.path === "" ? "(unnamed)" : address.path;
+  if (address.family === "unix") {
+    return address.path === "" ? "(unnamed)" : address.path.replace(/^\0/, "@");
+  }
   return address.family === "inet6"
     ? `[${address.address}]:${address.port}`
     : `${address.address}:${address.port}`;

@@ -535,7 +535,6 @@ export const KERNEL_CASES: readonly KernelCase[] = [
   {
     letter: "o",
     claim: "a Unix stream coalesces, sends nothing for nothing, and ends in EPIPE",
-    notSimulated: "the simulator has no Unix sockets",
     holds: async (lab) => {
       const [client, server] = await lab.pair("unix");
       await client.send("one");
@@ -549,7 +548,6 @@ export const KERNEL_CASES: readonly KernelCase[] = [
   {
     letter: "o",
     claim: "a Unix stream closed with unread data resets",
-    notSimulated: "the simulator has no Unix sockets",
     holds: async (lab) => {
       const [client, server] = await lab.pair("unix");
       await client.send("unread");
@@ -564,7 +562,6 @@ export const KERNEL_CASES: readonly KernelCase[] = [
   {
     letter: "o",
     claim: "Unix datagrams keep boundaries and empties, are cut, and are refused by who is gone",
-    notSimulated: "the simulator has no Unix sockets",
     holds: async (lab) => {
       const [a, b] = await unixPair(lab);
       const sizes = [];
@@ -581,7 +578,6 @@ export const KERNEL_CASES: readonly KernelCase[] = [
     letter: "o",
     claim:
       "Unix paths: nobody's is ENOENT, a dead one ECONNREFUSED, a taken one EADDRINUSE; too long a datagram is EMSGSIZE",
-    notSimulated: "the simulator has no Unix sockets",
     holds: async (lab) => {
       const loose = lab.socket("server", "unix", "dgram");
       expect(await errnoOf(loose.sendTo("x", { path: "missing" }))).toBe("ENOENT");

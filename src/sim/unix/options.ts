@@ -1,0 +1,77 @@
+// Options of a Unix socket: those of every socket, of which only the send buffer does anything (unix(7)).
+
+import type { Failure, Refusal } from "../../socket/core.ts";
+import { OPTIONS } from "../../socket/options.ts";
+import type { OptionName, OptionValue } from "../../socket/options.ts";
+
+const BUFFER_DEFAULT = 212_992;
+const SEND_BUFFER_MIN = 4608;
+const RECEIVE_BUFFER_MIN = 2304;
+
+/** Switches that can be set and read, and that change nothing. */
+const SWITCHES = ["SO_BROADCAST", "SO_KEEPALIVE", "SO_REUSEADDR"] as const;
+type Switch = (typeof SWITCHES)[number];
+
+function isSwitch(name: OptionName): name is Switch {
+  return SWITCHES.some((known) => known === name);
+}
+
+export class UnixOptions {
+  /** Bytes as `cost.ts` counts them. */
+  sendBuffer = BUFFER_DEFAULT;
+  /** Without effect: what waits at a receiver is its sender's. */
+  #receiveBuffer = BUFFER_DEFAULT;
+  #lingerS = -1;
+  readonly #on = new Set<Switch>();
+
+  set(name: OptionName, value: OptionValue): null | Failure {
+    if (typeof value !== OPTIONS[name]) return { code: "EINVAL", why: `${name} takes a ${OPTIONS[name]}` };
+    if (isSwitch(name)) {
+      if (value === true) this.#on.add(name);
+      else this.#on.delete(name);
+      return null;
+    }
+    if (name === "SO_ERROR") return "ENOPROTOOPT";
+    if (typeof value !== "number") return notOurs(name);
+    if (!Number.isInteger(value)) return "EINVAL";
+    switch (name) {
+      case "SO_LINGER":
+        this.#lingerS = Math.max(value, -1);
+        return null;
+      case "SO_RCVBUF":
+        this.#receiveBuffer = doubled(value, RECEIVE_BUFFER_MIN);
+        return null;
+      case "SO_SNDBUF":
+        this.sendBuffer = doubled(value, SEND_BUFFER_MIN);
+        return null;
+      default:
+        return notOurs(name);
+    }
+  }
+
+  /** All but SO_ERROR. */
+  get(name: OptionName): OptionValue | Refusal {
+    if (isSwitch(name)) return this.#on.has(name);
+    switch (name) {
+      case "SO_LINGER":
+        return this.#lingerS;
+      case "SO_RCVBUF":
+        return this.#receiveBuffer;
+      case "SO_SNDBUF":
+        return this.sendBuffer;
+      case "SO_REUSEPORT":
+        return false;
+      default:
+        return notOurs(name);
+    }
+  }
+}
+
+function doubled(bytes: number, least: number): number {
+  return Math.max(Math.min(Math.max(bytes, 0), BUFFER_DEFAULT) * 2, least);
+}
+
+/** Linux has no options of other levels on Unix sockets, and no ports to share. */
+function notOurs(name: OptionName): Refusal {
+  return { code: "EOPNOTSUPP", why: `${name} is no option of Unix sockets` };
+}
