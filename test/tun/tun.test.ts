@@ -1,0 +1,41 @@
+// The simulated stack against the kernel of this machine, over a TUN device: the short cases. `npm run tun` runs the long ones, too.
+
+import { spawnSync } from "node:child_process";
+import { join } from "node:path";
+import { describe, expect, it } from "vitest";
+import { CLOSES } from "./closes.ts";
+import { TunLab } from "./lab.ts";
+import { SHORT_TRANSFERS, transfer } from "./transfers.ts";
+
+const probe = TunLab.open({}, 1);
+const why = probe instanceof TunLab ? null : probe.unavailable;
+if (probe instanceof TunLab) await probe.close();
+else
+  console.warn(`the simulated stack is not tried against the kernel in this process: ${probe.unavailable}`);
+
+describe.skipIf(why !== null)("a real kernel and the simulated stack", () => {
+  for (const short of SHORT_TRANSFERS) {
+    it(`carry ${short.name}`, async () => {
+      const { packets } = await transfer(short, 1);
+      expect(packets).toBeGreaterThan((2 * short.bytes) / 1500);
+    });
+  }
+
+  for (const { name, run } of CLOSES) {
+    it(`agree how it ends: ${name}`, run);
+  }
+});
+
+const userNamespace =
+  why !== null && spawnSync("unshare", ["--user", "--map-root-user", "--net", "true"]).status === 0;
+
+describe.skipIf(!userNamespace)("the same in a user namespace", () => {
+  it("passes there, or says which call is refused", () => {
+    const ended = spawnSync(process.execPath, ["--import", "tsx", "test/tun/main.ts", "--short"], {
+      cwd: join(import.meta.dirname, "../.."),
+      encoding: "utf8",
+      timeout: 60_000,
+    });
+    expect(ended.status === 0 || /failed: E[A-Z]+/.test(ended.stderr), ended.stderr).toBe(true);
+  }, 60_000);
+});
