@@ -104,5 +104,11 @@ export function* goodputTable(seeds: number): Generator<string> {
 }
 
 if (process.argv[1]?.endsWith("goodput.js")) {
-  for (const line of goodputTable(Number(process.argv[2] ?? 20))) console.log(line);
+  const seeds = Number(process.argv[2] ?? 20);
+  if (Number.isInteger(seeds) && seeds >= 1 && seeds <= 1000) {
+    for (const line of goodputTable(seeds)) console.log(line);
+  } else {
+    console.error(`goodput ${process.argv[2]}: want a number of seeds from 1 to 1000`);
+    process.exitCode = 2;
+  }
 }
