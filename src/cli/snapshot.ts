@@ -3,12 +3,12 @@
 import type { Command } from "commander";
 import { LESSONS } from "../scenario/catalogue.ts";
 import { InputError } from "../scenario/input-error.ts";
+import { hasScreen, SCREEN_NAMES } from "../tui/model.ts";
 import type { Grid } from "../tui/render/grid.ts";
 import { gridToAnsi } from "../tui/render/ansi.ts";
 import { gridToPng } from "../tui/render/png.ts";
 import { gridToSvg } from "../tui/render/svg.ts";
 import { gridToText } from "../tui/render/text.ts";
-import { isLab } from "../tui/session.ts";
 import { renderScreen } from "../tui/snapshot.ts";
 import type { Moment } from "../tui/snapshot.ts";
 import { themeFor } from "../tui/theme.ts";
@@ -20,7 +20,6 @@ import { openSession } from "./source.ts";
 import { openFraming } from "./verify.ts";
 
 const FORMATS = ["txt", "ansi", "svg", "png"] as const;
-const SCREENS = ["lab", "packets", "framing"] as const;
 
 interface SnapshotFlags extends NetworkFlags {
   readonly screen?: string;
@@ -38,7 +37,7 @@ export function addSnapshot(program: Command): void {
     .description("a screen of a lesson, scenario file, capture or codec, without a terminal")
     .option(
       "--screen <name>",
-      "lab, packets, or framing for a codec's file (default: lab, for a capture packets)",
+      `${SCREEN_NAMES.join(", ")} (default: lab, for a capture packets); framing is for a codec's file`,
     )
     .option("--size <WxH>", "in cells", "120x40")
     .option("--format <format>", "txt, ansi, svg or png", "txt")
@@ -53,7 +52,7 @@ async function snapshot(what: string, flags: SnapshotFlags): Promise<void> {
   const format = parseChoice("--format", flags.format, FORMATS);
   const size = parseSize(flags.size);
   const at = flags.at === undefined ? undefined : parseMoment(flags.at);
-  const screen = flags.screen === undefined ? undefined : parseChoice("--screen", flags.screen, SCREENS);
+  const screen = flags.screen === undefined ? undefined : parseChoice("--screen", flags.screen, SCREEN_NAMES);
   if (format === "png" && flags.output === undefined && process.stdout.isTTY) {
     throw new InputError("--format png: name a file with --output");
   }
@@ -61,8 +60,10 @@ async function snapshot(what: string, flags: SnapshotFlags): Promise<void> {
     screen === "framing"
       ? await openFraming(what, flags.seed)
       : await openSession(what, flags, flags.loopback === true);
-  if (screen === "lab" && !isLab(session))
-    throw new InputError("--screen lab: a capture has no programs; use packets");
+  if (screen !== undefined && !hasScreen(session, screen)) {
+    const has = SCREEN_NAMES.filter((name) => hasScreen(session, name)).join(", ");
+    throw new InputError(`--screen ${screen}: ${what} has nothing for it; use ${has}`);
+  }
   const grid = renderScreen(session, {
     size,
     lessons: LESSONS,

@@ -31,6 +31,10 @@ export type Action =
   | "filter"
   | "other side"
   | "expand"
+  | "zoom in"
+  | "zoom out"
+  | "fold"
+  | "conversation"
   | "escape";
 
 export type KeyGroup = "Playing" | "Moving" | "Lessons" | "Laws" | "Screens";
@@ -51,6 +55,7 @@ export interface KeyBinding {
 }
 
 const PACKETS = ["packets"] as const;
+const SEQUENCE = ["sequence"] as const;
 const FRAMING = ["framing"] as const;
 /** Screens that look at the run or the capture at the cursor. */
 const AT_CURSOR = ["lab", "sequence", "stream", "graphs", "statistics"] as const;
@@ -85,6 +90,32 @@ export const KEYS: readonly KeyBinding[] = [
   { keys: ["end", "G"], action: "last", group: "Moving", help: "the first, the last" },
   { keys: ["tab"], action: "next pane", group: "Moving", help: "next, previous pane", hint: ["tab", "pane"] },
   { keys: ["S-tab"], action: "previous pane", group: "Moving", help: "next, previous pane" },
+  { keys: ["enter"], action: "expand", on: SEQUENCE, group: "Moving", help: "the packet's details" },
+  { keys: ["["], action: "zoom out", on: SEQUENCE, group: "Screens", help: "more, less time a row" },
+  {
+    keys: ["]"],
+    action: "zoom in",
+    on: SEQUENCE,
+    group: "Screens",
+    help: "more, less time a row",
+    hint: ["[]", "zoom"],
+  },
+  {
+    keys: ["f"],
+    action: "fold",
+    on: SEQUENCE,
+    group: "Screens",
+    help: "fold alike packets",
+    hint: ["f", "fold"],
+  },
+  {
+    keys: ["c"],
+    action: "conversation",
+    on: SEQUENCE,
+    group: "Screens",
+    help: "one conversation, all",
+    hint: ["c", "conversation"],
+  },
   { keys: ["enter"], action: "expand", on: PACKETS, group: "Moving", help: "details; open, close" },
   {
     keys: ["/"],
@@ -94,7 +125,14 @@ export const KEYS: readonly KeyBinding[] = [
     help: "display filter",
     hint: ["/", "filter"],
   },
-  { keys: ["o"], action: "other side", lab: true, on: PACKETS, group: "Screens", help: "sim, loopback" },
+  {
+    keys: ["o"],
+    action: "other side",
+    lab: true,
+    on: ["packets", "sequence"],
+    group: "Screens",
+    help: "sim, loopback",
+  },
   { keys: ["escape"], action: "escape", on: PACKETS, group: "Screens", help: "drop the filter" },
   {
     keys: ["+", "="],

@@ -44,6 +44,15 @@ export interface FilterState {
   readonly scanned: number;
 }
 
+export interface SequenceView {
+  /** Doublings of the time a row stands for, from the scale a sequence opens with; null where time takes no room. */
+  readonly zoom: number | null;
+  /** Whether runs of alike packets share a line. */
+  readonly folded: boolean;
+  /** Whether only the selected packet's conversation is shown. */
+  readonly conversation: boolean;
+}
+
 export interface PacketsView {
   readonly focus: PacketsPane;
   /** Whose packets a lab shows. */
@@ -82,6 +91,7 @@ export interface Model {
   /** Lines scrolled away of the lesson or the outcome, whichever has the focus. */
   readonly scroll: number;
   readonly packets: PacketsView;
+  readonly sequence: SequenceView;
   readonly framing: FramingView;
   readonly popup: Popup | null;
   /** What is being waited for, shown in the top bar. */
@@ -162,6 +172,8 @@ export function initialModel(options: InitialOptions): Model {
     focus: "ladder",
     scroll: 0,
     packets: EMPTY_PACKETS,
+    // The hosts of a lab are few; the addresses of a capture may be any number.
+    sequence: { zoom: 0, folded: true, conversation: !isLab(session) },
     framing: { focus: broken ? "cut" : "laws", selected },
     popup: null,
     busy: null,
@@ -173,7 +185,7 @@ export function initialModel(options: InitialOptions): Model {
 export function hasScreen(session: Session, name: ScreenName): boolean {
   if (name === "lab") return isLab(session);
   if (name === "framing") return isFraming(session);
-  return name === "packets" && hasPackets(session);
+  return (name === "packets" || name === "sequence") && hasPackets(session);
 }
 
 /** The screen a session opens on. */

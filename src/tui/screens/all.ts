@@ -9,6 +9,8 @@ import { labScreen } from "./lab.ts";
 import { labAction, labMouse } from "./lab-update.ts";
 import { packetsScreen } from "./packets.ts";
 import { packetsAction, packetsMouse } from "./packets-update.ts";
+import { sequenceScreen } from "./sequence.ts";
+import { sequenceAction, sequenceMouse } from "./sequence-update.ts";
 import type { Screen, Step } from "./screen.ts";
 
 const SCREENS: readonly Screen[] = [
@@ -18,6 +20,14 @@ const SCREENS: readonly Screen[] = [
     paint: labScreen,
     act: (model, action) => quiet(labAction(model, action)),
     mouse: (model, action, x, y) => quiet(labMouse(model, action, x, y)),
+  },
+  {
+    name: "sequence",
+    title: "Sequence",
+    paint: sequenceScreen,
+    act: (model, action) =>
+      action === "other side" ? packetsAction(model, action) : quiet(sequenceAction(model, action)),
+    mouse: (model, action, x, y) => quiet(sequenceMouse(model, action, x, y)),
   },
   {
     name: "packets",

@@ -39,7 +39,7 @@ function paintPart(grid: Grid, theme: Theme, model: Model, session: LabSession, 
   const ladder = ladderOf(trace, lifelineHosts(session));
   if (part === "scrubber") {
     const area = view.height >= 4 ? frame(view, theme, { title: "Time", status: speedNote(model) }) : view;
-    scrubberPane(area, theme, { trace, ladder, step, focused: true });
+    scrubberPane(area, theme, { trace, label: (packet) => ladder.label(packet), step, focused: true });
     return;
   }
   const focused = model.focus === part;

@@ -88,6 +88,15 @@ export function isAhead(model: Model, row: number): boolean {
   return indexOf(shownTrace(model)).packetStep(row) > model.step;
 }
 
+/** Stands at `step` of the trace shown; where that is not the cursor's, selects the packet there. */
+export function atCursor(model: Model, step: number): Model {
+  const trace = shownTrace(model);
+  const at = Math.max(Math.min(0, trace.length - 1), Math.min(step, trace.length - 1));
+  if (followsCursor(model)) return { ...model, step: at, playing: false };
+  const selected = Math.max(0, indexOf(trace).packetsAt(at) - 1);
+  return { ...model, playing: false, packets: { ...model.packets, selected } };
+}
+
 /** Whether the list is of what the cursor is in. Real time cannot be stepped through: loopback has a selection of its own. */
 export function followsCursor(model: Model): boolean {
   return !isFraming(model.session) && shownLoopback(model) === null;

@@ -1,6 +1,9 @@
 // The detail tree of a packet as lines, and the way between a line and the bytes it came from.
 
 import type { DetailNode, DissectedPacket } from "../../capture/dissect/dissect.ts";
+import type { ByteLayer, Theme } from "../theme.ts";
+import type { ByteRange } from "../widgets/hex.ts";
+import type { Span } from "../widgets/spans.ts";
 import type { TreeRow } from "../widgets/tree.ts";
 
 /** A node and its path: field names from the top, so that what was opened stays open from packet to packet. */
@@ -46,4 +49,49 @@ export function rowOfByte(rows: readonly TreeRow<PathNode>[], source: number, at
     }
   });
   return best;
+}
+
+/** Layers stand out; in a field the name stands back and the value forward. */
+export function labelSpans(label: string, depth: number, theme: Theme): Span[] {
+  if (depth === 0) return [{ text: label, attr: label.startsWith("[") ? theme.warn : theme.strong }];
+  const colon = label.indexOf(": ");
+  if (colon < 0 || label.startsWith("[")) return [{ text: label, attr: theme.text }];
+  return [
+    { text: label.slice(0, colon + 2), attr: theme.muted },
+    { text: label.slice(colon + 2), attr: theme.text },
+  ];
+}
+
+/** The bytes of each layer in its colour. */
+export function layerRanges(packet: DissectedPacket, theme: Theme): ByteRange[] {
+  const ranges: ByteRange[] = [];
+  for (const { field, start, length, source } of packet.tree) {
+    if (field === null || field === "frame" || source !== 0) continue;
+    ranges.push({ start, length, attr: theme.bytes[layerOf(field)] });
+  }
+  return ranges;
+}
+
+function layerOf(field: string): ByteLayer {
+  switch (field) {
+    case "eth":
+    case "vlan":
+    case "ieee8021ad":
+    case "sll":
+    case "null":
+    case "llc":
+    case "raw":
+      return "link";
+    case "ip":
+    case "ipv6":
+    case "arp":
+      return "network";
+    case "tcp":
+    case "udp":
+    case "icmp":
+    case "icmpv6":
+      return "transport";
+    default:
+      return "payload";
+  }
 }

@@ -5,10 +5,9 @@ import type { Fate } from "../../trace/state-at.ts";
 import { onBackground } from "../render/grid.ts";
 import type { Grid } from "../render/grid.ts";
 import { protocolAttr } from "../theme.ts";
-import type { ByteLayer, Theme } from "../theme.ts";
+import type { Theme } from "../theme.ts";
 import { frame } from "../widgets/frame.ts";
 import { hexBytesPerRow, hexView } from "../widgets/hex.ts";
-import type { ByteRange } from "../widgets/hex.ts";
 import { table } from "../widgets/table.ts";
 import type { Column } from "../widgets/table.ts";
 import { tree } from "../widgets/tree.ts";
@@ -26,7 +25,7 @@ import {
   shownLoopback,
   shownTrace,
 } from "./packet-data.ts";
-import { treeRows } from "./packet-tree.ts";
+import { labelSpans, layerRanges, treeRows } from "./packet-tree.ts";
 import { filterError, packetsLayout } from "./packets-layout.ts";
 import type { PacketsPlace } from "./packets-layout.ts";
 
@@ -203,17 +202,6 @@ function paintTree(view: Grid, theme: Theme, model: Model, packet: DissectedPack
   });
 }
 
-/** Layers stand out; in a field the name stands back and the value forward. */
-function labelSpans(label: string, depth: number, theme: Theme): Span[] {
-  if (depth === 0) return [{ text: label, attr: label.startsWith("[") ? theme.warn : theme.strong }];
-  const colon = label.indexOf(": ");
-  if (colon < 0 || label.startsWith("[")) return [{ text: label, attr: theme.text }];
-  return [
-    { text: label.slice(0, colon + 2), attr: theme.muted },
-    { text: label.slice(colon + 2), attr: theme.text },
-  ];
-}
-
 function paintBytes(
   view: Grid,
   theme: Theme,
@@ -238,39 +226,6 @@ function paintBytes(
     bytesPerRow: hexBytesPerRow(place.width - 2),
     empty: "no bytes",
   });
-}
-
-function layerRanges(packet: DissectedPacket, theme: Theme): ByteRange[] {
-  const ranges: ByteRange[] = [];
-  for (const { field, start, length, source } of packet.tree) {
-    if (field === null || field === "frame" || source !== 0) continue;
-    ranges.push({ start, length, attr: theme.bytes[layerOf(field)] });
-  }
-  return ranges;
-}
-
-function layerOf(field: string): ByteLayer {
-  switch (field) {
-    case "eth":
-    case "vlan":
-    case "ieee8021ad":
-    case "sll":
-    case "null":
-    case "llc":
-    case "raw":
-      return "link";
-    case "ip":
-    case "ipv6":
-    case "arp":
-      return "network";
-    case "tcp":
-    case "udp":
-    case "icmp":
-    case "icmpv6":
-      return "transport";
-    default:
-      return "payload";
-  }
 }
 
 function paintFilter(view: Grid, theme: Theme, model: Model): void {

@@ -4,7 +4,6 @@ import { indexOf } from "../../trace/state-at.ts";
 import type { Mark, MarkKind } from "../../trace/state-at.ts";
 import type { Trace } from "../../trace/trace.ts";
 import { answerText, callHead, millisText } from "../../trace/words.ts";
-import type { Ladder } from "../../trace/ladder.ts";
 import type { Grid } from "../render/grid.ts";
 import type { Theme } from "../theme.ts";
 import { putSpans } from "../widgets/spans.ts";
@@ -17,7 +16,8 @@ const MARKS_MAX = 2000;
 
 export interface ScrubberState {
   readonly trace: Trace;
-  readonly ladder: Ladder;
+  /** A packet in a few words. */
+  readonly label: (packet: number) => string;
   readonly step: number;
   readonly focused: boolean;
 }
@@ -39,7 +39,7 @@ export function scrubberStep(trace: Trace, x: number, width: number): number {
 
 /** What happens at the cursor, in words. */
 export function stepWords(state: ScrubberState, theme: Theme): Span[] {
-  const { trace, step, ladder } = state;
+  const { trace, step, label } = state;
   if (step < 0) return [{ text: "an empty trace", attr: theme.muted }];
   const spans: Span[] = [
     { text: `${step + 1}/${trace.length} `, attr: theme.muted },
@@ -49,7 +49,7 @@ export function stepWords(state: ScrubberState, theme: Theme): Span[] {
   if ("packet" in entry) {
     const { from, to } = trace.transits[entry.packet] ?? { from: "", to: "" };
     const way = from === "" ? "" : `${from} → ${to}  `;
-    spans.push({ text: way, attr: theme.accent }, { text: ladder.label(entry.packet), attr: theme.text });
+    spans.push({ text: way, attr: theme.accent }, { text: label(entry.packet), attr: theme.text });
     return spans;
   }
   const event = trace.events[entry.event];
@@ -82,13 +82,13 @@ export function stepWords(state: ScrubberState, theme: Theme): Span[] {
     case "arrive":
       spans.push(
         { text: `${event.host} `, attr: theme.accent },
-        { text: `receives ${ladder.label(event.packet)}`, attr: theme.text },
+        { text: `receives ${label(event.packet)}`, attr: theme.text },
       );
       break;
     case "drop":
       spans.push(
         { text: `dropped at ${event.where}: ${event.reason}`, attr: theme.error },
-        { text: `  ${ladder.label(event.packet)}`, attr: theme.muted },
+        { text: `  ${label(event.packet)}`, attr: theme.muted },
       );
       break;
     case "timer":

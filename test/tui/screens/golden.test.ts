@@ -18,6 +18,8 @@ const SIZES = [
 const SCREENS: readonly (readonly [ScreenName, string, Moment, readonly string[]])[] = [
   ["lab", "lost", { timeNs: 20e6 }, []],
   ["lab", "end", "end", []],
+  ["sequence", "lost", { timeNs: 20e6 }, []],
+  ["sequence", "end", "end", ["]", "f"]],
   ["packets", "lost", { timeNs: 20e6 }, ["G", "tab", "j", "j"]],
   ["packets", "end", "end", ["/", ..."tcp.len>0".split(""), "enter"]],
 ];
