@@ -12,6 +12,23 @@ import { slowReaderBuffering } from "./lessons/slow-reader-buffering.ts";
 import { tcpBacklog } from "./lessons/tcp-backlog.ts";
 import { timeWaitReuseaddr } from "./lessons/time-wait-reuseaddr.ts";
 import { zeroWindow } from "./lessons/zero-window.ts";
+import { eventLoopEcho } from "./lessons/event-loop-echo.ts";
+import { httpHello } from "./lessons/http-hello.ts";
+import { jsonLines } from "./lessons/json-lines.ts";
+import { loadBalancerFailover } from "./lessons/load-balancer-failover.ts";
+import { processPerClient } from "./lessons/process-per-client.ts";
+import { threadedEcho } from "./lessons/threaded-echo.ts";
+import { websocketChat } from "./lessons/websocket-chat.ts";
+import { bufferbloat } from "./lessons/bufferbloat.ts";
+import { burstyLoss } from "./lessons/bursty-loss.ts";
+import { fairShare } from "./lessons/fair-share.ts";
+import { ipv6Echo } from "./lessons/ipv6-echo.ts";
+import { rawTap } from "./lessons/raw-tap.ts";
+import { udpBufferOverflow } from "./lessons/udp-buffer-overflow.ts";
+import { udpFragmentation } from "./lessons/udp-fragmentation.ts";
+import { udpMtuBlackhole } from "./lessons/udp-mtu-blackhole.ts";
+import { udpServerSurvives } from "./lessons/udp-server-survives.ts";
+import { udpUpper } from "./lessons/udp-upper.ts";
 import { tcpCoalescing } from "./lessons/tcp-coalescing.ts";
 import { tcpEchoRecv16 } from "./lessons/tcp-echo-recv16.ts";
 import { tcpEmptySend } from "./lessons/tcp-empty-send.ts";
@@ -43,8 +60,25 @@ export const LESSONS: readonly Scenario[] = [
   connectRefused,
   connectTimeout,
   slowReaderBuffering,
+  threadedEcho,
+  processPerClient,
+  eventLoopEcho,
+  httpHello,
+  jsonLines,
+  websocketChat,
+  loadBalancerFailover,
   udpEcho,
   udpEmpty,
   udpTruncation,
   udpLossReorder,
+  udpUpper,
+  udpServerSurvives,
+  udpBufferOverflow,
+  udpFragmentation,
+  udpMtuBlackhole,
+  burstyLoss,
+  bufferbloat,
+  fairShare,
+  ipv6Echo,
+  rawTap,
 ];

@@ -101,6 +101,21 @@ export async function readToEnd(socket: Socket): Promise<string> {
   }
 }
 
+/** The lines that come on a stream, each without its newline; what follows the last newline is no line. */
+export async function* linesOf(socket: Socket): AsyncGenerator<string, undefined> {
+  // A decoder of its own: a recv may end inside a character.
+  const decoder = new TextDecoder();
+  let rest = "";
+  for (;;) {
+    const data = await socket.recv();
+    if (data.length === 0) return;
+    rest += decoder.decode(data, { stream: true });
+    const lines = rest.split("\n");
+    rest = lines.pop() ?? "";
+    yield* lines;
+  }
+}
+
 /** How a call ends: "ok", or the errno's name. */
 export async function outcomeOf(call: Promise<unknown>): Promise<string> {
   try {
