@@ -14,7 +14,10 @@ const script = new Script(`globalThis[Symbol.for("wirelab.guarded")]()`);
  */
 export function guarded(work: () => void, limitMs: number): boolean {
   const outer = slots[SLOT];
+  const { stackTraceLimit } = Error;
   slots[SLOT] = work;
+  // Nobody sees the stacks of the many errors that decoders throw, and a stack takes ten times as long as the error.
+  Error.stackTraceLimit = 0;
   try {
     script.runInThisContext({ timeout: limitMs });
     return true;
@@ -23,6 +26,7 @@ export function guarded(work: () => void, limitMs: number): boolean {
     throw error;
   } finally {
     slots[SLOT] = outer;
+    Error.stackTraceLimit = stackTraceLimit;
   }
 }
 

@@ -1,5 +1,6 @@
 // The laws inside vitest: `expect.extend(framingMatchers)`, then `await expect(codec).toKeepFramingLaws()`. The failure's message is the picture.
 
+import type { Matcher } from "vitest";
 import { reportOn } from "./assert.ts";
 import type { FramingOptions } from "./check.ts";
 import type { Codec, DatagramCodec } from "./codec.ts";
@@ -16,8 +17,7 @@ declare module "vitest" {
   }
 }
 
-/** What vitest asks of a matcher. */
-export interface MatcherResult {
+interface MatcherResult {
   readonly pass: boolean;
   readonly message: () => string;
 }
@@ -38,4 +38,4 @@ export const framingMatchers = {
       message: () => `${law} is ${broken ? "broken" : "kept"}\n${reportText(report).join("\n")}`,
     };
   },
-};
+} satisfies Record<string, Matcher>;
