@@ -29,6 +29,7 @@ import { udpFragmentation } from "./lessons/udp-fragmentation.ts";
 import { udpMtuBlackhole } from "./lessons/udp-mtu-blackhole.ts";
 import { udpServerSurvives } from "./lessons/udp-server-survives.ts";
 import { udpUpper } from "./lessons/udp-upper.ts";
+import { unixEcho } from "./lessons/unix-echo.ts";
 import { tcpCoalescing } from "./lessons/tcp-coalescing.ts";
 import { tcpEchoRecv16 } from "./lessons/tcp-echo-recv16.ts";
 import { tcpEmptySend } from "./lessons/tcp-empty-send.ts";
@@ -80,5 +81,6 @@ export const LESSONS: readonly Scenario[] = [
   bufferbloat,
   fairShare,
   ipv6Echo,
+  unixEcho,
   rawTap,
 ];

@@ -27,7 +27,8 @@ describe.each(LESSONS.map((lesson) => [lesson.name, lesson] as const))("%s", (_,
   it("runs the same twice, to the byte", async () => {
     const runs = [await runScenario(lesson, { seed: 7 }), await runScenario(lesson, { seed: 7 })];
     expect(firstDifference(runs[0].trace, runs[1].trace)).toBeNull();
-    expect(runs[0].trace.packets.count).toBeGreaterThan(0);
+    // Where nothing links the hosts, nothing can be on a wire.
+    if (lesson.topology.links.length > 0) expect(runs[0].trace.packets.count).toBeGreaterThan(0);
   });
 
   for (const on of REAL.filter((name) => lesson.backends?.includes(name) ?? true)) {

@@ -4,10 +4,11 @@ import { claim, connectTo, everyoneFinished, listenAt, loggedAfter, text } from 
 
 const UPLOAD_PORT = 7068;
 const PING_PORT = 7069;
-const UPLOAD_BYTES = 2_000_000;
-const LINK = { delayMs: 10, bandwidthBps: 2_000_000 };
+const UPLOAD_MS = 7000;
+const CHUNK = new Uint8Array(16_384);
+const LINK = { delayMs: 10, bandwidthBps: 1_000_000 };
 const PATIENCE_MS = 3000;
-const RECEIVERS = ["deep", "shallow"];
+const RECEIVERS = ["deep", "shallow", "managed"];
 
 /** Takes the upload and answers pings. */
 async function receive(host: Host): Promise<void> {
@@ -34,16 +35,14 @@ async function uploadAndPing(host: Host, to: string): Promise<void> {
   const upload = await connectTo(host, to, UPLOAD_PORT);
   const pings = host.socket("inet", "dgram");
   await pings.connect({ host: to, port: PING_PORT });
-  let uploading = true;
   let worst = 0;
   const send = async (): Promise<void> => {
-    await upload.sendAll(new Uint8Array(UPLOAD_BYTES));
+    while (host.now() < UPLOAD_MS) await upload.sendAll(CHUNK);
     upload.close();
-    uploading = false;
   };
   /** A ping says when it left; one that the queue dropped is not answered. */
   const ping = async (): Promise<void> => {
-    while (uploading) {
+    while (host.now() < UPLOAD_MS) {
       await pings.send(String(host.now()));
       await host.sleep(100);
     }
@@ -67,19 +66,22 @@ export const bufferbloat: Scenario = {
   title: "Bufferbloat: a queue that never drops makes everything late",
   lesson:
     "TCP takes a lost packet for the sign to slow down. A router with room for a thousand packets loses none for a long time: the upload fills its queue, and whatever shares the " +
-    "link waits behind seconds of somebody else's data. A ping that takes 20 ms on the idle link takes more than a second. With room for eight packets the queue overflows early, TCP slows down early, and the upload " +
-    "is hardly slower. More buffer is not better: keep queues short, or manage them.",
+    "link waits behind it. A ping that takes 21 ms on the idle link takes half a second and more. With room for eight packets the queue overflows early, TCP slows down early, and the " +
+    "upload is hardly slower; but the pings are dropped as well. FQ-CoDel does best with all the room there is: it gives each flow a queue of its own, lets sparse ones go first, and drops " +
+    "what has waited too long. More buffer is not better: keep queues short, or manage them.",
   topology: {
-    hosts: { client: {}, deep: {}, shallow: {} },
+    hosts: { client: {}, deep: {}, shallow: {}, managed: {} },
     links: [
       { between: ["client", "deep"], ...LINK, queuePackets: 1000 },
       { between: ["client", "shallow"], ...LINK, queuePackets: 8 },
+      { between: ["client", "managed"], ...LINK, queue: "fq-codel" },
     ],
   },
   backends: ["sim"],
   programs: {
     deep: receive,
     shallow: receive,
+    managed: receive,
     async client(host) {
       await Promise.all(RECEIVERS.map((receiver) => uploadAndPing(host, receiver)));
     },
@@ -88,8 +90,9 @@ export const bufferbloat: Scenario = {
     const worst = (to: string): number =>
       Number(/(\d+) ms/.exec(loggedAfter(observation, "client", to)[0] ?? "")?.[1]);
     return [
-      claim("behind the deep queue a ping takes more than half a second", worst("deep") > 500),
-      claim("behind the shallow one it never takes a fifth of that", worst("shallow") < 100),
+      claim("behind the deep queue a ping takes more than 400 ms", worst("deep") > 400),
+      claim("behind the shallow one, less than half of that", worst("shallow") < 200),
+      claim("behind FQ-CoDel, hardly more than on the idle link", worst("managed") < 50),
       everyoneFinished(observation),
     ];
   },

@@ -27,6 +27,7 @@ async function serve(host: Host): Promise<void> {
 }
 
 async function ask(host: Host): Promise<void> {
+  await host.sleep(10);
   const socket = host.socket("unix", "stream");
   await socket.connect({ path: PATH });
   await socket.send("one");
