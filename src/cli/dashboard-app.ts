@@ -28,6 +28,8 @@ interface CompleteEffect {
 /** Screen without a terminal, in cells. */
 const PLAIN_SIZE = { width: 120, height: 40 };
 const READ_SLICE_MS = 20;
+/** A replay behind its time by more than this has been paused, and does not hurry after it. */
+const LATE_MAX_MS = 100;
 
 /** Whether the dashboard can have the terminal. */
 export function hasTerminal(): boolean {
@@ -92,9 +94,15 @@ export async function runInspector(capture: Capture): Promise<void> {
     printScreen(captureSession(capture));
     return;
   }
+  let seen = { packets: -1, problems: -1, done: false };
   const read = async (host: TerminalHost<Message>): Promise<void> => {
     const done = await capture.indexSome(READ_SLICE_MS);
-    host.dispatch({ kind: "update", session: captureSession(capture) });
+    const now = { packets: capture.trace.packets.count, problems: capture.problems.length, done };
+    // Of a live capture most slices bring nothing, and nothing is then drawn anew.
+    if (now.packets !== seen.packets || now.problems !== seen.problems || now.done !== seen.done) {
+      host.dispatch({ kind: "update", session: captureSession(capture) });
+      seen = now;
+    }
     // A turn of the event loop between slices lets keys be looked at.
     if (!done) setImmediate(() => attempt(host, () => read(host)));
   };
@@ -102,6 +110,34 @@ export async function runInspector(capture: Capture): Promise<void> {
     if (effect.kind === "complete") attempt(host, () => read(host));
     else perform(effect, host);
   });
+}
+
+/** A capture that has been read whole, played in its own time from step `from` on, `speed` times as fast as it was. */
+export async function runReplay(
+  capture: Capture,
+  speed: number,
+  from: number,
+  paused: boolean,
+): Promise<void> {
+  const session = { ...captureSession(capture), replay: { speed } };
+  if (!hasTerminal()) {
+    write(gridToText(renderScreen(session, { size: PLAIN_SIZE, at: { step: from } })));
+    return;
+  }
+  let due = 0;
+  await runModel(
+    initialModel({ session, size: PLAIN_SIZE, step: from, playing: !paused }),
+    (effect, host) => {
+      if (effect.kind !== "wait") {
+        perform(effect, host);
+        return;
+      }
+      // Timers are late each time: the next wait is shorter by as much, so that a replay keeps its time.
+      const now = performance.now();
+      due = Math.min(now, Math.max(due, now - LATE_MAX_MS)) + effect.ms;
+      host.after("play", Math.max(0, due - now), { kind: "tick" });
+    },
+  );
 }
 
 /** The Framing screen, the first counterexample playing, until the user quits. */

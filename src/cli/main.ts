@@ -16,6 +16,7 @@ const COMMANDS: Readonly<Record<string, () => Promise<Add>>> = {
   read: async () => (await import("./read.ts")).addRead,
   snapshot: async () => (await import("./snapshot.ts")).addSnapshot,
   export: async () => (await import("./export.ts")).addExport,
+  replay: async () => (await import("./replay.ts")).addReplay,
   verify: async () => (await import("./verify.ts")).addVerify,
 };
 

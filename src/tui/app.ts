@@ -1,5 +1,6 @@
 // The dashboard: one model, one update, one view. Pure: what it wants done outside comes out as effects.
 
+import { stepAtTime } from "../trace/state-at.ts";
 import { durationText, millisText } from "../trace/words.ts";
 import { Grid } from "./render/grid.ts";
 import { actionOf, isScreenName, KEYS, worksOn } from "./keys.ts";
@@ -7,8 +8,8 @@ import type { Action } from "./keys.ts";
 import { firstScreen, hasScreen, initialModel, openingStep, SPEEDS } from "./model.ts";
 import type { Effect, Message, Model, MouseAction, ScreenName, Size } from "./model.ts";
 import { lawRows } from "./framing-cursor.ts";
-import { firstStop, nextStop, stopsPerTick, waitAt } from "./playback.ts";
-import { isFraming, isLab, traceOf } from "./session.ts";
+import { firstStop, nextInOwnTime, nextStop, stopsPerTick, waitAt } from "./playback.ts";
+import { isFraming, isLab, replaySpeed, traceOf } from "./session.ts";
 import type { FramingSession, Session } from "./session.ts";
 import { framingTick, framingWait, lastOf } from "./screens/framing-update.ts";
 import { screenOn, screensFor, tabTitle } from "./screens/all.ts";
@@ -26,6 +27,8 @@ import type { KeyHint, TabPlace } from "./widgets/bars.ts";
 import type { Span } from "./widgets/spans.ts";
 
 const NOTHING: readonly Effect[] = [];
+/** Seeking moves by the whole's time over this. */
+const SEEK_PARTS = 20;
 /** Brand and state in the top bar. */
 const STATUS_CELLS = 52;
 /** Seeds are unsigned 32-bit numbers. */
@@ -111,6 +114,10 @@ function act(model: Model, action: Action): Step {
       return lesson(model, 1);
     case "previous lesson":
       return lesson(model, -1);
+    case "seek back":
+      return [seek(model, -1), NOTHING];
+    case "seek forward":
+      return [seek(model, 1), NOTHING];
     default:
       return screenOn(model).act(model, action);
   }
@@ -122,6 +129,16 @@ function play(model: Model): Step {
   const from = atEnd(model) ? firstStop(traceOf(model.session)) : model.step;
   const playing = { ...model, step: from, playing: true };
   return [playing, [wait(playing)]];
+}
+
+/** Moves the cursor by a part of the time the whole takes; playing goes on from there. */
+function seek(model: Model, by: 1 | -1): Model {
+  const trace = traceOf(model.session);
+  const last = trace.length - 1;
+  if (last < 0) return model;
+  const toNs = trace.timeNs(Math.max(0, model.step)) + (by * trace.timeNs(last)) / SEEK_PARTS;
+  const step = Math.max(firstStop(trace), Math.min(last, stepAtTime(trace, toNs)));
+  return { ...model, step };
 }
 
 function playFraming(model: Model): Step {
@@ -137,8 +154,10 @@ function tick(model: Model): Step {
     return [next, next.playing ? [wait(next)] : NOTHING];
   }
   const trace = traceOf(model.session);
+  const own = replaySpeed(model.session);
   let { step } = model;
-  for (let stops = stopsPerTick(SPEEDS[model.speed]); stops > 0; stops--) step = nextStop(trace, step);
+  if (own !== null) ({ step } = nextInOwnTime(trace, step, own * SPEEDS[model.speed]));
+  else for (let stops = stopsPerTick(SPEEDS[model.speed]); stops > 0; stops--) step = nextStop(trace, step);
   const moved = { ...model, step };
   if (step >= trace.length - 1) return [{ ...moved, playing: false }, NOTHING];
   return [moved, [wait(moved)]];
@@ -146,7 +165,12 @@ function tick(model: Model): Step {
 
 function wait(model: Model): Effect {
   if (isFraming(model.session)) return { kind: "wait", ms: framingWait(model, SPEEDS[model.speed]) };
-  return { kind: "wait", ms: waitAt(traceOf(model.session), model.step, SPEEDS[model.speed]) };
+  const trace = traceOf(model.session);
+  const speed = SPEEDS[model.speed];
+  const own = replaySpeed(model.session);
+  const ms =
+    own === null ? waitAt(trace, model.step, speed) : nextInOwnTime(trace, model.step, own * speed).ms;
+  return { kind: "wait", ms };
 }
 
 function rerun(model: Model): Step {
@@ -206,13 +230,17 @@ function followed(model: Model, session: Session): Step {
   const last = trace.length - 1;
   const wasLast = model.step >= traceOf(model.session).length - 1;
   const step =
-    wasLast && !model.playing && model.step > 0
+    wasLast && !model.playing && (model.step > 0 || isGrowing(session))
       ? last
       : Math.max(Math.min(model.step, last), Math.min(0, last));
   const { filter } = model.packets;
   const next = { ...model, session, step, busy: null };
   const unread = filter !== null && filter.scanned < shownTrace(next).packets.count;
   return [next, unread ? [{ kind: "scan" }] : NOTHING];
+}
+
+function isGrowing(session: Session): boolean {
+  return "isLive" in session && (session.isLive ?? false);
 }
 
 function mouse(model: Model, action: MouseAction, x: number, y: number): Step {
@@ -276,6 +304,9 @@ function statusOf(model: Model, theme: Theme): Span[] {
   if (!isLab(model.session)) {
     const { name, problems } = model.session;
     const spans = [{ text: name, attr: on(theme.text) }];
+    if (isGrowing(model.session)) spans.push({ text: "  ● live", attr: on(theme.ok) });
+    const own = replaySpeed(model.session);
+    if (own !== null) spans.push(...replayStatus(model, own * SPEEDS[model.speed], theme));
     if (problems.length > 0) spans.unshift({ text: `! ${problems[0]}  `, attr: on(theme.warn) });
     return spans;
   }
@@ -297,6 +328,19 @@ function statusOf(model: Model, theme: Theme): Span[] {
   }
   spans.push({ text: `  ×${SPEEDS[model.speed]}  seed ${sim.seed}`, attr: on(theme.muted) });
   return spans;
+}
+
+function replayStatus(model: Model, speed: number, theme: Theme): Span[] {
+  const on = (attr: number): number => (attr & ~511) | (theme.bar & 511);
+  const trace = traceOf(model.session);
+  const ns = model.step < 0 ? 0 : trace.timeNs(model.step);
+  const isEnd = model.step >= trace.length - 1;
+  const state = model.playing ? "▶ playing" : isEnd ? "■ at the end" : "┃┃ paused";
+  return [
+    { text: `  ${state}`, attr: on(model.playing ? theme.ok : theme.warn) },
+    { text: `  t=${(ns / 1e9).toFixed(3)} s`, attr: on(theme.text) },
+    { text: `  ×${Number(speed.toPrecision(3))}`, attr: on(theme.muted) },
+  ];
 }
 
 function paintBottomBar(grid: Grid, theme: Theme, model: Model): void {

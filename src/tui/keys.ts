@@ -2,7 +2,7 @@
 
 import { hasScreen, SCREEN_NAMES } from "./model.ts";
 import type { Model, ScreenName } from "./model.ts";
-import { isLab } from "./session.ts";
+import { isLab, replaySpeed } from "./session.ts";
 
 /** What keys ask for; which pane it means is decided where it is done. */
 export type Action =
@@ -35,6 +35,8 @@ export type Action =
   | "zoom out"
   | "fold"
   | "conversation"
+  | "seek back"
+  | "seek forward"
   | "escape";
 
 export type KeyGroup = "Playing" | "Moving" | "Lessons" | "Laws" | "Screens";
@@ -46,6 +48,8 @@ export interface KeyBinding {
   readonly on?: readonly ScreenName[];
   /** Only where there is a lab. */
   readonly lab?: boolean;
+  /** Only where a capture plays in its own time. */
+  readonly replay?: boolean;
   /** Heading it stands under in the help. */
   readonly group: KeyGroup;
   /** Bindings of the same words share a line. At most 21 characters: two columns fit into 80. */
@@ -62,6 +66,15 @@ const AT_CURSOR = ["lab", "sequence", "stream", "graphs", "statistics"] as const
 
 export const KEYS: readonly KeyBinding[] = [
   { keys: ["space"], action: "play", group: "Playing", help: "play, pause", hint: ["space", "play"] },
+  {
+    keys: [","],
+    action: "seek back",
+    replay: true,
+    group: "Playing",
+    help: "back, on in time",
+    hint: [",.", "seek"],
+  },
+  { keys: ["."], action: "seek forward", replay: true, group: "Playing", help: "back, on in time" },
   {
     keys: ["left", "h"],
     action: "back",
@@ -188,7 +201,9 @@ export function actionOf(key: string, model: Model): Action | null {
 /** Whether a binding does anything where the model is. */
 export function worksOn(binding: KeyBinding, model: Model): boolean {
   if (isScreenName(binding.action)) return hasScreen(model.session, binding.action);
-  return (binding.on?.includes(model.screen) ?? true) && (isLab(model.session) || binding.lab !== true);
+  if (binding.lab === true && !isLab(model.session)) return false;
+  if (binding.replay === true && replaySpeed(model.session) === null) return false;
+  return binding.on?.includes(model.screen) ?? true;
 }
 
 /** Whether an action is to open a screen. */

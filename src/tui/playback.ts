@@ -57,6 +57,20 @@ export function stopsPerTick(speed: number): number {
   return Math.max(1, Math.round((FRAME_MS * speed) / WAIT_MIN_MS));
 }
 
+/** Where a capture is next in its own time, `speed` times as fast, and in how many ms: all that happens within a frame comes at once. */
+export function nextInOwnTime(
+  trace: Trace,
+  step: number,
+  speed: number,
+): { readonly step: number; readonly ms: number } {
+  const from = trace.timeNs(Math.max(0, step));
+  let next = nextStop(trace, step);
+  while (next < trace.length - 1 && trace.timeNs(next) - from < FRAME_MS * 1e6 * speed) {
+    next = nextStop(trace, next);
+  }
+  return { step: next, ms: Math.max(0, (trace.timeNs(next) - from) / 1e6 / speed) };
+}
+
 /** The step at which call number `n` of `host` begins, for moving from call to call; null when there is none. */
 export function callStop(trace: Trace, host: string, n: number): number | null {
   const call = indexOf(trace).callsByHost.get(host)?.[n];

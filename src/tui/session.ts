@@ -17,6 +17,10 @@ export interface CaptureSession {
   readonly problems: readonly string[];
   /** What the reader knows beside the trace: streams, reassembled datagrams. */
   readonly context?: DissectContext;
+  /** Packets may be yet to happen; a cursor at the end then stays there. False by default. */
+  readonly isLive?: boolean;
+  /** The capture is played in its own time, `speed` times as fast as it was. */
+  readonly replay?: { readonly speed: number };
 }
 
 /** Codecs and the laws tried on them. */
@@ -39,6 +43,11 @@ export interface LessonEntry {
 /** Whether the session is a lab. */
 export function isLab(session: Session): session is LabSession {
   return "scenario" in session;
+}
+
+/** How many times as fast as it was a capture plays in its own time; null where sessions play to be looked at. */
+export function replaySpeed(session: Session): number | null {
+  return "replay" in session ? (session.replay?.speed ?? null) : null;
 }
 
 /** Whether the session is about codecs. */

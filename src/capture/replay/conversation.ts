@@ -11,6 +11,8 @@ export interface ReplayStep {
   readonly kind: "data" | "end" | "reset";
   /** Empty unless `data`. */
   readonly bytes: Uint8Array;
+  /** The capture does not have these bytes: they are zeros. */
+  readonly isMissing?: boolean;
   /** Bytes (of UDP: datagrams) of the other side that it had received by then. */
   readonly after: number;
   /** Whether it had also received the other side's end. */
@@ -60,6 +62,12 @@ export type SideIndex = 0 | 1;
 /** All bytes of data of a side, one after the other. */
 export function payloadOfSide(side: ReplaySide): Uint8Array {
   return Buffer.concat(side.steps.map(({ bytes }) => bytes));
+}
+
+/** For each byte of `payloadOfSide` whether the capture does not have it; null where it has all. */
+export function missingOfSide(side: ReplaySide): readonly boolean[] | null {
+  if (!side.steps.some(({ isMissing }) => isMissing)) return null;
+  return side.steps.flatMap(({ bytes, isMissing }) => Array.from(bytes, () => isMissing ?? false));
 }
 
 /** Nanoseconds a side thinks in all: the least a replay with its timing takes. */

@@ -200,7 +200,7 @@ function addData(
   const after = Math.max(own.received, Math.min(acked ?? own.received, other.bytes));
   const atNs = Math.max(own.lastNs, lanes.sinceStartNs(segment.row));
   const thinkNs = thinkingBefore(atNs, after, side, lanes, making);
-  own.steps.push({ kind: "data", bytes, after, afterEnd: false, thinkNs, atNs });
+  own.steps.push({ kind: "data", bytes, isMissing: isGap, after, afterEnd: false, thinkNs, atNs });
   own.bytes += bytes.length;
   own.received = after;
   own.lastNs = atNs;

@@ -2,9 +2,10 @@
 
 import { shownTrace } from "./packet-data.ts";
 import type { Model, PacketsPane } from "../model.ts";
+import { replaySpeed } from "../session.ts";
 
 export interface PacketsPlace {
-  readonly part: PacketsPane | "filter";
+  readonly part: PacketsPane | "filter" | "time";
   readonly x: number;
   readonly y: number;
   readonly width: number;
@@ -16,24 +17,30 @@ const HEX_16 = 77;
 const HEX_12 = 60;
 const HEX_8 = 44;
 const LIST_MIN = 9;
+/** The timeline, and a line on what happens at the cursor. */
+const TIME_ROWS = 2;
 
-/** The filter line, the list, and below it details and bytes side by side. */
+/** The filter line, the list, and below it details and bytes side by side; where a capture plays, its timeline last. */
 export function packetsLayout(model: Model): PacketsPlace[] {
   const { width, height } = model.size;
   const filterRows = filterError(model) === null ? 1 : 2;
-  const rows = height - 2 - filterRows;
+  const timeRows = replaySpeed(model.session) === null ? 0 : TIME_ROWS;
+  const rows = height - 2 - filterRows - timeRows;
   // A short run leaves the room to its packets' details.
   const needed = Math.max(LIST_MIN, shownTrace(model).packets.count + 3);
   const listRows = Math.max(4, Math.min(Math.round(rows * 0.5), needed));
   const listY = 1 + filterRows;
   const lowerY = listY + listRows;
-  const lowerRows = height - 1 - lowerY;
+  const lowerRows = height - 1 - lowerY - timeRows;
   const bytes = bytesWidth(width);
   return [
     { part: "filter", x: 0, y: 1, width, height: filterRows },
     { part: "list", x: 0, y: listY, width, height: listRows },
     { part: "tree", x: 0, y: lowerY, width: width - bytes, height: lowerRows },
     { part: "bytes", x: width - bytes, y: lowerY, width: bytes, height: lowerRows },
+    ...(timeRows === 0
+      ? []
+      : [{ part: "time" as const, x: 0, y: height - 1 - timeRows, width, height: timeRows }]),
   ];
 }
 

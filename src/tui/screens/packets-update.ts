@@ -13,6 +13,7 @@ import { scrollTo } from "../widgets/scroll.ts";
 import { tableRowAt, tableRows } from "../widgets/table.ts";
 import { moveTo } from "./lab-update.ts";
 import {
+  atCursor,
   dissectedAt,
   followsCursor,
   lineAtCursor,
@@ -23,6 +24,7 @@ import {
 } from "./packet-data.ts";
 import { rowOfByte, treeRows } from "./packet-tree.ts";
 import { insideOf, packetsLayout } from "./packets-layout.ts";
+import { scrubberStep } from "./scrubber-pane.ts";
 
 const NOTHING: readonly Effect[] = [];
 const PANES: readonly PacketsPane[] = ["list", "tree", "bytes"];
@@ -127,6 +129,9 @@ export function packetsMouse(model: Model, action: MouseAction, x: number, y: nu
   const place = packetsLayout(model).find(
     (at) => x >= at.x && x < at.x + at.width && y >= at.y && y < at.y + at.height,
   );
+  if (place?.part === "time") {
+    return [atCursor(model, scrubberStep(shownTrace(model), x, place.width)), NOTHING];
+  }
   if (place === undefined || action === "drag") return [model, NOTHING];
   if (place.part === "filter") return action === "click" ? packetsAction(model, "filter") : [model, NOTHING];
   if (action !== "click") {

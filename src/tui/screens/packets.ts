@@ -27,6 +27,7 @@ import {
 } from "./packet-data.ts";
 import { labelSpans, layerRanges, treeRows } from "./packet-tree.ts";
 import { filterError, packetsLayout } from "./packets-layout.ts";
+import { scrubberPane } from "./scrubber-pane.ts";
 import type { PacketsPlace } from "./packets-layout.ts";
 
 /** Paints the screen over all of `grid` but its first and last row. */
@@ -37,9 +38,17 @@ export function packetsScreen(grid: Grid, theme: Theme, model: Model): void {
     const view = grid.sub(place.x, place.y, place.width, place.height);
     if (place.part === "filter") paintFilter(view, theme, model);
     else if (place.part === "list") paintList(view, theme, model);
+    else if (place.part === "time") paintTime(view, theme, model);
     else if (place.part === "tree") paintTree(view, theme, model, packet);
     else paintBytes(view, theme, model, packet, place);
   }
+}
+
+/** Where in its time a playing capture is. */
+function paintTime(view: Grid, theme: Theme, model: Model): void {
+  const trace = shownTrace(model);
+  const label = (row: number): string => dissectedAt(model, row).info;
+  scrubberPane(view, theme, { trace, label, step: model.step, focused: true });
 }
 
 /** Whose packets these are, and that there are others. */
