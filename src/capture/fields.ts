@@ -3,6 +3,7 @@
 import type { DetailNode, FieldValue, Interest } from "./dissect/tree.ts";
 import { nsText } from "./dissect/frame.ts";
 import { ANALYSIS_FIELD_ROWS } from "./fields-analysis.ts";
+import { APPLICATION_FIELD_ROWS } from "./fields-applications.ts";
 import { FIELD_ROWS } from "./fields-table.ts";
 
 /** What a field's values are. An `x` at the end prints hexadecimal; `time` is nanoseconds, `date` text. */
@@ -58,7 +59,7 @@ const COLUMNS: readonly (readonly [name: string, title: string])[] = [
 ];
 
 const FIELDS = new Map<string, FieldInfo>();
-for (const [name, type, title] of [...FIELD_ROWS, ...ANALYSIS_FIELD_ROWS])
+for (const [name, type, title] of [...FIELD_ROWS, ...ANALYSIS_FIELD_ROWS, ...APPLICATION_FIELD_ROWS])
   FIELDS.set(name, { name, type, title, nodes: [name] });
 for (const [name, type, title, nodes] of EITHER) FIELDS.set(name, { name, type, title, nodes });
 for (const [name, title] of COLUMNS) FIELDS.set(name, { name, type: "string", title, nodes: [name] });

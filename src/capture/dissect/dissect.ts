@@ -7,6 +7,9 @@ import type { StreamTable } from "../../trace/streams.ts";
 import { NO_STREAM, PROTOCOL } from "../../trace/packets.ts";
 import type { Trace } from "../../trace/trace.ts";
 import type { TcpAnalysis } from "../analysis/tcp.ts";
+import { conversationsOf } from "./conversations.ts";
+import type { Conversations } from "./conversations.ts";
+import type { DecodeAs } from "./decode-as.ts";
 import type { ExpertItem } from "./expert.ts";
 import type { Reassembly } from "../reassembly/fragments.ts";
 import { addFrame } from "./frame.ts";
@@ -37,6 +40,10 @@ export interface DissectContext {
   readonly reassembled?: (row: number) => ReassembledPayload | null;
   /** `frame.interface_id` of a packet; null (the default) where the file numbers no interfaces. */
   readonly interfaceId?: (row: number) => number | null;
+  /** What is known of the streams; the trace's own by default. */
+  readonly conversations?: Conversations;
+  /** Protocols that the user chose for ports: those `conversations` was made with. */
+  readonly decodeAs?: readonly DecodeAs[];
   /** False for a packet without a timestamp; all have one by default. */
   readonly hasTime?: (row: number) => boolean;
 }
@@ -101,6 +108,8 @@ function surroundings(trace: Trace, row: number, context: DissectContext): Surro
     interfaceId: context.interfaceId ?? (() => null),
     hasTime: context.hasTime ?? (() => true),
     reassembled: context.reassembled ?? (() => null),
+    conversations: context.conversations ?? conversationsOf(trace),
+    decodeAs: context.decodeAs ?? [],
   };
 }
 

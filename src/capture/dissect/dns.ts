@@ -56,14 +56,14 @@ function dataAt(buffer: Buffer, at: number, type: string): unknown {
   }
 }
 
-/** Dissects the message in [start, end); `protocol` by the port it came from. */
+/** Dissects the message in [start, end); `protocol` by the port it came from. Answers its line, null where there is no header. */
 export function dissectDns(
   d: Dissection,
   protocol: "dns" | "mdns" | "llmnr",
   start: number,
   end: number,
   lengthAt: number | null = null,
-): void {
+): DetailNode | null {
   const titles = {
     dns: "Domain Name System",
     mdns: "Multicast Domain Name System",
@@ -76,7 +76,7 @@ export function dissectDns(
     d.layer(protocol, titles[protocol], first, Math.max(0, stop - first));
     d.columns(column, "");
     d.has(start, HEADER_LENGTH, end, titles[protocol]);
-    return;
+    return null;
   }
   const { bytes } = d;
   const flags = u16(bytes, start + 2);
@@ -118,6 +118,7 @@ export function dissectDns(
   }
   d.columns(column, message.info);
   if (at < 0) d.stop(end > d.bytes.length ? "cut" : "malformed", titles[protocol], stop);
+  return node;
 }
 
 function addFlags(d: Dissection, out: DetailNode[], at: number, flags: number, protocol: string): void {

@@ -1,37 +1,38 @@
-// HTTP/1 messages (RFC 9112) within one segment: the first line, the headers, and how much body follows them.
+// An HTTP/1 message (RFC 9112) as lines: its first line, its headers, and what goes with it in other packets. The body is
+// http-body.ts's.
 
-import { addPlainData } from "./data.ts";
 import { addExpert } from "./expert.ts";
+import { addHttpBody } from "./http-body.ts";
+import { lineAt, looksLikeHttp, readHead } from "./http-lines.ts";
+import type { HttpHead, Line } from "./http-lines.ts";
+import { addPlainData } from "./data.ts";
+import { addComputed, latin1, messageColumns, protocolNode, secondsText } from "./protocol.ts";
+import type { ShownPdu } from "./protocol.ts";
+import { statusPhrase } from "./http-status.ts";
 import type { DetailNode, Dissection } from "./tree.ts";
 
-/** Bytes looked at for the end of a line, and header lines shown. */
-const LINE_MAX = 16_384;
-const HEADERS_MAX = 500;
-/** Messages shown of one segment: answers to pipelined requests come back to back. */
-const MESSAGES_MAX = 50;
+export const HTTP_LAYERS: readonly string[] = ["http"];
 
-const METHODS = new Set([
-  "GET",
-  "HEAD",
-  "POST",
-  "PUT",
-  "DELETE",
-  "OPTIONS",
-  "CONNECT",
-  "TRACE",
-  "PATCH",
-  "PROPFIND",
-  "PROPPATCH",
-  "MKCOL",
-  "COPY",
-  "MOVE",
-  "LOCK",
-  "UNLOCK",
-  "SUBSCRIBE",
-  "NOTIFY",
-  "REPORT",
-  "SEARCH",
-]);
+/** Header lines shown. */
+const HEADERS_MAX = 500;
+
+/** A request and its response, by row; -1 where one was not seen. */
+export interface HttpExchange {
+  readonly request: number;
+  response: number;
+  /** The request's full URI. */
+  readonly uri: string;
+}
+
+/** What the stream knows of a message. */
+export interface HttpAround {
+  /** From 1; 0 where nothing is known. */
+  readonly number: number;
+  readonly exchange: HttpExchange | null;
+  readonly previous: HttpExchange | null;
+  readonly next: HttpExchange | null;
+  betweenNs(earlier: number, later: number): bigint;
+}
 
 /** Header names (lower case) that have a field of their own. */
 const HEADER_FIELDS = new Map<string, string>([
@@ -47,11 +48,17 @@ const HEADER_FIELDS = new Map<string, string>([
   ["cookie", "http.cookie"],
   ["date", "http.date"],
   ["host", "http.host"],
+  ["http2-settings", "http.http2_settings"],
   ["last-modified", "http.last_modified"],
   ["location", "http.location"],
   ["proxy-authenticate", "http.proxy_authenticate"],
   ["proxy-authorization", "http.proxy_authorization"],
   ["referer", "http.referer"],
+  ["sec-websocket-accept", "http.sec_websocket_accept"],
+  ["sec-websocket-extensions", "http.sec_websocket_extensions"],
+  ["sec-websocket-key", "http.sec_websocket_key"],
+  ["sec-websocket-protocol", "http.sec_websocket_protocol"],
+  ["sec-websocket-version", "http.sec_websocket_version"],
   ["server", "http.server"],
   ["set-cookie", "http.set_cookie"],
   ["transfer-encoding", "http.transfer_encoding"],
@@ -61,213 +68,187 @@ const HEADER_FIELDS = new Map<string, string>([
   ["x-forwarded-for", "http.x_forwarded_for"],
 ]);
 
-/** Whether [start, end) begins as an HTTP/1 message does: a status line, or a method, a target and a version. */
-export function looksLikeHttp(bytes: Uint8Array, start: number, end: number): boolean {
-  // Most payloads are told apart by their first byte.
-  if (end <= start || !isCapital(bytes[start])) return false;
-  const line = lineAt(bytes, start, end);
-  const text = latin1(bytes, start, line.textEnd);
-  if (text.startsWith("HTTP/1.")) return true;
-  const space = text.indexOf(" ");
-  return space > 0 && METHODS.has(text.slice(0, space)) && /^\S+ \S.* HTTP\/1\.\d$/.test(text);
-}
-
-function isCapital(byte: number): boolean {
-  return byte >= 65 && byte <= 90;
-}
-
-interface Line {
-  /** Past the text; past the line break, or where the bytes ended without one. */
-  readonly textEnd: number;
-  readonly end: number;
-  readonly isWhole: boolean;
-}
-
-function lineAt(bytes: Uint8Array, start: number, end: number): Line {
-  const stop = Math.min(end, start + LINE_MAX);
-  let at = start;
-  while (at < stop && bytes[at] !== 10) at++;
-  if (at === stop) return { textEnd: stop, end: stop, isWhole: false };
-  const textEnd = at > start && bytes[at - 1] === 13 ? at - 1 : at;
-  return { textEnd, end: at + 1, isWhole: true };
-}
-
-function latin1(bytes: Uint8Array, start: number, end: number): string {
-  return Buffer.from(bytes.buffer, bytes.byteOffset + start, Math.max(0, end - start)).toString("latin1");
-}
-
 /** A line as the tree shows it: its break spelled out. */
-function shown(bytes: Uint8Array, start: number, line: Line): string {
+function shownLine(bytes: Uint8Array, start: number, line: Line): string {
   const text = latin1(bytes, start, line.textEnd);
   if (!line.isWhole) return text;
   return `${text}${line.end - line.textEnd === 2 ? "\\r\\n" : "\\n"}`;
 }
 
-/** Dissects the messages that begin in [start, end). */
-export function dissectHttp(d: Dissection, start: number, end: number): void {
-  let at = start;
-  let info = "";
-  for (let i = 0; i < MESSAGES_MAX && at < d.captured(end); i++) {
-    if (i > 0 && !looksLikeHttp(d.bytes, at, d.captured(end))) {
-      addPlainData(d, at, end);
-      break;
-    }
-    const message = dissectMessage(d, at, end);
-    info = info === "" ? message.info : `${info}, ${message.info}`;
-    at = message.end;
-  }
-  d.columns("HTTP", info);
-}
-
-interface Message {
-  readonly info: string;
-  readonly end: number;
-}
-
-function dissectMessage(d: Dissection, start: number, end: number): Message {
+/** Shows the message in [start, end). */
+export function dissectHttpMessage(
+  d: Dissection,
+  start: number,
+  end: number,
+  shown: ShownPdu,
+  around: HttpAround,
+): void {
   const { bytes } = d;
   const held = d.captured(end);
-  const node = d.layer("http", "Hypertext Transfer Protocol", start, 0);
+  const node = protocolNode(d, shown, HTTP_LAYERS, "Hypertext Transfer Protocol", start, held - start);
+  if (!looksLikeHttp(bytes, start, held)) {
+    messageColumns(d, "HTTP", "Continuation", " ");
+    d.add(
+      node.children,
+      "http.file_data",
+      `File Data: ${held - start} bytes`,
+      start,
+      held - start,
+      latin1(bytes, start, held),
+    );
+    addPlainData(d, start, end);
+    return;
+  }
+  const head = readHead(bytes, start, held);
   const first = lineAt(bytes, start, held);
-  const text = latin1(bytes, start, first.textEnd);
-  const isResponse = text.startsWith("HTTP/");
-  const line = d.add(node.children, null, shown(bytes, start, first), start, first.end - start);
-  if (d.quoted === 0) {
-    const item = { severity: "Chat", group: "Sequence", protocol: "HTTP", summary: line.label } as const;
-    addExpert(d, line.children, "http.chat", item, start, first.end - start);
-  }
-  if (isResponse) addStatusLine(d, line.children, text, start);
-  else addRequestLine(d, line.children, text, start);
-  const headers = addHeaders(d, node.children, first.end, held, isResponse);
-  const mark = isResponse ? "http.response" : "http.request";
-  d.add(node.children, mark, `[${isResponse ? "Response" : "Request"}: True]`, start, 0, true);
-  const { host } = headers;
-  if (!isResponse && host !== null) {
-    const target = text.split(" ")[1] ?? "";
-    const uri = target.startsWith("/") ? `http://${host}${target}` : target;
-    d.add(node.children, "http.request.full_uri", `[Full request URI: ${uri}]`, start, 0, uri);
-  }
-  let at = headers.end;
-  if (headers.isWhole) at = addBody(d, node, headers, at, held, isResponse, text);
-  node.length = at - start;
-  return { info: `${text} ${bodyNote(headers, at)}`, end: at };
+  const line = d.add(node.children, null, shownLine(bytes, start, first), start, first.end - start);
+  const item = { severity: "Chat", group: "Sequence", protocol: "HTTP", summary: line.label } as const;
+  addExpert(d, line.children, "http.chat", item, start, first.end - start);
+  if (head.isResponse) addStatusLine(d, line.children, head, start);
+  else addRequestLine(d, line.children, head, start);
+  addHeaders(d, node.children, first.end, held, head);
+  addExchange(d, node.children, head, around, start);
+  node.length = head.end - start;
+  messageColumns(d, "HTTP", `${head.firstLine} `, ", ");
+  if (head.isWhole) addHttpBody(d, node, head, head.end, end);
+  else d.has(held, 1, end, "Hypertext Transfer Protocol");
 }
 
-/** Textual bodies are named after the first line, as tshark names them. */
-function bodyNote(headers: Headers, end: number): string {
-  const type = headers.contentType;
-  return end > headers.end && type !== null ? ` (${type.split(";")[0].trim()})` : "";
-}
-
-function addStatusLine(d: Dissection, out: DetailNode[], text: string, start: number): void {
-  const [version, code = ""] = text.split(" ", 2);
+function addStatusLine(d: Dissection, out: DetailNode[], head: HttpHead, start: number): void {
+  const [version, code = ""] = head.firstLine.split(" ", 2);
   d.add(out, "http.response.version", `Response Version: ${version}`, start, version.length, version);
-  if (!/^\d{3}$/.test(code)) return;
+  if (head.status === 0) return;
   const at = start + version.length + 1;
-  d.add(out, "http.response.code", `Status Code: ${code}`, at, 3, Number(code));
-  const phrase = text.slice(version.length + 5);
+  const codeNode = d.add(out, "http.response.code", `Status Code: ${code}`, at, 3, head.status);
+  const description = statusPhrase(head.status);
+  if (description !== null)
+    addComputed(
+      d,
+      out,
+      "http.response.code.desc",
+      `Status Code Description: ${description}`,
+      codeNode.start,
+      description,
+    );
+  const phrase = head.firstLine.slice(version.length + 5);
   if (phrase !== "")
     d.add(out, "http.response.phrase", `Response Phrase: ${phrase}`, at + 4, phrase.length, phrase);
 }
 
-function addRequestLine(d: Dissection, out: DetailNode[], text: string, start: number): void {
+function addRequestLine(d: Dissection, out: DetailNode[], head: HttpHead, start: number): void {
+  const text = head.firstLine;
   const space = text.indexOf(" ");
   const last = text.lastIndexOf(" ");
-  const method = text.slice(0, space);
+  const { method } = head;
   const uri = last > space ? text.slice(space + 1, last) : text.slice(space + 1);
-  const version = last > space ? text.slice(last + 1) : "";
   d.add(out, "http.request.method", `Request Method: ${method}`, start, method.length, method);
-  d.add(out, "http.request.uri", `Request URI: ${uri}`, start + space + 1, uri.length, uri);
-  if (version !== "") {
-    d.add(
-      out,
-      "http.request.version",
-      `Request Version: ${version}`,
-      start + last + 1,
-      version.length,
-      version,
-    );
+  const at = start + space + 1;
+  const node = d.add(out, "http.request.uri", `Request URI: ${uri}`, at, uri.length, uri);
+  addQuery(d, node.children, uri, at);
+  const version = last > space ? text.slice(last + 1) : "";
+  if (version === "") return;
+  const label = `Request Version: ${version}`;
+  d.add(out, "http.request.version", label, start + last + 1, version.length, version);
+}
+
+/** Path and parameters of a target that has a query. */
+function addQuery(d: Dissection, out: DetailNode[], uri: string, at: number): void {
+  const mark = uri.indexOf("?");
+  if (mark === -1) return;
+  const path = uri.slice(0, mark);
+  const query = uri.slice(mark + 1);
+  d.add(out, "http.request.uri.path", `Request URI Path: ${path}`, at, path.length, path);
+  const label = `Request URI Query: ${query}`;
+  const node = d.add(out, "http.request.uri.query", label, at + mark + 1, query.length, query);
+  let from = at + mark + 1;
+  for (const parameter of query.split("&").slice(0, 200)) {
+    const text = `Request URI Query Parameter: ${parameter}`;
+    d.add(node.children, "http.request.uri.query.parameter", text, from, parameter.length, parameter);
+    from += parameter.length + 1;
   }
 }
 
-interface Headers {
-  readonly end: number;
-  /** The empty line after them is there. */
-  readonly isWhole: boolean;
-  readonly host: string | null;
-  readonly contentType: string | null;
-  readonly contentLength: number | null;
-  readonly isChunked: boolean;
-}
-
-function addHeaders(
-  d: Dissection,
-  out: DetailNode[],
-  start: number,
-  end: number,
-  isResponse: boolean,
-): Headers {
+function addHeaders(d: Dissection, out: DetailNode[], start: number, end: number, head: HttpHead): void {
   const { bytes } = d;
+  const lineField = head.isResponse ? "http.response.line" : "http.request.line";
   let at = start;
-  let isWhole = false;
-  let host: string | null = null;
-  let contentType: string | null = null;
-  let contentLength: number | null = null;
-  let isChunked = false;
-  const lineField = isResponse ? "http.response.line" : "http.request.line";
-  for (let i = 0; i < HEADERS_MAX && at < end; i++) {
+  for (let i = 0; i < HEADERS_MAX && at < head.end; i++) {
     const line = lineAt(bytes, at, end);
-    const text = latin1(bytes, at, line.textEnd);
-    const label = shown(bytes, at, line);
-    if (text === "" && line.isWhole) {
+    const label = shownLine(bytes, at, line);
+    if (line.textEnd === at && line.isWhole) {
       d.add(out, null, label, at, line.end - at);
-      at = line.end;
-      isWhole = true;
-      break;
+      return;
     }
     const node = d.add(out, lineField, label, at, line.end - at, latin1(bytes, at, line.end));
-    const colon = text.indexOf(":");
-    if (colon > 0) {
-      const name = text.slice(0, colon).toLowerCase();
-      const value = text.slice(colon + 1).trim();
-      const field = HEADER_FIELDS.get(name);
-      const name2 = text.slice(0, colon);
-      if (field !== undefined) d.add(node.children, field, `${name2}: ${value}`, at, line.end - at, value);
-      if (name === "host") host = value;
-      else if (name === "content-type") contentType = value;
-      else if (name === "transfer-encoding") isChunked = value.toLowerCase().includes("chunked");
-      else if (name === "content-length" && /^\d{1,15}$/.test(value)) {
-        contentLength = Number(value);
-        const shownLength = `[Content length: ${contentLength}]`;
-        d.add(node.children, "http.content_length", shownLength, at, line.end - at, contentLength);
-      }
-    }
+    addHeader(d, node.children, at, line);
     at = line.end;
   }
-  return { end: at, isWhole, host, contentType, contentLength, isChunked };
 }
 
-/** Adds what the segment holds of the body and answers where it ends. */
-function addBody(
-  d: Dissection,
-  node: DetailNode,
-  headers: Headers,
-  start: number,
-  end: number,
-  isResponse: boolean,
-  firstLine: string,
-): number {
-  const status = isResponse ? Number(firstLine.split(" ")[1]) : 0;
-  const isBodiless = isResponse && ((status >= 100 && status < 200) || status === 204 || status === 304);
-  if (isBodiless) return start;
-  let stop = start;
-  if (headers.isChunked || (isResponse && headers.contentLength === null)) stop = end;
-  else if (headers.contentLength !== null) stop = Math.min(end, start + headers.contentLength);
-  const length = stop - start;
-  if (length <= 0) return start;
-  const wanted = headers.contentLength;
-  const of = wanted !== null && wanted > length ? ` of ${wanted}` : "";
-  const data = d.bytes.subarray(start, stop);
-  d.add(node.children, "http.file_data", `File Data: ${length}${of} bytes`, start, length, data);
-  return stop;
+function addHeader(d: Dissection, out: DetailNode[], at: number, line: Line): void {
+  const text = latin1(d.bytes, at, line.textEnd);
+  const colon = text.indexOf(":");
+  if (colon <= 0) return;
+  const name = text.slice(0, colon);
+  const value = text.slice(colon + 1).trim();
+  const length = line.end - at;
+  const field = HEADER_FIELDS.get(name.toLowerCase());
+  if (field !== undefined) {
+    const node = d.add(out, field, `${name}: ${value}`, at, length, value);
+    if (field === "http.cookie") {
+      for (const pair of value.split(/;\s*/).slice(0, 200))
+        d.add(node.children, "http.cookie_pair", `Cookie pair: ${pair}`, at, length, pair);
+    } else if (field === "http.authorization" || field === "http.proxy_authorization") {
+      addCredentials(d, node.children, value, at, length);
+    } else if (field === "http.content_length_header" && /^\d{1,15}$/.test(value)) {
+      d.add(node.children, "http.content_length", `[Content length: ${value}]`, at, length, Number(value));
+    }
+  } else {
+    d.add(out, "http.unknown_header", text, at, length, text);
+  }
+}
+
+/** What Basic authentication says in the clear (RFC 7617). */
+function addCredentials(d: Dissection, out: DetailNode[], value: string, at: number, length: number): void {
+  const basic = /^Basic\s+([A-Za-z0-9+/=]+)$/i.exec(value);
+  if (basic === null) return;
+  const text = Buffer.from(basic[1], "base64").toString("latin1");
+  d.add(out, "http.authbasic", `Credentials: ${text}`, at, length, text);
+}
+
+/** What goes with the message in other packets. */
+function addExchange(d: Dissection, out: DetailNode[], head: HttpHead, around: HttpAround, at: number): void {
+  const { exchange, previous, next, number } = around;
+  const frame = (field: string, label: string, row: number | undefined): void => {
+    if (row !== undefined && row >= 0)
+      addComputed(d, out, field, `${label} in frame: ${row + 1}`, at, row + 1);
+  };
+  const mark = head.isResponse ? "http.response" : "http.request";
+  const word = head.isResponse ? "response" : "request";
+  d.add(out, mark, `[${head.isResponse ? "Response" : "Request"}: True]`, at, 0, true);
+  if (!head.isResponse && head.headers.has("host")) {
+    const host = head.headers.get("host") ?? "";
+    const uri = head.target.startsWith("/") ? `http://${host}${head.target}` : head.target;
+    addComputed(d, out, "http.request.full_uri", `Full request URI: ${uri}`, at, uri);
+  }
+  if (exchange === null) return;
+  addComputed(d, out, `http.${word}_number`, `HTTP ${word} ${number}`, at, number);
+  const { request, response, uri } = exchange;
+  if (!head.isResponse) {
+    frame("http.prev_request_in", "Prev request", previous?.request);
+    frame("http.response_in", "Response", response);
+    frame("http.next_request_in", "Next request", next?.request);
+    return;
+  }
+  if (request >= 0) {
+    const time = around.betweenNs(request, response);
+    addComputed(d, out, "http.time", `Time since request: ${secondsText(time)}`, at, time);
+  }
+  frame("http.prev_request_in", "Prev request", previous?.request);
+  frame("http.prev_response_in", "Prev response", previous?.response);
+  frame("http.request_in", "Request", request);
+  frame("http.next_request_in", "Next request", next?.request);
+  frame("http.next_response_in", "Next response", next?.response);
+  if (request >= 0 && uri !== "")
+    addComputed(d, out, "http.response_for.uri", `Request URI: ${uri}`, at, uri);
 }

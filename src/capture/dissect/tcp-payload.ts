@@ -1,48 +1,179 @@
-// What a TCP segment's payload is taken for: DNS by its port, HTTP/1 by its first line, data otherwise.
-//
-// Each segment is looked at alone. A message that spans segments shows what its first segment holds; the rest is data.
+// A TCP segment's payload: the messages it completes, each in its protocol's words, and what it holds of a message that
+// another segment completes.
 
-import { getUint16 } from "../../wire/bytes.ts";
+import type { Trace } from "../../trace/trace.ts";
+import type { TcpHeader } from "../../wire/tcp.ts";
+import { NO_PDU } from "../reassembly/pdu-table.ts";
 import { addPlainData } from "./data.ts";
-import { dissectDns } from "./dns.ts";
-import { dissectHttp, looksLikeHttp } from "./http.ts";
-import type { Dissection } from "./tree.ts";
+import { conversationsOf } from "./conversations.ts";
+import type { DissectContext } from "./dissect.ts";
+import { bytesCount } from "./protocol.ts";
+import type { Slice } from "./protocol.ts";
+import type { TcpConversation } from "./tcp-conversation.ts";
+import { bytesText } from "./tree.ts";
+import type { DetailNode, Dissection } from "./tree.ts";
 
-const DNS_PORT = 53;
+/** Bytes shown of one message put together; a longer one is cut there. */
+const MESSAGE_BYTES_MAX = 8 * 1024 * 1024;
 
+const SEGMENT_NOTE = "[TCP segment of a reassembled PDU]";
+
+/** Parts of a message that are listed. */
+const PARTS_MAX = 1_000;
+
+/** One segment being shown. */
+interface Shown {
+  readonly d: Dissection;
+  /** TCP's own lines. */
+  readonly tcp: DetailNode;
+  readonly conversation: TcpConversation;
+  readonly row: number;
+  /** The payload in `d.bytes`, by the header. */
+  readonly start: number;
+  readonly end: number;
+}
+
+/** Shows the payload in [start, end) of the segment whose lines are below `tcp`. */
 export function dissectTcpPayload(
   d: Dissection,
-  source: number,
-  destination: number,
+  tcp: DetailNode,
+  header: TcpHeader,
   start: number,
   end: number,
 ): void {
-  const held = d.captured(end);
+  const { row, trace, conversations } = d.around;
+  const { packets } = trace;
+  // Of a packet within a packet the table knows only one.
+  const isKnown =
+    packets.sourcePort[row] === header.sourcePort && packets.destinationPort[row] === header.destinationPort;
+  const conversation = isKnown ? conversations.tcp(row) : null;
   // A snapped segment says how long its payload was; there is nothing to say of what.
-  if (held <= start) return;
-  if (source === DNS_PORT || destination === DNS_PORT) {
-    dissectDnsMessages(d, start, end);
-  } else if (looksLikeHttp(d.bytes, start, held)) {
-    dissectHttp(d, start, end);
-  } else {
-    addPlainData(d, start, end);
+  const isHeld = d.captured(end) > start;
+  if (conversation === null || conversation.isDataAt(row)) {
+    if (isHeld && !(conversation?.wasSent(row) ?? false)) addPlainData(d, start, end);
+    return;
   }
+  const index = conversation.pdus.table.find(row);
+  // As in Wireshark: what is sent again was dissected where it was sent first.
+  if (index !== -1) showSegment({ d, tcp, conversation, row, start, end }, index, isHeld);
 }
 
-/** Messages in one segment: pipelined queries are rare, and a hostile segment could hold thousands. */
-const MESSAGES_MAX = 100;
-
-/** DNS over TCP (RFC 1035 4.2.2): each message after its length. */
-function dissectDnsMessages(d: Dissection, start: number, end: number): void {
+function showSegment(shown: Shown, index: number, isHeld: boolean): void {
+  const { d, conversation, row, start, end } = shown;
+  const { table } = conversation.pdus;
   let at = start;
-  for (let i = 0; i < MESSAGES_MAX && at < end; i++) {
-    const isWhole = at + 2 <= d.bytes.length && at + 2 + getUint16(d.bytes, at) <= end;
-    if (!isWhole) {
-      addPlainData(d, at, end);
+  const continued = table.continued(index);
+  if (continued !== NO_PDU) {
+    const isComplete = table.lastRow(continued) === row;
+    const stop = table.start(continued) + table.length(continued) - table.rowStart(index);
+    at = isComplete ? Math.min(end, start + stop) : end;
+    addSegmentData(shown, continued, start, at);
+    if (!isComplete) {
+      noteSegment(d);
       return;
     }
-    const stop = at + 2 + getUint16(d.bytes, at);
-    dissectDns(d, "dns", at + 2, stop, at);
-    at = stop;
+    showReassembled(shown, continued);
   }
+  if (!isHeld || at >= end) return;
+  const slice: Slice = { node: null };
+  const sliceStart = at;
+  const [from, to] = table.begun(index);
+  for (let pdu = from; pdu < to; pdu++) {
+    const begin = start + table.start(pdu) - table.rowStart(index);
+    if (table.lastRow(pdu) !== row) {
+      showBeginning(shown, pdu, begin, begin === sliceStart, slice);
+      return;
+    }
+    at = Math.min(end, begin + table.length(pdu));
+    // Cut by the snap length: the rest is missing from the message, not more than there is of it.
+    const stop = at >= d.bytes.length && end > at ? end : at;
+    const direction = table.direction(pdu);
+    conversation.dissectorOf(pdu)?.dissect(d, begin, stop, { pdu, direction, slice });
+    if (stop === end) return;
+  }
+  if (at < end) addPlainData(d, at, end);
+}
+
+/** A message of several segments, which this one completes. */
+function showReassembled({ d, conversation }: Shown, pdu: number): void {
+  const { table } = conversation.pdus;
+  const bytes = conversation.read(pdu, MESSAGE_BYTES_MAX);
+  d.within("Reassembled TCP", bytes, () => {
+    if (d.wants("tcp")) addParts(d, conversation, pdu, bytes);
+    const direction = table.direction(pdu);
+    const slice: Slice = { node: null };
+    const length = table.length(pdu);
+    conversation.dissectorOf(pdu)?.dissect(d, 0, length, { pdu, direction, slice });
+  });
+}
+
+/** `[2 Reassembled TCP Segments (151 bytes): #4(139), #8(12)]` and what is below it. */
+function addParts(d: Dissection, conversation: TcpConversation, pdu: number, bytes: Uint8Array): void {
+  const parts = conversation.parts(pdu);
+  const length = conversation.pdus.table.length(pdu);
+  const list = (): string =>
+    parts
+      .slice(0, 100)
+      .map((part) => `#${part.row + 1}(${part.length})`)
+      .join(", ");
+  const title = (): string => `[${parts.length} Reassembled TCP Segments (${bytesCount(length)}): ${list()}]`;
+  const out = d.add(d.root, "tcp.segments", title, 0, bytes.length).children;
+  for (const part of parts.slice(0, PARTS_MAX)) {
+    const last = part.offset + part.length - 1;
+    const text = (): string =>
+      `[Frame: ${part.row + 1}, payload: ${part.offset}-${last} (${bytesCount(part.length)})]`;
+    const from = Math.min(part.offset, bytes.length);
+    d.add(out, "tcp.segment", text, from, Math.min(part.length, bytes.length - from), part.row + 1);
+  }
+  d.add(out, "tcp.segment.count", `[Segment count: ${parts.length}]`, 0, 0, parts.length);
+  d.add(out, "tcp.reassembled.length", `[Reassembled TCP length: ${length}]`, 0, 0, length);
+  const data = (): string => `[Reassembled TCP Data: ${bytesText(bytes, 0, bytes.length)}]`;
+  d.add(out, "tcp.reassembled.data", data, 0, bytes.length, bytes);
+}
+
+/** What a segment holds of a message that begins in it and ends in another. */
+function showBeginning(shown: Shown, pdu: number, begin: number, isFirst: boolean, slice: Slice): void {
+  const { d, conversation, end } = shown;
+  const held = d.captured(end);
+  addSegmentData(shown, pdu, begin, end);
+  if (!isFirst) return;
+  const dissector = conversation.dissectorOf(pdu);
+  const info = dissector?.beginning(d.bytes, begin, held) ?? null;
+  if (dissector?.isLayerOfBeginning === true && slice.node === null) {
+    const name = dissector.layers[dissector.layers.length - 1];
+    d.layer(name, dissector.title, begin, held - begin);
+  }
+  if (d.quoted === 0 && info !== null && d.messages === 0) d.info = `${d.infoPrefix}${info}`;
+  noteSegment(d);
+}
+
+function noteSegment(d: Dissection): void {
+  if (d.quoted > 0) return;
+  d.info = d.info === "" ? SEGMENT_NOTE : `${d.info} ${SEGMENT_NOTE}`;
+}
+
+function addSegmentData(shown: Shown, pdu: number, start: number, end: number): void {
+  const { d, tcp, conversation, row } = shown;
+  if (!d.wants("tcp")) return;
+  const last = conversation.pdus.table.lastRow(pdu);
+  if (last > row) {
+    const text = `[Reassembled PDU in frame: ${last + 1}]`;
+    d.add(tcp.children, "tcp.reassembled_in", text, start, 0, last + 1);
+  }
+  const length = d.captured(end) - start;
+  if (length <= 0) return;
+  const bytes = d.bytes.subarray(start, start + length);
+  const text = (): string => `TCP segment data (${bytesCount(length)})`;
+  d.add(tcp.children, "tcp.segment_data", text, start, length, bytes);
+}
+
+/** Whether the columns of TCP packet `row` are TCP's own: its payload holds nothing of a known protocol's message. */
+export function isPlainPayload(trace: Trace, row: number, context: DissectContext): boolean {
+  const conversation = (context.conversations ?? conversationsOf(trace)).tcp(row);
+  if (conversation === null || conversation.isDataAt(row)) return true;
+  const { table } = conversation.pdus;
+  const index = table.find(row);
+  if (index === -1) return true;
+  const [from, to] = table.begun(index);
+  return from === to && table.continued(index) === NO_PDU;
 }

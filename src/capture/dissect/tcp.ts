@@ -86,18 +86,18 @@ export function dissectTcp(d: Dissection, ip: IpAbove, start: number, end: numbe
   const { trace, row, analysis } = d.around;
   const prefix = isOwn && analysis !== null ? analysisInfo(trace, analysis, row) : "";
   d.columns("TCP", `${prefix}${infoText(segment)}`);
+  if (isOwn) d.infoPrefix = prefix;
   if (isOwn && isWanted) addTcpAnalysis(d, node.children, start);
   const payload = start + header.headerLength;
-  if (length === 0) return;
+  const isLast = (header.flags & TCP_FLAG.fin) !== 0;
+  if (length === 0 && !isLast) return;
   const held = d.captured(end) - payload;
   if (held > 0) {
     const bytes = d.bytes.subarray(payload, payload + held);
     const text = (): string => `TCP payload (${length} ${length === 1 ? "byte" : "bytes"})`;
     d.add(node.children, "tcp.payload", text, payload, held, bytes);
   }
-  // As in Wireshark: what is sent again was dissected where it was sent first.
-  const isAgain = analysis !== null && (trace.packets.analysis[row] & ANALYSIS.retransmission) !== 0;
-  if (isOwn && !isAgain) dissectTcpPayload(d, header.sourcePort, header.destinationPort, payload, end);
+  if (isOwn) dissectTcpPayload(d, node, header, payload, end);
 }
 
 /** A header of which only the ports are there, as an ICMP error may quote it, still shows them. */

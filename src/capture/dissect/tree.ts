@@ -5,6 +5,8 @@
 
 import type { Trace } from "../../trace/trace.ts";
 import type { TcpAnalysis } from "../analysis/tcp.ts";
+import type { Conversations } from "./conversations.ts";
+import type { DecodeAs } from "./decode-as.ts";
 import type { ExpertItem } from "./expert.ts";
 import type { WireError } from "../../wire/error.ts";
 
@@ -44,6 +46,10 @@ export interface Surroundings {
   hasTime(row: number): boolean;
   /** The datagram whose last missing fragment is packet `row`, or null. */
   reassembled(row: number): ReassembledPayload | null;
+  /** What is known of the streams. */
+  readonly conversations: Conversations;
+  /** Protocols that the user chose for ports. */
+  readonly decodeAs: readonly DecodeAs[];
 }
 
 /** What turns a segment's numbers into the ones Wireshark shows. */
@@ -99,6 +105,9 @@ export class Dissection {
   /** The Protocol and Info columns. */
   protocol = "";
   info = "";
+  /** What TCP's analysis puts before Info, whatever protocol has it; and how many messages have added to Info. */
+  infoPrefix = "";
+  messages = 0;
   /** The Source and Destination columns: network addresses, or link addresses under them. */
   addressFrom = "";
   addressTo = "";

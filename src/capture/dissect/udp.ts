@@ -5,17 +5,12 @@ import { transportChecksum } from "../../wire/checksum.ts";
 import { isWireError } from "../../wire/error.ts";
 import { IP_PROTOCOL } from "../../wire/protocols.ts";
 import { decodeUdp, UDP_HEADER_LENGTH } from "../../wire/udp.ts";
-import { addPlainData } from "./data.ts";
-import { dissectDns } from "./dns.ts";
 import type { IpAbove } from "./ip-payload.ts";
 import { hexText } from "./tree.ts";
 import type { Dissection } from "./tree.ts";
+import { dissectUdpPayload } from "./udp-protocols.ts";
 
 const TITLE = "User Datagram Protocol";
-
-const DNS_PORT = 53;
-const MDNS_PORT = 5353;
-const LLMNR_PORT = 5355;
 
 export function dissectUdp(d: Dissection, ip: IpAbove, start: number, end: number): void {
   const held = d.captured(end);
@@ -59,9 +54,7 @@ export function dissectUdp(d: Dissection, ip: IpAbove, start: number, end: numbe
     const text = (): string => `UDP payload (${size} ${size === 1 ? "byte" : "bytes"})`;
     d.add(out, "udp.payload", text, payload, size, bytes.subarray(payload, payload + size));
   }
-  const isPort = (port: number): boolean => sourcePort === port || destinationPort === port;
-  if (isPort(DNS_PORT)) dissectDns(d, "dns", payload, stop);
-  else if (isPort(MDNS_PORT)) dissectDns(d, "mdns", payload, stop);
-  else if (isPort(LLMNR_PORT)) dissectDns(d, "llmnr", payload, stop);
-  else addPlainData(d, payload, stop);
+  const conversation = d.quoted === 0 && stream !== NO_STREAM ? d.around.conversations.udp(row) : null;
+  const datagram = { sourcePort, destinationPort, start: payload, end: stop, conversation };
+  dissectUdpPayload(d, datagram, d.around.decodeAs);
 }

@@ -109,7 +109,8 @@ export interface PayloadPlace {
   readonly inDatagram: boolean;
 }
 
-function payloadIn(trace: Trace, row: number, reassembly: Reassembly | undefined): PayloadPlace {
+/** Where `row`, a TCP or UDP packet, has its payload. */
+export function payloadIn(trace: Trace, row: number, reassembly: Reassembly | undefined): PayloadPlace {
   const { packets } = trace;
   const length = packets.payloadLength[row];
   const start = packets.payloadOffset[row];

@@ -1,0 +1,74 @@
+// Which DNS answer belongs to which query of a stream, and how long it took.
+
+import { getUint16 } from "../../wire/bytes.ts";
+import { dissectDns } from "./dns.ts";
+import { addComputed, secondsText } from "./protocol.ts";
+import type { DetailNode, Dissection } from "./tree.ts";
+import type { Datagram } from "./udp-protocols.ts";
+
+/** Answers remembered of one stream; a resolver's stream has few, as its port changes. */
+const ANSWERS_MAX = 100_000;
+
+export class DnsExchange {
+  readonly #betweenNs: (earlier: number, later: number) => bigint;
+  /** By transaction id: the row of the latest query, and of its answer or -1. */
+  readonly #open = new Map<number, { readonly query: number; answer: number }>();
+  readonly #queryOf = new Map<number, number>();
+  readonly #answerOf = new Map<number, number>();
+  readonly #repeatOf = new Map<number, number>();
+
+  /** `betweenNs` is nanoseconds between two rows. */
+  constructor(betweenNs: (earlier: number, later: number) => bigint) {
+    this.#betweenNs = betweenNs;
+  }
+
+  /** Bytes of memory, roughly. */
+  get cost(): number {
+    return (this.#open.size + this.#queryOf.size + this.#answerOf.size + this.#repeatOf.size) * 48;
+  }
+
+  /** Takes the stream's next message, which begins at `bytes[start]` in packet `row`. */
+  add(row: number, bytes: Uint8Array, start: number): void {
+    if (start + 12 > bytes.length || this.#queryOf.size >= ANSWERS_MAX) return;
+    const id = getUint16(bytes, start);
+    const open = this.#open.get(id);
+    if (bytes[start + 2] < 0x80) {
+      // The same id again before an answer is the same question again.
+      if (open !== undefined && open.answer === -1) this.#repeatOf.set(row, open.query);
+      else this.#open.set(id, { query: row, answer: -1 });
+      return;
+    }
+    if (open === undefined) return;
+    if (open.answer === -1) {
+      open.answer = row;
+      this.#answerOf.set(open.query, row);
+      this.#queryOf.set(row, open.query);
+    } else {
+      this.#repeatOf.set(row, open.answer);
+    }
+  }
+
+  /** Adds what is known of the message in packet `row` to its tree. */
+  show(d: Dissection, out: DetailNode[], row: number, at: number): void {
+    const query = this.#queryOf.get(row);
+    if (query !== undefined) {
+      addComputed(d, out, "dns.response_to", `Request In: ${query + 1}`, at, query + 1);
+      const time = this.#betweenNs(query, row);
+      addComputed(d, out, "dns.time", `Time: ${secondsText(time)}`, at, time);
+    }
+    const answer = this.#answerOf.get(row);
+    if (answer !== undefined)
+      addComputed(d, out, "dns.response_in", `Response In: ${answer + 1}`, at, answer + 1);
+  }
+}
+
+/** Shows a datagram as a DNS message. */
+export function dissectDnsDatagram(
+  d: Dissection,
+  protocol: "dns" | "mdns" | "llmnr",
+  { start, end, conversation }: Datagram,
+): void {
+  const node = dissectDns(d, protocol, start, end);
+  if (node !== null && conversation !== null && protocol !== "mdns")
+    conversation.dns.show(d, node.children, d.around.row, start);
+}

@@ -1,0 +1,117 @@
+// An HTTP message's body: out of its chunks, uncompressed, and as what its media type says it is.
+
+import { addPlainData } from "./data.ts";
+import { contentLength, isChunked, lineAt } from "./http-lines.ts";
+import type { HttpHead } from "./http-lines.ts";
+import { chunkSize } from "./http-stream.ts";
+import { inflateBody } from "./inflate.ts";
+import { addMedia } from "./media.ts";
+import { latin1 } from "./protocol.ts";
+import { bytesText } from "./tree.ts";
+import type { DetailNode, Dissection } from "./tree.ts";
+
+/** Chunks shown, and bytes of body looked at. */
+const CHUNKS_MAX = 2_000;
+const BODY_BYTES_MAX = 16 * 1024 * 1024;
+
+/** Adds the body in [start, end) of the message whose line is `node`. */
+export function addHttpBody(
+  d: Dissection,
+  node: DetailNode,
+  head: HttpHead,
+  start: number,
+  end: number,
+): void {
+  const held = d.captured(end);
+  if (start >= end) return;
+  if (start >= held) {
+    d.has(start, 1, end, "Hypertext Transfer Protocol");
+    return;
+  }
+  const type = (head.headers.get("content-type") ?? "").split(";")[0].trim().toLowerCase();
+  if (isChunked(head) && contentLength(head) === null) {
+    const body = addChunks(d, node.children, start, held);
+    if (body.length === 0) return;
+    d.within("De-chunked entity body", body, () => addEntity(d, node, head, type, 0, body.length));
+    return;
+  }
+  addEntity(d, node, head, type, start, end);
+}
+
+/** The chunks' lines (RFC 9112 7.1); answers their data put together. */
+function addChunks(d: Dissection, out: DetailNode[], start: number, end: number): Uint8Array {
+  const { bytes } = d;
+  const parts: Uint8Array[] = [];
+  const list = d.add(out, null, "HTTP chunked response", start, end - start).children;
+  let at = start;
+  for (let i = 0; i < CHUNKS_MAX && at < end; i++) {
+    const line = lineAt(bytes, at, end);
+    const size = line.isWhole ? chunkSize(latin1(bytes, at, line.textEnd)) : null;
+    if (size === null) {
+      d.add(list, null, "[Damaged chunk]", at, end - at);
+      break;
+    }
+    const stop = Math.min(end, line.end + size);
+    const title = size === 0 ? "End of chunked encoding" : `Data chunk (${size} octets)`;
+    const chunk = d.add(list, null, title, at, stop - at).children;
+    d.add(chunk, "http.chunk_size", `Chunk size: ${size} octets`, at, line.end - at, size);
+    if (size === 0) {
+      if (line.end + 2 < end) {
+        const trailer = latin1(bytes, line.end, end);
+        d.add(list, "http.chunked_trailer_part", "trailer-part", line.end, end - line.end, trailer);
+      }
+      break;
+    }
+    const data = bytes.subarray(line.end, stop);
+    parts.push(data);
+    const text = `Chunk data: ${bytesText(bytes, line.end, data.length)}`;
+    d.add(chunk, "http.chunk_data", text, line.end, data.length, data);
+    const boundary = Math.min(2, end - stop);
+    if (boundary > 0) {
+      const mark = bytes.subarray(stop, stop + boundary);
+      d.add(
+        chunk,
+        "http.chunk_boundary",
+        `Chunk boundary: ${bytesText(bytes, stop, boundary)}`,
+        stop,
+        boundary,
+        mark,
+      );
+    }
+    at = stop + 2;
+  }
+  return Buffer.concat(parts);
+}
+
+function addEntity(
+  d: Dissection,
+  node: DetailNode,
+  head: HttpHead,
+  type: string,
+  start: number,
+  end: number,
+): void {
+  const encoding = (head.headers.get("content-encoding") ?? "").trim().toLowerCase();
+  const held = d.captured(end);
+  if (encoding !== "" && encoding !== "identity") {
+    const packed = d.bytes.subarray(start, Math.min(held, start + BODY_BYTES_MAX));
+    const body = inflateBody(encoding, packed);
+    const title = `Content-encoded entity body (${encoding}): ${packed.length} bytes`;
+    if (body !== null) {
+      d.add(node.children, null, `${title} -> ${body.length} bytes`, start, held - start);
+      d.within("Uncompressed entity body", body, () => addFile(d, node, type, 0, body.length));
+      return;
+    }
+    d.add(node.children, null, `${title} [Error: Decompression failed]`, start, held - start);
+    addPlainData(d, start, end);
+    return;
+  }
+  addFile(d, node, type, start, end);
+}
+
+function addFile(d: Dissection, node: DetailNode, type: string, start: number, end: number): void {
+  const held = d.captured(end);
+  const text = latin1(d.bytes, start, Math.min(held, start + BODY_BYTES_MAX));
+  d.add(node.children, "http.file_data", `File Data: ${held - start} bytes`, start, held - start, text);
+  addMedia(d, type, start, end, "HTTP");
+}

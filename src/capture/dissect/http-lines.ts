@@ -1,0 +1,116 @@
+// Lines of HTTP/1 (RFC 9112) and what their first words make of them.
+
+import { latin1 } from "./protocol.ts";
+
+/** Bytes looked at for the end of a line. */
+const LINE_MAX = 16_384;
+
+const METHODS = new Set(
+  (
+    "GET HEAD POST PUT DELETE OPTIONS CONNECT TRACE PATCH LINK UNLINK PROPFIND PROPPATCH MKCOL COPY MOVE LOCK UNLOCK " +
+    "POLL BCOPY BMOVE SEARCH BDELETE BPROPFIND BPROPPATCH LABEL MERGE REPORT UPDATE CHECKIN CHECKOUT UNCHECKOUT " +
+    "MKACTIVITY MKWORKSPACE BASELINE-CONTROL NOTIFY SUBSCRIBE UNSUBSCRIBE M-SEARCH ICY PRI"
+  ).split(" "),
+);
+
+/** A line of a message's head. */
+export interface Line {
+  /** Past the text; past the line break, or where the bytes ended without one. */
+  readonly textEnd: number;
+  readonly end: number;
+  readonly isWhole: boolean;
+}
+
+/** The line that begins at `start`. */
+export function lineAt(bytes: Uint8Array, start: number, end: number): Line {
+  const stop = Math.min(end, start + LINE_MAX);
+  const at = bytes.indexOf(10, start);
+  if (at === -1 || at >= stop) return { textEnd: stop, end: stop, isWhole: false };
+  const textEnd = at > start && bytes[at - 1] === 13 ? at - 1 : at;
+  return { textEnd, end: at + 1, isWhole: true };
+}
+
+/** Whether [start, end) begins as an HTTP/1 message does: a status line, or a method, a target and a version. */
+export function looksLikeHttp(bytes: Uint8Array, start: number, end: number): boolean {
+  // Most payloads are told apart by their first byte.
+  if (end <= start || !isCapital(bytes[start])) return false;
+  const line = lineAt(bytes, start, end);
+  return isFirstLine(latin1(bytes, start, line.textEnd), line.isWhole);
+}
+
+/** The same of a line's text; of one that is not whole, whether it may become one. */
+export function isFirstLine(text: string, isWhole: boolean): boolean {
+  if (text.startsWith("HTTP/1.")) return true;
+  const space = text.indexOf(" ");
+  if (!isWhole && text.length > 0) {
+    if ("HTTP/1.".startsWith(text)) return true;
+    if (space === -1) return [...METHODS].some((method) => method.startsWith(text));
+  }
+  if (space <= 0 || !METHODS.has(text.slice(0, space))) return false;
+  return !isWhole || /^\S+ \S.* HTTP\/1\.\d$/.test(text);
+}
+
+function isCapital(byte: number): boolean {
+  return byte >= 65 && byte <= 90;
+}
+
+/** A message's head, read. */
+export interface HttpHead {
+  readonly firstLine: string;
+  readonly isResponse: boolean;
+  /** Index behind the empty line; the end of the bytes where that is not there. */
+  readonly end: number;
+  readonly isWhole: boolean;
+  /** Status code of a response, 0 of a request. */
+  readonly status: number;
+  /** Method and target of a request, "" of a response. */
+  readonly method: string;
+  readonly target: string;
+  /** By lower-case name; of several with one name the last. */
+  readonly headers: ReadonlyMap<string, string>;
+}
+
+/** Header lines read of one message. */
+const HEADERS_MAX = 500;
+
+/** Reads the head of the message that begins at `start`. */
+export function readHead(bytes: Uint8Array, start: number, end: number): HttpHead {
+  const first = lineAt(bytes, start, end);
+  const firstLine = latin1(bytes, start, first.textEnd);
+  const isResponse = firstLine.startsWith("HTTP/");
+  const words = firstLine.split(" ");
+  const headers = new Map<string, string>();
+  let at = first.end;
+  let isWhole = false;
+  for (let i = 0; i < HEADERS_MAX && at < end && !isWhole; i++) {
+    const line = lineAt(bytes, at, end);
+    if (line.textEnd === at && line.isWhole) isWhole = true;
+    else {
+      const text = latin1(bytes, at, line.textEnd);
+      const colon = text.indexOf(":");
+      if (colon > 0) headers.set(text.slice(0, colon).trim().toLowerCase(), text.slice(colon + 1).trim());
+    }
+    at = line.end;
+  }
+  return {
+    firstLine,
+    isResponse,
+    end: at,
+    isWhole,
+    status: isResponse && /^\d{3}$/.test(words[1] ?? "") ? Number(words[1]) : 0,
+    method: isResponse ? "" : words[0],
+    target: isResponse ? "" : (words[1] ?? ""),
+    headers,
+  };
+}
+
+/** Content-Length, or null where there is none that is a number. */
+export function contentLength({ headers }: HttpHead): number | null {
+  const value = headers.get("content-length");
+  return value !== undefined && /^\d{1,15}$/.test(value) ? Number(value) : null;
+}
+
+/** Whether the body comes in chunks (RFC 9112 6.1). */
+export function isChunked({ headers }: HttpHead): boolean {
+  return /(^|,)\s*chunked\s*,?$/i.test(headers.get("transfer-encoding") ?? "");
+}

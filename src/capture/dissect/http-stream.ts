@@ -1,0 +1,173 @@
+// HTTP/1 over a TCP stream: where messages end, which response belongs to which request, what the connection becomes.
+
+import { HTTP_LAYERS, dissectHttpMessage } from "./http.ts";
+import type { HttpExchange } from "./http.ts";
+import { contentLength, isChunked, isFirstLine, lineAt, looksLikeHttp, readHead } from "./http-lines.ts";
+import type { HttpHead } from "./http-lines.ts";
+import { latin1, PDU } from "./protocol.ts";
+import type { PduScan, ShownPdu, StreamAbove, StreamDissector } from "./protocol.ts";
+import type { Dissection } from "./tree.ts";
+
+/** Bytes of a head; longer ones are no HTTP. */
+const HEAD_BYTES_MAX = 256 * 1024;
+
+/** A first line longer than this is none. */
+const FIRST_LINE_MAX = 8_192;
+
+/** Exchanges remembered of one stream. */
+const EXCHANGES_MAX = 100_000;
+
+/** `PduScan.phase` while the head is read; in a chunked body, at a chunk's size line; in the trailer. */
+const IN_HEAD = 0;
+const AT_CHUNK = 1;
+const IN_TRAILER = 2;
+
+export class HttpStream implements StreamDissector {
+  readonly layers = HTTP_LAYERS;
+  readonly isLayerOfBeginning = false;
+  readonly title = "Hypertext Transfer Protocol";
+  readonly #above: StreamAbove;
+  readonly #exchanges: HttpExchange[] = [];
+  /** By message: the index of its exchange. */
+  readonly #exchangeOf = new Map<number, number>();
+  /** Methods of requests whose responses have not begun, for those without a body. */
+  readonly #asked: string[] = [];
+  #isBegun = false;
+
+  constructor(above: StreamAbove) {
+    this.#above = above;
+  }
+
+  get cost(): number {
+    return this.#exchanges.length * 200 + this.#exchangeOf.size * 48;
+  }
+
+  pduLength(scan: PduScan, direction: 0 | 1): number {
+    if (scan.phase !== IN_HEAD) return chunksLength(scan);
+    const { bytes, origin, end } = scan;
+    const first = lineAt(bytes, origin, end);
+    const text = latin1(bytes, origin, first.textEnd);
+    if (!isFirstLine(text, first.isWhole)) {
+      // As in Wireshark: text may yet become a first line.
+      if (!first.isWhole && first.textEnd - origin < FIRST_LINE_MAX && isPrintable(text)) return PDU.more;
+      // In a connection known to speak HTTP it is the rest of something whose beginning was not captured.
+      return this.#isBegun ? end - origin : PDU.reject;
+    }
+    const head = readHead(bytes, origin, end);
+    if (!head.isWhole) return end - origin > HEAD_BYTES_MAX ? PDU.reject : PDU.more;
+    return this.#bodyEnd(scan, head, direction);
+  }
+
+  #bodyEnd(scan: PduScan, head: HttpHead, _direction: 0 | 1): number {
+    const size = head.end - scan.origin;
+    if (head.isResponse && (isBodiless(head.status) || this.#asked[0] === "HEAD")) return size;
+    if (head.isResponse && this.#asked[0] === "CONNECT" && head.status < 300) return size;
+    const length = contentLength(head);
+    if (length !== null) return size + length;
+    if (isChunked(head)) {
+      scan.phase = AT_CHUNK;
+      scan.passed = size;
+      return chunksLength(scan);
+    }
+    return head.isResponse ? PDU.untilEnd : size;
+  }
+
+  completed(pdu: number, row: number, _direction: 0 | 1, read: (max: number) => Uint8Array): void {
+    const bytes = read(HEAD_BYTES_MAX);
+    if (!looksLikeHttp(bytes, 0, bytes.length)) return;
+    this.#isBegun = true;
+    const head = readHead(bytes, 0, bytes.length);
+    if (head.isResponse) this.#response(pdu, row, head);
+    else this.#request(pdu, row, head);
+  }
+
+  #request(pdu: number, row: number, head: HttpHead): void {
+    if (this.#exchanges.length >= EXCHANGES_MAX) return;
+    const host = head.headers.get("host");
+    const { target } = head;
+    const uri = host !== undefined && target.startsWith("/") ? `http://${host}${target}` : target;
+    this.#exchangeOf.set(pdu, this.#exchanges.length);
+    this.#exchanges.push({ request: row, response: -1, uri });
+    this.#asked.push(head.method);
+    if (this.#asked.length > 1000) this.#asked.shift();
+  }
+
+  #response(pdu: number, row: number, head: HttpHead): void {
+    const open = this.#exchanges.at(-1);
+    if (open !== undefined && open.response === -1) {
+      open.response = row;
+      this.#exchangeOf.set(pdu, this.#exchanges.length - 1);
+    } else if (this.#exchanges.length < EXCHANGES_MAX) {
+      this.#exchangeOf.set(pdu, this.#exchanges.length);
+      this.#exchanges.push({ request: -1, response: row, uri: "" });
+    }
+    if (head.status === 101) this.#upgrade(head);
+    const method = head.status >= 100 && head.status < 200 && head.status !== 101 ? "" : this.#asked.shift();
+    // After this the connection carries whatever its ends like: it is looked at anew.
+    if (method === "CONNECT" && head.status >= 200 && head.status < 300) this.#above.follow("tls", "");
+  }
+
+  #upgrade(head: HttpHead): void {
+    const to = (head.headers.get("upgrade") ?? "").toLowerCase();
+    const extensions = head.headers.get("sec-websocket-extensions") ?? "";
+    if (to === "websocket") this.#above.follow("websocket", extensions);
+    else if (to === "h2c") this.#above.follow("http2", "upgrade");
+  }
+
+  dissect(d: Dissection, start: number, end: number, shown: ShownPdu): void {
+    const index = this.#exchangeOf.get(shown.pdu) ?? -1;
+    const previous = index > 0 ? this.#exchanges[index - 1] : null;
+    const next = index >= 0 && index + 1 < this.#exchanges.length ? this.#exchanges[index + 1] : null;
+    const exchange = index >= 0 ? this.#exchanges[index] : null;
+    dissectHttpMessage(d, start, end, shown, {
+      number: index + 1,
+      exchange,
+      previous,
+      next,
+      betweenNs: (earlier, later) => this.#above.betweenNs(earlier, later),
+    });
+  }
+
+  beginning(bytes: Uint8Array, start: number, end: number): string | null {
+    const first = lineAt(bytes, start, end);
+    return first.isWhole ? `${latin1(bytes, start, first.textEnd)} ` : null;
+  }
+}
+
+/** Responses that never have a body (RFC 9112 6.3). */
+function isBodiless(status: number): boolean {
+  return (status >= 100 && status < 200) || status === 204 || status === 304;
+}
+
+/** Walks chunks from where the scan has got to (RFC 9112 7.1). */
+function chunksLength(scan: PduScan): number {
+  const { bytes, origin, end } = scan;
+  for (;;) {
+    const at = origin + scan.passed;
+    const line = lineAt(bytes, at, end);
+    if (at >= end || !line.isWhole) return end - at > HEAD_BYTES_MAX ? PDU.reject : PDU.more;
+    if (scan.phase === IN_TRAILER) {
+      scan.passed = line.end - origin;
+      if (line.textEnd === at) return scan.passed;
+      continue;
+    }
+    const size = chunkSize(latin1(bytes, at, line.textEnd));
+    if (size === null) return Math.max(1, end - origin);
+    if (size === 0) {
+      scan.passed = line.end - origin;
+      scan.phase = IN_TRAILER;
+    } else {
+      scan.passed = line.end - origin + size + 2;
+    }
+  }
+}
+
+/** The size in a chunk's first line, or null where it is none. */
+export function chunkSize(line: string): number | null {
+  const digits = /^\s*([0-9a-f]{1,12})\s*(;.*)?$/i.exec(line);
+  return digits === null ? null : Number.parseInt(digits[1], 16);
+}
+
+function isPrintable(text: string): boolean {
+  return /^[\t\x20-\x7e]*\r?$/.test(text);
+}

@@ -1,0 +1,149 @@
+// What a protocol over TCP or UDP is to the rest: it says how long its messages are, learns from each in turn, and shows one.
+//
+// A dissector belongs to one stream and keeps, by message number, what later messages or a later look at this one need.
+
+import { PDU } from "../reassembly/pdus.ts";
+import type { PduReader } from "../reassembly/pdus.ts";
+import type { DetailNode, Dissection, FieldValue } from "./tree.ts";
+
+export { PDU } from "../reassembly/pdus.ts";
+export type { PduReader } from "../reassembly/pdus.ts";
+export type { PduScan } from "../reassembly/pdu-buffer.ts";
+
+/** What a dissector knows of its stream, and what it may ask of it. */
+export interface StreamAbove {
+  /** Ports of the stream's first packet. */
+  readonly sourcePort: number;
+  readonly destinationPort: number;
+  /** Nanoseconds between two rows. */
+  betweenNs(earlier: number, later: number): bigint;
+  /** From the next message on the stream is `name`'s; `setup` is for that dissector to understand. */
+  follow(name: string, setup: string): void;
+}
+
+/** A message about to be shown. */
+export interface ShownPdu {
+  readonly pdu: number;
+  readonly direction: 0 | 1;
+  readonly slice: Slice;
+}
+
+/** Messages that a segment shows one after another under one layer. */
+export interface Slice {
+  /** The protocol's line, once there is one. */
+  node: DetailNode | null;
+}
+
+/** A protocol over TCP in one stream. */
+export interface StreamDissector extends PduReader {
+  /** Layers as in `frame.protocols`; the last is its own. */
+  readonly layers: readonly string[];
+  /** Bytes of memory, roughly. */
+  readonly cost: number;
+  /** Shows the message in [start, end) of `d.bytes`. */
+  dissect(d: Dissection, start: number, end: number, shown: ShownPdu): void;
+  /** Info of a segment that has only a message's beginning, [start, end): null for TCP's own. */
+  beginning(bytes: Uint8Array, start: number, end: number): string | null;
+  /** Whether that segment has the protocol's layer all the same. */
+  readonly isLayerOfBeginning: boolean;
+  /** What the protocol is called in full. */
+  readonly title: string;
+}
+
+/** The line of a message's protocol. The first of a slice names the layers, later ones add a line. */
+export function protocolNode(
+  d: Dissection,
+  { slice }: ShownPdu,
+  layers: readonly string[],
+  label: string,
+  start: number,
+  length: number,
+): DetailNode {
+  const name = layers[layers.length - 1];
+  if (slice.node === null) {
+    for (const outer of layers.slice(0, -1)) d.layers.push(outer);
+    slice.node = d.layer(name, label, start, length);
+    return slice.node;
+  }
+  return d.add(d.root, name, label, start, length);
+}
+
+/** Sets the columns for a message; Info gathers those of a packet's messages, `separator` between them. */
+export function messageColumns(d: Dissection, protocol: string, info: string, separator: string): void {
+  if (d.quoted > 0) return;
+  d.columns(protocol, d.messages === 0 ? `${d.infoPrefix}${info}` : `${d.info}${separator}${info}`);
+  d.messages++;
+}
+
+/** Adds a field of `size` bytes at `at`, big-endian, and answers its value; null where it is not there. */
+export function addUint(
+  d: Dissection,
+  out: DetailNode[],
+  field: string,
+  at: number,
+  size: number,
+  end: number,
+  label: (value: number) => string,
+): number | null {
+  if (at + size > end || at + size > d.bytes.length) return null;
+  const value = uint(d.bytes, at, size);
+  d.add(out, field, label(value), at, size, value);
+  return value;
+}
+
+/** The big-endian number of `size` bytes at `at`: exact up to 6 bytes. */
+export function uint(bytes: Uint8Array, at: number, size: number): number {
+  let value = 0;
+  for (let i = 0; i < size; i++) value = value * 256 + bytes[at + i];
+  return value;
+}
+
+/** Adds a line without bytes of its own: something computed, in brackets as Wireshark has it. */
+export function addComputed(
+  d: Dissection,
+  out: DetailNode[],
+  field: string,
+  label: string,
+  at: number,
+  value: FieldValue,
+): DetailNode {
+  return d.add(out, field, `[${label}]`, at, 0, value);
+}
+
+/** `1 byte`, `2 bytes`. */
+export function bytesCount(count: number): string {
+  return `${count} ${count === 1 ? "byte" : "bytes"}`;
+}
+
+/** A reader for protocols that keep nothing. */
+export const NOTHING_LEARNT: PduReader["completed"] = () => {};
+
+/** The length a scan can tell from a length field of `size` bytes at `offset`, counting `added` more bytes. */
+export function lengthField(
+  scan: { readonly bytes: Uint8Array; readonly origin: number; readonly end: number },
+  offset: number,
+  size: number,
+  added: number,
+): number {
+  const at = scan.origin + offset;
+  return at + size > scan.end ? PDU.more : uint(scan.bytes, at, size) + added;
+}
+
+const UTF8 = new TextDecoder("utf-8");
+
+/** Bytes as UTF-8 text, damaged sequences replaced. */
+export function utf8(bytes: Uint8Array, start: number, end: number): string {
+  return UTF8.decode(bytes.subarray(start, end));
+}
+
+/** Bytes as Latin-1 text. */
+export function latin1(bytes: Uint8Array, start: number, end: number): string {
+  return Buffer.from(bytes.buffer, bytes.byteOffset + start, Math.max(0, end - start)).toString("latin1");
+}
+
+/** Nanoseconds as Wireshark writes times: `0.058504000 seconds`. */
+export function secondsText(ns: bigint): string {
+  const isNegative = ns < 0n;
+  const digits = (isNegative ? -ns : ns).toString().padStart(10, "0");
+  return `${isNegative ? "-" : ""}${digits.slice(0, -9)}.${digits.slice(-9)} seconds`;
+}

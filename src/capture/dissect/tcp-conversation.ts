@@ -1,0 +1,164 @@
+// One TCP stream: the protocol it speaks, chosen when its first message begins, and its messages.
+
+import { ANALYSIS } from "../../trace/analysis-flags.ts";
+import type { Trace } from "../../trace/trace.ts";
+import { NO_PDU } from "../reassembly/pdu-table.ts";
+import { PDU, StreamPdus } from "../reassembly/pdus.ts";
+import type { PduReader } from "../reassembly/pdus.ts";
+import type { PduScan } from "../reassembly/pdu-buffer.ts";
+import { payloadIn, segmentBytes } from "../reassembly/follow.ts";
+import type { ConversationsOptions } from "./conversations.ts";
+import type { StreamAbove, StreamDissector } from "./protocol.ts";
+import { candidates, makeDissector } from "./tcp-protocols.ts";
+
+/** Segments that no protocol knows before the stream is taken for data and looked at no more. */
+const UNKNOWN_MAX = 16;
+
+export class TcpConversation implements PduReader, StreamAbove {
+  readonly pdus: StreamPdus;
+  readonly sourcePort: number;
+  readonly destinationPort: number;
+  /** No protocol known here: nothing more is read of it. */
+  isData = false;
+  readonly #trace: Trace;
+  readonly #options: ConversationsOptions;
+  readonly #source: number;
+  /** Who speaks from which message on, in order. */
+  readonly #speakers: { readonly from: number; readonly dissector: StreamDissector }[] = [];
+  #unknown = 0;
+  #dataFrom = -1;
+
+  constructor(trace: Trace, first: number, options: ConversationsOptions) {
+    this.#trace = trace;
+    this.#options = options;
+    this.#source = trace.packets.source[first];
+    this.sourcePort = trace.packets.sourcePort[first];
+    this.destinationPort = trace.packets.destinationPort[first];
+    this.pdus = new StreamPdus(this, (pdu, max) => this.read(pdu, max));
+  }
+
+  /** Whether `row` comes after the stream was taken for data. */
+  isDataAt(row: number): boolean {
+    return this.isData && row > this.#dataFrom;
+  }
+
+  /** Whether what `row` holds was sent before. */
+  wasSent(row: number): boolean {
+    return wasSent(this.#trace, row);
+  }
+
+  /** Bytes of memory, roughly. */
+  get cost(): number {
+    return (
+      500 + this.pdus.table.cost + this.#speakers.reduce((sum, { dissector }) => sum + dissector.cost, 0)
+    );
+  }
+
+  /** 0: from the sender of the stream's first packet; 1: to it. */
+  direction(row: number): 0 | 1 {
+    const { packets } = this.#trace;
+    return packets.source[row] === this.#source && packets.sourcePort[row] === this.sourcePort ? 0 : 1;
+  }
+
+  /** The dissector of message `pdu`. */
+  dissectorOf(pdu: number): StreamDissector | null {
+    for (let i = this.#speakers.length - 1; i >= 0; i--) {
+      if (this.#speakers[i].from <= pdu) return this.#speakers[i].dissector;
+    }
+    return null;
+  }
+
+  pduLength(scan: PduScan, direction: 0 | 1): number {
+    const speaker = this.#speakers.at(-1);
+    if (speaker !== undefined) return speaker.dissector.pduLength(scan, direction);
+    const ports = { source: this.sourcePort, destination: this.destinationPort };
+    for (const name of candidates(ports, scan, this.#options.decodeAs ?? [])) {
+      const dissector = makeDissector(name, this, "");
+      if (dissector === null) continue;
+      const { passed, phase } = scan;
+      const length = dissector.pduLength(scan, direction);
+      if (length !== PDU.reject) {
+        this.#speakers.push({ from: this.pdus.table.count, dissector });
+        return length;
+      }
+      scan.passed = passed;
+      scan.phase = phase;
+    }
+    this.#unknown++;
+    this.isData = this.#unknown >= UNKNOWN_MAX;
+    if (this.isData) this.#dataFrom = this.pdus.table.row(this.pdus.table.rowCount - 1);
+    return PDU.reject;
+  }
+
+  completed(pdu: number, row: number, direction: 0 | 1, read: (max: number) => Uint8Array): void {
+    this.dissectorOf(pdu)?.completed(pdu, row, direction, read);
+  }
+
+  follow(name: string, setup: string): void {
+    const dissector = makeDissector(name, this, setup);
+    if (dissector !== null) this.#speakers.push({ from: this.pdus.table.count, dissector });
+  }
+
+  betweenNs(earlier: number, later: number): bigint {
+    const { seconds, nanoseconds } = this.#trace.packets;
+    const whole = BigInt(seconds[later] - seconds[earlier]) * 1_000_000_000n;
+    return whole + BigInt(nanoseconds[later] - nanoseconds[earlier]);
+  }
+
+  /** Message `pdu` put together from its segments, at most its first `max` bytes. */
+  read(pdu: number, max: number): Uint8Array {
+    const { table } = this.pdus;
+    if (pdu === NO_PDU || table.lastRow(pdu) === -1) return new Uint8Array(0);
+    const bytes = new Uint8Array(Math.min(max, table.length(pdu)));
+    let have = 0;
+    for (const part of this.parts(pdu)) {
+      if (part.offset >= bytes.length) continue;
+      const payload = this.#payload(part.row);
+      const from = part.skipped;
+      bytes.set(
+        payload.subarray(from, from + Math.min(part.length, bytes.length - part.offset)),
+        part.offset,
+      );
+      have = Math.max(have, part.offset + Math.min(part.length, payload.length - from));
+    }
+    return have >= bytes.length ? bytes : bytes.subarray(0, have);
+  }
+
+  /** Where a complete message's bytes are: what each segment adds, in order of arrival. */
+  parts(pdu: number): PduPart[] {
+    const { table } = this.pdus;
+    const start = table.start(pdu);
+    const length = table.length(pdu);
+    const parts: PduPart[] = [];
+    for (const index of table.segments(pdu)) {
+      const row = table.row(index);
+      const from = table.rowStart(index) - start;
+      const to = from + this.#trace.packets.payloadLength[row];
+      const offset = Math.max(0, from);
+      const size = Math.min(length, to) - offset;
+      if (size > 0) parts.push({ row, offset, length: size, skipped: offset - from });
+    }
+    return parts;
+  }
+
+  #payload(row: number): Uint8Array {
+    const { reassembly } = this.#options;
+    const place = payloadIn(this.#trace, row, reassembly);
+    return segmentBytes(this.#trace, { kind: "data", direction: 0, ...place }, reassembly);
+  }
+}
+
+/** Whether what TCP packet `row` holds was sent before, in a way in which Wireshark does not look at it again. */
+export function wasSent({ packets }: Trace, row: number): boolean {
+  const flags = packets.analysis[row];
+  if ((flags & ANALYSIS.keepAlive) !== 0) return true;
+  return (flags & ANALYSIS.retransmission) !== 0 && (flags & ANALYSIS.fastRetransmission) === 0;
+}
+
+/** What segment `row` adds to a message: `length` bytes at `offset`, behind `skipped` bytes of its payload. */
+export interface PduPart {
+  readonly row: number;
+  readonly offset: number;
+  readonly length: number;
+  readonly skipped: number;
+}

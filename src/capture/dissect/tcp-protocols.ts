@@ -1,0 +1,58 @@
+// Which protocol a TCP stream speaks: what the user said, else what its ports say, else what its first bytes look like.
+
+import type { PduScan } from "../reassembly/pdu-buffer.ts";
+import type { DecodeAs } from "./decode-as.ts";
+import { DnsStream } from "./dns-stream.ts";
+import { HttpStream } from "./http-stream.ts";
+import { lineAt, looksLikeHttp } from "./http-lines.ts";
+import type { StreamAbove, StreamDissector } from "./protocol.ts";
+import { TextStream } from "./text-lines.ts";
+
+interface StreamProtocol {
+  make(above: StreamAbove, setup: string): StreamDissector;
+  readonly ports: readonly number[];
+  /** Whether a stream's first message may be this; where ports say nothing, or something else. */
+  readonly looksLike: ((scan: PduScan) => boolean) | null;
+}
+
+/** By name as in `frame.protocols`. In order: the first that takes a stream's first message has it. */
+export const STREAM_PROTOCOLS: ReadonlyMap<string, StreamProtocol> = new Map([
+  ["dns", { make: (above) => new DnsStream(above), ports: [53], looksLike: null }],
+  [
+    "http",
+    {
+      make: (above) => new HttpStream(above),
+      ports: [80, 3128, 3132, 5985, 8080, 8088, 11371, 1900, 2869, 2710],
+      looksLike: ({ bytes, origin, end }) =>
+        looksLikeHttp(bytes, origin, end) && lineAt(bytes, origin, end).isWhole,
+    },
+  ],
+  ["data-text-lines", { make: () => new TextStream(), ports: [], looksLike: null }],
+] satisfies [string, StreamProtocol][]);
+
+/** A dissector for one stream, or null where there is none of that name. */
+export function makeDissector(name: string, above: StreamAbove, setup: string): StreamDissector | null {
+  return STREAM_PROTOCOLS.get(name)?.make(above, setup) ?? null;
+}
+
+/** Names of protocols to try on the message beginning at `scan`, in order. */
+export function candidates(
+  { source, destination }: { readonly source: number; readonly destination: number },
+  scan: PduScan,
+  decodeAs: readonly DecodeAs[],
+): string[] {
+  const chosen = decodeAs.find(
+    ({ transport, first, last }) =>
+      transport === "tcp" &&
+      ((source >= first && source <= last) || (destination >= first && destination <= last)),
+  );
+  if (chosen !== undefined) return [chosen.protocol];
+  const names: string[] = [];
+  for (const [name, { ports }] of STREAM_PROTOCOLS) {
+    if (ports.includes(source) || ports.includes(destination)) names.push(name);
+  }
+  for (const [name, { looksLike }] of STREAM_PROTOCOLS) {
+    if (!names.includes(name) && looksLike?.(scan) === true) names.push(name);
+  }
+  return names;
+}

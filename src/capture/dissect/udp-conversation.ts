@@ -1,0 +1,62 @@
+// One UDP stream: which datagram answers which, and what later datagrams need of earlier ones.
+
+import type { Trace } from "../../trace/trace.ts";
+import type { ConversationsOptions } from "./conversations.ts";
+import { DnsExchange } from "./dns-exchange.ts";
+
+/** Datagrams that say nothing before the stream is looked at no more. */
+const UNKNOWN_MAX = 64;
+
+export class UdpConversation {
+  /** Nothing more is read of it. */
+  isData = false;
+  readonly dns: DnsExchange;
+  readonly #trace: Trace;
+  readonly #isDns: boolean;
+  readonly #source: number;
+  readonly #sourcePort: number;
+  #unknown = 0;
+
+  constructor(trace: Trace, first: number, options: ConversationsOptions) {
+    const { packets } = trace;
+    this.#trace = trace;
+    this.#source = packets.source[first];
+    this.#sourcePort = packets.sourcePort[first];
+    const ports = [packets.sourcePort[first], packets.destinationPort[first]];
+    const chosen = options.decodeAs?.find(
+      ({ transport, first: low, last }) =>
+        transport === "udp" && ports.some((port) => port >= low && port <= last),
+    );
+    const dnsNames = ["dns", "llmnr"];
+    this.#isDns =
+      chosen === undefined ? ports.includes(53) || ports.includes(5355) : dnsNames.includes(chosen.protocol);
+    this.dns = new DnsExchange((earlier, later) => this.betweenNs(earlier, later));
+  }
+
+  /** Bytes of memory, roughly. */
+  get cost(): number {
+    return 300 + this.dns.cost;
+  }
+
+  /** 0: from the sender of the stream's first packet; 1: to it. */
+  direction(row: number): 0 | 1 {
+    const { packets } = this.#trace;
+    return packets.source[row] === this.#source && packets.sourcePort[row] === this.#sourcePort ? 0 : 1;
+  }
+
+  /** Takes the stream's next datagram. */
+  add(row: number, payload: Uint8Array): void {
+    if (this.#isDns) {
+      this.dns.add(row, payload, 0);
+      return;
+    }
+    this.#unknown++;
+    this.isData = this.#unknown >= UNKNOWN_MAX;
+  }
+
+  betweenNs(earlier: number, later: number): bigint {
+    const { seconds, nanoseconds } = this.#trace.packets;
+    const whole = BigInt(seconds[later] - seconds[earlier]) * 1_000_000_000n;
+    return whole + BigInt(nanoseconds[later] - nanoseconds[earlier]);
+  }
+}

@@ -1,0 +1,76 @@
+// Which protocol a datagram is of: what the user said, else what its ports say, else what it looks like.
+
+import { addPlainData } from "./data.ts";
+import type { DecodeAs } from "./decode-as.ts";
+import { dissectDnsDatagram } from "./dns-exchange.ts";
+import type { Dissection } from "./tree.ts";
+import type { UdpConversation } from "./udp-conversation.ts";
+
+export interface Datagram {
+  readonly sourcePort: number;
+  readonly destinationPort: number;
+  /** Payload: [start, end) of `d.bytes`, of which less may have been captured. */
+  readonly start: number;
+  readonly end: number;
+  /** Null where the datagram is quoted, or is of no stream. */
+  readonly conversation: UdpConversation | null;
+}
+
+interface DatagramProtocol {
+  dissect(d: Dissection, datagram: Datagram): void;
+  readonly ports: readonly number[];
+  readonly looksLike: ((bytes: Uint8Array, start: number, end: number) => boolean) | null;
+}
+
+/** By name as in `frame.protocols`. */
+export const DATAGRAM_PROTOCOLS: ReadonlyMap<string, DatagramProtocol> = new Map([
+  [
+    "dns",
+    {
+      dissect: (d, datagram) => dissectDnsDatagram(d, "dns", datagram),
+      ports: [53],
+      looksLike: null,
+    },
+  ],
+  [
+    "mdns",
+    {
+      dissect: (d, datagram) => dissectDnsDatagram(d, "mdns", datagram),
+      ports: [5353],
+      looksLike: null,
+    },
+  ],
+  [
+    "llmnr",
+    {
+      dissect: (d, datagram) => dissectDnsDatagram(d, "llmnr", datagram),
+      ports: [5355],
+      looksLike: null,
+    },
+  ],
+] satisfies [string, DatagramProtocol][]);
+
+/** Shows a datagram's payload. */
+export function dissectUdpPayload(d: Dissection, datagram: Datagram, decodeAs: readonly DecodeAs[]): void {
+  const protocol = protocolOf(d, datagram, decodeAs);
+  if (protocol === null) addPlainData(d, datagram.start, datagram.end);
+  else protocol.dissect(d, datagram);
+}
+
+function protocolOf(
+  d: Dissection,
+  { sourcePort, destinationPort, start, end }: Datagram,
+  decodeAs: readonly DecodeAs[],
+): DatagramProtocol | null {
+  const isOf = (first: number, last: number): boolean =>
+    (sourcePort >= first && sourcePort <= last) || (destinationPort >= first && destinationPort <= last);
+  const chosen = decodeAs.find(({ transport, first, last }) => transport === "udp" && isOf(first, last));
+  if (chosen !== undefined) return DATAGRAM_PROTOCOLS.get(chosen.protocol) ?? null;
+  for (const protocol of DATAGRAM_PROTOCOLS.values()) {
+    if (protocol.ports.some((port) => isOf(port, port))) return protocol;
+  }
+  for (const protocol of DATAGRAM_PROTOCOLS.values()) {
+    if (protocol.looksLike?.(d.bytes, start, d.captured(end)) === true) return protocol;
+  }
+  return null;
+}

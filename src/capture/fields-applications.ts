@@ -1,0 +1,63 @@
+// The fields of protocols over TCP and UDP: Wireshark's name, type and title of each.
+
+import type { FieldType } from "./fields.ts";
+
+type FieldRow = readonly [name: string, type: FieldType, title: string];
+
+const TCP_PDU: readonly FieldRow[] = [
+  ["tcp.segment", "uint32", "TCP Segment"],
+  ["tcp.segment.count", "uint32", "Segment count"],
+  ["tcp.segment_data", "bytes", "TCP segment data"],
+  ["tcp.segments", "none", "Reassembled TCP Segments"],
+  ["tcp.reassembled.data", "bytes", "Reassembled TCP Data"],
+  ["tcp.reassembled.length", "uint32", "Reassembled TCP length"],
+  ["tcp.reassembled_in", "uint32", "Reassembled PDU in frame"],
+];
+
+const DNS: readonly FieldRow[] = [
+  ["dns.response_in", "uint32", "Response In"],
+  ["dns.response_to", "uint32", "Request In"],
+  ["dns.time", "time", "Time"],
+];
+
+const HTTP: readonly FieldRow[] = [
+  ["http.authbasic", "string", "Credentials"],
+  ["http.chunk_boundary", "bytes", "Chunk boundary"],
+  ["http.chunk_data", "bytes", "Chunk data"],
+  ["http.chunk_size", "uint32", "Chunk size"],
+  ["http.chunked_trailer_part", "string", "trailer-part"],
+  ["http.cookie_pair", "string", "Cookie pair"],
+  ["http.http2_settings", "string", "HTTP2-Settings"],
+  ["http.next_request_in", "uint32", "Next request in frame"],
+  ["http.next_response_in", "uint32", "Next response in frame"],
+  ["http.prev_request_in", "uint32", "Prev request in frame"],
+  ["http.prev_response_in", "uint32", "Prev response in frame"],
+  ["http.request.uri.path", "string", "Request URI Path"],
+  ["http.request.uri.query", "string", "Request URI Query"],
+  ["http.request.uri.query.parameter", "string", "Request URI Query Parameter"],
+  ["http.request_in", "uint32", "Request in frame"],
+  ["http.request_number", "uint32", "Request number"],
+  ["http.response.code.desc", "string", "Status Code Description"],
+  ["http.response_for.uri", "string", "Request URI"],
+  ["http.response_in", "uint32", "Response in frame"],
+  ["http.response_number", "uint32", "Response number"],
+  ["http.sec_websocket_accept", "string", "Sec-WebSocket-Accept"],
+  ["http.sec_websocket_extensions", "string", "Sec-WebSocket-Extensions"],
+  ["http.sec_websocket_key", "string", "Sec-WebSocket-Key"],
+  ["http.sec_websocket_protocol", "string", "Sec-WebSocket-Protocol"],
+  ["http.sec_websocket_version", "string", "Sec-WebSocket-Version"],
+  ["http.time", "time", "Time since request"],
+  ["http.unknown_header", "string", "Unknown header"],
+  ["data-text-lines", "protocol", "Line-based text data"],
+  ["image-gif", "protocol", "Compuserve GIF"],
+  ["image-jfif", "protocol", "JPEG File Interchange Format"],
+  ["json", "protocol", "JavaScript Object Notation"],
+  ["media", "protocol", "Media Type"],
+  ["png", "protocol", "Portable Network Graphics"],
+  ["urlencoded-form", "protocol", "HTML Form URL Encoded"],
+  ["urlencoded-form.key", "string", "Key"],
+  ["urlencoded-form.value", "string", "Value"],
+  ["xml", "protocol", "eXtensible Markup Language"],
+];
+
+export const APPLICATION_FIELD_ROWS: readonly FieldRow[] = [...TCP_PDU, ...DNS, ...HTTP];

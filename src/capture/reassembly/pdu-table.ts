@@ -1,0 +1,142 @@
+// The messages of one TCP stream and the segments they are in, as numbers: 20 bytes a segment, 25 a message.
+
+/** No message. */
+export const NO_PDU = -1;
+
+export class PduTable {
+  /** Segments so far; their rows grow. */
+  rowCount = 0;
+  /** Messages so far, numbered as they began. */
+  count = 0;
+  #row = new Uint32Array(16);
+  #rowStart = new Float64Array(16);
+  /** Number of the first message that begins in the segment or after it, and of the one it continues plus one. */
+  #rowBegins = new Uint32Array(16);
+  #rowContinues = new Uint32Array(16);
+  #start = new Float64Array(16);
+  #length = new Float64Array(16);
+  #direction = new Uint8Array(16);
+  #firstRow = new Uint32Array(16);
+  /** Completing row plus one; 0 while there is none. */
+  #lastRow = new Uint32Array(16);
+
+  /** Bytes of memory. */
+  get cost(): number {
+    return this.#row.length * 20 + this.#start.length * 25;
+  }
+
+  addRow(row: number, start: number): void {
+    const i = this.rowCount++;
+    if (i === this.#row.length) this.#growRows(i * 2);
+    this.#row[i] = row;
+    this.#rowStart[i] = start;
+    this.#rowBegins[i] = this.count;
+  }
+
+  /** The last row added continues message `pdu`. */
+  continues(pdu: number): void {
+    this.#rowContinues[this.rowCount - 1] = pdu + 1;
+  }
+
+  /** A message begins at sequence number `start`, in `row`, the last one added. */
+  begin(start: number, row: number, direction: 0 | 1): number {
+    const pdu = this.count++;
+    if (pdu === this.#start.length) this.#growPdus(pdu * 2);
+    this.#start[pdu] = start;
+    this.#direction[pdu] = direction;
+    this.#firstRow[pdu] = row;
+    return pdu;
+  }
+
+  complete(pdu: number, length: number, row: number): void {
+    this.#length[pdu] = length;
+    this.#lastRow[pdu] = row + 1;
+  }
+
+  /** Index of `row` among the segments, -1 when it is none. */
+  find(row: number): number {
+    let [low, high] = [0, this.rowCount];
+    while (low < high) {
+      const middle = (low + high) >>> 1;
+      if (this.#row[middle] < row) low = middle + 1;
+      else high = middle;
+    }
+    return low < this.rowCount && this.#row[low] === row ? low : -1;
+  }
+
+  row(index: number): number {
+    return this.#row[index];
+  }
+
+  /** Sequence number, not wrapped, of a segment's first byte. */
+  rowStart(index: number): number {
+    return this.#rowStart[index];
+  }
+
+  /** The message that segment `index` continues, or NO_PDU. */
+  continued(index: number): number {
+    return this.#rowContinues[index] - 1;
+  }
+
+  /** Messages that begin in segment `index`: numbers [from, to). */
+  begun(index: number): readonly [from: number, to: number] {
+    const to = index + 1 < this.rowCount ? this.#rowBegins[index + 1] : this.count;
+    return [this.#rowBegins[index], to];
+  }
+
+  /** Sequence number, not wrapped, of a message's first byte. */
+  start(pdu: number): number {
+    return this.#start[pdu];
+  }
+
+  /** Bytes of a complete message. */
+  length(pdu: number): number {
+    return this.#length[pdu];
+  }
+
+  direction(pdu: number): 0 | 1 {
+    return this.#direction[pdu] === 0 ? 0 : 1;
+  }
+
+  firstRow(pdu: number): number {
+    return this.#firstRow[pdu];
+  }
+
+  /** Row that completes a message, -1 while none does. */
+  lastRow(pdu: number): number {
+    return this.#lastRow[pdu] - 1;
+  }
+
+  /** Indices of the segments that hold bytes of message `pdu`, in order of arrival. */
+  segments(pdu: number): number[] {
+    const last = this.lastRow(pdu);
+    const found: number[] = [];
+    for (let i = this.find(this.#firstRow[pdu]); i >= 0 && i < this.rowCount; i++) {
+      if (this.#row[i] > last) break;
+      if (this.#row[i] === this.#firstRow[pdu] || this.#rowContinues[i] === pdu + 1) found.push(i);
+    }
+    return found;
+  }
+
+  #growRows(size: number): void {
+    this.#row = grown(this.#row, new Uint32Array(size));
+    this.#rowStart = grown(this.#rowStart, new Float64Array(size));
+    this.#rowBegins = grown(this.#rowBegins, new Uint32Array(size));
+    this.#rowContinues = grown(this.#rowContinues, new Uint32Array(size));
+  }
+
+  #growPdus(size: number): void {
+    this.#start = grown(this.#start, new Float64Array(size));
+    this.#length = grown(this.#length, new Float64Array(size));
+    this.#direction = grown(this.#direction, new Uint8Array(size));
+    this.#firstRow = grown(this.#firstRow, new Uint32Array(size));
+    this.#lastRow = grown(this.#lastRow, new Uint32Array(size));
+  }
+}
+
+type Column = Float64Array | Uint32Array | Uint8Array;
+
+function grown<T extends Column>(old: T, larger: T): T {
+  larger.set(old);
+  return larger;
+}

@@ -1,0 +1,252 @@
+// A TCP stream cut into its protocol's messages (PDUs), segment by segment in the order they were captured, as Wireshark's
+// desegmentation does it: a message that a segment begins and does not end waits for what follows and belongs to the
+// segment that completes it.
+//
+// What stays per segment and message is numbers, not bytes: a message is put together again when it is shown.
+
+import { PduBuffer } from "./pdu-buffer.ts";
+import type { PduScan } from "./pdu-buffer.ts";
+import { PduTable } from "./pdu-table.ts";
+
+/** Answers of `PduReader.pduLength` besides a length. */
+export const PDU = {
+  /** No message of this protocol begins here. */
+  reject: 0,
+  /** More bytes are needed to say; ask again. */
+  more: -1,
+  /** It lasts until its sender closes the connection. */
+  untilEnd: -2,
+} as const;
+
+/** A protocol, as far as cutting a stream into its messages goes. */
+export interface PduReader {
+  /** Bytes the message beginning at `scan.origin` has (they need not be there yet), or one of `PDU`. */
+  pduLength(scan: PduScan, direction: 0 | 1): number;
+  /** Message `pdu` is complete. Called once for each, in the order they are completed. */
+  completed(pdu: number, row: number, direction: 0 | 1, read: (max: number) => Uint8Array): void;
+}
+
+/** A segment's payload. */
+export interface Segment {
+  readonly row: number;
+  readonly direction: 0 | 1;
+  /** Sequence number of its first byte, as on the wire. */
+  readonly seq: number;
+  /** Bytes on the wire; fewer may have been captured. */
+  readonly length: number;
+  readonly bytes: Uint8Array;
+  /** It ends its direction. */
+  readonly isLast: boolean;
+  /** It was sent before: what it holds was taken then. */
+  readonly isAgain: boolean;
+}
+
+/** Messages that wait at a time in one direction. More come from hostile captures only; the oldest then gives way. */
+const WAITING_MAX = 16;
+
+/** Message bytes looked through for a length before giving up: headers without end. */
+const SCAN_BYTES_MAX = 1024 * 1024;
+
+/** Messages counted in one segment. */
+const MESSAGES_MAX = 4096;
+
+/** What of a run of bytes is there. */
+interface Covered {
+  /** Bytes there without a gap. */
+  have: number;
+  /** Runs [from, to) behind a gap. */
+  readonly late: { from: number; to: number }[];
+}
+
+/** A message that is not complete. */
+interface Waiting extends Covered {
+  readonly pdu: number;
+  readonly start: number;
+  /** Length, or `PDU.more` or `PDU.untilEnd`. */
+  need: number;
+  readonly buffer: PduBuffer;
+}
+
+interface Side extends Covered {
+  /** Where the stream has got to: a sequence number on the wire, and the same without wrapping. */
+  wireSeq: number;
+  seq: number;
+  isBegun: boolean;
+  /** Where what is there without a gap begins. */
+  base: number;
+  waiting: Waiting[];
+}
+
+export class StreamPdus {
+  readonly table = new PduTable();
+  readonly #reader: PduReader;
+  readonly #sides: readonly [Side, Side] = [newSide(), newSide()];
+  readonly #read: (pdu: number, max: number) => Uint8Array;
+
+  /** `read` puts a complete message together again, or its first `max` bytes. */
+  constructor(reader: PduReader, read: (pdu: number, max: number) => Uint8Array) {
+    this.#reader = reader;
+    this.#read = read;
+  }
+
+  /** Takes the stream's next segment. */
+  add(segment: Segment): void {
+    const { row, direction, length, isLast } = segment;
+    const side = this.#sides[direction];
+    const start = this.#unwrap(side, segment);
+    if (segment.isAgain || (length === 0 && !isLast)) return;
+    if (length > 0 && isCovered(side, start - side.base, length)) return;
+    extend(side, start - side.base, start - side.base + length);
+    this.table.addRow(row, start);
+    if (length > 0) {
+      if (segment.bytes.length < length) this.#cut(side, segment, start);
+      else this.#whole(side, segment, start);
+    }
+    if (isLast) this.#end(side, segment);
+  }
+
+  /** Sequence numbers of a direction as plain numbers, which grow beyond 2^32. */
+  #unwrap(side: Side, { seq, length }: Segment): number {
+    if (!side.isBegun) {
+      side.isBegun = true;
+      side.wireSeq = seq;
+      // Away from 0, so that what was sent before the first segment captured counts too.
+      side.seq = 2 ** 32;
+      side.base = side.seq;
+    }
+    const start = side.seq + ((seq - side.wireSeq) | 0);
+    if (start + length > side.seq) {
+      side.wireSeq = (seq + length) >>> 0;
+      side.seq = start + length;
+    }
+    return start;
+  }
+
+  #whole(side: Side, segment: Segment, start: number): void {
+    const { bytes, row, direction } = segment;
+    let at = 0;
+    const waiting = side.waiting.find(
+      (one) => start >= one.start && start < one.start + (one.need > 0 ? one.need : one.have + 1),
+    );
+    if (waiting !== undefined) {
+      this.table.continues(waiting.pdu);
+      at = this.#continue(side, waiting, segment, start);
+    }
+    for (let i = 0; at < bytes.length && i < MESSAGES_MAX; i++) {
+      const scan = { bytes, origin: at, end: bytes.length, passed: 0, phase: 0 };
+      const length = this.#reader.pduLength(scan, direction);
+      if (length === PDU.reject) return;
+      const pdu = this.table.begin(start + at, row, direction);
+      if (length > 0 && at + length <= bytes.length) {
+        const from = at;
+        this.table.complete(pdu, length, row);
+        this.#reader.completed(pdu, row, direction, (max) =>
+          bytes.subarray(from, from + Math.min(length, max)),
+        );
+        at += length;
+        continue;
+      }
+      const buffer = new PduBuffer(scan, length > 0);
+      side.waiting.push({
+        pdu,
+        start: start + at,
+        need: length,
+        have: bytes.length - at,
+        late: [],
+        buffer,
+      });
+      if (side.waiting.length > WAITING_MAX) side.waiting.shift();
+      return;
+    }
+  }
+
+  /** Adds a segment to the message it continues; answers where in the segment the message ends, past it when it does not. */
+  #continue(side: Side, waiting: Waiting, segment: Segment, start: number): number {
+    const { bytes, direction } = segment;
+    const from = start - waiting.start;
+    const known = waiting.have;
+    extend(waiting, from, from + bytes.length);
+    if (waiting.need === PDU.more && known < from + bytes.length) {
+      waiting.buffer.append(bytes, known - from);
+      while (waiting.need === PDU.more && waiting.have > waiting.buffer.passed) {
+        const before = waiting.buffer.passed;
+        waiting.need = this.#reader.pduLength(waiting.buffer.scan(), direction);
+        waiting.buffer.drop();
+        if (waiting.buffer.passed === before) break;
+      }
+      const isLost = waiting.need === PDU.reject || waiting.buffer.length > SCAN_BYTES_MAX;
+      if (isLost) {
+        side.waiting = side.waiting.filter((one) => one !== waiting);
+        return bytes.length;
+      }
+    }
+    if (waiting.need <= 0 || waiting.have < waiting.need) return bytes.length;
+    this.#complete(side, waiting, segment, waiting.need);
+    return Math.max(0, waiting.need - from);
+  }
+
+  #complete(side: Side, waiting: Waiting, { row, direction }: Segment, length: number): void {
+    const { pdu } = waiting;
+    side.waiting = side.waiting.filter((one) => one !== waiting);
+    this.table.complete(pdu, length, row);
+    this.#reader.completed(pdu, row, direction, (max) => this.#read(pdu, max));
+  }
+
+  /** Of a segment that the snap length cut, messages that are whole are taken; nothing is put together. */
+  #cut(side: Side, { bytes, row, direction }: Segment, start: number): void {
+    side.waiting = [];
+    let at = 0;
+    for (let i = 0; at < bytes.length && i < MESSAGES_MAX; i++) {
+      const scan = { bytes, origin: at, end: bytes.length, passed: 0, phase: 0 };
+      const length = this.#reader.pduLength(scan, direction);
+      if (length === PDU.reject) return;
+      const pdu = this.table.begin(start + at, row, direction);
+      const held = bytes.length - at;
+      this.table.complete(pdu, length > 0 ? Math.min(length, held) : held, row);
+      const from = at;
+      const to = length > 0 ? at + length : bytes.length;
+      this.#reader.completed(pdu, row, direction, (max) => bytes.subarray(from, Math.min(to, from + max)));
+      at = length > 0 ? at + length : bytes.length;
+    }
+  }
+
+  /** The direction ends: so do messages that last until then. */
+  #end(side: Side, segment: Segment): void {
+    const waiting = side.waiting.find((one) => one.need === PDU.untilEnd);
+    if (waiting === undefined) return;
+    this.table.continues(waiting.pdu);
+    this.#complete(side, waiting, segment, waiting.have);
+  }
+}
+
+/** Runs behind gaps that are remembered at a time. */
+const LATE_MAX = 1000;
+
+/** Notes that bytes [from, to) are there. */
+function extend(covered: Covered, from: number, to: number): void {
+  const { late } = covered;
+  if (from > covered.have) {
+    const last = late.at(-1);
+    if (last !== undefined && last.to === from) last.to = to;
+    else if (late.length < LATE_MAX) late.push({ from, to });
+    return;
+  }
+  covered.have = Math.max(covered.have, to);
+  if (late.length === 0) return;
+  late.sort((a, b) => a.from - b.from);
+  while (late.length > 0 && late[0].from <= covered.have) {
+    covered.have = Math.max(covered.have, late[0].to);
+    late.shift();
+  }
+}
+
+/** Whether all of a segment was there before. What came before the first segment captured never was. */
+function isCovered({ have, late }: Covered, from: number, length: number): boolean {
+  if (from < 0) return false;
+  const to = from + length;
+  return to <= have || late.some((run) => from >= run.from && to <= run.to);
+}
+
+function newSide(): Side {
+  return { wireSeq: 0, seq: 0, isBegun: false, base: 0, have: 0, late: [], waiting: [] };
+}
