@@ -30,6 +30,7 @@ import { udpMtuBlackhole } from "./lessons/udp-mtu-blackhole.ts";
 import { udpServerSurvives } from "./lessons/udp-server-survives.ts";
 import { udpUpper } from "./lessons/udp-upper.ts";
 import { unixEcho } from "./lessons/unix-echo.ts";
+import { tlsEcho } from "./lessons/tls-echo.ts";
 import { tcpCoalescing } from "./lessons/tcp-coalescing.ts";
 import { tcpEchoRecv16 } from "./lessons/tcp-echo-recv16.ts";
 import { tcpEmptySend } from "./lessons/tcp-empty-send.ts";
@@ -67,6 +68,7 @@ export const LESSONS: readonly Scenario[] = [
   httpHello,
   jsonLines,
   websocketChat,
+  tlsEcho,
   loadBalancerFailover,
   udpEcho,
   udpEmpty,

@@ -110,7 +110,7 @@ export class CallRecorder implements CallObserver {
   #value(value: CallValue): EventValue {
     if (value === null || typeof value !== "object") return value;
     if (value instanceof Uint8Array) {
-      return { length: value.length, head: value.slice(0, this.#options.previewBytes) };
+      return { length: value.length, head: new Uint8Array(value.subarray(0, this.#options.previewBytes)) };
     }
     if (value instanceof BlockingSocket) return value.label;
     if ("family" in value) return this.#address(value);

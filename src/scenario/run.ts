@@ -249,6 +249,15 @@ function makeHost(
           resolve();
         });
       }),
+    async outside(work) {
+      const release = backend.hold?.();
+      try {
+        return await work;
+      } finally {
+        recorder.advance();
+        release?.();
+      }
+    },
     now: () => backend.now() / 1e6,
     log: (text) => {
       if (!isOver()) add({ kind: "log", timeNs: backend.now(), host: name, text });

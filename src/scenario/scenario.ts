@@ -65,6 +65,8 @@ export interface Scenario {
   readonly limitMs?: number;
   /** Backends that can show it; all by default. */
   readonly backends?: readonly BackendName[];
+  /** What of its bytes no seed decides, and why. Runs of it are the same but for the contents of their payloads. */
+  readonly unseeded?: string;
   /** What the lesson claims. */
   expect(observation: Observation): readonly Claim[];
 }

@@ -19,6 +19,8 @@ export class SimBackend implements Backend {
   readonly simulation: Simulation;
   /** `after`s that have not fired. */
   #alarms = 0;
+  /** Work outside the run that time waits for. */
+  #holds = 0;
   /** Grows when an `after` fires: a program may go on. */
   #rung = 0;
 
@@ -63,6 +65,13 @@ export class SimBackend implements Backend {
     };
   }
 
+  hold(): () => void {
+    this.#holds++;
+    return () => {
+      this.#holds--;
+    };
+  }
+
   /**
    * Runs events in order. After one that let a program go on, every microtask runs before the next; the others go on at once.
    * Once all have finished, packets still under way arrive. Without any `after` pending, `idleNs` of virtual time in which no call settles are taken for standstill too.
@@ -80,6 +89,12 @@ export class SimBackend implements Backend {
     let progressAt = scheduler.now;
     let events = 0;
     while (!run.finished()) {
+      if (this.#holds > 0) {
+        await allMicrotasks();
+        progress = run.progress();
+        progressAt = scheduler.now;
+        continue;
+      }
       const time = scheduler.nextTime();
       const idleAt = this.#alarms > 0 ? Infinity : progressAt + run.idleNs;
       if (time === Infinity || (time > idleAt && idleAt <= run.limitNs)) return "idle";

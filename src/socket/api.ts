@@ -64,6 +64,11 @@ export interface Host {
   socket(family: Family, type: SocketType): Socket;
   /** Waits `ms` milliseconds of the run's time. */
   sleep(ms: number): Promise<void>;
+  /**
+   * Waits for work that no socket call and no sleep stands for: a computation, a file, a library with callbacks of its own. Virtual
+   * time stands still meanwhile, so that what it leads to happens at the same time in every run.
+   */
+  outside<T>(work: Promise<T>): Promise<T>;
   /** Milliseconds since the run began. */
   now(): number;
   /** Writes a line into the transcript. */

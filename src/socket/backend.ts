@@ -32,6 +32,8 @@ export interface Backend {
   begin(): void;
   /** Calls back once after `ns`; answers a function that cancels it. */
   after(ns: number, callback: () => void): () => void;
+  /** Where time is virtual: it stands still until the answered function is called, once. */
+  hold?(): () => void;
   /**
    * Lets time pass until `finished()` holds, nothing can happen any more, or `limitNs` since the start has passed.
    * `progress()` is a number that grows whenever a program's call settles; a backend with a real clock answers `idle`

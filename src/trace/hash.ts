@@ -2,22 +2,43 @@
 
 import { createHash } from "node:crypto";
 import type { TraceEvent } from "./events.ts";
+import { NO_OFFSET, PROTOCOL } from "./packets.ts";
 import type { Trace } from "./trace.ts";
 
+/** Where a transport's header has its checksum. */
+const CHECKSUM_AT: Readonly<Record<number, number>> = { [PROTOCOL.tcp]: 16, [PROTOCOL.udp]: 6 };
+
+/** What a comparison looks at: everything, or everything but what payloads (and their checksums) hold. */
+export type Scrutiny = "all" | "but payloads";
+
 /** A step as one line of text: what the hash is made of and what a first difference is shown as. */
-export function stepText(trace: Trace, index: number): string {
+export function stepText(trace: Trace, index: number, scrutiny: Scrutiny = "all"): string {
   const step = trace.step(index);
-  if ("event" in step) return eventText(trace.events[step.event]);
+  const whole = scrutiny === "all";
+  if ("event" in step) return eventText(trace.events[step.event], whole);
   const row = step.packet;
   const transit = trace.transits[row];
   const way = transit === undefined ? "" : ` ${transit.link} ${transit.from} > ${transit.to}`;
-  return `${trace.timeNs(index)} packet ${row + 1}${way} ${hex(trace.bytes(row))}`;
+  const bytes = whole ? hex(trace.bytes(row)) : headersText(trace, row);
+  return `${trace.timeNs(index)} packet ${row + 1}${way} ${bytes}`;
+}
+
+/** A packet's headers, without the transport's checksum, and its payload's length. */
+function headersText(trace: Trace, row: number): string {
+  const { packets } = trace;
+  const payload = packets.payloadOffset[row];
+  if (payload === NO_OFFSET) return hex(trace.bytes(row));
+  const headers = trace.bytes(row).slice(0, payload);
+  const checksum = CHECKSUM_AT[packets.protocol[row]];
+  if (checksum !== undefined)
+    headers.fill(0, packets.transportOffset[row] + checksum, packets.transportOffset[row] + checksum + 2);
+  return `${hex(headers)} and ${packets.payloadLength[row]} bytes`;
 }
 
 /** SHA-256 in hex over every step: packets with their bytes, events with all they hold. */
-export function traceHash(trace: Trace): string {
+export function traceHash(trace: Trace, scrutiny: Scrutiny = "all"): string {
   const hash = createHash("sha256");
-  for (let i = 0; i < trace.length; i++) hash.update(stepText(trace, i)).update("\n");
+  for (let i = 0; i < trace.length; i++) hash.update(stepText(trace, i, scrutiny)).update("\n");
   return hash.digest("hex");
 }
 
@@ -25,18 +46,22 @@ export function traceHash(trace: Trace): string {
 export function firstDifference(
   a: Trace,
   b: Trace,
+  scrutiny: Scrutiny = "all",
 ): { readonly step: number; readonly a: string | null; readonly b: string | null } | null {
   const steps = Math.max(a.length, b.length);
   for (let step = 0; step < steps; step++) {
-    const left = step < a.length ? stepText(a, step) : null;
-    const right = step < b.length ? stepText(b, step) : null;
+    const left = step < a.length ? stepText(a, step, scrutiny) : null;
+    const right = step < b.length ? stepText(b, step, scrutiny) : null;
     if (left !== right) return { step, a: left, b: right };
   }
   return null;
 }
 
-function eventText(event: TraceEvent): string {
-  return JSON.stringify(event, (_, value: unknown) => (value instanceof Uint8Array ? hex(value) : value));
+function eventText(event: TraceEvent, whole: boolean): string {
+  return JSON.stringify(event, (_, value: unknown) => {
+    if (!(value instanceof Uint8Array)) return value;
+    return whole ? hex(value) : `${value.length} bytes`;
+  });
 }
 
 function hex(bytes: Uint8Array): string {

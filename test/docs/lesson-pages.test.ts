@@ -18,15 +18,23 @@ function beginning(lines: readonly string[], whole: string): string[] {
   return [...lines.slice(0, LINES_MAX), `… ${more} more lines: ${whole}`];
 }
 
+/** Dots for the hex of bytes that no seed decides. */
+function veiled(page: string): string {
+  return page.replaceAll(/<[0-9a-f]{2}(?: [0-9a-f]{2})*>?/g, (hex) => hex.replaceAll(/[0-9a-f]/g, "·"));
+}
+
 /** The page of a lesson: what it says, and what a run of it with seed 1 shows. */
 async function lessonPage(lesson: Scenario): Promise<string> {
   const { trace, claims } = await runScenario(lesson);
   const hosts = Object.keys(lesson.topology.hosts);
-  return [
+  const page = [
     `# ${lesson.title}`,
     "",
     lesson.lesson,
     "",
+    ...(lesson.unseeded === undefined
+      ? []
+      : [`Not the same in every run, and so shown as dots: ${lesson.unseeded}.`, ""]),
     "```sh",
     `npx wirelab run ${lesson.name}`,
     `npx wirelab compare ${lesson.name}`,
@@ -54,6 +62,7 @@ async function lessonPage(lesson: Scenario): Promise<string> {
     ...claims.map(({ text }) => `- ${text}`),
     "",
   ].join("\n");
+  return lesson.unseeded === undefined ? page : veiled(page);
 }
 
 describe("docs/lessons", () => {
