@@ -90,9 +90,9 @@ describe("the dashboard", () => {
 
   test("takes clicks: a tab opens its screen", async () => {
     const program = start();
-    await program.untilText("2 Packets");
+    await program.untilText("3 Packets");
     const [bar] = program.screen().split("\n");
-    const x = bar.indexOf("2 Packets") + 2;
+    const x = bar.indexOf("3 Packets") + 2;
     program.write(`\u001B[<0;${x};1M\u001B[<0;${x};1m`);
     await program.untilText("Destination");
     program.write("q");

@@ -73,6 +73,7 @@ function addressed(
     id: version === 6 ? 0 : fields.id,
     length: ipHeaderBytes(version, fields.payload) + payloadBytes(fields.payload),
     flippedBit: -1,
+    wire: null,
   };
 }
 
