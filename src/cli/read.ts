@@ -6,11 +6,13 @@ import { contextOf } from "../capture/context.ts";
 import { compileFilter, isFilterError } from "../capture/filter/compile.ts";
 import type { Filter } from "../capture/filter/compile.ts";
 import { printEk } from "../capture/print/ek.ts";
-import { printFields, readFieldsOptions, unknownFieldIn } from "../capture/print/fields.ts";
+import { fieldsHeader, fieldsWriter, readFieldsOptions, unknownFieldIn } from "../capture/print/fields.ts";
 import type { FieldsOptions } from "../capture/print/fields.ts";
 import { printHex } from "../capture/print/hex.ts";
-import { printJson } from "../capture/print/json.ts";
-import { printDetails, printText } from "../capture/print/text.ts";
+import { jsonWriter } from "../capture/print/json.ts";
+import { LineBytes } from "../capture/print/line-bytes.ts";
+import type { LineWriter } from "../capture/print/line-bytes.ts";
+import { printDetails, textWriter } from "../capture/print/text.ts";
 import { findStatistic } from "../capture/statistics/statistics.ts";
 import type { Statistic } from "../capture/statistics/statistics.ts";
 import { InputError } from "../scenario/input-error.ts";
@@ -18,7 +20,7 @@ import { collect, parseChoice, parseWhole } from "./arguments.ts";
 import { addInputFlags, openInput } from "./capture-input.ts";
 import type { Input, InputFlags } from "./capture-input.ts";
 import { writePcapngFile } from "./output-file.ts";
-import { print } from "./print.ts";
+import { print, write } from "./print.ts";
 import { problemText } from "./source.ts";
 
 interface ReadFlags extends InputFlags {
@@ -159,39 +161,47 @@ function* passing(capture: Capture, filter: Filter, from: number, to: number): G
 
 type PrintRows = (rows: Iterable<number>, first: boolean) => void;
 
+/** Bytes that go out together: a write call costs more than a line. */
+const BATCH_BYTES = 1 << 16;
+
 function printer(capture: Capture, format: Format, flags: ReadFlags, fields: FieldsOptions): PrintRows {
-  const { trace } = capture;
-  const context = contextOf(capture);
-  const lines = (rows: Iterable<number>, first: boolean): Iterable<string> => {
-    if (format === "json") return printJson(trace, rows, context);
-    if (format === "ek") return printEk(trace, rows, context, flags.field ?? []);
-    if (format === "fields") {
-      return printFields(trace, rows, flags.field ?? [], context, {
-        ...fields,
-        header: first && fields.header === true,
-      });
-    }
-    if (flags.details === true || flags.hex === true) return withDetails(rows);
-    return printText(trace, rows, context);
-  };
-  function* withDetails(rows: Iterable<number>): Generator<string> {
-    for (const row of rows) {
-      yield* flags.details === true ? printDetails(trace, [row], context) : printText(trace, [row], context);
-      if (flags.hex === true) yield* printHex(trace, [row], context);
-    }
-  }
+  const out = new LineBytes();
+  const writeLine = lineWriter(capture, format, flags, fields);
   return (rows, first) => {
-    let batch = "";
-    for (const line of lines(rows, first)) {
-      batch += `${line}\n`;
-      if (batch.length > BATCH_CHARS) {
-        print(batch.slice(0, -1));
-        batch = "";
-      }
+    if (first && format === "fields" && fields.header === true) {
+      out.text(fieldsHeader(flags.field ?? [], fields));
+      out.newline();
     }
-    if (batch !== "") print(batch.slice(0, -1));
+    let isFirst = true;
+    if (format === "json") out.text("[\n");
+    for (const row of rows) {
+      if (format === "json" && !isFirst) out.text(",\n");
+      isFirst = false;
+      writeLine(row, out);
+      if (format !== "json") out.newline();
+      if (out.length >= BATCH_BYTES) write(out.take());
+    }
+    if (format === "json") out.text(isFirst ? "]\n" : "\n]\n");
+    write(out.take());
   };
 }
 
-/** A write call costs more than a line: lines go out together. */
-const BATCH_CHARS = 1 << 16;
+function lineWriter(capture: Capture, format: Format, flags: ReadFlags, fields: FieldsOptions): LineWriter {
+  const { trace } = capture;
+  const context = contextOf(capture);
+  if (format === "json") return jsonWriter(trace, context);
+  if (format === "ek") {
+    return (row, out) => out.text([...printEk(trace, [row], context, flags.field ?? [])].join("\n"));
+  }
+  if (format === "fields") return fieldsWriter(trace, flags.field ?? [], context, fields);
+  const writeText = textWriter(trace, context);
+  if (flags.details !== true && flags.hex !== true) return writeText;
+  return (row, out) => {
+    const lines = flags.details === true ? [...printDetails(trace, [row], context)] : [];
+    if (flags.details !== true) writeText(row, out);
+    else out.text(lines.join("\n"));
+    if (flags.hex !== true) return;
+    out.newline();
+    out.text([...printHex(trace, [row], context)].join("\n"));
+  };
+}

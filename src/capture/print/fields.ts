@@ -2,11 +2,14 @@
 
 import { dissect } from "../dissect/dissect.ts";
 import type { DissectContext, DissectedPacket } from "../dissect/dissect.ts";
-import { columnReader, isFrameColumn, isPlain } from "../fields-columns.ts";
-import type { ColumnReader } from "../fields-columns.ts";
+import { isFrameColumn, isPlain } from "../fields-columns.ts";
 import { findField, formatValue, interestIn, nodesOf, unknownField } from "../fields.ts";
 import type { FieldInfo } from "../fields.ts";
 import type { Trace } from "../../trace/trace.ts";
+import { columnWriter } from "./columns.ts";
+import type { ColumnWriter } from "./columns.ts";
+import { linesOf } from "./line-bytes.ts";
+import type { LineBytes, LineWriter } from "./line-bytes.ts";
 
 export interface FieldsOptions {
   /** Print the names first; false by default. */
@@ -75,17 +78,53 @@ export function unknownFieldIn(names: readonly string[]): string | null {
   return unknown === undefined ? null : unknownField(unknown);
 }
 
-/** Reads one field's text from a plain packet's columns. */
-interface ColumnField {
-  readonly info: FieldInfo;
-  readonly readers: readonly ColumnReader[];
-  readonly isFrame: boolean;
+/** The header line that `-E header=y` prints. */
+export function fieldsHeader(names: readonly string[], options: FieldsOptions = {}): string {
+  return names.join(options.separator ?? "\t");
 }
 
 /**
- * A line a packet with the fields' values, absent ones empty. When columns hold all of them, plain packets are not dissected.
+ * Writes a line a packet with the fields' values, absent ones empty. When columns hold all of them, plain packets are not dissected.
  * Throws RangeError for a name `unknownFieldIn` finds.
  */
+export function fieldsWriter(
+  trace: Trace,
+  names: readonly string[],
+  context: DissectContext = {},
+  options: FieldsOptions = {},
+): LineWriter {
+  const fields = names.map((name) => {
+    const info = findField(name);
+    if (info === null) throw new RangeError(unknownField(name));
+    return info;
+  });
+  const separator = options.separator ?? "\t";
+  const interest = interestIn(fields);
+  const columns = columnsOf(fields, trace, context, options);
+  const isFrameOnly = columns !== null && fields.every(({ name }) => isFrameColumn(name));
+  return (row, out) => {
+    const start = out.length;
+    if (
+      columns !== null &&
+      (isFrameOnly || isPlain(trace, row)) &&
+      writeColumns(columns, row, out, separator, options)
+    )
+      return;
+    out.length = start;
+    const packet = dissect(trace, row, context, interest);
+    for (let i = 0; i < fields.length; i++) {
+      if (i > 0) out.text(separator);
+      // tshark quotes only fields that are there.
+      const text = fieldText(packet, fields[i], options);
+      const mark = text === "" ? "" : QUOTES[options.quote ?? "none"];
+      out.text(mark);
+      out.text(text);
+      out.text(mark);
+    }
+  };
+}
+
+/** The lines that `fieldsWriter` writes, the header first where the options want it. */
 export function* printFields(
   trace: Trace,
   rows: Iterable<number>,
@@ -93,32 +132,31 @@ export function* printFields(
   context: DissectContext = {},
   options: FieldsOptions = {},
 ): Generator<string> {
-  const fields = names.map((name) => {
-    const info = findField(name);
-    if (info === null) throw new RangeError(unknownField(name));
-    return info;
-  });
-  const separator = options.separator ?? "\t";
-  if (options.header === true) yield names.join(separator);
-  const columns = columnFields(fields, trace, context);
-  const interest = interestIn(fields);
-  const isFrameOnly = columns !== null && columns.every((column) => column.isFrame);
-  for (const row of rows) {
-    if (columns !== null && (isFrameOnly || isPlain(trace, row))) {
-      yield lineOf(
-        columns.map((column) => columnText(column, row, options)),
-        separator,
-        options,
-      );
-      continue;
-    }
-    const packet = dissect(trace, row, context, interest);
-    yield lineOf(
-      fields.map((field) => fieldText(packet, field, options)),
-      separator,
-      options,
-    );
+  const writer = fieldsWriter(trace, names, context, options);
+  if (options.header === true) yield fieldsHeader(names, options);
+  yield* linesOf(writer, rows);
+}
+
+/** False, having written whatever it wrote, where the row has to be dissected after all. */
+function writeColumns(
+  columns: readonly ColumnWriter[],
+  row: number,
+  out: LineBytes,
+  separator: string,
+  { quote = "none" }: FieldsOptions,
+): boolean {
+  const mark = QUOTES[quote];
+  for (let i = 0; i < columns.length; i++) {
+    if (i > 0) out.text(separator);
+    const start = out.length;
+    out.text(mark);
+    const content = out.length;
+    if (!columns[i](row, out)) return false;
+    if (mark === "") continue;
+    if (out.length === content) out.length = start;
+    else out.text(mark);
   }
+  return true;
 }
 
 /** A field's values in a packet as they print, put together as the options want; "" where it is absent. */
@@ -134,36 +172,20 @@ function columnOf(packet: DissectedPacket, name: string): string {
   return name === "_ws.col.Source" ? packet.source : packet.destination;
 }
 
-function columnFields(
+/** A writer for each field, or null where no column holds one of them. */
+function columnsOf(
   fields: readonly FieldInfo[],
   trace: Trace,
   context: DissectContext,
-): ColumnField[] | null {
-  const columns: ColumnField[] = [];
+  options: FieldsOptions,
+): ColumnWriter[] | null {
+  const columns: ColumnWriter[] = [];
   for (const info of fields) {
-    const readers: ColumnReader[] = [];
-    for (const name of info.nodes) {
-      if (name === "ipv6.routing.src.addr") continue;
-      const reader = columnReader(name, trace, context);
-      if (reader === null) return null;
-      readers.push(reader);
-    }
-    columns.push({ info, readers, isFrame: isFrameColumn(info.name) });
+    const writer = columnWriter(info, trace, context, (values) => joined(values, options));
+    if (writer === null) return null;
+    columns.push(writer);
   }
   return columns;
-}
-
-function columnText({ info, readers }: ColumnField, row: number, options: FieldsOptions): string {
-  if (readers.length === 1) {
-    const value = readers[0](row);
-    return value === null ? "" : formatValue(info.type, value, "");
-  }
-  const values: string[] = [];
-  for (const reader of readers) {
-    const value = reader(row);
-    if (value !== null) values.push(formatValue(info.type, value, ""));
-  }
-  return joined(values, options);
 }
 
 function joined(values: readonly string[], { occurrence = "all", aggregator = "," }: FieldsOptions): string {
@@ -171,11 +193,4 @@ function joined(values: readonly string[], { occurrence = "all", aggregator = ",
   if (occurrence === "first") return values[0];
   if (occurrence === "last") return values[values.length - 1];
   return values.join(aggregator);
-}
-
-function lineOf(texts: readonly string[], separator: string, { quote = "none" }: FieldsOptions): string {
-  const mark = QUOTES[quote];
-  if (mark === "") return texts.join(separator);
-  // tshark quotes only fields that are there.
-  return texts.map((text) => (text === "" ? "" : `${mark}${text}${mark}`)).join(separator);
 }

@@ -3,9 +3,27 @@
 // As in tshark, an object has a key twice where a field occurs twice, and a field with lines below it has them under `<field>_tree`.
 
 import { dissect, VALUES } from "../dissect/dissect.ts";
-import type { DetailNode, DissectContext } from "../dissect/dissect.ts";
+import type { DetailNode, DissectContext, FieldValue } from "../dissect/dissect.ts";
 import { findField, formatValue } from "../fields.ts";
+import type { FieldType } from "../fields.ts";
 import type { Trace } from "../../trace/trace.ts";
+import { LineBytes, linesOf } from "./line-bytes.ts";
+import type { LineWriter } from "./line-bytes.ts";
+
+/**
+ * Writes a packet's object, indented as a member of the array that `[` before the first, `,` between and `]` after the last make.
+ */
+export function jsonWriter(trace: Trace, context: DissectContext = {}): LineWriter {
+  return (row, out) => {
+    const packet = dissect(trace, row, context, VALUES);
+    const day = new Date(trace.packets.seconds[row] * 1000);
+    const index = Number.isNaN(day.getTime()) ? "packets" : `packets-${day.toISOString().slice(0, 10)}`;
+    out.text(`  {\n    "_index": ${JSON.stringify(index)},\n    "_type": "doc",\n    "_score": null,\n`);
+    out.text('    "_source": {\n      "layers": {\n');
+    writeObject(out, packet.tree, 8);
+    out.text("      }\n    }\n  }");
+  };
+}
 
 /** The lines of one JSON array with an object a packet. */
 export function* printJson(
@@ -15,61 +33,66 @@ export function* printJson(
 ): Generator<string> {
   yield "[";
   let held: string | null = null;
-  for (const row of rows) {
-    for (const line of packetLines(trace, row, context)) {
-      if (held !== null) yield held;
-      held = line;
-    }
-    // The line kept back ends the object: the comma after it is known only with the next packet.
-    if (held !== null) held = `${held},`;
+  for (const object of linesOf(jsonWriter(trace, context), rows)) {
+    if (held !== null) yield* `${held},`.split("\n");
+    held = object;
   }
-  if (held !== null) yield held.slice(0, -1);
+  if (held !== null) yield* held.split("\n");
   yield "]";
 }
 
-function* packetLines(trace: Trace, row: number, context: DissectContext): Generator<string> {
-  const packet = dissect(trace, row, context, VALUES);
-  const day = new Date(trace.packets.seconds[row] * 1000);
-  const index = Number.isNaN(day.getTime()) ? "packets" : `packets-${day.toISOString().slice(0, 10)}`;
-  yield "  {";
-  yield `    "_index": ${JSON.stringify(index)},`;
-  yield '    "_type": "doc",';
-  yield '    "_score": null,';
-  yield '    "_source": {';
-  yield '      "layers": {';
-  yield* objectLines(packet.tree, 8);
-  yield "      }";
-  yield "    }";
-  yield "  }";
-}
-
-function* objectLines(nodes: readonly DetailNode[], indent: number): Generator<string> {
-  const blank = " ".repeat(indent);
-  for (const [i, node] of nodes.entries()) {
-    const comma = i === nodes.length - 1 ? "" : ",";
+function writeObject(out: LineBytes, nodes: readonly DetailNode[], indent: number): void {
+  for (let i = 0; i < nodes.length; i++) {
+    const node = nodes[i];
+    const isLast = i === nodes.length - 1;
     const hasChildren = node.children.length > 0;
     const info = node.field === null ? null : findField(node.field);
-    const key = node.field ?? node.label;
     const hasValue = info !== null && info.type !== "protocol" && info.type !== "none";
+    const key = info !== null ? keyOf(info.name) : JSON.stringify(node.field ?? node.label);
     if (hasValue || !hasChildren) {
-      const value = hasValue ? jsonValue(node) : "";
-      yield `${blank}${JSON.stringify(key)}: ${JSON.stringify(value)}${hasChildren ? "," : comma}`;
+      out.blanks(indent);
+      out.text(key);
+      out.text(': "');
+      if (hasValue) writeValue(out, node.value, info.type);
+      out.text(hasChildren || !isLast ? '",\n' : '"\n');
     }
     if (!hasChildren) continue;
-    yield `${blank}${JSON.stringify(hasValue ? `${key}_tree` : key)}: {`;
-    yield* objectLines(node.children, indent + 2);
-    yield `${blank}}${comma}`;
+    out.blanks(indent);
+    out.text(hasValue ? `${key.slice(0, -1)}_tree"` : key);
+    out.text(": {\n");
+    writeObject(out, node.children, indent + 2);
+    out.blanks(indent);
+    out.text(isLast ? "}\n" : "},\n");
   }
 }
 
-/** A field's value as JSON has it: bytes with colons, unlike in `-T fields`. Text is JSON's to escape. */
-export function jsonValue(node: DetailNode): string {
-  const { value } = node;
-  const type = node.field === null ? "string" : (findField(node.field)?.type ?? "string");
+/** Names of fields in quotes: they have nothing to escape. */
+const keys = new Map<string, string>();
+
+function keyOf(name: string): string {
+  let key = keys.get(name);
+  if (key === undefined) keys.set(name, (key = JSON.stringify(name)));
+  return key;
+}
+
+const COLON = 58;
+
+/** Bytes have colons in JSON, unlike in `-T fields`. Text is JSON's to escape. */
+function writeValue(out: LineBytes, value: FieldValue | null, type: FieldType): void {
+  if (value instanceof Uint8Array && type !== "flag") out.hexBytes(value, COLON);
+  else out.text(JSON.stringify(jsonText(value, type)).slice(1, -1));
+}
+
+function jsonText(value: FieldValue | null, type: FieldType): string {
   if (type === "flag") return "";
-  if (typeof value === "string") return value;
-  if (value instanceof Uint8Array) {
-    return Array.from(value, (byte) => byte.toString(16).padStart(2, "0")).join(":");
-  }
-  return formatValue(type, value, "");
+  return typeof value === "string" ? value : formatValue(type, value, "");
+}
+
+/** A line's value as JSON has it, not escaped. */
+export function jsonValue({ field, value }: DetailNode): string {
+  const type = (field === null ? null : findField(field)?.type) ?? "string";
+  if (!(value instanceof Uint8Array) || type === "flag") return jsonText(value, type);
+  const out = new LineBytes();
+  out.hexBytes(value, COLON);
+  return out.textFrom(0);
 }

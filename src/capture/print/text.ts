@@ -3,47 +3,82 @@
 import { COLUMNS, dissect } from "../dissect/dissect.ts";
 import type { DetailNode, DissectContext } from "../dissect/dissect.ts";
 import { escaped } from "../fields.ts";
+import { PROTOCOL } from "../../trace/packets.ts";
 import type { Trace } from "../../trace/trace.ts";
+import { linesOf } from "./line-bytes.ts";
+import type { LineBytes, LineWriter } from "./line-bytes.ts";
+import { arrow, tcpInfoWriter } from "./tcp-info.ts";
+import { writeBetween } from "./times.ts";
+
+const BLANK = 32;
 
 export interface TextOptions {
   /** Digits after the seconds' point: 6 by default, 9 where timestamps are that fine. */
   readonly timeDecimals?: number;
 }
 
-/** Seconds since the first packet with `decimals` digits, cut and not rounded, as tshark prints them. */
-export function relativeSeconds(trace: Trace, row: number, decimals = 6): string {
+/**
+ * Writes one line a packet: `    1   0.000000 10.0.0.1 → 10.0.0.2     TCP 74 51234 → 80 [SYN] ...`. TCP segments without
+ * payload come from the packet table alone.
+ */
+export function textWriter(
+  trace: Trace,
+  context: DissectContext = {},
+  { timeDecimals = 6 }: TextOptions = {},
+): LineWriter {
   const table = trace.packets;
-  const ns =
-    BigInt(table.seconds[row] - table.seconds[0]) * 1_000_000_000n +
-    BigInt(table.nanoseconds[row] - table.nanoseconds[0]);
-  const size = ns < 0n ? -ns : ns;
-  const fraction = (size % 1_000_000_000n).toString().padStart(9, "0").slice(0, decimals);
-  return `${ns < 0n ? "-" : ""}${size / 1_000_000_000n}${decimals > 0 ? "." : ""}${fraction}`;
+  const hasTime = context.hasTime ?? ((): boolean => true);
+  const writeInfo = tcpInfoWriter(trace, context);
+  const begin = (
+    row: number,
+    out: LineBytes,
+    source: string,
+    destination: string,
+    protocol: string,
+  ): void => {
+    let start = out.length;
+    out.decimal(row + 1);
+    out.indent(start, 5);
+    out.byte(BLANK);
+    start = out.length;
+    if (hasTime(row)) writeBetween(out, table, 0, row, timeDecimals);
+    out.indent(start, 10);
+    out.byte(BLANK);
+    start = out.length;
+    out.text(source);
+    out.indent(start, 12);
+    arrow(out);
+    start = out.length;
+    out.text(destination);
+    out.fill(start, 12);
+    out.byte(BLANK);
+    out.text(protocol);
+    out.byte(BLANK);
+    out.decimal(table.length[row]);
+    out.byte(BLANK);
+  };
+  return (row, out) => {
+    const start = out.length;
+    if (table.protocol[row] === PROTOCOL.tcp) {
+      const { addresses } = table;
+      begin(row, out, addresses.text(table.source[row]), addresses.text(table.destination[row]), "TCP");
+      if (writeInfo(row, out)) return;
+      out.length = start;
+    }
+    const packet = dissect(trace, row, context, COLUMNS);
+    begin(row, out, packet.source, packet.destination, packet.protocol);
+    out.text(escaped(packet.info));
+  };
 }
 
-/** One line a packet: `    1   0.000000 10.0.0.1 → 10.0.0.2     TCP 74 51234 → 80 [SYN] ...`, without line ends. */
-export function* printText(
+/** The lines that `textWriter` writes, without line ends. */
+export function printText(
   trace: Trace,
   rows: Iterable<number>,
   context: DissectContext = {},
   options: TextOptions = {},
 ): Generator<string> {
-  for (const row of rows) yield textLine(trace, row, context, options);
-}
-
-export function textLine(
-  trace: Trace,
-  row: number,
-  context: DissectContext = {},
-  { timeDecimals = 6 }: TextOptions = {},
-): string {
-  const packet = dissect(trace, row, context, COLUMNS);
-  const hasTime = context.hasTime?.(row) ?? true;
-  const time = hasTime ? relativeSeconds(trace, row, timeDecimals) : "";
-  const ends = `${packet.source.padStart(12)} → ${packet.destination.padEnd(12)}`;
-  const length = trace.packets.length[row];
-  const number = String(row + 1).padStart(5);
-  return `${number} ${time.padStart(10)} ${ends} ${packet.protocol} ${length} ${escaped(packet.info)}`;
+  return linesOf(textWriter(trace, context, options), rows);
 }
 
 /** The detail tree of each packet, a line a node, four blanks a level, and an empty line after each packet. */
