@@ -1,5 +1,7 @@
 // The dashboard in a terminal: does what the model asks of the outside, which is time, runs, and reading on in a capture.
 
+import { openSync } from "node:fs";
+import { ReadStream } from "node:tty";
 import type { Capture } from "../capture/capture.ts";
 import { passes } from "../framing/report/report.ts";
 import { LESSONS } from "../scenario/catalogue.ts";
@@ -13,7 +15,8 @@ import { gridToText } from "../tui/render/text.ts";
 import type { FramingSession, Session } from "../tui/session.ts";
 import { renderScreen } from "../tui/snapshot.ts";
 import { runApp } from "../tui/terminal.ts";
-import type { TerminalHost, TerminalMessage } from "../tui/terminal.ts";
+import type { TerminalApp, TerminalHost, TerminalMessage } from "../tui/terminal.ts";
+import type { RawInput } from "../tui/terminal-input.ts";
 import { themeFor } from "../tui/theme.ts";
 import { write } from "./print.ts";
 import { captureSession } from "./source.ts";
@@ -87,9 +90,20 @@ export async function runDashboard(scenario: Scenario, settings: RunSettings): P
   );
 }
 
+/** The terminal's keys where standard input is the capture itself; null where there is no terminal. */
+function keysBesideInput(): RawInput | null {
+  if (!process.stdout.isTTY || process.env["TERM"] === "dumb") return null;
+  try {
+    return new ReadStream(openSync("/dev/tty", "r"));
+  } catch {
+    return null;
+  }
+}
+
 /** The inspector on a capture, reading it while it is shown. */
 export async function runInspector(capture: Capture): Promise<void> {
-  if (!hasTerminal()) {
+  const input = capture.path === "-" && !process.stdin.isTTY ? keysBesideInput() : null;
+  if (input === null && !hasTerminal()) {
     while (!(await capture.indexSome(1000)));
     printScreen(captureSession(capture));
     return;
@@ -106,10 +120,14 @@ export async function runInspector(capture: Capture): Promise<void> {
     // A turn of the event loop between slices lets keys be looked at.
     if (!done) setImmediate(() => attempt(host, () => read(host)));
   };
-  await runModel(initialModel({ session: captureSession(capture), size: PLAIN_SIZE }), (effect, host) => {
-    if (effect.kind === "complete") attempt(host, () => read(host));
-    else perform(effect, host);
-  });
+  await runModel(
+    initialModel({ session: captureSession(capture), size: PLAIN_SIZE }),
+    (effect, host) => {
+      if (effect.kind === "complete") attempt(host, () => read(host));
+      else perform(effect, host);
+    },
+    input ?? process.stdin,
+  );
 }
 
 /** A capture that has been read whole, played in its own time from step `from` on, `speed` times as fast as it was. */
@@ -161,16 +179,18 @@ function printScreen(session: Session): void {
 async function runModel(
   initial: Model,
   performEffect: (effect: Effect | CompleteEffect, host: TerminalHost<Message>) => void,
+  input: RawInput = process.stdin,
 ): Promise<void> {
   const theme = themeFor(process.env);
-  process.exitCode = await runApp<Model, Message, Effect | CompleteEffect>({
+  const app: TerminalApp<Model, Message, Effect | CompleteEffect> = {
     initial,
     effects: [...initialEffects(initial), { kind: "complete" }],
     update,
     view: (model, size) => view(model, size, theme),
     fromTerminal,
     perform: performEffect,
-  });
+  };
+  process.exitCode = await runApp(app, { input, output: process.stdout });
 }
 
 function perform(effect: Effect | CompleteEffect, host: TerminalHost<Message>): void {

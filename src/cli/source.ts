@@ -64,7 +64,7 @@ export function captureSession(capture: Capture): CaptureSession {
     trace: capture.trace,
     problems: capture.problems.map(problemText),
     context: contextOf(capture),
-    ...(capture.isLive && !capture.progress.done ? { isLive: true } : {}),
+    ...(capture.isLive && !capture.progress.done ? { growing: { count: capture.trace.packets.count } } : {}),
   };
 }
 

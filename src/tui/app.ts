@@ -228,9 +228,11 @@ function followed(model: Model, session: Session): Step {
   if (isFraming(session)) return opened(model, session);
   const trace = traceOf(session);
   const last = trace.length - 1;
-  const wasLast = model.step >= traceOf(model.session).length - 1;
+  const before = countOfGrowing(model.session);
+  // A live capture's trace has grown in place already.
+  const wasLast = model.step >= (before ?? traceOf(model.session).length) - 1;
   const step =
-    wasLast && !model.playing && (model.step > 0 || isGrowing(session))
+    wasLast && !model.playing && (model.step > 0 || before !== null)
       ? last
       : Math.max(Math.min(model.step, last), Math.min(0, last));
   const { filter } = model.packets;
@@ -239,8 +241,9 @@ function followed(model: Model, session: Session): Step {
   return [next, unread ? [{ kind: "scan" }] : NOTHING];
 }
 
-function isGrowing(session: Session): boolean {
-  return "isLive" in session && (session.isLive ?? false);
+/** How many packets a live capture had when its session was made; null for what does not grow. */
+function countOfGrowing(session: Session): number | null {
+  return "growing" in session ? (session.growing?.count ?? null) : null;
 }
 
 function mouse(model: Model, action: MouseAction, x: number, y: number): Step {
@@ -304,7 +307,7 @@ function statusOf(model: Model, theme: Theme): Span[] {
   if (!isLab(model.session)) {
     const { name, problems } = model.session;
     const spans = [{ text: name, attr: on(theme.text) }];
-    if (isGrowing(model.session)) spans.push({ text: "  ● live", attr: on(theme.ok) });
+    if (countOfGrowing(model.session) !== null) spans.push({ text: "  ● live", attr: on(theme.ok) });
     const own = replaySpeed(model.session);
     if (own !== null) spans.push(...replayStatus(model, own * SPEEDS[model.speed], theme));
     if (problems.length > 0) spans.unshift({ text: `! ${problems[0]}  `, attr: on(theme.warn) });

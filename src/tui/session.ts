@@ -17,8 +17,8 @@ export interface CaptureSession {
   readonly problems: readonly string[];
   /** What the reader knows beside the trace: streams, reassembled datagrams. */
   readonly context?: DissectContext;
-  /** Packets may be yet to happen; a cursor at the end then stays there. False by default. */
-  readonly isLive?: boolean;
+  /** Packets may be yet to happen; a cursor at the end then stays there. `count` is how many there were when this session was made. */
+  readonly growing?: { readonly count: number };
   /** The capture is played in its own time, `speed` times as fast as it was. */
   readonly replay?: { readonly speed: number };
 }
