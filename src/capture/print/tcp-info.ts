@@ -1,4 +1,4 @@
-// The Info column of a TCP segment without payload, straight from the packet table and the header's options: what
+// The Info column of a TCP segment whose payload nobody dissects, straight from the packet table and the header's options: what
 // most lines of a listing are. `dissect` says the same of these packets, which a test holds.
 
 import { ANALYSIS_FLAGS } from "../../trace/analysis-flags.ts";
@@ -11,6 +11,7 @@ import { TCP_OPTION } from "../../wire/tcp-options.ts";
 import { analysisInfo } from "../dissect/tcp-analysis.ts";
 import type { DissectContext } from "../dissect/dissect.ts";
 import { tcpFlagsText } from "../dissect/tcp.ts";
+import { isPlainPayload } from "../dissect/tcp-payload.ts";
 import { isPlain } from "../fields-columns.ts";
 import type { LineBytes } from "./line-bytes.ts";
 
@@ -38,7 +39,8 @@ export function tcpInfoWriter(trace: Trace, context: DissectContext): InfoWriter
     const optionsEnd = table.payloadOffset[row];
     const isUrgent = (flags & TCP_FLAG.urg) !== 0;
     // A payload may be a message, and the end of a stream may complete one.
-    if (length > 0 || (flags & TCP_FLAG.fin) !== 0) return false;
+    const isBare = length === 0 && (flags & TCP_FLAG.fin) === 0;
+    if (!isBare && !isPlainPayload(trace, row, context)) return false;
     // The bytes are looked for only where something in them counts.
     const bytes = !isUrgent && options === optionsEnd ? NOTHING : trace.bytes(row);
     if (bytes.length < optionsEnd && bytes !== NOTHING) return false;
