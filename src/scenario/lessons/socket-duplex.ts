@@ -16,25 +16,37 @@ export function duplexOf(host: Host, socket: Socket): Duplex {
     if (!shut) socket.shutdown("write");
     shut = true;
   };
+  const receive = async (duplex: Duplex): Promise<void> => {
+    try {
+      const data = await socket.recv();
+      duplex.push(data.length === 0 ? null : data);
+    } catch (error) {
+      duplex.destroy(error as Error);
+    }
+    settle();
+  };
+  const send = async (bytes: Uint8Array, done: (error?: Error) => void): Promise<void> => {
+    try {
+      await socket.sendAll(bytes);
+      done();
+    } catch (error) {
+      done(error as Error);
+    }
+    settle();
+  };
+  const hearOut = async (done: (error: null) => void): Promise<void> => {
+    await reading;
+    socket.close();
+    done(null);
+    settle();
+  };
   settle();
   return new Duplex({
     read() {
-      reading = socket.recv().then(
-        (data) => {
-          this.push(data.length === 0 ? null : data);
-          settle();
-        },
-        (error: Error) => {
-          this.destroy(error);
-          settle();
-        },
-      );
+      reading = receive(this);
     },
     write(chunk: Uint8Array, _encoding, done) {
-      socket.sendAll(chunk).then(() => {
-        done();
-        settle();
-      }, done);
+      void send(chunk, done);
     },
     final(done) {
       hangUp();
@@ -42,11 +54,7 @@ export function duplexOf(host: Host, socket: Socket): Duplex {
     },
     destroy(_error, done) {
       hangUp();
-      void reading.then(() => {
-        socket.close();
-        done(null);
-        settle();
-      });
+      void hearOut(done);
     },
   });
 }

@@ -34,7 +34,7 @@ async function ask(host: Host): Promise<void> {
   });
   try {
     await once(secure, "secureConnect");
-    host.log(`the certificate is ${secure.getPeerCertificate().subject.CN}'s, and it is trusted`);
+    host.log(`the certificate is ${String(secure.getPeerCertificate().subject.CN)}'s, and it is trusted`);
     secure.write(WORDS);
     const [echo] = (await once(secure, "data")) as [Buffer];
     host.log(`echo: ${echo.toString()}`);
