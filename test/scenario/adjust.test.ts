@@ -11,6 +11,21 @@ const topology: Topology = {
 };
 
 describe("adjusting links", () => {
+  it("takes settings of every link at once, by their names or without the unit at the end", () => {
+    const { links } = adjustTopology(
+      { hosts: { a: {}, b: {} }, links: [{ between: ["a", "b"], backward: { delayMs: 7 } }] },
+      { link: "delay=20,jitterMs=2ms, bandwidth=10mbit,loss=burst:1%,30%,mtu=576" },
+    );
+    expect(links[0]).toMatchObject({
+      delayMs: 20,
+      jitterMs: 2,
+      bandwidthBps: 10e6,
+      loss: { enterBad: 0.01, leaveBad: 0.3 },
+      mtu: 576,
+      backward: { delayMs: 20 },
+    });
+  });
+
   it("sets a loss rate on every link and in every direction", () => {
     const { links } = adjustTopology(topology, { loss: "10%" });
     expect(links).toEqual([
