@@ -4,7 +4,7 @@ import { claim, connectTo, everyoneFinished, listenAt, loggedAfter } from "./sha
 
 const PORT = 7270;
 const SENDERS = ["ann", "bob", "cho", "dan"];
-const SECONDS = 5;
+const SECONDS = 3;
 const BOTTLENECK_BPS = 8_000_000;
 const CHUNK = new Uint8Array(16_384);
 
