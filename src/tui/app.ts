@@ -37,7 +37,7 @@ const SEED_COUNT = 2 ** 32;
 /** The state after `message`, and what is asked of the outside. */
 export function update(model: Model, message: Message): Step {
   const [next, effects] = respond(model, message);
-  if (isFraming(next.session)) return [next, effects];
+  if (next.screen === "framing") return [next, effects];
   const settled = settlePackets({ ...next, focus: validFocus(next) });
   return [settled, effects];
 }

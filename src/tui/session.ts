@@ -1,6 +1,7 @@
 // What the dashboard shows: a lab with its runs, a capture, or what the laws of framing said of codecs.
 
 import type { DissectContext } from "../capture/dissect/dissect.ts";
+import { counterexampleTrace } from "../framing/report/capture.ts";
 import type { Report } from "../framing/report/report.ts";
 import { hasRun } from "../scenario/session.ts";
 import type { LabSession } from "../scenario/session.ts";
@@ -28,7 +29,7 @@ export interface FramingSession {
   /** What was verified, for the title. */
   readonly name: string;
   readonly reports: readonly Report[];
-  /** Empty: a decoder is fed bytes, not packets. */
+  /** The first counterexample's chunks as segments, as `verify --pcap` writes them; empty where there is none. */
   readonly trace: Trace;
 }
 
@@ -59,7 +60,18 @@ const NO_BYTES: PacketBytes = { read: () => new Uint8Array(0) };
 
 /** A session about the codecs of `reports`; `name` stands in its title. */
 export function framingSession(name: string, reports: readonly Report[]): FramingSession {
-  return { name, reports, trace: new Trace(NO_BYTES) };
+  return { name, reports, trace: firstTrace(reports) ?? new Trace(NO_BYTES) };
+}
+
+/** The first counterexample that is a stream, as packets. */
+function firstTrace(reports: readonly Report[]): Trace | null {
+  for (const { laws } of reports) {
+    for (const { counterexample } of laws) {
+      const trace = counterexample === null ? null : counterexampleTrace(counterexample);
+      if (trace !== null) return trace;
+    }
+  }
+  return null;
 }
 
 /** Whether the session has packets to look at. */

@@ -10,7 +10,7 @@ const SOUND = join(CODECS, "keeps-half-header.ts");
 
 test("verify --open without a terminal prints the screen at its end, and still ends with 1 for a broken codec", () => {
   const { code, stdout } = wirelab(["verify", BROKEN, "--law", "any-chunking", "--open"]);
-  expect(stdout).toContain("3 Framing");
+  expect(stdout).toContain("6 Framing");
   expect(stdout).toContain("✗ never came out");
   expect(stdout).toContain("--seed 1 --path any-chunking/");
   expect(code).toBe(1);

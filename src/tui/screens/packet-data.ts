@@ -45,10 +45,9 @@ export function dissectedAt(model: Model, row: number): DissectedPacket {
   return packet;
 }
 
-/** What is known beside the trace; a run's streams are numbered here, a capture brings its own. */
+/** What is known beside the trace; a simulated trace's streams are numbered here, a capture brings its own. */
 export function contextOf(model: Model): DissectContext {
-  if (isFraming(model.session)) return {};
-  if (!isLab(model.session)) return model.session.context ?? {};
+  if (!isLab(model.session) && !isFraming(model.session)) return model.session.context ?? {};
   const trace = shownTrace(model);
   return { streams: streamsOf(trace), analysis: analysisOf(trace) };
 }

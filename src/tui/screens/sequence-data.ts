@@ -9,7 +9,7 @@ import { indexOf, NEVER } from "../../trace/state-at.ts";
 import type { Trace } from "../../trace/trace.ts";
 import type { Model } from "../model.ts";
 import { hostsOf, isLab } from "../session.ts";
-import { dissectedAt, selectedRow, shownTrace } from "./packet-data.ts";
+import { dissectedAt, followsCursor, selectedRow, shownTrace } from "./packet-data.ts";
 
 /** Lifelines at most: more do not fit beside each other. */
 const LIFELINES_MAX = 8;
@@ -78,7 +78,7 @@ export function sequenceOf(model: Model, lifelines: Lifelines): Sequence {
 /** The cursor's step in the trace shown. */
 export function shownStep(model: Model): number {
   const trace = shownTrace(model);
-  if (model.packets.side === "sim" || !isLab(model.session)) return model.step;
+  if (followsCursor(model)) return model.step;
   const row = selectedRow(model);
   return row < 0 ? 0 : Math.min(indexOf(trace).packetStep(row), trace.length - 1);
 }

@@ -167,7 +167,21 @@ describe("keys", () => {
 
   test("other screens' keys do nothing here", () => {
     const model = pressed("");
-    for (const key of ["1", "2", "r", "s", "/", "o"]) expect(press(model, key)).toEqual([model, []]);
+    for (const key of ["1", "r", "s", "/", "o"]) expect(press(model, key)).toEqual([model, []]);
+  });
+
+  test("3 shows the counterexample's packets, as its pcapng has them, and back the chunks are where they were", () => {
+    const before = pressed("home right");
+    const packets = press(before, "3")[0];
+    expect(packets.screen).toBe("packets");
+
+    expect(shown(parted, "end", "3")).toContain("[PSH, ACK]");
+    const [back] = press(press(packets, "down")[0], "6");
+    expect(back).toMatchObject({ screen: "framing", step: before.step });
+  });
+
+  test("a codec that keeps the laws has no packets to show", () => {
+    expect(press(pressed("", soundSession()), "3")[0].screen).toBe("framing");
   });
 
   test("every key of the screen stands in its help", () => {
