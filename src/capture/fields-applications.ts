@@ -1,5 +1,6 @@
 // The fields of protocols over TCP and UDP: Wireshark's name, type and title of each.
 
+import { MESSAGING_FIELD_ROWS } from "./fields-messaging.ts";
 import type { FieldType } from "./fields.ts";
 
 type FieldRow = readonly [name: string, type: FieldType, title: string];
@@ -60,4 +61,9 @@ const HTTP: readonly FieldRow[] = [
   ["xml", "protocol", "eXtensible Markup Language"],
 ];
 
-export const APPLICATION_FIELD_ROWS: readonly FieldRow[] = [...TCP_PDU, ...DNS, ...HTTP];
+export const APPLICATION_FIELD_ROWS: readonly FieldRow[] = [
+  ...TCP_PDU,
+  ...DNS,
+  ...HTTP,
+  ...MESSAGING_FIELD_ROWS,
+];

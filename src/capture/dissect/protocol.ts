@@ -4,6 +4,7 @@
 
 import { PDU } from "../reassembly/pdus.ts";
 import type { PduReader } from "../reassembly/pdus.ts";
+import { bitsText, bytesText } from "./tree.ts";
 import type { DetailNode, Dissection, FieldValue } from "./tree.ts";
 
 export { PDU } from "../reassembly/pdus.ts";
@@ -32,6 +33,8 @@ export interface ShownPdu {
 export interface Slice {
   /** The protocol's line, once there is one. */
   node: DetailNode | null;
+  /** Info before the slice. */
+  before: string | null;
 }
 
 /** A protocol over TCP in one stream. */
@@ -65,6 +68,10 @@ export function protocolNode(
     slice.node = d.layer(name, label, start, length);
     return slice.node;
   }
+  if (slice.node.field !== name) {
+    slice.node = d.layer(name, label, start, length);
+    return slice.node;
+  }
   return d.add(d.root, name, label, start, length);
 }
 
@@ -72,6 +79,14 @@ export function protocolNode(
 export function messageColumns(d: Dissection, protocol: string, info: string, separator: string): void {
   if (d.quoted > 0) return;
   d.columns(protocol, d.messages === 0 ? `${d.infoPrefix}${info}` : `${d.info}${separator}${info}`);
+  d.messages++;
+}
+
+/** The same for a protocol of which only the last message of a slice is in Info. */
+export function lastMessageColumns(d: Dissection, slice: Slice, protocol: string, info: string): void {
+  if (d.quoted > 0) return;
+  slice.before ??= d.messages === 0 ? d.infoPrefix : d.info;
+  d.columns(protocol, `${slice.before}${info}`);
   d.messages++;
 }
 
@@ -146,4 +161,80 @@ export function secondsText(ns: bigint): string {
   const isNegative = ns < 0n;
   const digits = (isNegative ? -ns : ns).toString().padStart(10, "0");
   return `${isNegative ? "-" : ""}${digits.slice(0, -9)}.${digits.slice(-9)} seconds`;
+}
+
+/** Adds a flag, a bit of the `size` bytes at `at`: `.... ...1 = Fin: True`. */
+export function addFlag(
+  d: Dissection,
+  out: DetailNode[],
+  field: string,
+  at: number,
+  size: number,
+  mask: number,
+  name: string,
+  words: readonly [set: string, clear: string] = ["Set", "Not set"],
+): boolean {
+  const value = uint(d.bytes, at, size);
+  const isSet = (value & mask) !== 0;
+  d.add(
+    out,
+    field,
+    () => `${bitsText(value, mask, size * 8)} = ${name}: ${isSet ? words[0] : words[1]}`,
+    at,
+    size,
+    isSet,
+  );
+  return isSet;
+}
+
+/** Adds a number that is some bits of the `size` bytes at `at`, and answers it; `text` is what the label says of it. */
+export function addBits(
+  d: Dissection,
+  out: DetailNode[],
+  field: string,
+  at: number,
+  size: number,
+  mask: number,
+  name: string,
+  text: (value: number) => string = String,
+): number {
+  const whole = uint(d.bytes, at, size);
+  const value = ((whole & mask) >>> 0) >>> (31 - Math.clz32(mask & -mask));
+  d.add(out, field, () => `${bitsText(whole, mask, size * 8)} = ${name}: ${text(value)}`, at, size, value);
+  return value;
+}
+
+/** Adds the bytes of [start, end) as a field. */
+export function addBytes(
+  d: Dissection,
+  out: DetailNode[],
+  field: string,
+  name: string,
+  start: number,
+  end: number,
+): DetailNode {
+  const { bytes } = d;
+  const length = Math.max(0, d.captured(end) - start);
+  const value = bytes.subarray(start, start + length);
+  return d.add(out, field, () => `${name}: ${bytesText(bytes, start, length)}`, start, length, value);
+}
+
+/** Adds the text in [start, end), UTF-8, and answers it. */
+export function addText(
+  d: Dissection,
+  out: DetailNode[],
+  field: string,
+  name: string,
+  start: number,
+  end: number,
+): string {
+  const length = Math.max(0, d.captured(end) - start);
+  const text = utf8(d.bytes, start, start + length);
+  d.add(out, field, () => `${name}: ${text}`, start, length, text);
+  return text;
+}
+
+/** A number with its name where it has one: `Text (1)`. */
+export function named(names: ReadonlyMap<number, string>, value: number, other = "Unknown"): string {
+  return `${names.get(value) ?? other} (${value})`;
 }

@@ -75,7 +75,7 @@ function showSegment(shown: Shown, index: number, isHeld: boolean): void {
     showReassembled(shown, continued);
   }
   if (!isHeld || at >= end) return;
-  const slice: Slice = { node: null };
+  const slice: Slice = { node: null, before: null };
   const sliceStart = at;
   const [from, to] = table.begun(index);
   for (let pdu = from; pdu < to; pdu++) {
@@ -101,7 +101,7 @@ function showReassembled({ d, conversation }: Shown, pdu: number): void {
   d.within("Reassembled TCP", bytes, () => {
     if (d.wants("tcp")) addParts(d, conversation, pdu, bytes);
     const direction = table.direction(pdu);
-    const slice: Slice = { node: null };
+    const slice: Slice = { node: null, before: null };
     const length = table.length(pdu);
     conversation.dissectorOf(pdu)?.dissect(d, 0, length, { pdu, direction, slice });
   });

@@ -5,7 +5,9 @@ import type { DecodeAs } from "./decode-as.ts";
 import { DnsStream } from "./dns-stream.ts";
 import { HttpStream } from "./http-stream.ts";
 import { lineAt, looksLikeHttp } from "./http-lines.ts";
+import { WebSocketStream } from "./websocket.ts";
 import type { StreamAbove, StreamDissector } from "./protocol.ts";
+import { looksLikeMqtt, MqttStream } from "./mqtt.ts";
 import { TextStream } from "./text-lines.ts";
 
 interface StreamProtocol {
@@ -27,6 +29,8 @@ export const STREAM_PROTOCOLS: ReadonlyMap<string, StreamProtocol> = new Map([
         looksLikeHttp(bytes, origin, end) && lineAt(bytes, origin, end).isWhole,
     },
   ],
+  ["mqtt", { make: () => new MqttStream(), ports: [1883], looksLike: looksLikeMqtt }],
+  ["websocket", { make: (_, setup) => new WebSocketStream(setup), ports: [], looksLike: null }],
   ["data-text-lines", { make: () => new TextStream(), ports: [], looksLike: null }],
 ] satisfies [string, StreamProtocol][]);
 
