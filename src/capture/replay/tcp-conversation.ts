@@ -62,6 +62,8 @@ class Lanes {
   readonly lanes: readonly [Lane, Lane] = [newLane(), newLane()];
   /** The part of the handshake's round trip between the capture and a side: sides as numbered by the first packet. */
   readonly roundTripNs: [number, number] = [0, 0];
+  /** When the client's answer to the SYN+ACK passed the capture; 0 where that is not in it. */
+  handshakeNs = 0;
   client: SideIndex = 0;
   readonly #packets: PacketTable;
 
@@ -70,6 +72,7 @@ class Lanes {
     this.#packets = packets;
     const synRow: [number, number] = [-1, -1];
     let synAckRow = -1;
+    let isEstablished = false;
     for (let row = 0; row < packets.count; row++) {
       if (packets.stream[row] !== stream || packets.protocol[row] !== PROTOCOL.tcp) continue;
       this.rows.push(row);
@@ -92,8 +95,10 @@ class Lanes {
           if (synRow[0] === -1 && synRow[1] === -1) this.client = side === 0 ? 1 : 0;
           else this.roundTripNs[side] = this.betweenNs(synRow[side === 0 ? 1 : 0], row);
         }
-      } else if (synAckRow !== -1 && !isSyn && side === this.client && this.roundTripNs[side] === 0) {
+      } else if (synAckRow !== -1 && !isSyn && side === this.client && !isEstablished) {
+        isEstablished = true;
         this.roundTripNs[side] = this.betweenNs(synAckRow, row);
+        this.handshakeNs = this.sinceStartNs(row);
       }
       if ((flags & TCP_FLAG.fin) !== 0 && lane.finRow === -1) lane.finRow = row;
       if ((flags & TCP_FLAG.rst) !== 0 && lane.resetRow === -1) lane.resetRow = row;
@@ -241,10 +246,10 @@ function thinkingBefore(
   if (after > own.received || isFirst) {
     while (own.cause < other.passed.length - 1 && other.passed[own.cause].bytes < after) own.cause++;
     const hasCause = after > 0;
-    const causeNs = hasCause ? other.passed[own.cause].atNs : 0;
+    const causeNs = hasCause ? other.passed[own.cause].atNs : lanes.handshakeNs;
     if (causeNs >= own.lastNs || isFirst) {
-      // What follows nothing else follows the handshake, all of it.
-      const wayNs = hasCause ? lanes.roundTripNs[side] : lanes.roundTripNs[0] + lanes.roundTripNs[1];
+      // The handshake's last word is the client's own: only the server waits for it to come.
+      const wayNs = hasCause || side !== lanes.client ? lanes.roundTripNs[side] : 0;
       return Math.max(0, atNs - causeNs - wayNs);
     }
   }
