@@ -43,63 +43,67 @@ import { websocketChat } from "./lessons/websocket-chat.ts";
 import { zeroWindow } from "./lessons/zero-window.ts";
 import type { Scenario } from "./scenario.ts";
 
-export const LESSONS: readonly Scenario[] = [
-  // Streams of bytes.
-  tcpHello,
-  tcpEchoRecv16,
-  tcpCoalescing,
-  tcpEmptySend,
-  jsonLines,
-  slowReaderBuffering,
-  halfClose,
+/** Lessons that belong together. */
+export interface Chapter {
+  readonly title: string;
+  readonly lessons: readonly Scenario[];
+}
 
-  // Connecting.
-  connectRefused,
-  connectTimeout,
-  tcpBacklog,
-  timeWaitReuseaddr,
-
-  // Endings, good and bad.
-  tcpPeerKilled,
-  rstUnreadData,
-  lingerZero,
-  simultaneousClose,
-  keepaliveDeadPeer,
-
-  // What TCP does on its own.
-  nagleDelayedAck,
-  zeroWindow,
-
-  // Servers.
-  tcpUpper,
-  threadedEcho,
-  processPerClient,
-  eventLoopEcho,
-  loadBalancerFailover,
-
-  // Protocols over a stream.
-  httpHello,
-  websocketChat,
-  tlsEcho,
-
-  // Datagrams.
-  udpEcho,
-  udpUpper,
-  udpEmpty,
-  udpTruncation,
-  udpServerSurvives,
-  udpBufferOverflow,
-  udpLossReorder,
-  udpFragmentation,
-  udpMtuBlackhole,
-
-  // Other addresses, and a look below.
-  unixEcho,
-  ipv6Echo,
-  rawTap,
-
-  // Networks that are not ideal.
-  burstyLoss,
-  bufferbloat,
-  fairShare,
+export const CHAPTERS: readonly Chapter[] = [
+  {
+    title: "Streams of bytes",
+    lessons: [
+      tcpHello,
+      tcpEchoRecv16,
+      tcpCoalescing,
+      tcpEmptySend,
+      jsonLines,
+      slowReaderBuffering,
+      halfClose,
+    ],
+  },
+  {
+    title: "Connecting",
+    lessons: [connectRefused, connectTimeout, tcpBacklog, timeWaitReuseaddr],
+  },
+  {
+    title: "Endings, good and bad",
+    lessons: [tcpPeerKilled, rstUnreadData, lingerZero, simultaneousClose, keepaliveDeadPeer],
+  },
+  {
+    title: "What TCP does on its own",
+    lessons: [nagleDelayedAck, zeroWindow],
+  },
+  {
+    title: "Servers",
+    lessons: [tcpUpper, threadedEcho, processPerClient, eventLoopEcho, loadBalancerFailover],
+  },
+  {
+    title: "Protocols over a stream",
+    lessons: [httpHello, websocketChat, tlsEcho],
+  },
+  {
+    title: "Datagrams",
+    lessons: [
+      udpEcho,
+      udpUpper,
+      udpEmpty,
+      udpTruncation,
+      udpServerSurvives,
+      udpBufferOverflow,
+      udpLossReorder,
+      udpFragmentation,
+      udpMtuBlackhole,
+    ],
+  },
+  {
+    title: "Other addresses, and a look below",
+    lessons: [unixEcho, ipv6Echo, rawTap],
+  },
+  {
+    title: "Networks that are not ideal",
+    lessons: [burstyLoss, bufferbloat, fairShare],
+  },
 ];
+
+export const LESSONS: readonly Scenario[] = CHAPTERS.flatMap(({ lessons }) => lessons);

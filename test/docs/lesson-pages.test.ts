@@ -1,7 +1,7 @@
 import { readdirSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import { LESSONS } from "../../src/scenario/catalogue.ts";
+import { CHAPTERS, LESSONS } from "../../src/scenario/catalogue.ts";
 import { runScenario } from "../../src/scenario/run.ts";
 import type { Scenario } from "../../src/scenario/scenario.ts";
 import { ladderText } from "../../src/trace/ladder-text.ts";
@@ -65,7 +65,29 @@ async function lessonPage(lesson: Scenario): Promise<string> {
   return lesson.unseeded === undefined ? page : veiled(page);
 }
 
+/** The table of contents. */
+function contents(): string {
+  const chapters = CHAPTERS.flatMap(({ title, lessons }) => [
+    `## ${title}`,
+    "",
+    ...lessons.map(({ name, title }) => `- [${name}](${name}.md): ${title}`),
+    "",
+  ]);
+  return [
+    "# Lessons",
+    "",
+    "In the order of a course. Each is a program of a few lines and what it claims, checked on every run: on the simulator, and on real sockets",
+    "where they can show it. Its page is what a run with seed 1 shows.",
+    "",
+    ...chapters,
+  ].join("\n");
+}
+
 describe("docs/lessons", () => {
+  it("begins with the list of all", async () => {
+    await expect(contents()).toMatchFileSnapshot(join(PAGES, "README.md"));
+  });
+
   it.each(LESSONS.map((lesson) => [lesson.name, lesson] as const))(
     "has the page of %s as a run shows it",
     async (name, lesson) => {

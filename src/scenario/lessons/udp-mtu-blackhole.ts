@@ -9,10 +9,10 @@ const LARGE = 1400;
 const SMALL = 1200;
 const SENDS = [LARGE, LARGE, LARGE, SMALL];
 
-async function send(host: Host): Promise<void> {
+async function sendTo(peer: string, host: Host): Promise<void> {
   const socket = host.socket("inet", "dgram");
   for (const [i, size] of SENDS.entries()) {
-    await socket.sendTo(new Uint8Array(size).fill(i), { host: `server-of-${host.name}`, port: PORT });
+    await socket.sendTo(new Uint8Array(size).fill(i), { host: peer, port: PORT });
     await host.sleep(50);
   }
   socket.close();
@@ -43,29 +43,34 @@ export const udpMtuBlackhole: Scenario = {
     "for ever, while pings and small ones pass. The classic sign: the handshake works and the transfer hangs. Let ICMP through; keep datagrams " +
     "small; probe for the size that arrives, as QUIC does.",
   topology: {
-    hosts: { ann: {}, bob: {}, router: { forwards: true }, "server-of-ann": {}, "server-of-bob": {} },
+    hosts: { ann: {}, bob: {}, router: { forwards: true }, north: {}, south: {} },
     links: [
       { between: ["ann", "router"], delayMs: 5 },
       { between: ["bob", "router"], delayMs: 5, backward: { script: dropIcmp } },
-      { between: ["router", "server-of-ann"], delayMs: 5, mtu: TUNNEL_MTU },
-      { between: ["router", "server-of-bob"], delayMs: 5, mtu: TUNNEL_MTU },
+      { between: ["router", "north"], delayMs: 5, mtu: TUNNEL_MTU },
+      { between: ["router", "south"], delayMs: 5, mtu: TUNNEL_MTU },
     ],
   },
-  programs: { "server-of-ann": receive, "server-of-bob": receive, ann: send, bob: send },
+  programs: {
+    north: receive,
+    south: receive,
+    ann: (host) => sendTo("north", host),
+    bob: (host) => sendTo("south", host),
+  },
   expect: (observation) => {
     const numbers = (who: string): string =>
-      loggedAfter(observation, `server-of-${who}`, "got")
+      loggedAfter(observation, who, "got")
         .map((line) => /number (\d)/.exec(line)?.[1])
         .join("");
     if (observation.backend !== "sim") {
       return [
-        claim("loopback has no small link: all of ann's arrive", numbers("ann") === "0123"),
-        claim("and all of bob's", numbers("bob") === "0123"),
+        claim("loopback has no small link: all of ann's arrive", numbers("north") === "0123"),
+        claim("and all of bob's", numbers("south") === "0123"),
       ];
     }
     return [
-      claim("ann loses the first large datagram, and with it learns the size", numbers("ann") === "123"),
-      claim("bob's small datagram arrives, and none of the large", numbers("bob") === "3"),
+      claim("ann loses the first large datagram, and with it learns the size", numbers("north") === "123"),
+      claim("bob's small datagram arrives, and none of the large", numbers("south") === "3"),
       everyoneFinished(observation),
     ];
   },
