@@ -1,6 +1,7 @@
 // The fields of protocols over TCP and UDP: Wireshark's name, type and title of each.
 
 import { MESSAGING_FIELD_ROWS } from "./fields-messaging.ts";
+import { SECURITY_FIELD_ROWS } from "./fields-security.ts";
 import type { FieldType } from "./fields.ts";
 
 type FieldRow = readonly [name: string, type: FieldType, title: string];
@@ -66,4 +67,5 @@ export const APPLICATION_FIELD_ROWS: readonly FieldRow[] = [
   ...DNS,
   ...HTTP,
   ...MESSAGING_FIELD_ROWS,
+  ...SECURITY_FIELD_ROWS,
 ];

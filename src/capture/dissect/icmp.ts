@@ -104,16 +104,9 @@ function dissectEcho(d: Dissection, node: DetailNode, header: IcmpHeader, start:
   d.add(out, "icmp.seq", `Sequence Number (BE): ${seq} (${hexText(seq, 4)})`, start + 6, 2, seq);
   d.add(out, "icmp.seq_le", `Sequence Number (LE): ${seqLe} (${hexText(seqLe, 4)})`, start + 6, 2, seqLe);
   const name = header.type === ICMP_TYPE.echoRequest ? "Echo (ping) request" : "Echo (ping) reply  ";
-  const ttl = d.quoted > 0 ? "" : ttlText(d);
+  const ttl = d.quoted > 0 || d.hopLimit < 0 ? "" : `, ttl=${d.hopLimit}`;
   d.columns("ICMP", `${name}  id=${hexText(ident, 4)}, seq=${seq}/${seqLe}${ttl}`);
   addPlainData(d, start + ICMP_HEADER_LENGTH, end);
-}
-
-/** The hop count of the IP layer above, which the Info column of pings shows. */
-function ttlText(d: Dissection): string {
-  const ip = d.tree.findLast((node) => node.field === "ip");
-  const ttl = ip?.children.find((node) => node.field === "ip.ttl")?.value;
-  return typeof ttl === "number" ? `, ttl=${ttl}` : "";
 }
 
 /** The second four bytes of errors. */

@@ -29,6 +29,7 @@ export function dissectIpv4(d: Dissection, start: number, end: number): void {
   if (d.quoted === 0) {
     d.addressFrom = source;
     d.addressTo = destination;
+    d.hopLimit = header.ttl;
   }
   // Captures of segmentation offload have a total length of 0: the packet then fills its frame.
   const total = header.totalLength === 0 ? end - start : header.totalLength;

@@ -37,6 +37,7 @@ export function dissectIpv6(d: Dissection, start: number, end: number): void {
   if (d.quoted === 0) {
     d.addressFrom = source;
     d.addressTo = destination;
+    d.hopLimit = header.hopLimit;
   }
   // A payload length of 0 is a jumbogram or segmentation offload: the packet then fills its frame.
   const wanted = start + IPV6_HEADER_LENGTH + header.payloadLength;

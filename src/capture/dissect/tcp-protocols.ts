@@ -5,6 +5,7 @@ import type { DecodeAs } from "./decode-as.ts";
 import { DnsStream } from "./dns-stream.ts";
 import { HttpStream } from "./http-stream.ts";
 import { lineAt, looksLikeHttp } from "./http-lines.ts";
+import { looksLikeTls, TlsStream } from "./tls.ts";
 import { WebSocketStream } from "./websocket.ts";
 import type { StreamAbove, StreamDissector } from "./protocol.ts";
 import { looksLikeMqtt, MqttStream } from "./mqtt.ts";
@@ -28,6 +29,10 @@ export const STREAM_PROTOCOLS: ReadonlyMap<string, StreamProtocol> = new Map([
       looksLike: ({ bytes, origin, end }) =>
         looksLikeHttp(bytes, origin, end) && lineAt(bytes, origin, end).isWhole,
     },
+  ],
+  [
+    "tls",
+    { make: () => new TlsStream(), ports: [443, 636, 853, 993, 995, 8443, 8883], looksLike: looksLikeTls },
   ],
   ["mqtt", { make: () => new MqttStream(), ports: [1883], looksLike: looksLikeMqtt }],
   ["websocket", { make: (_, setup) => new WebSocketStream(setup), ports: [], looksLike: null }],

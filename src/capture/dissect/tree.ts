@@ -124,6 +124,8 @@ export class Dissection {
   quoted = 0;
   /** Where the outermost network layer ends by its own length; -1 where it does not say. */
   networkEnd = -1;
+  /** Of the innermost IP header that is not quoted; pings show it. -1 before one. */
+  hopLimit = -1;
   #depth = 0;
   #nodes = 0;
 

@@ -1,0 +1,271 @@
+// TLS handshake messages (RFC 8446 4, RFC 5246 7.4) that travel in the clear.
+
+import { createHash } from "node:crypto";
+
+import { addTlsExtensions } from "./tls-extensions.ts";
+import type { Extensions } from "./tls-extensions.ts";
+import { HANDSHAKE, HANDSHAKE_TYPES, isGrease, groupName, suiteName, versionName } from "./tls-names.ts";
+import { addBytes, addComputed, addUint, named, uint } from "./protocol.ts";
+import { addCertificate } from "./x509.ts";
+import { dateText } from "./frame.ts";
+import { hexText } from "./tree.ts";
+import type { DetailNode, Dissection } from "./tree.ts";
+
+/** Certificates shown of one chain, suites of one hello. */
+const CERTIFICATES_MAX = 32;
+const SUITES_MAX = 2_000;
+
+/** Whether a handshake record's bytes are no message: what follows a change of ciphers looks like noise. */
+export function isEncryptedFrom(fragment: Uint8Array): boolean {
+  if (fragment.length < 4) return fragment.length > 0 && !HANDSHAKE_TYPES.has(fragment[0]);
+  return !HANDSHAKE_TYPES.has(fragment[0]) || uint(fragment, 1, 3) > 1 << 20;
+}
+
+/** Shows the message in [start, end). */
+export function showHandshake(d: Dissection, out: DetailNode[], start: number, end: number): void {
+  const { bytes } = d;
+  const type = bytes[start];
+  const name = HANDSHAKE_TYPES.get(type) ?? "Unknown Handshake Type";
+  const held = d.captured(end);
+  const node = d.add(out, "tls.handshake", `Handshake Protocol: ${name}`, start, held - start);
+  const into = node.children;
+  d.add(into, "tls.handshake.type", `Handshake Type: ${named(HANDSHAKE_TYPES, type)}`, start, 1, type);
+  const length = uint(bytes, start + 1, 3);
+  d.add(into, "tls.handshake.length", `Length: ${length}`, start + 1, 3, length);
+  const message = new Reading(d, into, start + 4, end);
+  switch (type) {
+    case HANDSHAKE.clientHello:
+      clientHello(message);
+      return;
+    case HANDSHAKE.serverHello:
+      serverHello(message);
+      return;
+    case HANDSHAKE.certificate:
+      certificates(message);
+      return;
+    case HANDSHAKE.serverKeyExchange:
+      serverKeyExchange(message);
+      return;
+    case HANDSHAKE.newSessionTicket:
+      sessionTicket(message);
+      return;
+    default:
+  }
+}
+
+/** A message being read from front to back; once something is missing, everything after it is. */
+class Reading {
+  readonly d: Dissection;
+  readonly out: DetailNode[];
+  at: number;
+  readonly end: number;
+
+  constructor(d: Dissection, out: DetailNode[], at: number, end: number) {
+    this.d = d;
+    this.out = out;
+    this.at = at;
+    this.end = end;
+  }
+
+  number(field: string, size: number, label: (value: number) => string): number | null {
+    const value = addUint(this.d, this.out, field, this.at, size, this.end, label);
+    this.at += size;
+    return value;
+  }
+
+  /** Bytes [at, at + size), null where they are not all there. */
+  bytes(field: string, name: string, size: number): DetailNode | null {
+    const from = this.at;
+    this.at += size;
+    return this.at > this.d.captured(this.end)
+      ? null
+      : addBytes(this.d, this.out, field, name, from, from + size);
+  }
+}
+
+function version(reading: Reading): number | null {
+  return reading.number(
+    "tls.handshake.version",
+    2,
+    (value) => `Version: ${versionName(value)} (${hexText(value, 4)})`,
+  );
+}
+
+function random(reading: Reading, isClient: boolean): void {
+  const { d, at } = reading;
+  const node = reading.bytes("tls.handshake.random", "Random", 32);
+  if (node === null || !isClient) return;
+  const seconds = uint(d.bytes, at, 4);
+  const date = dateText(seconds, 0);
+  d.add(node.children, "tls.handshake.random_time", `GMT Unix Time: ${date}`, at, 4, date);
+  addBytes(d, node.children, "tls.handshake.random_bytes", "Random Bytes", at + 4, at + 32);
+}
+
+function session(reading: Reading): void {
+  const field = "tls.handshake.session_id_length";
+  const length = reading.number(field, 1, (value) => `Session ID Length: ${value}`);
+  if (length !== null && length > 0) reading.bytes("tls.handshake.session_id", "Session ID", length);
+}
+
+function suiteText(value: number): string {
+  return `Cipher Suite: ${suiteName(value)} (${hexText(value, 4)})`;
+}
+
+function clientHello(reading: Reading): void {
+  const { d } = reading;
+  const start = reading.at;
+  const offered = version(reading);
+  random(reading, true);
+  session(reading);
+  const field = "tls.handshake.cipher_suites_length";
+  const length = reading.number(field, 2, (value) => `Cipher Suites Length: ${value}`);
+  if (length === null) return;
+  const suites: number[] = [];
+  const from = reading.at;
+  const stop = Math.min(from + length, d.captured(reading.end));
+  const count = Math.floor(length / 2);
+  const title = `Cipher Suites (${count} suite${count === 1 ? "" : "s"})`;
+  const list = d.add(
+    reading.out,
+    "tls.handshake.ciphersuites",
+    title,
+    from,
+    Math.max(0, stop - from),
+  ).children;
+  for (let at = from; at + 2 <= stop && suites.length < SUITES_MAX; at += 2) {
+    const suite = uint(d.bytes, at, 2);
+    suites.push(suite);
+    d.add(list, "tls.handshake.ciphersuite", () => suiteText(suite), at, 2, suite);
+  }
+  reading.at = from + length;
+  compressions(reading);
+  const extensions = addTlsExtensions(d, reading.out, reading.at, reading.end, "client");
+  if (offered === null || extensions === null) return;
+  addJa3(d, reading.out, start, offered, suites, extensions);
+}
+
+function compressions(reading: Reading): void {
+  const { d } = reading;
+  const field = "tls.handshake.comp_methods_length";
+  const length = reading.number(field, 1, (value) => `Compression Methods Length: ${value}`);
+  if (length === null) return;
+  const from = reading.at;
+  const stop = Math.min(from + length, d.captured(reading.end));
+  const title = `Compression Methods (${length} method${length === 1 ? "" : "s"})`;
+  const list = d.add(
+    reading.out,
+    "tls.handshake.comp_methods",
+    title,
+    from,
+    Math.max(0, stop - from),
+  ).children;
+  for (let at = from; at < stop; at++) {
+    const method = d.bytes[at];
+    d.add(list, "tls.handshake.comp_method", () => compressionText(method), at, 1, method);
+  }
+  reading.at = from + length;
+}
+
+function compressionText(method: number): string {
+  const names = new Map([
+    [0, "null"],
+    [1, "DEFLATE"],
+  ]);
+  return `Compression Method: ${named(names, method)}`;
+}
+
+function serverHello(reading: Reading): void {
+  const { d } = reading;
+  const start = reading.at;
+  const chosen = version(reading);
+  random(reading, chosen !== null && !hasExtension(d, reading, 43));
+  session(reading);
+  const suite = reading.number("tls.handshake.ciphersuite", 2, suiteText);
+  reading.number("tls.handshake.comp_method", 1, compressionText);
+  const extensions = addTlsExtensions(d, reading.out, reading.at, reading.end, "server");
+  if (chosen === null || suite === null) return;
+  const types = extensions?.types ?? [];
+  const full = `${chosen},${suite},${types.join("-")}`;
+  addComputed(d, reading.out, "tls.handshake.ja3s_full", `JA3S Fullstring: ${full}`, start, full);
+  const hash = md5(full);
+  addComputed(d, reading.out, "tls.handshake.ja3s", `JA3S: ${hash}`, start, hash);
+}
+
+/** Whether the Server Hello being read has an extension of `type`. */
+function hasExtension(d: Dissection, { at: random_, end }: Reading, type: number): boolean {
+  const { bytes } = d;
+  const stop = d.captured(end);
+  let at = random_ + 32;
+  if (at >= stop) return false;
+  at += 1 + bytes[at] + 3 + 2;
+  while (at + 4 <= stop) {
+    if (uint(bytes, at, 2) === type) return true;
+    at += 4 + uint(bytes, at + 2, 2);
+  }
+  return false;
+}
+
+/** JA3: what a client offers, in the order it does, as one hash that tells clients apart. */
+function addJa3(
+  d: Dissection,
+  out: DetailNode[],
+  at: number,
+  offered: number,
+  suites: readonly number[],
+  { types, groups, pointFormats }: Extensions,
+): void {
+  const known = (values: readonly number[]): string => values.filter((value) => !isGrease(value)).join("-");
+  const full = `${offered},${known(suites)},${known(types)},${known(groups)},${pointFormats.join("-")}`;
+  addComputed(d, out, "tls.handshake.ja3_full", `JA3 Fullstring: ${full}`, at, full);
+  const hash = md5(full);
+  addComputed(d, out, "tls.handshake.ja3", `JA3: ${hash}`, at, hash);
+}
+
+function md5(text: string): string {
+  return createHash("md5").update(text).digest("hex");
+}
+
+/** A chain as TLS 1.2 and before send it; in TLS 1.3 it is encrypted. */
+function certificates(reading: Reading): void {
+  const { d } = reading;
+  const field = "tls.handshake.certificates_length";
+  const total = reading.number(field, 3, (value) => `Certificates Length: ${value}`);
+  if (total === null || total === 0) return;
+  const stop = Math.min(reading.at + total, reading.end);
+  const title = `Certificates (${total} bytes)`;
+  const held = Math.max(0, d.captured(stop) - reading.at);
+  const out = d.add(reading.out, "tls.handshake.certificates", title, reading.at, held).children;
+  for (let i = 0; i < CERTIFICATES_MAX && reading.at + 3 <= d.captured(stop); i++) {
+    const length = uint(d.bytes, reading.at, 3);
+    const label = `Certificate Length: ${length}`;
+    d.add(out, "tls.handshake.certificate_length", label, reading.at, 3, length);
+    const from = reading.at + 3;
+    reading.at = from + length;
+    if (length === 0 || reading.at > d.captured(stop)) return;
+    addCertificate(d, out, from, reading.at);
+  }
+}
+
+/** Of an exchange over elliptic curves its group and key; other kinds are left as bytes of the message. */
+function serverKeyExchange(reading: Reading): void {
+  const { d } = reading;
+  if (d.captured(reading.end) <= reading.at || d.bytes[reading.at] !== 3) return;
+  reading.number(
+    "tls.handshake.server_curve_type",
+    1,
+    (value) => `Curve Type: named_curve (${hexText(value, 2)})`,
+  );
+  const group = (value: number): string => `Named Curve: ${groupName(value)} (${hexText(value, 4)})`;
+  reading.number("tls.handshake.server_named_curve", 2, group);
+  const length = reading.number("tls.handshake.server_point_len", 1, (value) => `Pubkey Length: ${value}`);
+  if (length !== null && length > 0) reading.bytes("tls.handshake.server_point", "Pubkey", length);
+}
+
+/** A session ticket of TLS 1.2 (RFC 5077 3.3). */
+function sessionTicket(reading: Reading): void {
+  const hint = "tls.handshake.session_ticket_lifetime_hint";
+  reading.number(hint, 4, (value) => `Session Ticket Lifetime Hint: ${value} seconds`);
+  const field = "tls.handshake.session_ticket_length";
+  const length = reading.number(field, 2, (value) => `Session Ticket Length: ${value}`);
+  if (length !== null && length > 0) reading.bytes("tls.handshake.session_ticket", "Session Ticket", length);
+}

@@ -1,0 +1,278 @@
+// TLS records (RFC 8446 5, RFC 5246 6) over a TCP stream: what each carries while that can be read, and the version and keys
+// the connection has got to.
+
+import { isEncryptedFrom, showHandshake } from "./tls-handshake.ts";
+import {
+  ALERTS,
+  ALERT_LEVELS,
+  CONTENT,
+  CONTENT_TYPES,
+  HANDSHAKE,
+  HANDSHAKE_TYPES,
+  versionColumn,
+  versionName,
+} from "./tls-names.ts";
+import { addBytes, messageColumns, named, PDU, protocolNode, uint } from "./protocol.ts";
+import type { PduScan, ShownPdu, StreamDissector } from "./protocol.ts";
+import { hexText } from "./tree.ts";
+import type { DetailNode, Dissection } from "./tree.ts";
+
+const TITLE = "Transport Layer Security";
+const HEADER_LENGTH = 5;
+/** A record's largest length: 2^14 and what encryption and compression may add (RFC 5246 6.2.3). */
+const RECORD_BYTES_MAX = 16_384 + 2_048;
+/** Handshake bytes kept of a message in several records. */
+const KEPT_BYTES_MAX = 1024 * 1024;
+/** Handshake messages in one record. */
+const MESSAGES_MAX = 100;
+
+/** Whether a stream begins as TLS does: a handshake or alert record of a known version, of a sound length. */
+export function looksLikeTls({ bytes, origin, end }: PduScan): boolean {
+  return end - origin >= HEADER_LENGTH + 1 && isRecord(bytes, origin) && bytes[origin] === CONTENT.handshake;
+}
+
+function isRecord(bytes: Uint8Array, at: number): boolean {
+  const type = bytes[at];
+  const isType = type >= CONTENT.changeCipherSpec && type <= CONTENT.heartbeat;
+  return isType && bytes[at + 1] === 3 && bytes[at + 2] <= 4 && uint(bytes, at + 3, 2) <= RECORD_BYTES_MAX;
+}
+
+/** What the stream knew when a record came. */
+interface RecordFacts {
+  /** Versions before and after it; 0 while unknown. */
+  readonly before: number;
+  readonly after: number;
+  /** Handshake bytes of earlier records that the record's first message begins with. */
+  readonly held: Uint8Array;
+  readonly isEncrypted: boolean;
+}
+
+const NOTHING = new Uint8Array(0);
+
+interface Side {
+  held: Uint8Array;
+  isEncrypted: boolean;
+}
+
+export class TlsStream implements StreamDissector {
+  readonly layers = ["tls"];
+  readonly isLayerOfBeginning = true;
+  readonly title = TITLE;
+  readonly #sides: readonly [Side, Side] = [
+    { held: NOTHING, isEncrypted: false },
+    { held: NOTHING, isEncrypted: false },
+  ];
+  /** By message number; records like the one before them are not in it. */
+  readonly #facts = new Map<number, RecordFacts>();
+  #version = 0;
+  /** The version of everything from this message on. */
+  #settledFrom = -1;
+  #kept = 0;
+
+  get cost(): number {
+    return this.#facts.size * 150 + this.#kept;
+  }
+
+  pduLength({ bytes, origin, end }: PduScan): number {
+    if (end - origin < HEADER_LENGTH) {
+      const type = bytes[origin];
+      return type >= CONTENT.changeCipherSpec && type <= CONTENT.heartbeat ? PDU.more : PDU.reject;
+    }
+    return isRecord(bytes, origin) ? HEADER_LENGTH + uint(bytes, origin + 3, 2) : PDU.reject;
+  }
+
+  completed(pdu: number, _row: number, direction: 0 | 1, read: (max: number) => Uint8Array): void {
+    const side = this.#sides[direction];
+    const before = this.#version;
+    // Of what is encrypted nothing is learnt.
+    if (side.isEncrypted && this.#settledFrom >= 0) return;
+    const bytes = read(HEADER_LENGTH + RECORD_BYTES_MAX);
+    const type = bytes[0];
+    const { held, isEncrypted } = side;
+    if (this.#version === 0 && type !== CONTENT.handshake) this.#version = uint(bytes, 1, 2);
+    if (type === CONTENT.changeCipherSpec || type === CONTENT.applicationData) {
+      side.isEncrypted = true;
+      side.held = NOTHING;
+    } else if (type === CONTENT.handshake && !isEncrypted) {
+      this.#handshake(side, bytes);
+    }
+    if (this.#version !== 0 && this.#sides[0].isEncrypted && this.#sides[1].isEncrypted)
+      this.#settledFrom = pdu;
+    this.#facts.set(pdu, { before, after: this.#version, held, isEncrypted });
+  }
+
+  #handshake(side: Side, record: Uint8Array): void {
+    const fragment = record.subarray(HEADER_LENGTH);
+    if (side.held.length === 0 && isEncryptedFrom(fragment)) {
+      side.isEncrypted = true;
+      return;
+    }
+    const bytes = side.held.length === 0 ? fragment : Buffer.concat([side.held, fragment]);
+    const recordVersion = uint(record, 1, 2);
+    let at = 0;
+    for (let i = 0; i < MESSAGES_MAX && at + 4 <= bytes.length; i++) {
+      const length = uint(bytes, at + 1, 3);
+      if (at + 4 + length > bytes.length) break;
+      if (bytes[at] === HANDSHAKE.serverHello) {
+        this.#version = helloVersion(bytes.subarray(at + 4, at + 4 + length)) ?? recordVersion;
+      } else if (this.#version === 0) {
+        this.#version = recordVersion;
+      }
+      at += 4 + length;
+    }
+    side.held = at < bytes.length ? Uint8Array.from(bytes.subarray(at)) : NOTHING;
+    this.#kept += side.held.length;
+    if (side.held.length > KEPT_BYTES_MAX || this.#kept > 16 * KEPT_BYTES_MAX) side.held = NOTHING;
+  }
+
+  dissect(d: Dissection, start: number, end: number, shown: ShownPdu): void {
+    const { slice } = shown;
+    const facts = this.#facts.get(shown.pdu) ?? {
+      before: this.#version,
+      after: this.#version,
+      held: NOTHING,
+      isEncrypted: true,
+    };
+    const held = d.captured(end);
+    // All records of a segment are below one line.
+    const node =
+      slice.node !== null && slice.node.field === "tls"
+        ? slice.node
+        : protocolNode(d, shown, this.layers, TITLE, start, 0);
+    node.length = Math.max(node.length, held - node.start);
+    if (!d.has(start, HEADER_LENGTH, end, TITLE)) {
+      messageColumns(d, versionColumn(facts.after), "", ", ");
+      return;
+    }
+    const info = showRecord(d, node.children, start, end, facts);
+    messageColumns(d, versionColumn(facts.after), info, ", ");
+  }
+
+  beginning(): string | null {
+    return "";
+  }
+}
+
+/** The version a Server Hello settles on (RFC 8446 4.2.1), or null where it is too short to say. */
+function helloVersion(hello: Uint8Array): number | null {
+  if (hello.length < 38) return null;
+  const version = uint(hello, 0, 2);
+  let at = 35 + hello[34] + 3;
+  const end = at + 2 <= hello.length ? Math.min(hello.length, at + 2 + uint(hello, at, 2)) : 0;
+  for (at += 2; at + 4 <= end;) {
+    const type = uint(hello, at, 2);
+    const length = uint(hello, at + 2, 2);
+    if (type === 43 && length === 2 && at + 6 <= end) return uint(hello, at + 4, 2);
+    at += 4 + length;
+  }
+  return version;
+}
+
+/** Shows one record; answers what Info says of it. */
+function showRecord(
+  d: Dissection,
+  out: DetailNode[],
+  start: number,
+  end: number,
+  facts: RecordFacts,
+): string {
+  const { bytes } = d;
+  const type = bytes[start];
+  const version = uint(bytes, start + 1, 2);
+  const length = uint(bytes, start + 3, 2);
+  const stop = Math.min(end, start + HEADER_LENGTH + length);
+  const held = d.captured(stop);
+  const name = CONTENT_TYPES.get(type) ?? "Unknown";
+  const column = versionColumn(facts.before === 0 ? version : facts.before);
+  const record = d.add(out, "tls.record", "", start, held - start);
+  const into = record.children;
+  const isOpaque = type === CONTENT.applicationData && versionColumn(facts.after) === "TLSv1.3";
+  const typeField = isOpaque ? "tls.record.opaque_type" : "tls.record.content_type";
+  d.add(into, typeField, `${isOpaque ? "Opaque" : "Content"} Type: ${name} (${type})`, start, 1, type);
+  const versionText = `Version: ${versionName(version)} (${hexText(version, 4)})`;
+  d.add(into, "tls.record.version", versionText, start + 1, 2, version);
+  d.add(into, "tls.record.length", `Length: ${length}`, start + 3, 2, length);
+  const from = start + HEADER_LENGTH;
+  let info = name;
+  switch (type) {
+    case CONTENT.handshake:
+      info = showHandshakes(d, into, from, stop, facts);
+      break;
+    case CONTENT.alert:
+      info = showAlert(d, into, from, stop, facts);
+      break;
+    case CONTENT.changeCipherSpec:
+      d.add(into, "tls.change_cipher_spec", "Change Cipher Spec Message", from, held - from);
+      break;
+    case CONTENT.applicationData:
+      addBytes(d, into, "tls.app_data", "Encrypted Application Data", from, stop);
+      break;
+    case CONTENT.heartbeat:
+      info = "Heartbeat";
+      break;
+    default:
+  }
+  const what = type === CONTENT.applicationData || type === CONTENT.heartbeat ? "" : `: ${info}`;
+  record.label = `${column} Record Layer: ${name} Protocol${what}`;
+  return info;
+}
+
+function showAlert(d: Dissection, out: DetailNode[], start: number, end: number, facts: RecordFacts): string {
+  const held = d.captured(end);
+  if (end - start !== 2 || held < end || (facts.isEncrypted && !ALERT_LEVELS.has(d.bytes[start]))) {
+    d.add(out, "tls.alert_message", "Alert Message: Encrypted Alert", start, held - start);
+    return "Encrypted Alert";
+  }
+  const [level, description] = [d.bytes[start], d.bytes[start + 1]];
+  const into = d.add(out, "tls.alert_message", "Alert Message", start, 2).children;
+  d.add(into, "tls.alert_message.level", `Level: ${named(ALERT_LEVELS, level)}`, start, 1, level);
+  const text = `Description: ${named(ALERTS, description)}`;
+  d.add(into, "tls.alert_message.desc", text, start + 1, 1, description);
+  const levelName = ALERT_LEVELS.get(level) ?? "Unknown";
+  return `Alert (Level: ${levelName}, Description: ${ALERTS.get(description) ?? "Unknown"})`;
+}
+
+/** The messages that end in a record; answers their names. */
+function showHandshakes(
+  d: Dissection,
+  out: DetailNode[],
+  start: number,
+  end: number,
+  facts: RecordFacts,
+): string {
+  const held = d.captured(end);
+  const isNew = facts.held.length === 0;
+  if (facts.isEncrypted || (isNew && isEncryptedFrom(d.bytes.subarray(start, held)))) {
+    d.add(out, "tls.handshake", "Handshake Protocol: Encrypted Handshake Message", start, held - start);
+    return "Encrypted Handshake Message";
+  }
+  if (isNew) return showMessages(d, out, start, end);
+  let names = "";
+  const whole = Buffer.concat([facts.held, d.bytes.subarray(start, held)]);
+  d.within("Reassembled TLS Handshake", whole, () => {
+    names = showMessages(d, out, 0, whole.length);
+  });
+  return names;
+}
+
+function showMessages(d: Dissection, out: DetailNode[], start: number, end: number): string {
+  const { bytes } = d;
+  const names: string[] = [];
+  let at = start;
+  for (let i = 0; i < MESSAGES_MAX && at < end; i++) {
+    if (at + 4 > d.captured(end)) break;
+    const type = bytes[at];
+    const stop = at + 4 + uint(bytes, at + 1, 3);
+    const name = HANDSHAKE_TYPES.get(type) ?? "Unknown Handshake Type";
+    if (stop > end) {
+      const text = `Handshake Protocol: ${name} (fragment)`;
+      d.add(out, "tls.handshake", text, at, d.captured(end) - at);
+      if (names.length === 0) names.push(`${name} (fragment)`);
+      return names.join(", ");
+    }
+    names.push(name);
+    showHandshake(d, out, at, stop);
+    at = stop;
+  }
+  return names.join(", ");
+}

@@ -1,0 +1,169 @@
+// A certificate (RFC 5280) in a TLS handshake: who it is for, who says so, and until when. DER is read only as far as that needs.
+
+import { addBytes, latin1, uint, utf8 } from "./protocol.ts";
+import { bytesText } from "./tree.ts";
+import type { DetailNode, Dissection } from "./tree.ts";
+
+/** One DER value: its tag, and where its content is. */
+interface Value {
+  readonly tag: number;
+  readonly at: number;
+  readonly start: number;
+  readonly end: number;
+}
+
+const TAG = { integer: 0x02, oid: 0x06, sequence: 0x30, set: 0x31, extensions: 0xa3, version: 0xa0 } as const;
+
+/** Values looked at within one. */
+const VALUES_MAX = 500;
+
+/** The value at `at`, or null where there is none that ends by `end`. */
+function valueAt(bytes: Uint8Array, at: number, end: number): Value | null {
+  if (at + 2 > end) return null;
+  const first = bytes[at + 1];
+  const size = first < 0x80 ? 0 : first & 0x7f;
+  if (size > 4 || at + 2 + size > end) return null;
+  const length = size === 0 ? first & 0x7f : uint(bytes, at + 2, size);
+  const start = at + 2 + size;
+  return start + length > end ? null : { tag: bytes[at], at, start, end: start + length };
+}
+
+/** The values within another. */
+function within(bytes: Uint8Array, outer: Value): Value[] {
+  const found: Value[] = [];
+  let at = outer.start;
+  while (found.length < VALUES_MAX) {
+    const value = valueAt(bytes, at, outer.end);
+    if (value === null) break;
+    found.push(value);
+    at = value.end;
+  }
+  return found;
+}
+
+/** An object identifier's bytes as hexadecimal: enough to tell the few that count apart. */
+function oid(bytes: Uint8Array, { start, end }: Value): string {
+  return bytesText(bytes, start, end - start);
+}
+
+const ATTRIBUTES = new Map<string, string>([
+  ["550403", "id-at-commonName"],
+  ["550405", "id-at-serialNumber"],
+  ["550406", "id-at-countryName"],
+  ["550407", "id-at-localityName"],
+  ["550408", "id-at-stateOrProvinceName"],
+  ["550409", "id-at-streetAddress"],
+  ["55040a", "id-at-organizationName"],
+  ["55040b", "id-at-organizationalUnitName"],
+  ["2a864886f70d010901", "pkcs-9-at-emailAddress"],
+]);
+const COUNTRY = "550406";
+const SUBJECT_ALT_NAME = "551d11";
+
+/** Wireshark's fields of strings by their tag. */
+const STRING_FIELDS = new Map<number, string>([
+  [0x0c, "x509sat.uTF8String"],
+  [0x13, "x509sat.printableString"],
+  [0x14, "x509sat.teletexString"],
+]);
+
+/** Adds the certificate in [start, end). */
+export function addCertificate(d: Dissection, out: DetailNode[], start: number, end: number): void {
+  const { bytes } = d;
+  const node = addBytes(d, out, "tls.handshake.certificate", "Certificate", start, end);
+  const certificate = valueAt(bytes, start, end);
+  const signed = certificate === null ? null : valueAt(bytes, certificate.start, certificate.end);
+  if (certificate?.tag !== TAG.sequence || signed?.tag !== TAG.sequence) return;
+  const into = d.add(node.children, null, "signedCertificate", signed.at, signed.end - signed.at).children;
+  const parts = within(bytes, signed);
+  const first = parts[0]?.tag === TAG.version ? 1 : 0;
+  const [serial, , issuer, validity, subject] = parts.slice(first);
+  if (serial?.tag === TAG.integer)
+    addBytes(d, into, "x509af.serialNumber", "serialNumber", serial.start, serial.end);
+  if (issuer !== undefined) addName(d, into, "issuer", issuer);
+  if (validity !== undefined) addValidity(d, into, validity);
+  const name = subject === undefined ? "" : addName(d, into, "subject", subject);
+  if (name !== "") node.label = `Certificate: ${bytesText(bytes, start, end - start)} (${name})`;
+  const extensions = parts.find(({ tag }) => tag === TAG.extensions);
+  if (extensions !== undefined) addAlternativeNames(d, into, extensions);
+}
+
+/** A distinguished name, its parts as lines; answers them as one text. */
+function addName(d: Dissection, out: DetailNode[], what: string, name: Value): string {
+  const { bytes } = d;
+  const node = d.add(out, null, what, name.at, name.end - name.at);
+  const texts: string[] = [];
+  for (const set of within(bytes, name)) {
+    const attribute = valueAt(bytes, set.start, set.end);
+    if (attribute === null) continue;
+    const [type, value] = within(bytes, attribute);
+    if (type?.tag !== TAG.oid || value === undefined) continue;
+    const id = oid(bytes, type);
+    const text =
+      value.tag === 0x0c ? utf8(bytes, value.start, value.end) : latin1(bytes, value.start, value.end);
+    const label = `${ATTRIBUTES.get(id) ?? id}=${text}`;
+    texts.push(label);
+    const line = d.add(node.children, null, `RDNSequence item: 1 item (${label})`, set.at, set.end - set.at);
+    const field = id === COUNTRY ? "x509sat.CountryName" : (STRING_FIELDS.get(value.tag) ?? null);
+    const title = id === COUNTRY ? "CountryName" : (field?.slice(8) ?? "string");
+    d.add(line.children, field, `${title}: ${text}`, value.start, value.end - value.start, text);
+  }
+  const all = texts.toReversed().join(",");
+  node.label = `${what}: rdnSequence (${all})`;
+  return all;
+}
+
+function addValidity(d: Dissection, out: DetailNode[], validity: Value): void {
+  const { bytes } = d;
+  const node = d.add(out, null, "validity", validity.at, validity.end - validity.at);
+  within(bytes, validity)
+    .slice(0, 2)
+    .forEach((time, i) => {
+      const text = timeText(latin1(bytes, time.start, time.end), time.tag === 0x17);
+      const line = d.add(
+        node.children,
+        null,
+        `${i === 0 ? "notBefore" : "notAfter"}: ${text}`,
+        time.at,
+        time.end - time.at,
+      );
+      if (time.tag === 0x17)
+        d.add(line.children, "x509af.utcTime", `utcTime: ${text}`, time.start, time.end - time.start, text);
+    });
+}
+
+/** `2024-01-31 12:00:00 (UTC)`; what is no time stays as it is. */
+function timeText(raw: string, isShort: boolean): string {
+  const match = /^(\d{2,4})(\d\d)(\d\d)(\d\d)(\d\d)(\d\d)Z$/.exec(raw);
+  if (match === null) return raw;
+  const [, year, month, day, hour, minute, second] = match;
+  // RFC 5280 4.1.2.5.1: two digits from 50 on are of the last century.
+  const century = isShort ? (Number(year) >= 50 ? "19" : "20") : "";
+  return `${century}${year}-${month}-${day} ${hour}:${minute}:${second} (UTC)`;
+}
+
+/** Names a certificate is for besides its subject (RFC 5280 4.2.1.6). */
+function addAlternativeNames(d: Dissection, out: DetailNode[], extensions: Value): void {
+  const { bytes } = d;
+  const list = valueAt(bytes, extensions.start, extensions.end);
+  if (list === null) return;
+  for (const extension of within(bytes, list)) {
+    const [type, ...rest] = within(bytes, extension);
+    const data = rest.at(-1);
+    if (type?.tag !== TAG.oid || data === undefined || oid(bytes, type) !== SUBJECT_ALT_NAME) continue;
+    const names = valueAt(bytes, data.start, data.end);
+    if (names === null) return;
+    const node = d.add(
+      out,
+      null,
+      "Extension (id-ce-subjectAltName)",
+      extension.at,
+      extension.end - extension.at,
+    );
+    for (const name of within(bytes, names)) {
+      if (name.tag !== 0x82) continue;
+      const text = latin1(bytes, name.start, name.end);
+      d.add(node.children, "x509ce.dNSName", `dNSName: ${text}`, name.start, name.end - name.start, text);
+    }
+  }
+}
