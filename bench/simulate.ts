@@ -1,7 +1,12 @@
-// How many packets the simulator carries per second of CPU time: `npx tsx bench/simulate.ts [name]`.
+// How many packets the simulator carries per second of CPU time, beside what ns-3.37 carries of the same work, and what memory it
+// takes: `npm run bench simulate`, or by name after `npm run bench`: `node .bench/bench/simulate.js "tcp 1 GB"`.
+//
+// CPU time is that of the whole process: the compiler's and the garbage collector's threads are in it.
 
+import { setFlagsFromString } from "node:v8";
+import { runInNewContext } from "node:vm";
 import { isFailure } from "../src/socket/core.ts";
-import type { SocketCore } from "../src/socket/core.ts";
+import type { Failure, SocketCore } from "../src/socket/core.ts";
 import { Scheduler } from "../src/sim/scheduler.ts";
 import { createSimulation } from "../src/sim/simulation.ts";
 import type { Simulation } from "../src/sim/simulation.ts";
@@ -15,13 +20,21 @@ interface Measured {
   readonly note: string;
 }
 
+/** Packets per CPU second of ns-3.37, measured on a machine like the one these benches ran on. */
+const NS3 = { tcp: 50_000, tcpLoss: 102_000, tcpGigabit: 14_000, udp: 178_000 } as const;
+
 const TCP_BYTES = 100_000_000;
+const TCP_BYTES_GIGABIT = 1_000_000_000;
+const CONNECTIONS = 10_000;
+/** Simulated seconds between which memory is compared. */
+const FLAT_FROM_S = 20;
+const FLAT_UNTIL_S = 200;
 const UDP_DATAGRAMS = 1_000_000;
 const UDP_BATCH = 500;
 
-function must<T>(answer: T): Exclude<T, string> {
+function must<T>(answer: T): Exclude<T, Failure> {
   if (isFailure(answer)) throw new Error(`a call failed: ${JSON.stringify(answer)}`);
-  return answer as Exclude<T, string>;
+  return answer as Exclude<T, Failure>;
 }
 
 function measure(name: string, run: () => { count: number; note: string }): Measured {
@@ -73,9 +86,14 @@ function udpFlood(recording: boolean): { count: number; note: string } {
   return { count: carried(simulation), note: `${received} of ${sent} received` };
 }
 
-/** 100 MB one way at 100 Mbit/s, 20 ms each way. */
-function tcpTransfer(loss: number, recording: boolean): { count: number; note: string } {
-  const settings = { delayMs: 20, bandwidthBps: 100e6, forward: { loss } };
+/** So many bytes one way, 20 ms each way. */
+function tcpTransfer(
+  loss: number,
+  recording: boolean,
+  bytes: number = TCP_BYTES,
+  bandwidthBps: number = 100e6,
+): { count: number; note: string } {
+  const settings = { delayMs: 20, bandwidthBps, forward: { loss } };
   const simulation = twoHosts(settings, recording);
   const listener = socket(simulation, "b", "stream");
   const client = socket(simulation, "a", "stream");
@@ -104,8 +122,8 @@ function tcpTransfer(loss: number, recording: boolean): { count: number; note: s
   const chunk = new Uint8Array(65_536);
   let sent = 0;
   client.onWake = () => {
-    while (sent < TCP_BYTES) {
-      const left = TCP_BYTES - sent;
+    while (sent < bytes) {
+      const left = bytes - sent;
       const taken = client.send(left < chunk.length ? chunk.subarray(0, left) : chunk);
       if (typeof taken !== "number") return;
       sent += taken;
@@ -144,15 +162,98 @@ function schedulerMoves(): { count: number; note: string } {
   return { count: moves, note: "set later" };
 }
 
-const BENCHES: Readonly<Record<string, () => { count: number; note: string }>> = {
-  "scheduler, 8 timers": () => schedulerTurns(8),
-  "scheduler, 10,000 timers": () => schedulerTurns(10_000),
-  "scheduler, moves": schedulerMoves,
-  "udp flood, plain": () => udpFlood(false),
-  "udp flood, recorded": () => udpFlood(true),
-  "tcp 100 MB, plain": () => tcpTransfer(0, false),
-  "tcp 100 MB, 1% loss": () => tcpTransfer(0.01, false),
-  "tcp 100 MB, recorded": () => tcpTransfer(0, true),
+interface Bench {
+  readonly run: () => { count: number; note: string };
+  /** Packets per CPU second of ns-3 at the same work. */
+  readonly ns3?: number;
+}
+
+const BENCHES: Readonly<Record<string, Bench>> = {
+  "scheduler, 8 timers": { run: () => schedulerTurns(8) },
+  "scheduler, 10,000 timers": { run: () => schedulerTurns(10_000) },
+  "scheduler, moves": { run: schedulerMoves },
+  "udp flood, plain": { run: () => udpFlood(false), ns3: NS3.udp },
+  "udp flood, recorded": { run: () => udpFlood(true), ns3: NS3.udp },
+  "tcp 100 MB, plain": { run: () => tcpTransfer(0, false), ns3: NS3.tcp },
+  "tcp 100 MB, 1% loss": { run: () => tcpTransfer(0.01, false), ns3: NS3.tcpLoss },
+  "tcp 100 MB, recorded": { run: () => tcpTransfer(0, true), ns3: NS3.tcp },
+  "tcp 100 MB, 1% loss, recorded": { run: () => tcpTransfer(0.01, true), ns3: NS3.tcpLoss },
+  "tcp 1 GB at 1 Gbit/s": {
+    run: () => tcpTransfer(0, false, TCP_BYTES_GIGABIT, 1e9),
+    ns3: NS3.tcpGigabit,
+  },
+};
+
+/** Bytes held after a full collection. */
+function held(): number {
+  setFlagsFromString("--expose-gc");
+  const collect = runInNewContext("gc") as () => void;
+  // Array buffers go with the collection after the one that found them unused.
+  collect();
+  collect();
+  const { heapUsed, arrayBuffers } = process.memoryUsage();
+  return heapUsed + arrayBuffers;
+}
+
+/** What so many connections take that are open at once, and have sent a little each way. */
+function connectionMemory(): string {
+  const before = held();
+  const simulation = twoHosts({ delayMs: 5 }, false);
+  const listener = socket(simulation, "b", "stream");
+  must(listener.bind({ family: "inet", address: "0.0.0.0", port: 80 }));
+  must(listener.listen(4096));
+  const clients: SocketCore[] = [];
+  const servers: SocketCore[] = [];
+  listener.onWake = () => {
+    for (let made = listener.accept(); !isFailure(made); made = listener.accept()) servers.push(made);
+  };
+  for (let i = 0; i < CONNECTIONS; i++) {
+    const client = socket(simulation, "a", "stream");
+    clients.push(client);
+    client.connect({ family: "inet", address: "10.0.0.2", port: 80 });
+    simulation.run(simulation.scheduler.now + 10_000);
+  }
+  simulation.run(simulation.scheduler.now + 1e9);
+  const hello = new Uint8Array(10);
+  for (const client of clients) must(client.send(hello));
+  simulation.run(simulation.scheduler.now + 1e9);
+  for (const server of servers) must(server.send(must(server.recv(100))));
+  simulation.run(simulation.scheduler.now + 1e9);
+  const echoed = clients.filter((client) => must(client.recv(100)).length === hello.length).length;
+  const megabytes = (held() - before) / 1e6;
+  return `${echoed} connections open and used, ${clients.length + servers.length} sockets: ${megabytes.toFixed(1)} MB`;
+}
+
+/** What a transfer that nobody records holds early and late. */
+function flatMemory(): string {
+  const simulation = twoHosts({ delayMs: 20, bandwidthBps: 10e6, forward: { loss: 0.001 } }, false);
+  const listener = socket(simulation, "b", "stream");
+  const client = socket(simulation, "a", "stream");
+  must(listener.bind({ family: "inet", address: "0.0.0.0", port: 80 }));
+  must(listener.listen(1));
+  listener.onWake = () => {
+    const accepted = listener.accept();
+    if (isFailure(accepted)) return;
+    accepted.onWake = () => {
+      while (!isFailure(accepted.recv(65_536)));
+    };
+  };
+  const chunk = new Uint8Array(65_536);
+  client.onWake = () => {
+    while (typeof client.send(chunk) === "number");
+  };
+  client.connect({ family: "inet", address: "10.0.0.2", port: 80 });
+  simulation.run(FLAT_FROM_S * 1e9);
+  const early = held() / 1e6;
+  simulation.run(FLAT_UNTIL_S * 1e9);
+  const late = held() / 1e6;
+  const packets = carried(simulation).toLocaleString("en-US");
+  return `${early.toFixed(1)} MB after ${FLAT_FROM_S} s, ${late.toFixed(1)} MB after ${FLAT_UNTIL_S} s (${packets} packets)`;
+}
+
+const MEMORY_BENCHES: Readonly<Record<string, () => string>> = {
+  "memory, 10,000 connections": connectionMemory,
+  "memory over simulated time": flatMemory,
 };
 
 /** A bench is run again, warm, until it has had this much CPU time in all. */
@@ -163,15 +264,25 @@ const CPU_SECONDS = 3;
  * last, which has it behind it.
  */
 export function benchSimulate(filter: string = ""): string[] {
-  return Object.entries(BENCHES)
+  const speeds = Object.entries(BENCHES)
     .filter(([name]) => name.includes(filter))
-    .map(([name, run]) => {
+    .map(([name, { run, ns3 }]) => {
       const first = measure(name, run);
       let last = first;
       for (let spent = first.cpuSeconds; spent < CPU_SECONDS; spent += last.cpuSeconds)
         last = measure(name, run);
-      return `simulate: ${name.padEnd(26)} first ${rate(first)}  warm ${rate(last)} per CPU second (${last.note})`;
+      const beside =
+        ns3 === undefined ? "" : `; ns-3 ${ns3.toLocaleString("en-US")}, ${ratio(last, ns3)} times`;
+      return `simulate: ${name.padEnd(30)} first ${rate(first)}  warm ${rate(last)} per CPU second (${last.note}${beside})`;
     });
+  const memory = Object.entries(MEMORY_BENCHES)
+    .filter(([name]) => name.includes(filter))
+    .map(([name, run]) => `simulate: ${name.padEnd(30)} ${run()}`);
+  return [...speeds, ...memory];
+}
+
+function ratio({ count, cpuSeconds }: Measured, ns3: number): string {
+  return (count / cpuSeconds / ns3).toFixed(1);
 }
 
 function rate({ count, cpuSeconds }: Measured): string {
@@ -180,6 +291,6 @@ function rate({ count, cpuSeconds }: Measured): string {
     .padStart(11);
 }
 
-if (process.argv[1]?.endsWith("simulate.ts")) {
+if (/simulate\.[jt]s$/.test(process.argv[1] ?? "")) {
   for (const line of benchSimulate(process.argv[2])) process.stdout.write(`${line}\n`);
 }

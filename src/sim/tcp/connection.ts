@@ -38,6 +38,10 @@ function bufferCost(mss: number): number {
   return 2 ** Math.ceil(Math.log2(mss + 640)) + 256;
 }
 
+/** Of connections that have had nothing to record, or nobody to. */
+const NOTHING_YET: TcpState[] = [];
+const NOTHING_FIRED: string[] = [];
+
 export class Connection {
   state: TcpState = "CLOSED";
   readonly personality: TcpPersonality;
@@ -88,9 +92,9 @@ export class Connection {
   /** A call that failed with EAGAIN may succeed now. For whoever drives the connection to look at and clear. */
   wake = false;
   /** States passed through since last looked at, first the one left; empty unless `recording`. */
-  readonly transitions: TcpState[] = [];
+  transitions = NOTHING_YET;
   /** Timers that fired since last looked at; empty unless `recording`. */
-  readonly fired: string[] = [];
+  fired = NOTHING_FIRED;
   recording = false;
   #writerWaits = false;
   #sendCapacity = 0;
@@ -113,7 +117,10 @@ export class Connection {
   }
 
   become(state: TcpState): void {
-    if (this.recording) this.transitions.push(this.state, state);
+    if (this.recording) {
+      if (this.transitions === NOTHING_YET) this.transitions = [];
+      this.transitions.push(this.state, state);
+    }
     this.state = state;
     this.wake = true;
   }

@@ -20,7 +20,7 @@ export function expire(connection: Connection, nowNs: number): void {
 }
 
 function fired(connection: Connection, timer: string): void {
-  if (connection.recording) connection.fired.push(timer);
+  if (connection.recording) connection.fired = [...connection.fired, timer];
 }
 
 function expireXmit(connection: Connection, nowNs: number): void {

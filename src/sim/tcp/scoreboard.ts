@@ -11,6 +11,11 @@ const REORDERING_MAX = 300;
 /** Blocks of one ACK that are looked at: what fits in a header. */
 const BLOCKS_MAX = 4;
 
+/** Blocks of the ACK being taken, in order; the same memory for every connection. */
+const blocks = new Int32Array(BLOCKS_MAX * 2);
+/** Of a connection whose peer has never reported any. */
+const NO_BLOCKS = new Int32Array(0);
+
 /** Hears of every segment that has arrived, for RACK. */
 export interface DeliveryListener {
   delivered(sentNs: number, order: number, resent: boolean): void;
@@ -53,10 +58,9 @@ export class Scoreboard {
   /** The lowest number that arrived late. */
   #late = 0;
   #isLate = false;
-  readonly #blocks = new Int32Array(BLOCKS_MAX * 2);
   #blockCount = 0;
   /** Blocks of the ACK before, in order: their insides need no second look. */
-  readonly #known = new Int32Array(BLOCKS_MAX * 2);
+  #known = NO_BLOCKS;
   #knownCount = 0;
 
   start(sndUna: number): void {
@@ -94,10 +98,10 @@ export class Scoreboard {
   ): void {
     const first = this.#readDuplicate(edges, ack, una);
     this.#sortBlocks(edges, first, ack, sndNxt);
-    const blocks = this.#blocks;
     for (let i = 0; i < this.#blockCount; i++) {
       this.#mark(blocks[2 * i], blocks[2 * i + 1], highSeq, listener);
     }
+    if (this.#known === NO_BLOCKS) this.#known = new Int32Array(BLOCKS_MAX * 2);
     this.#known.set(blocks);
     this.#knownCount = this.#blockCount;
   }
@@ -139,7 +143,6 @@ export class Scoreboard {
 
   /** The blocks that make sense, in order. */
   #sortBlocks(edges: readonly number[], from: number, ack: number, sndNxt: number): void {
-    const blocks = this.#blocks;
     let count = 0;
     for (let i = from; i + 1 < edges.length && count < BLOCKS_MAX; i += 2) {
       const left = edges[i] | 0;
@@ -246,6 +249,7 @@ export class Scoreboard {
       if (this.#isLate && before(this.#late, fack)) this.#reordered(this.#late, fack, mss);
       if (before(this.highestSacked, una)) this.highestSacked = una;
     } else this.#withoutSack(fresh);
+    if (sent.count === 0) sent.rest();
   }
 
   /** A part of a retransmission arrived: the rest of what was lost is to be sent again. */

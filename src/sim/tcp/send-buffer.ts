@@ -1,5 +1,7 @@
 // Bytes a program has sent and the peer has not acknowledged: written once into chunks, handed out as slices of them.
 
+import { slabBytes } from "../slab.ts";
+
 interface Chunk {
   readonly bytes: Uint8Array;
   /** Position of its first byte in the stream. */
@@ -7,7 +9,7 @@ interface Chunk {
   used: number;
 }
 
-const CHUNK_MIN = 2048;
+const CHUNK_MIN = 256;
 const CHUNK_MAX = 65_536;
 /** Spent chunks are cut off the front of the list only now and then, so that cutting costs nothing a chunk. */
 const COMPACT_AT = 64;
@@ -41,7 +43,9 @@ export class SendBuffer {
     const at = this.#start + offset;
     const chunk = this.#find(at);
     const within = at - chunk.start;
-    if (within + count <= chunk.used) return new Uint8Array(chunk.bytes.buffer, within, count);
+    if (within + count <= chunk.used) {
+      return new Uint8Array(chunk.bytes.buffer, chunk.bytes.byteOffset + within, count);
+    }
     const whole = new Uint8Array(count);
     let filled = 0;
     while (filled < count) {
@@ -59,6 +63,14 @@ export class SendBuffer {
     this.#start += count;
     this.length -= count;
     const chunks = this.#chunks;
+    if (this.length === 0) {
+      // Most connections are idle most of the time: they keep nothing.
+      chunks.length = 0;
+      this.#first = 0;
+      this.#cursor = 0;
+      this.#chunkSize = CHUNK_MIN;
+      return;
+    }
     while (
       this.#first < chunks.length &&
       chunks[this.#first].start + chunks[this.#first].used <= this.#start
@@ -81,7 +93,7 @@ export class SendBuffer {
     const size = Math.min(CHUNK_MAX, Math.max(this.#chunkSize, wanted));
     this.#chunkSize = Math.min(CHUNK_MAX, size * 2);
     const start = last < 0 ? this.#start : chunks[last].start + chunks[last].used;
-    const chunk: Chunk = { bytes: new Uint8Array(size), start, used: 0 };
+    const chunk: Chunk = { bytes: slabBytes(size), start, used: 0 };
     chunks.push(chunk);
     return chunk;
   }

@@ -37,6 +37,16 @@ export interface PeerLimits {
   readonly initialWindow: number;
 }
 
+/** What the ACK being taken said: read at once, so one does for all connections. */
+const said = {
+  advanced: false,
+  prior: 0,
+  duplicate: false,
+  original: false,
+  canSendNew: false,
+  congested: false,
+};
+
 export class Sender {
   iss = 0;
   sndUna = 0;
@@ -78,16 +88,6 @@ export class Sender {
   #persistDue = false;
   /** Something has left since the timers were last looked after. */
   #left = false;
-  /** What the ACK being taken said; one object, read at once. */
-  readonly #ack = {
-    advanced: false,
-    prior: 0,
-    duplicate: false,
-    original: false,
-    canSendNew: false,
-    congested: false,
-  };
-
   constructor(personality: TcpPersonality, settings: TcpSettings, timers: Timers) {
     this.#personality = personality;
     this.#settings = settings;
@@ -338,7 +338,6 @@ export class Sender {
     this.#answerProbe(ack, !informs && !board.sackedNew);
     const orderly = recovery.state === RECOVERY.OPEN && !congested;
     if (board.sackedNew || board.duplicateSeen || !orderly || !informs) {
-      const said = this.#ack;
       said.advanced = acked > 0;
       said.prior = prior;
       said.duplicate = duplicate;

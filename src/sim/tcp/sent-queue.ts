@@ -13,31 +13,66 @@ export const SENT = { PUSH: 1, FIN: 2, EVER: 4, SACKED: 8, LOST: 16, AGAIN: 32 }
 
 const CAPACITY_MIN = 16;
 const NONE = -1;
+/** Columns kept for connections that are about to send: those of connections with nothing on its way. */
+const IDLE_MAX = 64;
+
+/** The typed arrays of a queue. They are most of what a connection takes, so one with nothing on its way has none. */
+class SentColumns {
+  readonly starts: Int32Array;
+  readonly ends: Int32Array;
+  readonly times: Float64Array;
+  readonly orders: Int32Array;
+  readonly flags: Uint8Array;
+  readonly before: Int32Array;
+  readonly after: Int32Array;
+  readonly linked: Uint8Array;
+  readonly ring: Int32Array;
+  /** Slots nobody uses: the first of these, as many as the queue says; all while it is empty. */
+  readonly free: Int32Array;
+
+  constructor(capacity: number) {
+    this.starts = new Int32Array(capacity);
+    this.ends = new Int32Array(capacity);
+    this.times = new Float64Array(capacity);
+    this.orders = new Int32Array(capacity);
+    this.flags = new Uint8Array(capacity);
+    this.before = new Int32Array(capacity);
+    this.after = new Int32Array(capacity);
+    this.linked = new Uint8Array(capacity);
+    this.ring = new Int32Array(capacity);
+    this.free = new Int32Array(capacity);
+    for (let slot = 0; slot < capacity; slot++) this.free[slot] = slot;
+  }
+}
+
+/** What they hold is overwritten before it is read, so it does not matter whose they were. */
+const idle: SentColumns[] = [];
+const NO_COLUMNS = new SentColumns(0);
 
 export class SentQueue {
   count = 0;
   /** By slot. */
-  starts = new Int32Array(CAPACITY_MIN);
-  ends = new Int32Array(CAPACITY_MIN);
+  starts = NO_COLUMNS.starts;
+  ends = NO_COLUMNS.ends;
   /** When it last left, in ns; and as the how-manieth of all, since many may leave at one time. */
-  times = new Float64Array(CAPACITY_MIN);
-  orders = new Int32Array(CAPACITY_MIN);
-  flags = new Uint8Array(CAPACITY_MIN);
+  times = NO_COLUMNS.times;
+  orders = NO_COLUMNS.orders;
+  flags = NO_COLUMNS.flags;
   /** First and last in the order of time, or -1. */
   oldest = NONE;
   #newest = NONE;
   #order = 0;
-  #before = new Int32Array(CAPACITY_MIN).fill(NONE);
-  #after = new Int32Array(CAPACITY_MIN).fill(NONE);
-  #linked = new Uint8Array(CAPACITY_MIN);
-  #ring = new Int32Array(CAPACITY_MIN);
+  #columns = NO_COLUMNS;
+  #before = NO_COLUMNS.before;
+  #after = NO_COLUMNS.after;
+  #linked = NO_COLUMNS.linked;
+  #ring = NO_COLUMNS.ring;
   #head = 0;
-  /** Slots nobody uses: the first `#freeCount` of these. */
-  #free = Int32Array.from({ length: CAPACITY_MIN }, (_, slot) => slot);
-  #freeCount = CAPACITY_MIN;
+  #free = NO_COLUMNS.free;
+  #freeCount = 0;
 
   push(start: number, end: number, sentNs: number, flags: number): void {
-    if (this.#freeCount === 0) this.#grow();
+    if (this.#freeCount === 0) this.#extend();
     const slot = this.#free[--this.#freeCount];
     this.#ring[(this.#head + this.count) & (this.#ring.length - 1)] = slot;
     this.count++;
@@ -61,6 +96,13 @@ export class SentQueue {
     this.count--;
     if (this.#linked[slot] === 1) this.unlink(slot);
     this.#free[this.#freeCount++] = slot;
+  }
+
+  /** Nothing is on its way and no slot is looked at any more: the columns are for others. */
+  rest(): void {
+    if (this.#columns === NO_COLUMNS) return;
+    if (idle.length < IDLE_MAX) idle.push(this.#columns);
+    this.#use(NO_COLUMNS);
   }
 
   /** Index of the segment holding `seq`, or of the first after it; `count` when there is none. */
@@ -112,7 +154,7 @@ export class SentQueue {
 
   /** Cuts the segment at `index` in two before `seq`, which lies inside it. Both parts keep its history. */
   split(index: number, seq: number): void {
-    if (this.#freeCount === 0) this.#grow();
+    if (this.#freeCount === 0) this.#extend();
     const first = this.slot(index);
     const second = this.#free[--this.#freeCount];
     const mask = this.#ring.length - 1;
@@ -147,28 +189,48 @@ export class SentQueue {
     if (before(this.starts[slot], una)) this.starts[slot] = una;
   }
 
-  #grow(): void {
-    const old = this.#ring.length;
-    const size = old * 2;
-    const ring = new Int32Array(size);
-    for (let i = 0; i < this.count; i++) ring[i] = this.slot(i);
-    this.#ring = ring;
+  #extend(): void {
+    if (this.#columns === NO_COLUMNS) this.#use(idle.pop() ?? new SentColumns(CAPACITY_MIN));
+    else this.#grow();
+  }
+
+  /** Takes columns whose slots are all free. */
+  #use(columns: SentColumns): void {
+    this.#point(columns);
     this.#head = 0;
-    this.starts = longer(this.starts, new Int32Array(size));
-    this.ends = longer(this.ends, new Int32Array(size));
-    this.flags = longer(this.flags, new Uint8Array(size));
-    this.times = longer(this.times, new Float64Array(size));
-    this.orders = longer(this.orders, new Int32Array(size));
-    this.#before = longer(this.#before, new Int32Array(size));
-    this.#after = longer(this.#after, new Int32Array(size));
-    this.#linked = longer(this.#linked, new Uint8Array(size));
-    this.#free = new Int32Array(size);
-    for (let slot = old; slot < size; slot++) this.#free[slot - old] = slot;
+    this.#freeCount = columns.free.length;
+  }
+
+  #point(columns: SentColumns): void {
+    this.#columns = columns;
+    this.starts = columns.starts;
+    this.ends = columns.ends;
+    this.times = columns.times;
+    this.orders = columns.orders;
+    this.flags = columns.flags;
+    this.#before = columns.before;
+    this.#after = columns.after;
+    this.#linked = columns.linked;
+    this.#ring = columns.ring;
+    this.#free = columns.free;
+  }
+
+  #grow(): void {
+    const small = this.#columns;
+    const old = small.ring.length;
+    const columns = new SentColumns(old * 2);
+    for (let i = 0; i < this.count; i++) columns.ring[i] = this.slot(i);
+    columns.starts.set(small.starts);
+    columns.ends.set(small.ends);
+    columns.times.set(small.times);
+    columns.orders.set(small.orders);
+    columns.flags.set(small.flags);
+    columns.before.set(small.before);
+    columns.after.set(small.after);
+    columns.linked.set(small.linked);
+    for (let slot = old; slot < old * 2; slot++) columns.free[slot - old] = slot;
+    this.#point(columns);
+    this.#head = 0;
     this.#freeCount = old;
   }
-}
-
-function longer<T extends Int32Array | Uint8Array | Float64Array>(from: T, to: T): T {
-  to.set(from);
-  return to;
 }
