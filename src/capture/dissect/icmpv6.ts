@@ -208,7 +208,5 @@ function addOptions(d: Dissection, out: DetailNode[], from: number, end: number,
 }
 
 function hopLimitText(d: Dissection): string {
-  const ip = d.tree.findLast((node) => node.field === "ipv6");
-  const limit = ip?.children.find((node) => node.field === "ipv6.hlim")?.value;
-  return typeof limit === "number" ? `, hop limit=${limit}` : "";
+  return d.hopLimit < 0 ? "" : `, hop limit=${d.hopLimit}`;
 }
