@@ -168,6 +168,39 @@ export async function runFraming(session: FramingSession): Promise<void> {
   await runModel(initial, perform);
 }
 
+export interface LiveFraming {
+  /** More is known. */
+  show(session: FramingSession): void;
+  close(): void;
+  /** When the user has quit, or `close` was called. */
+  readonly closed: Promise<void>;
+}
+
+/** The Framing screen while laws are tried. Needs a terminal. */
+export function runFramingLive(first: FramingSession): LiveFraming {
+  let shown = first;
+  let ended = false;
+  let terminal: TerminalHost<Message> | null = null;
+  const closed = runModel(initialModel({ session: first, size: PLAIN_SIZE }), (effect, host) => {
+    terminal = host;
+    if (effect.kind === "complete") {
+      if (ended) host.quit();
+      else host.dispatch({ kind: "update", session: shown });
+    } else perform(effect, host);
+  });
+  return {
+    show(session) {
+      shown = session;
+      terminal?.dispatch({ kind: "update", session });
+    },
+    close() {
+      ended = true;
+      terminal?.quit();
+    },
+    closed,
+  };
+}
+
 function hasBroken({ reports }: FramingSession): boolean {
   return reports.some((report) => !passes(report));
 }

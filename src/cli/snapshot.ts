@@ -12,12 +12,12 @@ import { gridToText } from "../tui/render/text.ts";
 import { renderScreen } from "../tui/snapshot.ts";
 import type { Moment } from "../tui/snapshot.ts";
 import { themeFor } from "../tui/theme.ts";
-import { parseChoice, parseSize, parseWhole } from "./arguments.ts";
+import { parseChoice, parseSeed, parseSize, parseWhole } from "./arguments.ts";
 import type { NetworkFlags } from "./arguments.ts";
 import { addNetworkFlags } from "./network-flags.ts";
 import { writeOutput } from "./output-file.ts";
 import { openSession } from "./source.ts";
-import { openFraming } from "./verify.ts";
+import { openFraming } from "./verify-open.ts";
 
 const FORMATS = ["txt", "ansi", "svg", "png"] as const;
 
@@ -58,7 +58,7 @@ async function snapshot(what: string, flags: SnapshotFlags): Promise<void> {
   }
   const session =
     screen === "framing"
-      ? await openFraming(what, flags.seed)
+      ? await openFraming(what, flags.seed === undefined ? undefined : parseSeed(flags.seed))
       : await openSession(what, flags, flags.loopback === true);
   if (screen !== undefined && !hasScreen(session, screen)) {
     const has = SCREEN_NAMES.filter((name) => hasScreen(session, name)).join(", ");

@@ -1,26 +1,19 @@
 // `wirelab verify`: the laws of framing, tried on the codecs that files export.
 
-import { existsSync, readFileSync } from "node:fs";
-import { availableParallelism } from "node:os";
-import { basename, dirname, relative, resolve, sep } from "node:path";
+import { dirname, relative, resolve, sep } from "node:path";
 import type { Command } from "commander";
 import { LAW_NAMES } from "../framing/law-names.ts";
-import { counterexampleTrace } from "../framing/report/capture.ts";
 import { junitXml } from "../framing/report/junit.ts";
-import { mergeReports } from "../framing/report/merge.ts";
 import { reportText } from "../framing/report/picture.ts";
 import { regressionTest } from "../framing/report/regression-test.ts";
 import { passes } from "../framing/report/report.ts";
-import type { Report } from "../framing/report/report.ts";
-import { verifyFile } from "../framing/verify/verify-file.ts";
 import type { VerifyJob } from "../framing/verify/messages.ts";
 import { InputError, suggest } from "../scenario/input-error.ts";
-import { framingSession } from "../tui/session.ts";
-import type { FramingSession } from "../tui/session.ts";
 import { collect, parseChoice, parseSeed, parseWhole } from "./arguments.ts";
-import { runFraming } from "./dashboard-app.ts";
-import { writeOutput, writePcapngFile } from "./output-file.ts";
+import { writeOutput } from "./output-file.ts";
 import { print } from "./print.ts";
+import { verifyAll } from "./verify-run.ts";
+import type { Verified } from "./verify-run.ts";
 
 interface VerifyFlags {
   readonly law?: string[];
@@ -35,13 +28,6 @@ interface VerifyFlags {
   readonly writeTest?: string;
   readonly pcap?: string;
   readonly open?: true;
-}
-
-/** A report and where its codec comes from. */
-interface Verified {
-  readonly module: string;
-  readonly exportName: string;
-  readonly report: Report;
 }
 
 const RUNS_MAX = 1_000_000;
@@ -73,13 +59,16 @@ export function addVerify(program: Command): void {
 async function verify(modules: string[], flags: VerifyFlags): Promise<void> {
   if (flags.open === true && flags.json === true)
     throw new InputError("--open and --json: choose one, the screen or the reports");
-  const verified = await verifiedIn(modules, flags);
+  const jobs = modules.map((module) => jobOf(module, flags));
+  // The screens are loaded by those who look at them.
+  const screen = flags.open === true ? await (await import("./verify-open.ts")).openVerify(jobs) : null;
+  const verified = screen?.verified ?? (await verifyAll(jobs));
   const reports = verified.map(({ report }) => report);
   if (flags.junit !== undefined) writeOutput(flags.junit, junitXml(reports));
   const broken = verified.filter(({ report }) => !passes(report));
   if (flags.writeTest !== undefined && broken.length > 0) writeTest(flags.writeTest, broken[0]);
-  if (flags.pcap !== undefined && broken.length > 0) writePcap(flags.pcap, broken);
-  if (flags.open === true) await runFraming(sessionOf(modules, verified));
+  if (flags.pcap !== undefined && broken.length > 0) await writePcap(flags.pcap, broken);
+  if (screen !== null) await screen.closed;
   else if (flags.json === true) print(JSON.stringify({ reports: verified }, null, 2));
   else {
     for (const [index, report] of reports.entries()) {
@@ -88,44 +77,6 @@ async function verify(modules: string[], flags: VerifyFlags): Promise<void> {
     }
   }
   if (broken.length > 0) process.exitCode = 1;
-}
-
-async function verifiedIn(modules: readonly string[], flags: VerifyFlags): Promise<Verified[]> {
-  const jobs = modules.map((module) => jobOf(module, flags));
-  return modules.every((module) => module.endsWith(".json")) ? mergedFiles(modules) : verifyAll(jobs);
-}
-
-/** Verifies the codecs of `module`, or reads its reports if it is JSON, for the Framing screen. */
-export async function openFraming(module: string, seed: string | undefined): Promise<FramingSession> {
-  const flags = { time: TIME_DEFAULT, ...(seed === undefined ? {} : { seed }) };
-  return sessionOf([module], await verifiedIn([module], flags));
-}
-
-function sessionOf(modules: readonly string[], verified: readonly Verified[]): FramingSession {
-  const name = modules.map((module) => basename(module)).join(" ");
-  return framingSession(
-    name,
-    verified.map(({ report }) => report),
-  );
-}
-
-/** Files one beside the other, as many as there are cores; results in the files' order. */
-async function verifyAll(jobs: readonly VerifyJob[]): Promise<Verified[]> {
-  const results: Verified[][] = [];
-  const problems: string[] = [];
-  let next = 0;
-  const work = async (): Promise<void> => {
-    for (let index = next++; index < jobs.length; index = next++) {
-      const { module } = jobs[index];
-      const result = await verifyFile(jobs[index]);
-      if ("problem" in result) problems[index] = `${module}: ${result.problem}`;
-      else results[index] = result.codecs.map(({ exportName, report }) => ({ module, exportName, report }));
-    }
-  };
-  await Promise.all(Array.from({ length: Math.min(availableParallelism(), jobs.length) }, work));
-  const problem = problems.find((text) => text !== undefined);
-  if (problem !== undefined) throw new InputError(problem);
-  return results.flat();
 }
 
 function jobOf(module: string, flags: VerifyFlags): VerifyJob {
@@ -168,44 +119,6 @@ function parseShard(text: string): { index: number; count: number } {
   return { index: index - 1, count };
 }
 
-/** The JSON reports of several shards as one. */
-function mergedFiles(paths: readonly string[]): Verified[] {
-  const verified = paths.flatMap(reportsIn);
-  const origins = new Map(verified.map((entry) => [entry.report.codec, entry]));
-  return mergeReports(verified.map(({ report }) => report)).map((report) => ({
-    module: origins.get(report.codec)?.module ?? "",
-    exportName: origins.get(report.codec)?.exportName ?? "default",
-    report,
-  }));
-}
-
-function reportsIn(path: string): Verified[] {
-  if (!existsSync(path)) throw new InputError(`${path}: no such file`);
-  let parsed: unknown;
-  try {
-    parsed = JSON.parse(readFileSync(path, "utf8"));
-  } catch {
-    parsed = null;
-  }
-  const reports =
-    typeof parsed === "object" && parsed !== null && "reports" in parsed ? parsed.reports : null;
-  if (!Array.isArray(reports) || !reports.every(isVerified))
-    throw new InputError(`${path}: not a report: want what \`verify --json\` prints`);
-  return reports;
-}
-
-function isVerified(value: unknown): value is Verified {
-  if (typeof value !== "object" || value === null || !("report" in value)) return false;
-  const { report } = value;
-  return (
-    typeof report === "object" &&
-    report !== null &&
-    "codec" in report &&
-    "laws" in report &&
-    Array.isArray(report.laws)
-  );
-}
-
 function writeTest(path: string, { module, exportName, report }: Verified): void {
   const target = { module: importPath(path, module), exportName, codec: report.codec };
   const text = regressionTest(
@@ -225,7 +138,9 @@ function importPath(from: string, module: string): string {
   return path.startsWith(".") ? path : `./${path}`;
 }
 
-function writePcap(path: string, broken: readonly Verified[]): void {
+async function writePcap(path: string, broken: readonly Verified[]): Promise<void> {
+  const { counterexampleTrace } = await import("../framing/report/capture.ts");
+  const { writePcapngFile } = await import("./output-file.ts");
   for (const { report } of broken) {
     for (const { counterexample } of report.laws) {
       const trace = counterexample === null ? null : counterexampleTrace(counterexample);

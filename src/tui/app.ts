@@ -225,7 +225,7 @@ function opened(model: Model, session: Session): Step {
 
 /** The same session with more known: the cursor stays, or stays at the end; a filter reads on. */
 function followed(model: Model, session: Session): Step {
-  if (isFraming(session)) return opened(model, session);
+  if (isFraming(session)) return lawsFollowed(model, session);
   const trace = traceOf(session);
   const last = trace.length - 1;
   const before = countOfGrowing(model.session);
@@ -244,6 +244,16 @@ function followed(model: Model, session: Session): Step {
 /** How many packets a live capture had when its session was made; null for what does not grow. */
 function countOfGrowing(session: Session): number | null {
   return "growing" in session ? (session.growing?.count ?? null) : null;
+}
+
+/** More laws tried: the first counterexample there is plays; before and after, the law looked at stays. */
+function lawsFollowed(model: Model, session: FramingSession): Step {
+  const hasBroken = (of: Session): boolean =>
+    isFraming(of) && lawRows(of).some(({ law }) => law.verdict === "broken");
+  if (hasBroken(model.session) || !hasBroken(session)) return [{ ...model, session }, NOTHING];
+  const { size, lessons, speed } = model;
+  const next = { ...initialModel({ session, size, lessons, step: 0, playing: true }), speed };
+  return [next, [wait(next)]];
 }
 
 function mouse(model: Model, action: MouseAction, x: number, y: number): Step {
@@ -283,9 +293,11 @@ function framingStatus(model: Model, session: FramingSession, theme: Theme): Spa
   const on = (attr: number): number => (attr & ~511) | (theme.bar & 511);
   const broken = lawRows(session).filter(({ law }) => law.verdict === "broken").length;
   const verdict: Span =
-    broken === 0
-      ? { text: "✓ keeps all laws asked", attr: on(theme.ok) }
-      : { text: `✗ breaks ${broken} ${broken === 1 ? "law" : "laws"}`, attr: on(theme.error) };
+    session.progress !== null && broken === 0
+      ? { text: `… ${session.progress}`, attr: on(theme.pending) }
+      : broken === 0
+        ? { text: "✓ keeps all laws asked", attr: on(theme.ok) }
+        : { text: `✗ breaks ${broken} ${broken === 1 ? "law" : "laws"}`, attr: on(theme.error) };
   const seed = session.reports[0]?.seed;
   const rest = `  ×${SPEEDS[model.speed]}${seed === undefined ? "" : `  seed ${seed}`}`;
   return [

@@ -29,6 +29,8 @@ export interface FramingSession {
   /** What was verified, for the title. */
   readonly name: string;
   readonly reports: readonly Report[];
+  /** What is still being tried, for the status; null when all is done. */
+  readonly progress: string | null;
   /** The first counterexample's chunks as segments, as `verify --pcap` writes them; empty where there is none. */
   readonly trace: Trace;
 }
@@ -58,9 +60,13 @@ export function isFraming(session: Session): session is FramingSession {
 
 const NO_BYTES: PacketBytes = { read: () => new Uint8Array(0) };
 
-/** A session about the codecs of `reports`; `name` stands in its title. */
-export function framingSession(name: string, reports: readonly Report[]): FramingSession {
-  return { name, reports, trace: firstTrace(reports) ?? new Trace(NO_BYTES) };
+/** A session about the codecs of `reports`; `name` stands in its title. Where laws are still to come, `progress` says which are tried. */
+export function framingSession(
+  name: string,
+  reports: readonly Report[],
+  progress: string | null = null,
+): FramingSession {
+  return { name, reports, progress, trace: firstTrace(reports) ?? new Trace(NO_BYTES) };
 }
 
 /** The first counterexample that is a stream, as packets. */

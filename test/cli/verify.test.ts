@@ -111,16 +111,24 @@ describe("verify", { timeout: 60_000 }, () => {
     expect(wirelab(["verify", file("right.mjs", RIGHT), "--through", "sim", "--runs", "20"]).code).toBe(0);
   });
 
-  it("ends a decoder that takes its thread along", () => {
-    const path = file(
-      "stuck.mjs",
-      `${HEAD}
+  function stuckAfter(wait: string): string {
+    return `${HEAD}
 export default { ...base, decoder: () => ({
-  async push(chunk) { await null; while (chunk.length > 1); return []; },
+  async push(chunk) { await ${wait}; while (chunk.length > 1); return []; },
   async end() { return []; },
-}) };`,
-    );
-    const { code, stdout } = wirelab(["verify", path]);
+}) };`;
+  }
+
+  it("stops a decoder that loops in a promise's callback, and makes what it looped on small", () => {
+    const { code, stdout } = wirelab(["verify", file("stuck.mjs", stuckAfter("null"))]);
+    expect(stdout).toContain("completion is broken: the decoder does not return from chunk 1 of 1");
+    expect(stdout).toContain("again with --path completion/");
+    expect(code).toBe(1);
+  });
+
+  it("ends a decoder that takes its thread along", () => {
+    const waits = "new Promise((resolve) => process.nextTick(resolve))";
+    const { code, stdout } = wirelab(["verify", file("stuck.mjs", stuckAfter(waits))]);
     expect(stdout).toContain(
       "completion is broken: the decoder stops the whole thread and does not come back",
     );

@@ -5,8 +5,13 @@ import { runWatched } from "./watchdog.ts";
 
 const job = JSON.parse(process.argv[2]) as VerifyJob;
 const tell = (message: VerifyMessage): void => {
-  process.send?.(message);
+  if (process.connected) process.send?.(message);
 };
 
+// Nobody listens any more.
+const leave = (): never => process.exit();
+process.on("disconnect", leave);
+
 await runWatched(job, tell);
+process.off("disconnect", leave);
 process.disconnect();

@@ -2,6 +2,7 @@
 
 import { fork } from "node:child_process";
 import { fileURLToPath } from "node:url";
+import type { LawReport } from "../report/report.ts";
 import type { VerifiedCodec, VerifyJob, VerifyMessage } from "./messages.ts";
 
 export type FileResult = { readonly codecs: readonly VerifiedCodec[] } | { readonly problem: string };
@@ -10,11 +11,15 @@ const PROCESS = new URL(import.meta.url.endsWith(".ts") ? "./process.ts" : "./pr
 /** What loading, and making a hang small, may take besides the laws. */
 const SPARE_MS = 20_000;
 
-/** Runs the laws on what `job.module` exports. What the file prints goes to standard error. Never rejects for what the file does. */
-export function verifyFile(job: VerifyJob): Promise<FileResult> {
+/** Runs the laws on what `job.module` exports. What the file prints goes to standard error. `onLaw` is told of each law as it is tried. Never rejects for what the file does. */
+export function verifyFile(
+  job: VerifyJob,
+  onLaw: (codec: string, law: LawReport) => void = () => {},
+): Promise<FileResult> {
   return new Promise((resolve) => {
     const child = fork(fileURLToPath(PROCESS), [JSON.stringify(job)], { stdio: ["ignore", 2, 2, "ipc"] });
     const codecs: VerifiedCodec[] = [];
+    let names: readonly string[] = [];
     let ended = false;
     const end = (result: FileResult): void => {
       if (ended) return;
@@ -29,7 +34,9 @@ export function verifyFile(job: VerifyJob): Promise<FileResult> {
       job.timeMs + SPARE_MS,
     );
     child.on("message", (message: VerifyMessage) => {
-      if (message.kind === "codec") codecs.push(message.verified);
+      if (message.kind === "loaded") names = message.codecNames;
+      else if (message.kind === "law") onLaw(names[message.codec] ?? job.module, message.report);
+      else if (message.kind === "codec") codecs.push(message.verified);
       else if (message.kind === "problem") end({ problem: message.message });
       else if (message.kind === "done") end({ codecs });
     });

@@ -98,7 +98,7 @@ function runsText({ runs }: LawReport): string {
 /** What a law demands, the bug it is for, and how it went. */
 export function lawPane(grid: Grid, theme: Theme, row: LawRow | undefined): void {
   if (row === undefined) {
-    grid.put(1, 0, "no laws were tried", theme.muted);
+    grid.put(1, 0, "no law has been tried yet", theme.muted);
     return;
   }
   const lines = lawWords(row, theme, Math.max(8, grid.width - 3));
