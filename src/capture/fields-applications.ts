@@ -1,5 +1,6 @@
 // The fields of protocols over TCP and UDP: Wireshark's name, type and title of each.
 
+import { HTTP2_FIELD_ROWS } from "./fields-http2.ts";
 import { MESSAGING_FIELD_ROWS } from "./fields-messaging.ts";
 import { SECURITY_FIELD_ROWS } from "./fields-security.ts";
 import type { FieldType } from "./fields.ts";
@@ -10,7 +11,7 @@ const TCP_PDU: readonly FieldRow[] = [
   ["tcp.segment", "uint32", "TCP Segment"],
   ["tcp.segment.count", "uint32", "Segment count"],
   ["tcp.segment_data", "bytes", "TCP segment data"],
-  ["tcp.segments", "none", "Reassembled TCP Segments"],
+  ["tcp.segments", "flag", "Reassembled TCP Segments"],
   ["tcp.reassembled.data", "bytes", "Reassembled TCP Data"],
   ["tcp.reassembled.length", "uint32", "Reassembled TCP length"],
   ["tcp.reassembled_in", "uint32", "Reassembled PDU in frame"],
@@ -66,6 +67,7 @@ export const APPLICATION_FIELD_ROWS: readonly FieldRow[] = [
   ...TCP_PDU,
   ...DNS,
   ...HTTP,
+  ...HTTP2_FIELD_ROWS,
   ...MESSAGING_FIELD_ROWS,
   ...SECURITY_FIELD_ROWS,
 ];

@@ -3,6 +3,7 @@
 import type { PduScan } from "../reassembly/pdu-buffer.ts";
 import type { DecodeAs } from "./decode-as.ts";
 import { DnsStream } from "./dns-stream.ts";
+import { Http2Stream, looksLikeHttp2 } from "./http2.ts";
 import { HttpStream } from "./http-stream.ts";
 import { lineAt, looksLikeHttp } from "./http-lines.ts";
 import { looksLikeTls, TlsStream } from "./tls.ts";
@@ -21,6 +22,7 @@ interface StreamProtocol {
 /** By name as in `frame.protocols`. In order: the first that takes a stream's first message has it. */
 export const STREAM_PROTOCOLS: ReadonlyMap<string, StreamProtocol> = new Map([
   ["dns", { make: (above) => new DnsStream(above), ports: [53], looksLike: null }],
+  ["http2", { make: (above, setup) => new Http2Stream(above, setup), ports: [], looksLike: looksLikeHttp2 }],
   [
     "http",
     {
@@ -57,6 +59,8 @@ export function candidates(
   );
   if (chosen !== undefined) return [chosen.protocol];
   const names: string[] = [];
+  // What content tells for certain goes before what a port suggests: HTTP/2 is spoken on HTTP's ports.
+  if (looksLikeHttp2(scan)) names.push("http2");
   for (const [name, { ports }] of STREAM_PROTOCOLS) {
     if (ports.includes(source) || ports.includes(destination)) names.push(name);
   }

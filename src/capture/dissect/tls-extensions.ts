@@ -1,6 +1,6 @@
 // The extensions of TLS hellos: those that tell where a connection goes and what it agrees on in lines of their own.
 
-import { EXTENSION, extensionName, groupName, signatureName, versionName } from "./tls-names.ts";
+import { EXTENSION, extensionName, groupName, isGrease, signatureName, versionName } from "./tls-names.ts";
 import { addBytes, addText, addUint, uint } from "./protocol.ts";
 import { hexText } from "./tree.ts";
 import type { DetailNode, Dissection } from "./tree.ts";
@@ -94,7 +94,12 @@ function addExtension(type: number, data: Data): void {
       renegotiation(data);
       return;
     default:
-      if (PLAIN.has(type) || (end === start && extensionName(type) !== null)) return;
+      if (PLAIN.has(type)) return;
+      if (end === start) {
+        if (isGrease(type) || extensionName(type) === null)
+          d.add(out, "tls.handshake.extension.data", "Data: <MISSING>", start, 0, "<MISSING>");
+        return;
+      }
       addBytes(d, out, "tls.handshake.extension.data", "Data", start, end);
   }
 }
