@@ -15,14 +15,16 @@ import { hostsOf, isLab, traceOf } from "../tui/session.ts";
 import type { CaptureSession } from "../tui/session.ts";
 import { parseChoice, parseSize, parseWhole } from "./arguments.ts";
 import type { NetworkFlags } from "./arguments.ts";
+import { exportCaptures, isEdited } from "./export-captures.ts";
+import type { EditFlags } from "./export-captures.ts";
 import { addNetworkFlags } from "./network-flags.ts";
 import { writeOutput, writePcapngFile } from "./output-file.ts";
 import { runJson } from "./run-json.ts";
-import { openSession } from "./source.ts";
+import { isScenario, openSession } from "./source.ts";
 
 const FORMATS = ["pcapng", "json", "asciicast", "ladder", "ladder-ascii", "ladder-svg", "mermaid"] as const;
 
-interface ExportFlags extends NetworkFlags {
+interface ExportFlags extends NetworkFlags, EditFlags {
   readonly to: string;
   readonly output?: string;
   readonly vantage?: string;
@@ -33,19 +35,43 @@ interface ExportFlags extends NetworkFlags {
 
 export function addExport(program: Command): void {
   const command = program
-    .command("export <what>")
-    .description("a lesson's or scenario file's run, or a capture, as a file of another kind")
+    .command("export <what...>")
+    .description(
+      "a lesson's or scenario file's run, or a capture, as a file of another kind; several captures merged by time",
+    )
     .requiredOption("--to <format>", FORMATS.join(", "))
     .option("-o, --output <file>", "file to write; standard output by default")
     .option("--vantage <host>", "pcapng: as tcpdump on that host would show it (default: as sent)")
     .option("--calls", "pcapng: socket calls as comments")
+    .option("-Y, --filter <filter>", "pcapng of captures: only packets that pass this display filter")
+    .option("--frames <list>", "pcapng of captures: only these packets, as in 1-100,205,300-")
+    .option(
+      "--after <time>",
+      "pcapng of captures: from then on: 1.5s after the first packet, or a day and time",
+    )
+    .option("--before <time>", "pcapng of captures: until before then")
+    .option("--shift <time>", "pcapng of captures: move all times, as in -2h or 1.5s")
+    .option(
+      "--anonymise [seed]",
+      "pcapng of captures: replace addresses, keeping common prefixes; mend checksums",
+    )
     .option("--size <WxH>", "asciicast: in cells", "120x40")
     .option("--width <columns>", "ladder: in cells", "100");
   addNetworkFlags(command).action(exportIt);
 }
 
-async function exportIt(what: string, flags: ExportFlags): Promise<void> {
+async function exportIt(whats: readonly string[], flags: ExportFlags): Promise<void> {
   const format = parseChoice("--to", flags.to, FORMATS);
+  const [what] = whats;
+  if (whats.length > 1 || isEdited(flags)) {
+    const scenario = whats.find(isScenario);
+    if (scenario !== undefined)
+      throw new InputError(`${scenario}: only captures can be merged, cut and changed`);
+    if (format !== "pcapng")
+      throw new InputError(`--to ${format}: captures are merged, cut and changed as pcapng`);
+    await exportCaptures(whats, flags, flags.output);
+    return;
+  }
   const size = parseSize(flags.size);
   const width = parseWhole("--width", flags.width, 40, 500);
   const session = await openSession(what, flags, false);

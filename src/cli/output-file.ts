@@ -25,6 +25,13 @@ export function writePcapngFile(path: string | undefined, trace: Trace, options:
   });
 }
 
+/** Writes what comes, in order. Throws `InputError` as `writeOutput`. */
+export function writeChunks(path: string | undefined, chunks: Iterable<Uint8Array>): void {
+  withOutput(path, (put) => {
+    for (const chunk of chunks) put(chunk);
+  });
+}
+
 function withOutput(
   path: string | undefined,
   fill: (put: (data: string | Uint8Array) => void) => void,

@@ -1,0 +1,293 @@
+// Cut, merged and shifted as editcap and mergecap do it; addresses replaced without anything else changing.
+
+import { spawnSync } from "node:child_process";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+
+import { fc, test } from "@fast-check/vitest";
+import { afterAll, describe, expect, it } from "vitest";
+
+import type { Capture } from "../../../src/capture/capture.ts";
+import { AnonymousAddresses } from "../../../src/capture/edit/anonymous-addresses.ts";
+import { instantAfter, isWithin, parseFrames, parseInstant } from "../../../src/capture/edit/cut.ts";
+import { BeforeTime, editedPackets } from "../../../src/capture/edit/edited-packets.ts";
+import type { EditOptions, EditSource } from "../../../src/capture/edit/edited-packets.ts";
+import { PrefixPreserving } from "../../../src/capture/edit/prefix-preserving.ts";
+import { rewriteAddresses } from "../../../src/capture/edit/rewrite-addresses.ts";
+import { editedChunks } from "../../../src/capture/edit/write-edited.ts";
+import { openCapture } from "../../../src/capture/open.ts";
+import { parseIpv4, readIpv4 } from "../../../src/wire/address.ts";
+import { setUint32 } from "../../../src/wire/bytes.ts";
+import { capturePath, hasSharedCaptures, hasTshark, tshark } from "../shared-captures.ts";
+
+const folder = mkdtempSync(join(tmpdir(), "wirelab-edit-"));
+afterAll(() => rmSync(folder, { recursive: true }));
+
+function allRows(capture: Capture): number[] {
+  return Array.from({ length: capture.trace.packets.count }, (_, row) => row);
+}
+
+/** Writes the edited packets and answers the file. */
+function written(sources: readonly EditSource[], options: EditOptions = {}): string {
+  const path = join(folder, "edited.pcapng");
+  const interfaces = sources.flatMap(({ capture }) => capture.trace.interfaces);
+  writeFileSync(path, Buffer.concat([...editedChunks(interfaces, editedPackets(sources, options))]));
+  return path;
+}
+
+/** A line a packet: time, lengths and bytes. */
+async function contents(path: string): Promise<string[]> {
+  const capture = await openCapture(path);
+  const { packets } = capture.trace;
+  const lines = allRows(capture).map(
+    (row) =>
+      `${packets.seconds[row]}.${packets.nanoseconds[row]} ${packets.length[row]} ${Buffer.from(capture.trace.bytes(row)).toString("hex")}`,
+  );
+  capture.close();
+  return lines;
+}
+
+const hasEditcap = hasTshark && spawnSync("editcap", ["--version"]).status === 0;
+
+/** What a program of Wireshark's makes of its arguments, the last of which is to be the file it writes. */
+function made(program: string, args: readonly string[]): string {
+  const path = join(folder, "theirs.pcapng");
+  rmSync(path, { force: true });
+  const { status, stderr } = spawnSync(
+    program,
+    args.map((arg) => (arg === "OUT" ? path : arg)),
+  );
+  if (status !== 0) throw new Error(stderr.toString());
+  return path;
+}
+
+const CAPTURES = [
+  "tcpdump__dns_tcp.pcap",
+  "pcapplusplus__one_ipv6_http_stream.pcap",
+  "pcapplusplus__nanosecs_big_endian.pcap",
+  "zeek__tcp_retransmit-fast009.pcap",
+];
+
+describe.skipIf(!hasSharedCaptures || !hasEditcap)(
+  "beside editcap and mergecap (skipped without them or the captures)",
+  () => {
+    it.each(CAPTURES)("%s cut by number and by time is editcap's", async (name) => {
+      const path = capturePath(name);
+      const capture = await openCapture(path);
+      const { packets } = capture.trace;
+      const frames = parseFrames("2-4,7,9-12") ?? [];
+      const byNumber = allRows(capture).filter((row) => isWithin(packets, row, { frames }));
+      const theirs = made("editcap", ["-r", path, "OUT", "2-4", "7", "9-12"]);
+      expect(await contents(written([{ capture, rows: byNumber }]))).toEqual(await contents(theirs));
+
+      const [after, before] = [instantAfter(packets, 30e6), instantAfter(packets, 300e6)];
+      const byTime = allRows(capture).filter((row) => isWithin(packets, row, { after, before }));
+      const text = ({ seconds, nanoseconds }: typeof after): string =>
+        `${seconds}.${String(nanoseconds).padStart(9, "0")}`;
+      const cut = made("editcap", ["-A", text(after), "-B", text(before), path, "OUT"]);
+      expect(await contents(written([{ capture, rows: byTime }]))).toEqual(await contents(cut));
+      capture.close();
+    });
+
+    it.each(["3600", "-0.5", "0.000001", "-86400.25"])("shifted by %s s is editcap's -t", async (shift) => {
+      const path = capturePath(CAPTURES[0]);
+      const capture = await openCapture(path);
+      const ours = written([{ capture, rows: allRows(capture) }], {
+        shiftNs: Math.round(Number(shift) * 1e9),
+      });
+      expect(await contents(ours)).toEqual(await contents(made("editcap", ["-t", shift, path, "OUT"])));
+      capture.close();
+    });
+
+    it("merged by time are mergecap's", async () => {
+      const names = [...CAPTURES, CAPTURES[0]];
+      const captures = await Promise.all(names.map((name) => openCapture(capturePath(name))));
+      const ours = written(captures.map((capture) => ({ capture, rows: allRows(capture) })));
+      const theirs = made("mergecap", ["-w", "OUT", ...names.map(capturePath)]);
+      expect(await contents(ours)).toEqual(await contents(theirs));
+      for (const capture of captures) capture.close();
+    });
+  },
+);
+
+describe("cutting", () => {
+  it("understands lists of frames, and instants", () => {
+    expect(parseFrames("1-3,7, 9-")).toEqual([
+      { from: 1, to: 3 },
+      { from: 7, to: 7 },
+      { from: 9, to: Infinity },
+    ]);
+    for (const wrong of ["", "0", "3-1", "a", "1,,2", "-3"]) expect(parseFrames(wrong)).toBeNull();
+    expect(parseInstant("2020-06-10T09:21:03.847323Z")).toEqual({
+      seconds: 1_591_780_863,
+      nanoseconds: 847_323_000,
+    });
+    expect(parseInstant("2020-06-10 11:21:03+02:00")).toEqual({ seconds: 1_591_780_863, nanoseconds: 0 });
+    expect(parseInstant("2020-13-10T00:00:00Z")).toBeNull();
+    expect(parseInstant("yesterday")).toBeNull();
+  });
+
+  it("refuses to move packets before 1970", async () => {
+    const capture = await openCapture(
+      join(import.meta.dirname, "../../../fixtures/captures/udp-loss-reorder.pcapng"),
+    );
+    const edit = editedPackets([{ capture, rows: allRows(capture) }], { shiftNs: -3e18 });
+    expect(() => [...edit]).toThrow(BeforeTime);
+    capture.close();
+  });
+});
+
+function ipv4(text: string): Uint8Array {
+  const bytes = new Uint8Array(4);
+  setUint32(bytes, 0, parseIpv4(text) ?? 0);
+  return bytes;
+}
+
+/** Bits from the front that two addresses share. */
+function shared(a: Uint8Array, b: Uint8Array): number {
+  for (let bit = 0; bit < a.length * 8; bit++) {
+    if (((a[bit >> 3] ^ b[bit >> 3]) & (0x80 >> (bit & 7))) !== 0) return bit;
+  }
+  return a.length * 8;
+}
+
+describe("Crypto-PAn", () => {
+  it("replaces as its authors' sample does", () => {
+    const key = Uint8Array.from(
+      "21 34 23 141 51 164 207 128 19 10 91 22 73 144 125 16 216 152 143 131 121 121 101 39 98 87 76 45 42 132 34 2".split(
+        " ",
+      ),
+      Number,
+    );
+    const addresses = new PrefixPreserving(key, 32);
+    for (const [from, to] of [
+      ["128.11.68.132", "135.242.180.132"],
+      ["129.118.74.4", "134.136.186.123"],
+      ["130.132.252.244", "133.68.164.234"],
+      ["141.223.7.43", "141.167.8.160"],
+      ["141.233.145.108", "141.129.237.235"],
+    ]) {
+      expect(readIpv4(addresses.replacement(ipv4(from), 0), 0)).toBe(to);
+    }
+  });
+});
+
+const address = (length: number): fc.Arbitrary<Uint8Array> =>
+  fc.uint8Array({ minLength: length, maxLength: length });
+/** Two addresses with a common beginning. */
+const pair = (length: number): fc.Arbitrary<[Uint8Array, Uint8Array]> =>
+  fc.tuple(address(length), address(length), fc.nat(length * 8)).map(([a, b, bits]) => {
+    const near = b.slice();
+    for (let bit = 0; bit < bits; bit++) {
+      const mask = 0x80 >> (bit & 7);
+      near[bit >> 3] = (near[bit >> 3] & ~mask) | (a[bit >> 3] & mask);
+    }
+    return [a, near];
+  });
+
+describe("anonymous addresses", () => {
+  const kinds = [
+    ["ipv4", 4],
+    ["ipv6", 16],
+    ["mac", 6],
+  ] as const;
+
+  for (const [kind, length] of kinds) {
+    test.prop([pair(length), fc.string({ maxLength: 8 })])(
+      `share as much of their beginning as the ${kind} addresses they stand for, the same each time`,
+      ([a, b], seed) => {
+        const replace = (bytes: Uint8Array): Uint8Array => {
+          const copy = bytes.slice();
+          new AnonymousAddresses(seed)[kind](copy, 0);
+          return copy;
+        };
+        // Group addresses of Ethernet stay, and are no neighbours of others.
+        if (kind === "mac") a[0] &= 0xfe;
+        if (kind === "mac") b[0] &= 0xfe;
+        expect(shared(replace(a), replace(b))).toBe(shared(a, b));
+        expect(replace(a)).toEqual(replace(a));
+      },
+    );
+  }
+
+  it("leave those that mean the same to everyone, and make no others into them", () => {
+    const addresses = new AnonymousAddresses("x");
+    for (const text of ["0.0.0.0", "127.0.0.1", "127.9.8.7", "224.0.0.251", "239.1.2.3", "255.255.255.255"]) {
+      const bytes = ipv4(text);
+      addresses.ipv4(bytes, 0);
+      expect(readIpv4(bytes, 0)).toBe(text);
+    }
+    for (let i = 0; i < 2000; i++) {
+      const bytes = ipv4(`${1 + (i % 126)}.${i % 256}.${(i * 7) % 256}.${(i * 13) % 256}`);
+      addresses.ipv4(bytes, 0);
+      expect(bytes[0] !== 0 && bytes[0] !== 127 && bytes[0] < 0xe0).toBe(true);
+    }
+    const group = Uint8Array.of(0x01, 0, 0x5e, 0, 0, 1);
+    addresses.mac(group, 0);
+    expect(group).toEqual(Uint8Array.of(0x01, 0, 0x5e, 0, 0, 1));
+  });
+
+  test.prop([
+    fc.uint8Array({ maxLength: 200 }),
+    fc.constantFrom(0, 1, 12, 101, 108, 113, 228, 229, 276, 999),
+  ])("of any bytes throw nothing and change no length", (bytes, linkType) => {
+    const copy = bytes.slice();
+    rewriteAddresses(copy, linkType, new AnonymousAddresses("x"));
+    expect(copy.length).toBe(bytes.length);
+  });
+});
+
+/** What must stay: all but addresses and checksums. */
+const FIELDS = `
+  frame.len frame.protocols eth.type ip.len ip.proto ip.ttl ip.id ipv6.nxt tcp.srcport tcp.dstport
+  tcp.seq_raw tcp.len tcp.stream udp.stream udp.length icmp.type icmpv6.type arp.opcode dns.id
+  ip.checksum.status tcp.checksum.status udp.checksum.status icmp.checksum.status
+  icmpv6.checksum.status
+`
+  .trim()
+  .split(/\s+/);
+const ASKED = [...FIELDS, "ip.src", "ip.dst", "ipv6.src", "ipv6.dst", "eth.src"].flatMap((field) => [
+  "-e",
+  field,
+]);
+/** Of each link type, of both versions of IP, with fragments, errors that quote packets, options and wrong checksums. */
+const ANONYMISED = [
+  "arkime__turn.pcap",
+  "pcapplusplus__ip4_fragments.pcap",
+  "pcapplusplus__ip6_fragments.pcap",
+  "pcapplusplus__ipv6_options.pcap",
+  "pcapplusplus__many_interfaces-1.pcapng",
+  "pcapplusplus__null_loopback.pcap",
+  "pcapplusplus__one_tcp_stream.pcap",
+  "suricata-verify__tcp-urgp-01-oob_tcp-urgent1.pcap",
+  "zeek__http-qinq-0.pcap",
+  "zeek__linux_dlt_sll2.pcap",
+  "zeek__tcp_options.pcap",
+];
+const CHECKED = ["ip", "tcp", "udp"].flatMap((protocol) => ["-o", `${protocol}.check_checksum:TRUE`]);
+
+describe.skipIf(!hasSharedCaptures || !hasTshark)(
+  "an anonymous capture (skipped without tshark or the captures)",
+  () => {
+    it("is for tshark what it was, sound checksums and wrong ones, but for its addresses", async () => {
+      let replaced = 0;
+      for (const name of ANONYMISED) {
+        const capture = await openCapture(capturePath(name));
+        const path = written([{ capture, rows: allRows(capture) }], { anonymousSeed: "test" });
+        capture.close();
+        const fields = (file: string): string[][] =>
+          (tshark(["-n", "-r", file, ...CHECKED, "-T", "fields", ...ASKED]) ?? []).map((line) =>
+            line.split("\t"),
+          );
+        const [before, after] = [fields(capturePath(name)), fields(path)];
+        const rest = (line: string[]): string[] => line.slice(0, FIELDS.length);
+        expect(after.map(rest), name).toEqual(before.map(rest));
+        for (const [i, line] of before.entries()) {
+          if (line.slice(FIELDS.length).join() !== after[i].slice(FIELDS.length).join()) replaced++;
+        }
+      }
+      expect(replaced).toBeGreaterThan(200);
+    }, 30_000);
+  },
+);
