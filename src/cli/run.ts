@@ -49,6 +49,9 @@ async function run(what: string, flags: RunFlags): Promise<void> {
   if (link !== undefined && on !== "kernel")
     throw new InputError("--link: links are put between the kernel's sockets; add --on kernel");
   const options = runOptions(scenario, typeof link === "string" ? { ...network, link } : network);
+  // Over simulated links the kernel's sockets see what loopback cannot show.
+  if (on !== "both" && link === undefined && scenario.backends?.includes(on) === false)
+    throw new InputError(`--on ${on}: ${scenario.name} runs on ${scenario.backends.join(" and ")} only`);
   if (flags.check === true) {
     if (on !== "sim") throw new InputError("--check: only the simulator repeats itself; leave out --on");
     await check(scenario, options);

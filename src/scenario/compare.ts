@@ -118,18 +118,17 @@ function compareSocket(
   const streams = streamsAgree(left, right);
   const differences: Difference[] = [];
   for (const [a, b] of align(left, right)) {
-    const callA = a === null ? null : outline(a);
-    const callB = b === null ? null : outline(b);
-    if (callA !== null && callA === callB) continue;
+    if (a !== null && b !== null && outline(a) === outline(b)) continue;
     const excuse = excuseFor(a, b, streams, harmed);
-    const said = (run: RunResult, call: string | null): string => `${run.backend}: ${call ?? "no such call"}`;
+    const said = (run: RunResult, entry: TranscriptEntry | null): string =>
+      `${run.backend}: ${entry === null ? "no such call" : outline(entry, SHOWN)}`;
     differences.push({
       kind: excuse === null ? "disagreement" : "timing",
       host,
       socket,
       left: a?.callId ?? null,
       right: b?.callId ?? null,
-      text: `${said(leftRun, callA)}; ${said(rightRun, callB)}${excuse === null ? "" : ` (${excuse})`}`,
+      text: `${said(leftRun, a)}; ${said(rightRun, b)}${excuse === null ? "" : ` (${excuse})`}`,
     });
   }
   return differences;
@@ -191,8 +190,8 @@ function align(
   left: readonly TranscriptEntry[],
   right: readonly TranscriptEntry[],
 ): [TranscriptEntry | null, TranscriptEntry | null][] {
-  const keysLeft = left.map(outline);
-  const keysRight = right.map(outline);
+  const keysLeft = left.map((entry) => outline(entry));
+  const keysRight = right.map((entry) => outline(entry));
   if (left.length * right.length > 4_000_000) return pairInOrder(left, right);
   const common = lcsTable(keysLeft, keysRight);
   const pairs: [TranscriptEntry | null, TranscriptEntry | null][] = [];
@@ -233,22 +232,26 @@ function pairInOrder(
   ]);
 }
 
+/** Characters of text, or three times the bytes, of each value that are compared, and that are shown. */
+const COMPARED = 1000;
+const SHOWN = 60;
+
 /** A call and its answer as text, without what is allowed to vary: times, and ports drawn by the system. */
-function outline(entry: TranscriptEntry): string {
-  const args = entry.args.map(comparable).join(", ");
+function outline(entry: TranscriptEntry, most: number = COMPARED): string {
+  const args = entry.args.map((value) => comparable(value, most)).join(", ");
   const answer =
     entry.error === undefined
       ? entry.result === undefined
         ? "never answers"
-        : comparable(entry.result)
+        : comparable(entry.result, most)
       : entry.error.code;
   return `${entry.call}(${args}) = ${answer}`;
 }
 
 const EPHEMERAL_PORT_MIN = 32_768;
 
-function comparable(value: EventValue): string {
-  return valueText(value, 1000).replaceAll(/:(\d{5})\b/g, (whole, port: string) =>
+function comparable(value: EventValue, most: number): string {
+  return valueText(value, most).replaceAll(/:(\d{5})\b/g, (whole, port: string) =>
     Number(port) >= EPHEMERAL_PORT_MIN ? ":*" : whole,
   );
 }

@@ -129,6 +129,7 @@ describe("a mistake of the user's", () => {
     [["run", "tcp-helo"], "no lesson called tcp-helo (did you mean tcp-hello"],
     [["run", "missing.ts"], "missing.ts: no such file"],
     [["run", "tcp-hello", "--loss", "2"], "--loss: 2 is not between 0 and 100%"],
+    [["run", "bursty-loss", "--on", "kernel"], "--on kernel: bursty-loss runs on sim only"],
     [["run", "tcp-hello", "--set", "client-server.mtu=20"], "mtu"],
     [["run", "tcp-hello", "--seed", "-1"], "seed"],
     [["run", "tcp-hello", "--on", "moon"], "--on moon: no such choice"],
