@@ -53,7 +53,13 @@ export class Endpoint {
   #armedNs = Infinity;
   #settling = false;
   #removed = false;
-  #queued = "";
+  /** Bytes in the queues when they were last recorded: to send, in flight, to be read, out of order. */
+  #sendQueue = 0;
+  #inFlight = 0;
+  #receiveQueue = 0;
+  #outOfOrder = 0;
+  #wasRecorded = false;
+  #names: readonly [string, string] | null = null;
   #series: TcpSeries | null = null;
 
   constructor(host: TcpHost, setup: EndpointSetup) {
@@ -229,9 +235,17 @@ export class Endpoint {
     const inFlight = sender.finSent ? sendQueue : sendQueue - sender.unsent;
     const receiveQueue = receiver.buffer.length;
     const outOfOrder = receiver.reassembly.length;
-    const queued = `${sendQueue} ${inFlight} ${receiveQueue} ${outOfOrder}`;
-    if (queued === this.#queued) return;
-    this.#queued = queued;
+    const isAsBefore =
+      sendQueue === this.#sendQueue &&
+      inFlight === this.#inFlight &&
+      receiveQueue === this.#receiveQueue &&
+      outOfOrder === this.#outOfOrder;
+    if (isAsBefore && this.#wasRecorded) return;
+    this.#wasRecorded = true;
+    this.#sendQueue = sendQueue;
+    this.#inFlight = inFlight;
+    this.#receiveQueue = receiveQueue;
+    this.#outOfOrder = outOfOrder;
     const { network } = this.#host;
     const [local, remote] = this.names();
     network.record({
@@ -269,10 +283,12 @@ export class Endpoint {
   }
 
   names(): readonly [string, string] {
+    if (this.#names !== null) return this.#names;
     const { localPort, remotePort } = this.connection;
     const name = (address: string, port: number): string =>
       formatAddress(toProgram(isInet6(address) ? "inet6" : "inet", address, port));
-    return [name(this.local, localPort), name(this.remote, remotePort)];
+    this.#names = [name(this.local, localPort), name(this.remote, remotePort)];
+    return this.#names;
   }
 }
 
