@@ -8,6 +8,8 @@ import { printFollow } from "./follow.ts";
 import type { FollowMode, FollowProtocol } from "./follow.ts";
 import { printHierarchy } from "./hierarchy.ts";
 import { printIoStatistics } from "./io.ts";
+import { printRoundTrips } from "./round-trips.ts";
+import { printTcpGraph, TCP_GRAPHS, THROUGHPUT_INTERVAL_S } from "./tcp-graph.ts";
 
 /** The names `findStatistic` takes, for a message or a help text. */
 export const STATISTICS: readonly string[] = [
@@ -17,6 +19,8 @@ export const STATISTICS: readonly string[] = [
   "io,stat,SECONDS",
   "expert",
   "follow,tcp|udp,ascii|hex|raw,STREAM",
+  "rtt",
+  "tcp-graph,sequence|rtt|window|throughput,STREAM",
 ];
 
 /** Prints a statistic over the given rows, line by line; `filter` is only shown. */
@@ -52,6 +56,8 @@ export function findStatistic(name: string): Statistic | StatisticError {
     return (trace, rows, context) => printExpert(trace, rows, context, level);
   }
   if (first === "follow") return findFollow(parts);
+  if (first === "tcp-graph") return findTcpGraph(parts);
+  if (name === "rtt") return printRoundTrips;
   if (name === "io,phs") return printHierarchy;
   if (first === "io" && second === "stat" && parts.length === 3) {
     const seconds = Number(parts[2]);
@@ -61,6 +67,25 @@ export function findStatistic(name: string): Statistic | StatisticError {
     return { problem: `-z ${name}: the interval is 0 or at least 0.001 seconds` };
   }
   return { problem: `-z ${name} is not supported; there are ${STATISTICS.join(", ")}` };
+}
+
+/** A kind, a stream's number, and for throughput the interval in seconds. */
+function findTcpGraph(parts: readonly string[]): Statistic | StatisticError {
+  const [, name, number, interval] = parts;
+  const kind = TCP_GRAPHS.find((known) => known === name);
+  const seconds = interval === undefined ? THROUGHPUT_INTERVAL_S : Number(interval);
+  const most = kind === "throughput" ? 4 : 3;
+  if (
+    kind === undefined ||
+    parts.length > most ||
+    !/^\d{1,9}$/.test(number ?? "") ||
+    !(seconds >= 1e-6 && seconds <= 1e6)
+  ) {
+    return {
+      problem: `-z ${parts.join(",")}: want a kind (${TCP_GRAPHS.join(", ")}) and a stream's number: tcp-graph,rtt,0; for throughput also an interval: tcp-graph,throughput,0,0.1`,
+    };
+  }
+  return (trace, _rows, context) => printTcpGraph(trace, context, kind, Number(number), seconds);
 }
 
 /** The three parts after `follow`; whatever the filter, the whole stream is followed, as in tshark. */
