@@ -31,6 +31,7 @@ export type {
   LinkScript,
   LinkSettings,
   Loss,
+  QueueDiscipline,
   ScriptPacket,
   ScriptVerdict,
   Topology,
