@@ -12,7 +12,7 @@ import type { Dissection } from "./tree.ts";
 
 const MAGIC = "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n";
 const HEADER_LENGTH = 9;
-const HTTP_PORTS = [80, 3128, 3132, 5985, 8080, 8088, 11371, 1900, 2869, 2710];
+const HTTP_PORTS = new Set([80, 3128, 3132, 5985, 8080, 8088, 11371, 1900, 2869, 2710]);
 
 /** Bytes of a frame that are learnt from, of a body kept of one stream, and of everything kept. */
 const FRAME_BYTES_MAX = 1024 * 1024;
@@ -60,7 +60,7 @@ export class Http2Stream implements StreamDissector {
 
   /** `setup` is `upgrade` where an HTTP/1 connection became this. */
   constructor({ sourcePort, destinationPort }: StreamAbove, setup: string) {
-    const isHttp = HTTP_PORTS.includes(sourcePort) || HTTP_PORTS.includes(destinationPort);
+    const isHttp = HTTP_PORTS.has(sourcePort) || HTTP_PORTS.has(destinationPort);
     this.layers = isHttp || setup === "upgrade" ? ["http", "http2"] : ["http2"];
   }
 
