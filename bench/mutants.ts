@@ -10,6 +10,8 @@ import type { Report } from "../src/framing/report/report.ts";
 
 const FOLDER = join(import.meta.dirname, "../fixtures/codecs/wrong");
 const LIMIT_MS = 2000;
+const BYTES_MAX = 12;
+const CUTS_MAX = 2;
 
 type AnyCodec = Codec<unknown> | DatagramCodec<unknown>;
 
@@ -19,10 +21,12 @@ interface Row {
   readonly ms: number;
   readonly bytes: number;
   readonly cuts: number;
+  /** What the bug takes to show, where that is more than a few bytes. */
+  readonly needs: string | null;
 }
 
 /** Checks as `wirelab verify` does, up to the first law that is broken. */
-async function caught(mutant: string, codec: AnyCodec): Promise<Row> {
+async function caught(mutant: string, codec: AnyCodec, needs: string | null = null): Promise<Row> {
   const started = performance.now();
   let ms = Number.NaN;
   const onLaw = ({ verdict }: { verdict: string }): void => {
@@ -38,14 +42,15 @@ async function caught(mutant: string, codec: AnyCodec): Promise<Row> {
     ms,
     bytes: (counterexample?.bytes.length ?? 0) / 2,
     cuts: counterexample?.cuts.length ?? 0,
+    needs,
   };
 }
 
-function print({ mutant, law, ms, bytes, cuts }: Row, isRight: boolean): void {
+function print({ mutant, law, ms, bytes, cuts, needs }: Row, isRight: boolean): void {
   const verdict = isRight && Number.isNaN(ms) ? "keeps all laws" : law;
   const time = Number.isNaN(ms) ? "" : `${ms.toFixed(0)} ms`;
   console.log(
-    `${mutant.padEnd(24)} ${verdict.padEnd(22)} ${time.padStart(9)} ${`${bytes}`.padStart(6)} bytes ${`${cuts}`.padStart(6)} cuts`,
+    `${mutant.padEnd(24)} ${verdict.padEnd(22)} ${time.padStart(9)} ${`${bytes}`.padStart(6)} bytes ${`${cuts}`.padStart(6)} cuts${needs === null ? "" : `   needs ${needs}`}`,
   );
 }
 
@@ -53,8 +58,11 @@ const rows: Row[] = [];
 const wanted = process.argv.slice(2);
 for (const file of readdirSync(FOLDER).sort()) {
   if (wanted.length > 0 && !wanted.includes(basename(file, ".ts"))) continue;
-  const { codec } = (await import(pathToFileURL(join(FOLDER, file)).href)) as { codec: AnyCodec };
-  const row = await caught(basename(file, ".ts"), codec);
+  const module = (await import(pathToFileURL(join(FOLDER, file)).href)) as {
+    codec: AnyCodec;
+    needs?: string;
+  };
+  const row = await caught(basename(file, ".ts"), module.codec, module.needs ?? null);
   rows.push(row);
   print(row, false);
 }
@@ -72,4 +80,10 @@ const missed = rows.filter(({ ms }) => Number.isNaN(ms) || ms > LIMIT_MS);
 console.log(
   `\n${rows.length} mutants, ${rows.length - missed.length} caught within ${LIMIT_MS} ms, median ${times[times.length >> 1].toFixed(0)} ms`,
 );
-if (missed.length > 0) process.exitCode = 1;
+const large = rows.filter(
+  ({ bytes, cuts, needs }) => needs === null && (bytes > BYTES_MAX || cuts > CUTS_MAX),
+);
+console.log(
+  `${rows.length - large.length} shrunk to ${BYTES_MAX} bytes and ${CUTS_MAX} cuts at most, or as far as their bug lets them`,
+);
+if (missed.length > 0 || large.length > 0) process.exitCode = 1;

@@ -109,26 +109,29 @@ describe.skipIf(!hasSharedCaptures || !hasTshark)(
 );
 
 describe.skipIf(!hasSharedCaptures)("throughput (skipped without the captures)", () => {
-  it.each([20e6, 100e6, 1e9, 3600e9])("at %d ns an interval adds up to all bytes sent", async (intervalNs) => {
-    for (const name of CAPTURES) {
-      const { trace, context, close } = await opened(name);
-      const rows = rowsOfStream(trace, 0);
-      for (const direction of [0, 1] as const) {
-        const points = throughputPoints(trace, rows, direction, intervalNs);
-        const sent = sequencePoints(trace, context, rows, direction).reduce(
-          (sum, { length }) => sum + length,
-          0,
-        );
-        const bytes = points.reduce((sum, point) => sum + point.bytes, 0);
-        const goodput = points.reduce((sum, point) => sum + point.goodput, 0);
-        expect(bytes).toBe(sent);
-        expect(goodput).toBeLessThanOrEqual(bytes);
-        for (const [i, { timeNs }] of points.entries())
-          expect(timeNs).toBe(points[0].timeNs + i * intervalNs);
+  it.each([20e6, 100e6, 1e9, 3600e9])(
+    "at %d ns an interval adds up to all bytes sent",
+    async (intervalNs) => {
+      for (const name of CAPTURES) {
+        const { trace, context, close } = await opened(name);
+        const rows = rowsOfStream(trace, 0);
+        for (const direction of [0, 1] as const) {
+          const points = throughputPoints(trace, rows, direction, intervalNs);
+          const sent = sequencePoints(trace, context, rows, direction).reduce(
+            (sum, { length }) => sum + length,
+            0,
+          );
+          const bytes = points.reduce((sum, point) => sum + point.bytes, 0);
+          const goodput = points.reduce((sum, point) => sum + point.goodput, 0);
+          expect(bytes).toBe(sent);
+          expect(goodput).toBeLessThanOrEqual(bytes);
+          for (const [i, { timeNs }] of points.entries())
+            expect(timeNs).toBe(points[0].timeNs + i * intervalNs);
+        }
+        close();
       }
-      close();
-    }
-  });
+    },
+  );
 });
 
 /** Bytes of a stream of at most 64, by position. */
