@@ -11,13 +11,13 @@ import { fewerFrames, simplerBytes } from "../simpler.ts";
 const STOPS = 10;
 /** So are those that end with the first byte of one of the next frames. */
 const BORDERS = 3;
-const STOPS_FEW = 4;
+const STOPS_FEW = 3;
 
 type Trial = { readonly frames: unknown[] } | { readonly bytes: Uint8Array };
 
 /** How many of the chunkings are fed: the laws about cuts feed the rest, and hangs end there too. */
 const CHUNKINGS_RUN = 12;
-const CHUNKINGS_FEW = 3;
+const CHUNKINGS_FEW = 2;
 
 export const completion = defineLaw<Trial>({
   name: "completion",
@@ -43,7 +43,7 @@ export const completion = defineLaw<Trial>({
       context.about = { frames: null, ends: [] };
       const stops = Math.min(bytes.length, context.later || context.effort === "glance" ? STOPS_FEW : STOPS);
       for (let length = 1; length < stops; length++) yield { feeds: [whole(bytes.subarray(0, length))] };
-      for (const end of ends.slice(0, BORDERS))
+      for (const end of ends.slice(0, context.effort === "glance" ? 1 : BORDERS))
         if (end >= stops && end + 1 < bytes.length) yield { feeds: [whole(bytes.subarray(0, end + 1))] };
       if (bytes.length > stops) yield { feeds: [whole(bytes.subarray(0, bytes.length >> 1))] };
       if ("frames" in trial) context.about = { frames: trial.frames, ends };

@@ -10,7 +10,7 @@ import { sameFrames } from "../same.ts";
 import { simplerFrames } from "../simpler.ts";
 
 const EVERY_PREFIX_BYTES = 64;
-const EVERY_PREFIX_BYTES_GLANCE = 8;
+const EVERY_PREFIX_BYTES_GLANCE = 4;
 
 export const endOfStream = defineLaw<unknown[]>({
   name: "end-of-stream",
@@ -86,8 +86,12 @@ function insideProblem(codec: AnyCodec, { outcome }: About): string | null {
 function prefixes(length: number, ends: readonly number[], effort: Effort): number[] {
   if (length <= (effort === "glance" ? EVERY_PREFIX_BYTES_GLANCE : EVERY_PREFIX_BYTES))
     return Array.from({ length: length + 1 }, (_, i) => i);
+  if (effort === "glance")
+    return [...new Set([1, ends[0], ends[0] + 1, length >> 1, length - 1])]
+      .filter((at) => at > 0 && at < length)
+      .sort((a, b) => a - b);
   const lengths = new Set([0, 1, 2, 3, length >> 1, length - 1, length]);
-  for (const end of ends.slice(0, effort === "glance" ? 1 : 5))
+  for (const end of ends.slice(0, 5))
     for (const near of [end - 1, end, end + 1, end + 2]) if (near >= 0 && near <= length) lengths.add(near);
   return [...lengths].sort((a, b) => a - b);
 }

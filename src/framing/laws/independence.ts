@@ -29,8 +29,8 @@ export const independence = defineLaw<Trial>({
     context.about = { frames: first, ends: a.ends };
     const cutsOf = (length: number): number[] =>
       length <= BYTEWISE_BYTES ? bytewise(length) : [1, 2, 3, length >> 1, length - 1];
-    const shapes = [(length: number) => (length > 1 ? [length >> 1] : []), cutsOf];
-    for (const shape of shapes) {
+    const inHalves = (length: number): number[] => (length > 1 ? [length >> 1] : []);
+    for (const shape of context.effort === "glance" ? [cutsOf] : [inHalves, cutsOf]) {
       const cuts = context.onlyCuts ?? shape(a.bytes.length);
       const feeds = [cut(a.bytes, cuts, true), cut(b.bytes, shape(b.bytes.length), true)];
       const [alone] = yield { feeds: [feeds[0]] };

@@ -55,6 +55,12 @@ export const limits = defineLaw<Trial>({
     if ("announced" in trial) return yield* isRefusedAtOnce(trial.announced, context);
     return yield* recovers(trial.recoversFrom, context);
   },
+  /** A payload that does not fit in may be far below the limit: the smallest shows why. */
+  *simpler(trial: Trial): Generator<Trial> {
+    if (!("fits" in trial)) return;
+    const { fits: length } = trial;
+    for (let less = length; less > 0; less = Math.floor(less / 2)) yield { fits: length - less };
+  },
   feedMs: 2000,
 });
 

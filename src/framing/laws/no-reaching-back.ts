@@ -7,7 +7,7 @@ import { someFrames } from "./frame-trials.ts";
 import { difference } from "../judge.ts";
 import { simplerFrames } from "../simpler.ts";
 
-const CHUNKINGS_RUN = 8;
+const CHUNKINGS = { run: 8, glance: 3, search: 200 };
 
 export const noReachingBack = defineLaw<unknown[]>({
   name: "no-reaching-back",
@@ -18,7 +18,7 @@ export const noReachingBack = defineLaw<unknown[]>({
     const { codec } = context;
     const { bytes, ends } = encodeFrames(codec, frames);
     context.about = { frames, ends };
-    let left = context.effort === "search" ? 200 : CHUNKINGS_RUN;
+    let left = CHUNKINGS[context.effort];
     const chunkings =
       context.onlyCuts === null ? [[], ...bytewiseFirst(context, bytes.length, ends)] : [context.onlyCuts];
     for (const cuts of chunkings) {

@@ -8,7 +8,7 @@ import { sameFrames } from "../same.ts";
 import { simplerBytes } from "../simpler.ts";
 
 /** Of the chunkings of a stream, how many are tried in a run. */
-const CHUNKINGS_RUN = 6;
+const CHUNKINGS = { run: 6, glance: 3, search: Number.POSITIVE_INFINITY };
 
 export const sameVerdict = defineLaw<Uint8Array>({
   name: "same-verdict",
@@ -20,7 +20,7 @@ export const sameVerdict = defineLaw<Uint8Array>({
   *test(bytes: Uint8Array, context: TestContext): Test {
     const { codec } = context;
     const [inOne] = yield { feeds: [whole(bytes)] };
-    let left = context.effort === "search" ? Number.POSITIVE_INFINITY : CHUNKINGS_RUN;
+    let left = CHUNKINGS[context.effort];
     for (const cuts of bytewiseFirst(context, bytes.length, [])) {
       if (left-- <= 0) break;
       const feed = cut(bytes, cuts, true);
