@@ -3,6 +3,7 @@
 import { HTTP2_FIELD_ROWS } from "./fields-http2.ts";
 import { MESSAGING_FIELD_ROWS } from "./fields-messaging.ts";
 import { SECURITY_FIELD_ROWS } from "./fields-security.ts";
+import { SERVICE_FIELD_ROWS } from "./fields-services.ts";
 import type { FieldType } from "./fields.ts";
 
 type FieldRow = readonly [name: string, type: FieldType, title: string];
@@ -70,4 +71,5 @@ export const APPLICATION_FIELD_ROWS: readonly FieldRow[] = [
   ...HTTP2_FIELD_ROWS,
   ...MESSAGING_FIELD_ROWS,
   ...SECURITY_FIELD_ROWS,
+  ...SERVICE_FIELD_ROWS,
 ];

@@ -101,4 +101,16 @@ const MQTT: readonly FieldRow[] = [
   ["mqtt.willtopic_len", "uint16", "Will Topic Length"],
 ];
 
-export const MESSAGING_FIELD_ROWS: readonly FieldRow[] = [...WEBSOCKET, ...MQTT];
+const RESP: readonly FieldRow[] = [
+  ["resp", "protocol", "REdis Serialization Protocol"],
+  ["resp.array", "none", "Array"],
+  ["resp.array.length", "int32", "Length"],
+  ["resp.bulk_string", "none", "Bulk String"],
+  ["resp.bulk_string.length", "int32", "Length"],
+  ["resp.bulk_string.value", "bytes", "Value"],
+  ["resp.error", "string", "Error"],
+  ["resp.integer", "int32", "Integer"],
+  ["resp.string", "string", "String"],
+];
+
+export const MESSAGING_FIELD_ROWS: readonly FieldRow[] = [...WEBSOCKET, ...MQTT, ...RESP];

@@ -4,6 +4,7 @@
 export const IP_PROTOCOL = {
   hopByHop: 0,
   icmp: 1,
+  igmp: 2,
   ipv4: 4,
   tcp: 6,
   udp: 17,

@@ -5,6 +5,11 @@ import { latin1 } from "./protocol.ts";
 /** Bytes looked at for the end of a line. */
 const LINE_MAX = 16_384;
 
+/** Ports that Wireshark takes for HTTP's. */
+export const HTTP_PORTS: ReadonlySet<number> = new Set([
+  80, 1900, 2710, 2869, 3128, 3132, 5985, 8080, 8088, 11_371,
+]);
+
 const METHODS = new Set(
   (
     "GET HEAD POST PUT DELETE OPTIONS CONNECT TRACE PATCH LINK UNLINK PROPFIND PROPPATCH MKCOL COPY MOVE LOCK UNLOCK " +

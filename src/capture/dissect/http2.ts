@@ -3,6 +3,7 @@
 import { HpackDecoder } from "./hpack.ts";
 import type { HeaderField } from "./hpack.ts";
 import { FRAME, FRAME_TYPES, showFrame } from "./http2-frames.ts";
+import { HTTP_PORTS } from "./http-lines.ts";
 import { inflateBody } from "./inflate.ts";
 import { addMedia } from "./media.ts";
 import { latin1, messageColumns, PDU, protocolNode, uint } from "./protocol.ts";
@@ -12,7 +13,6 @@ import type { Dissection } from "./tree.ts";
 
 const MAGIC = "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n";
 const HEADER_LENGTH = 9;
-const HTTP_PORTS = new Set([80, 3128, 3132, 5985, 8080, 8088, 11371, 1900, 2869, 2710]);
 
 /** Bytes of a frame that are learnt from, of a body kept of one stream, and of everything kept. */
 const FRAME_BYTES_MAX = 1024 * 1024;

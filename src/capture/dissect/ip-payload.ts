@@ -4,6 +4,7 @@ import { IP_PROTOCOL } from "../../wire/protocols.ts";
 import { addPlainData } from "./data.ts";
 import { dissectIcmp } from "./icmp.ts";
 import { dissectIcmpv6 } from "./icmpv6.ts";
+import { dissectIgmp } from "./igmp.ts";
 import { dissectIpv4 } from "./ipv4.ts";
 import { dissectIpv6 } from "./ipv6.ts";
 import { dissectTcp } from "./tcp.ts";
@@ -32,6 +33,9 @@ export function dissectIpPayload(d: Dissection, ip: IpAbove, start: number, end:
         break;
       case IP_PROTOCOL.icmpv6:
         dissectIcmpv6(d, ip, start, end);
+        break;
+      case IP_PROTOCOL.igmp:
+        dissectIgmp(d, start, end);
         break;
       case IP_PROTOCOL.ipv4:
         dissectIpv4(d, start, end);

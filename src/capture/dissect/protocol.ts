@@ -238,3 +238,11 @@ export function addText(
 export function named(names: ReadonlyMap<number, string>, value: number, other = "Unknown"): string {
   return `${names.get(value) ?? other} (${value})`;
 }
+
+/** Index of the `\r` of the first `\r\n` in [start, end), -1 where there is none. */
+export function lineBreak(bytes: Uint8Array, start: number, end: number): number {
+  for (let at = bytes.indexOf(13, start); at !== -1 && at + 1 < end; at = bytes.indexOf(13, at + 1)) {
+    if (bytes[at + 1] === 10) return at;
+  }
+  return -1;
+}

@@ -5,11 +5,12 @@ import type { DecodeAs } from "./decode-as.ts";
 import { DnsStream } from "./dns-stream.ts";
 import { Http2Stream, looksLikeHttp2 } from "./http2.ts";
 import { HttpStream } from "./http-stream.ts";
-import { lineAt, looksLikeHttp } from "./http-lines.ts";
+import { HTTP_PORTS, lineAt, looksLikeHttp } from "./http-lines.ts";
 import { looksLikeTls, TlsStream } from "./tls.ts";
 import { WebSocketStream } from "./websocket.ts";
 import type { StreamAbove, StreamDissector } from "./protocol.ts";
 import { looksLikeMqtt, MqttStream } from "./mqtt.ts";
+import { looksLikeResp, RespStream } from "./resp.ts";
 import { TextStream } from "./text-lines.ts";
 
 interface StreamProtocol {
@@ -27,7 +28,7 @@ export const STREAM_PROTOCOLS: ReadonlyMap<string, StreamProtocol> = new Map([
     "http",
     {
       make: (above) => new HttpStream(above),
-      ports: [80, 3128, 3132, 5985, 8080, 8088, 11371, 1900, 2869, 2710],
+      ports: [...HTTP_PORTS],
       looksLike: ({ bytes, origin, end }) =>
         looksLikeHttp(bytes, origin, end) && lineAt(bytes, origin, end).isWhole,
     },
@@ -37,6 +38,7 @@ export const STREAM_PROTOCOLS: ReadonlyMap<string, StreamProtocol> = new Map([
     { make: () => new TlsStream(), ports: [443, 636, 853, 993, 995, 8443, 8883], looksLike: looksLikeTls },
   ],
   ["mqtt", { make: () => new MqttStream(), ports: [1883], looksLike: looksLikeMqtt }],
+  ["resp", { make: (above) => new RespStream(above), ports: [6379], looksLike: looksLikeResp }],
   ["websocket", { make: (_, setup) => new WebSocketStream(setup), ports: [], looksLike: null }],
   ["data-text-lines", { make: () => new TextStream(), ports: [], looksLike: null }],
 ] satisfies [string, StreamProtocol][]);

@@ -96,7 +96,7 @@ function addExtension(type: number, data: Data): void {
     default:
       if (PLAIN.has(type)) return;
       if (end === start) {
-        if (isGrease(type) || extensionName(type) === null)
+        if (type === EXTENSION.sessionTicket || isGrease(type) || extensionName(type) === null)
           d.add(out, "tls.handshake.extension.data", "Data: <MISSING>", start, 0, "<MISSING>");
         return;
       }
@@ -105,7 +105,7 @@ function addExtension(type: number, data: Data): void {
 }
 
 /** Extensions that are only there, or whose data Wireshark has other fields for. */
-const PLAIN = new Set([17, 18, 22, 23, 27, 28, 35, 41, 44, 57, 17_513]);
+const PLAIN = new Set([17, 18, 22, 23, 27, 28, 41, 44, 57, 17_513]);
 
 function list(data: Data, field: string, name: string, size: 1 | 2): readonly [from: number, to: number] {
   const { d, out, start, end } = data;

@@ -2,7 +2,9 @@
 
 import { addPlainData } from "./data.ts";
 import type { DecodeAs } from "./decode-as.ts";
+import { dissectDhcp } from "./dhcp.ts";
 import { dissectDnsDatagram } from "./dns-exchange.ts";
+import { dissectNtp } from "./ntp.ts";
 import type { Dissection } from "./tree.ts";
 import type { UdpConversation } from "./udp-conversation.ts";
 
@@ -48,6 +50,8 @@ export const DATAGRAM_PROTOCOLS: ReadonlyMap<string, DatagramProtocol> = new Map
       looksLike: null,
     },
   ],
+  ["dhcp", { dissect: dissectDhcp, ports: [67, 68], looksLike: null }],
+  ["ntp", { dissect: dissectNtp, ports: [123], looksLike: null }],
 ] satisfies [string, DatagramProtocol][]);
 
 /** Shows a datagram's payload. */

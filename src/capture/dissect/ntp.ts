@@ -1,0 +1,159 @@
+// NTP (RFC 5905) and its control messages' headers (RFC 9327).
+
+import { dateText } from "./frame.ts";
+import { addBits, addBytes, addUint, named, uint } from "./protocol.ts";
+import { hexText } from "./tree.ts";
+import type { DetailNode, Dissection } from "./tree.ts";
+import type { Datagram } from "./udp-protocols.ts";
+
+const TITLE = "Network Time Protocol";
+const PACKET_LENGTH = 48;
+
+/** Seconds from NTP's era to Unix's. */
+const UNIX_EPOCH = 2_208_988_800;
+
+const LEAP = new Map<number, string>([
+  [0, "no warning"],
+  [1, "last minute of the day has 61 seconds"],
+  [2, "last minute of the day has 59 seconds"],
+  [3, "unknown (clock unsynchronized)"],
+]);
+
+const MODES = new Map<number, string>([
+  [0, "reserved"],
+  [1, "symmetric active"],
+  [2, "symmetric passive"],
+  [3, "client"],
+  [4, "server"],
+  [5, "broadcast"],
+  [6, "reserved for NTP control message"],
+  [7, "reserved for private use"],
+]);
+
+/** The same as Info has them. */
+const MODE_WORDS = new Map<number, string>([...MODES, [6, "control"], [7, "private"]]);
+
+const REFERENCES = new Map<string, string>([
+  ["GPS", "Global Position System"],
+  ["LOCL", "uncalibrated local clock"],
+  ["PPS", "calibrated atomic clock or other pulse-per-second source"],
+  ["DCFa", "DCF77 amplitude modulated signal"],
+]);
+
+const OPCODES = new Map<number, string>([
+  [0, "reserved"],
+  [1, "read status"],
+  [2, "read variables"],
+  [3, "write variables"],
+  [4, "read clock variables"],
+  [5, "write clock variables"],
+  [6, "set trap address/port"],
+  [7, "asynchronous message"],
+]);
+
+export function dissectNtp(d: Dissection, { start, end }: Datagram): void {
+  const held = d.captured(end);
+  const node = d.layer("ntp", TITLE, start, held - start);
+  d.columns("NTP", "NTP");
+  if (!d.has(start, 1, end, TITLE)) return;
+  const { bytes } = d;
+  const version = (bytes[start] >> 3) & 7;
+  const mode = bytes[start] & 7;
+  const info = `NTP Version ${version}, ${MODE_WORDS.get(mode)}`;
+  node.label = `${TITLE} (${info})`;
+  d.columns("NTP", info);
+  addFlags(d, node.children, start, version, mode);
+  if (mode === 6) addControl(d, node.children, start, end);
+  else if (mode !== 7 && d.has(start, PACKET_LENGTH, end, TITLE)) addPacket(d, node.children, start, end);
+}
+
+function addFlags(d: Dissection, out: DetailNode[], at: number, version: number, mode: number): void {
+  const byte = d.bytes[at];
+  const leap = `Leap Indicator: ${LEAP.get(byte >> 6)}`;
+  const words = `${leap}, Version number: NTP Version ${version}, Mode: ${MODES.get(mode)}`;
+  const into = d.add(out, "ntp.flags", `Flags: ${hexText(byte, 2)}, ${words}`, at, 1, byte).children;
+  if (mode !== 7)
+    addBits(d, into, "ntp.flags.li", at, 1, 0xc0, "Leap Indicator", (value) => named(LEAP, value));
+  const versionText = (value: number): string => `NTP Version ${value} (${value})`;
+  addBits(d, into, "ntp.flags.vn", at, 1, 0x38, "Version number", versionText);
+  addBits(d, into, "ntp.flags.mode", at, 1, 0x07, "Mode", (value) => named(MODES, value));
+}
+
+function addPacket(d: Dissection, out: DetailNode[], start: number, end: number): void {
+  const { bytes } = d;
+  const stratum = bytes[start + 1];
+  d.add(
+    out,
+    "ntp.stratum",
+    `Peer Clock Stratum: ${stratumText(stratum)} (${stratum})`,
+    start + 1,
+    1,
+    stratum,
+  );
+  const poll = bytes[start + 2];
+  const pollText = `Peer Polling Interval: ${poll} (${2 ** Math.min(poll, 63)} seconds)`;
+  d.add(out, "ntp.ppoll", pollText, start + 2, 1, poll);
+  const precision = bytes[start + 3];
+  const seconds = (2 ** ((precision << 24) >> 24)).toFixed(6);
+  d.add(out, "ntp.precision", `Peer Clock Precision: ${seconds} seconds`, start + 3, 1, precision);
+  const short = (value: number): string => `${(value / 65_536).toFixed(6)} seconds`;
+  addUint(d, out, "ntp.rootdelay", start + 4, 4, end, (value) => `Root Delay: ${short(value)}`);
+  addUint(d, out, "ntp.rootdispersion", start + 8, 4, end, (value) => `Root Dispersion: ${short(value)}`);
+  const id = bytes.subarray(start + 12, start + 16);
+  d.add(out, "ntp.refid", `Reference ID: ${referenceText(id, stratum)}`, start + 12, 4, id);
+  addTime(d, out, "ntp.reftime", "Reference Timestamp", start + 16);
+  addTime(d, out, "ntp.org", "Origin Timestamp", start + 24);
+  addTime(d, out, "ntp.rec", "Receive Timestamp", start + 32);
+  addTime(d, out, "ntp.xmt", "Transmit Timestamp", start + 40);
+  // What follows is a key's number and a digest, or extensions that no length here tells apart (RFC 7822).
+  const rest = d.captured(end) - start - PACKET_LENGTH;
+  if (rest !== 20 && rest !== 24) return;
+  addBytes(d, out, "ntp.keyid", "Key ID", start + 48, start + 52);
+  addBytes(d, out, "ntp.mac", "Message Authentication Code", start + 52, start + 48 + rest);
+}
+
+function stratumText(stratum: number): string {
+  if (stratum === 0) return "unspecified or invalid";
+  if (stratum === 1) return "primary reference";
+  if (stratum < 16) return "secondary reference";
+  return stratum === 16 ? "unsynchronized" : "reserved";
+}
+
+/** A code of letters from whom asks no other clock, an address from the others. */
+function referenceText(id: Uint8Array, stratum: number): string {
+  if (id.every((byte) => byte === 0)) return "NULL";
+  if (stratum > 1) return Array.from(id).join(".");
+  const code = Buffer.from(id)
+    .toString("latin1")
+    .replaceAll(/[^ -~]/g, "");
+  return REFERENCES.get(code) ?? `Unidentified reference source '${code}'`;
+}
+
+/** A timestamp: seconds since 1900 and a fraction (RFC 5905 6); none is all zero. */
+function addTime(d: Dissection, out: DetailNode[], field: string, name: string, at: number): void {
+  const seconds = uint(d.bytes, at, 4);
+  const fraction = uint(d.bytes, at + 4, 4);
+  const isNone = seconds === 0 && fraction === 0;
+  // The top bit is clear from 2036 on: a new era began (RFC 5905 figure 4).
+  const era = seconds >= 0x80000000 ? 0 : 2 ** 32;
+  const nanoseconds = Math.floor((fraction * 1e9) / 2 ** 32);
+  const date = isNone ? "NULL" : dateText(seconds + era - UNIX_EPOCH, nanoseconds);
+  d.add(out, field, `${name}: ${date}`, at, 8, date);
+}
+
+function addControl(d: Dissection, out: DetailNode[], start: number, end: number): void {
+  if (!d.has(start, 12, end, TITLE)) return;
+  const byte = d.bytes[start + 1];
+  const kind = byte >= 0x80 ? "Response" : "Request";
+  const title = `Flags 2: ${hexText(byte, 2)}, Response bit: ${kind}, Opcode: ${OPCODES.get(byte & 31) ?? "Unknown"}`;
+  const into = d.add(out, "ntp.ctrl.flags2", title, start + 1, 1, byte).children;
+  addBits(d, into, "ntp.ctrl.flags2.r", start + 1, 1, 0x80, "Response bit", (value) => `${kind} (${value})`);
+  addBits(d, into, "ntp.ctrl.flags2.error", start + 1, 1, 0x40, "Error bit");
+  addBits(d, into, "ntp.ctrl.flags2.more", start + 1, 1, 0x20, "More bit");
+  addBits(d, into, "ntp.ctrl.flags2.opcode", start + 1, 1, 0x1f, "Opcode", (value) => named(OPCODES, value));
+  addUint(d, out, "ntp.ctrl.sequence", start + 2, 2, end, (value) => `Sequence: ${value}`);
+  addUint(d, out, "ntp.ctrl.status", start + 4, 2, end, (value) => `Status: ${hexText(value, 4)}`);
+  addUint(d, out, "ntp.ctrl.associd", start + 6, 2, end, (value) => `AssociationID: ${value}`);
+  addUint(d, out, "ntp.ctrl.offset", start + 8, 2, end, (value) => `Offset: ${value}`);
+  addUint(d, out, "ntp.ctrl.count", start + 10, 2, end, (value) => `Count: ${value}`);
+}
