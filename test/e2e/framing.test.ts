@@ -25,7 +25,7 @@ test("verify --open plays the counterexample, steps through it, and ends with 1 
   const args = [MAIN, "verify", BROKEN, "--law", "any-chunking", "--law", "end-of-stream", "--open"];
   const program = new PtyProgram(process.execPath, args, { cols: 120, rows: 40, env: { NO_COLOR: "" } });
   running = program;
-  await program.untilText("3 Framing");
+  await program.untilText("6 Framing");
   await program.untilText("never came out");
   program.write("g");
   await program.untilText("nothing pushed yet");
