@@ -8,6 +8,9 @@ import { printFollow } from "./follow.ts";
 import type { FollowMode, FollowProtocol } from "./follow.ts";
 import { printHierarchy } from "./hierarchy.ts";
 import { printIoStatistics } from "./io.ts";
+import { printDnsTree } from "./dns-tree.ts";
+import { printHttpTree } from "./http-tree.ts";
+import { printPacketLengths } from "./packet-lengths.ts";
 import { printRoundTrips } from "./round-trips.ts";
 import { printTcpGraph, TCP_GRAPHS, THROUGHPUT_INTERVAL_S } from "./tcp-graph.ts";
 
@@ -19,6 +22,9 @@ export const STATISTICS: readonly string[] = [
   "io,stat,SECONDS",
   "expert",
   "follow,tcp|udp,ascii|hex|raw,STREAM",
+  "plen,tree",
+  "http,tree",
+  "dns,tree",
   "rtt",
   "tcp-graph,sequence|rtt|window|throughput,STREAM",
 ];
@@ -58,6 +64,9 @@ export function findStatistic(name: string): Statistic | StatisticError {
   if (first === "follow") return findFollow(parts);
   if (first === "tcp-graph") return findTcpGraph(parts);
   if (name === "rtt") return printRoundTrips;
+  if (name === "plen,tree") return printPacketLengths;
+  if (name === "http,tree") return printHttpTree;
+  if (name === "dns,tree") return printDnsTree;
   if (name === "io,phs") return printHierarchy;
   if (first === "io" && second === "stat" && parts.length === 3) {
     const seconds = Number(parts[2]);

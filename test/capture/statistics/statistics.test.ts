@@ -36,6 +36,9 @@ const TABLES = [
   "endpoints,eth",
 ];
 
+/** What prints as a tree of counters, with averages, rates and bursts. */
+const TREES = ["plen,tree", "dns,tree", "http,tree"];
+
 describe.skipIf(!hasSharedCaptures || !hasTshark)(
   "beside tshark -z (skipped without it or the captures)",
   () => {
@@ -44,14 +47,16 @@ describe.skipIf(!hasSharedCaptures || !hasTshark)(
       "pcapplusplus__many_interfaces-1.pcapng",
       "pcapplusplus__one_ipv6_http_stream.pcap",
       "arkime__tcp-reassembly-synthetic.pcap",
-    ])("%s has tshark's conversations and endpoints, line for line", async (name) => {
+    ])("%s has tshark's conversations, endpoints and trees of counters, line for line", async (name) => {
       const path = capturePath(name);
-      const asked = TABLES.flatMap((table) => ["-z", table]);
-      const theirs = new Set(tshark(["-n", "-q", "-r", path, ...asked]));
+      const asked = [...TABLES, ...TREES].flatMap((table) => ["-z", table]);
+      const theirs = tshark(["-n", "-q", "-r", path, ...asked]) ?? [];
+      const lines = new Set(theirs);
       for (const table of TABLES) {
-        const missing = (await ours(path, table)).filter((line) => !theirs.has(line));
+        const missing = (await ours(path, table)).filter((line) => !lines.has(line));
         expect(missing).toEqual([]);
       }
+      for (const tree of TREES) expect(theirs.join("\n")).toContain((await ours(path, tree)).join("\n"));
     });
 
     it.each(captureNames().filter((name) => !SLOW_OR_REFUSED.test(name)))(
@@ -122,6 +127,12 @@ describe("statistics", () => {
 
   it("counts one conversation, whose other side never answers", () => {
     expect(lines("conv,udp")[5]).toContain("0 0 bytes         3 84 bytes        3 84 bytes");
+  });
+
+  it("counts packets of a length, and the most within 100 ms", () => {
+    const [all, short] = lines("plen,tree").filter((line) => line.includes("100"));
+    expect(all.split(/ {2,}/).slice(0, 5)).toEqual(["Packet Lengths", "3", "28.00", "28", "28"]);
+    expect(short.split(/ {2,}/).slice(5)).toEqual(["1.5000", "100.00%", "0.0300", "0.000", ""]);
   });
 
   it("shortens sizes from 10,000 on", () => {
