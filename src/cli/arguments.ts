@@ -1,7 +1,9 @@
 // How commands read the values of their flags. Every mistake is an `InputError`.
 
+import { readFileSync } from "node:fs";
 import type { BackendName } from "../socket/backend.ts";
 import { adjustTopology } from "../scenario/adjust.ts";
+import { parseIntervention, parseInterventions } from "../scenario/intervention.ts";
 import { InputError, suggest } from "../scenario/input-error.ts";
 import { parseReadPolicy } from "../scenario/read-policy.ts";
 import type { RunOptions } from "../scenario/run.ts";
@@ -17,6 +19,8 @@ export interface NetworkFlags {
   readonly queue?: string;
   readonly set?: string[];
   readonly read?: string;
+  readonly change?: string[];
+  readonly changes?: string;
 }
 
 /** The flags as run options for `scenario`. */
@@ -25,11 +29,26 @@ export function runOptions(scenario: Scenario, flags: NetworkFlags): Omit<RunOpt
   if (readPolicy === null) {
     throw new InputError(`--read ${flags.read}: want all, one-byte, half, random or at-most:N`);
   }
+  const topology = adjustTopology(scenario.topology, flags);
+  const interventions = [
+    ...(flags.changes === undefined ? [] : parseInterventions(readText(flags.changes), topology.links)),
+    ...(flags.change ?? []).map((text) => parseIntervention(text, topology.links)),
+  ];
   return {
     ...(flags.seed === undefined ? {} : { seed: parseSeed(flags.seed) }),
-    topology: adjustTopology(scenario.topology, flags),
+    topology,
+    ...(interventions.length === 0 ? {} : { interventions }),
     ...(readPolicy === undefined ? {} : { readPolicy }),
   };
+}
+
+/** The text of a file of changes. */
+function readText(path: string): string {
+  try {
+    return readFileSync(path, "utf8");
+  } catch (error) {
+    throw new InputError(`--changes ${path}: ${error instanceof Error ? error.message : String(error)}`);
+  }
 }
 
 /** A seed: a whole number from 0 to 2^32 - 1. */

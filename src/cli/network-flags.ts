@@ -16,5 +16,11 @@ export function addNetworkFlags(command: Command): Command {
       "change one setting of a link; repeatable (client-server.mtu=576)",
       collect,
     )
+    .option(
+      "--change <time:link.field=value>",
+      "change a link during the run; repeatable (20ms:client-server.loss=10%, 1s:client-server.down=true)",
+      collect,
+    )
+    .option("--changes <file>", "changes during the run, one a line as --change has them")
     .option("--read <policy>", "how much a recv may return: all, one-byte, half, random, at-most:N");
 }

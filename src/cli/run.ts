@@ -48,6 +48,13 @@ async function run(what: string, flags: RunFlags): Promise<void> {
   const { link, ...network } = flags;
   if (link !== undefined && on !== "kernel")
     throw new InputError("--link: links are put between the kernel's sockets; add --on kernel");
+  if (
+    (network.change ?? network.changes) !== undefined &&
+    on !== "sim" &&
+    on !== "both" &&
+    link === undefined
+  )
+    throw new InputError(`--change: only simulated links change; leave out --on ${on}, or add --link`);
   const options = runOptions(scenario, typeof link === "string" ? { ...network, link } : network);
   // Over simulated links the kernel's sockets see what loopback cannot show.
   if (on !== "both" && link === undefined && scenario.backends?.includes(on) === false)

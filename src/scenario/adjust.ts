@@ -20,7 +20,7 @@ export interface Adjustments {
   readonly set?: readonly string[] | undefined;
 }
 
-type Direction = "forward" | "backward";
+export type Direction = "forward" | "backward";
 type Field = keyof LinkSettings;
 
 const FIELDS = Object.keys(LINK_DEFAULTS).filter(
@@ -43,8 +43,7 @@ export function adjustTopology(topology: Topology, adjustments: Adjustments): To
   if (adjustments.queue !== undefined)
     all({ queue: choice(`--queue ${adjustments.queue}`, adjustments.queue, QUEUE_DISCIPLINES) });
   for (const text of adjustments.set ?? []) {
-    const { link, direction, field, value } = parseSet(text, links);
-    const settings = { [field]: parseValue(`--set ${text}`, field, value) };
+    const { link, direction, settings } = parseSetting(`--set ${text}`, text, links);
     links = links.map((candidate) =>
       link === "*" || linkName(candidate) === link ? withSettings(candidate, direction, settings) : candidate,
     );
@@ -96,29 +95,47 @@ function parseLink(text: string): [Field, string][] {
   return settings;
 }
 
-function parseSet(
+/** A link or `*` for all of them, which direction of it (null for both), and what is said of it. */
+export interface LinkPath {
+  readonly link: string;
+  readonly direction: Direction | null;
+  readonly field: string;
+}
+
+/** `link.field` or `link.forward.field`, of `links`. `where` begins the message of the InputError it throws. */
+export function parseLinkPath(where: string, text: string, links: readonly LinkConfig[]): LinkPath {
+  const parts = text.split(".");
+  const names = links.map(linkName);
+  // Names of hosts, and so those of links, may have dots in them.
+  const link = ["*", ...names]
+    .filter((name) => text.startsWith(`${name}.`))
+    .reduce((longest, name) => (name.length > longest.length ? name : longest), "");
+  if (link === "") {
+    if (parts.length < 2)
+      throw new InputError(`${where}: want link.field=value, as in client-server.delayMs=50`);
+    throw new InputError(`${where}: no link ${parts[0]}${suggest(parts[0], [...names, "*"])}`);
+  }
+  const rest = text.slice(link.length + 1).split(".");
+  const [middle] = rest;
+  if (rest.length > 2 || (rest.length === 2 && middle !== "forward" && middle !== "backward")) {
+    throw new InputError(`${where}: ${middle} is no direction (known: forward, backward)`);
+  }
+  const direction = rest.length === 2 ? (middle as Direction) : null;
+  return { link, direction, field: rest[rest.length - 1] };
+}
+
+/** `link.field=value` or `link.forward.field=value`, of `links`. Throws InputError, its message beginning with `where`. */
+export function parseSetting(
+  where: string,
   text: string,
   links: readonly LinkConfig[],
-): { link: string; direction: Direction | null; field: Field; value: string } {
+): { readonly link: string; readonly direction: Direction | null; readonly settings: Partial<LinkSettings> } {
   const match = /^([^=]+)=(.*)$/s.exec(text);
-  const path = match?.[1].split(".") ?? [];
-  if (match === null || path.length < 2 || path.length > 3) {
-    throw new InputError(`--set ${text}: want link.field=value, as in client-server.delayMs=50`);
-  }
-  const [link, middle] = path;
-  const field = path.at(-1)!;
-  const names = links.map(linkName);
-  if (link !== "*" && !names.includes(link)) {
-    throw new InputError(`--set ${text}: no link ${link}${suggest(link, [...names, "*"])}`);
-  }
-  if (path.length === 3 && middle !== "forward" && middle !== "backward") {
-    throw new InputError(`--set ${text}: ${middle} is no direction (known: forward, backward)`);
-  }
-  if (!FIELDS.includes(field as Field)) {
-    throw new InputError(`--set ${text}: a link has no ${field}${suggest(field, FIELDS)}`);
-  }
-  const direction = path.length === 3 ? (middle as Direction) : null;
-  return { link, direction, field: field as Field, value: match[2] };
+  if (match === null) throw new InputError(`${where}: want link.field=value, as in client-server.delayMs=50`);
+  const { link, direction, field } = parseLinkPath(where, match[1], links);
+  const known = FIELDS.find((name) => name === field);
+  if (known === undefined) throw new InputError(`${where}: a link has no ${field}${suggest(field, FIELDS)}`);
+  return { link, direction, settings: { [known]: parseValue(where, known, match[2]) } };
 }
 
 function parseValue(where: string, field: Field, value: string): LinkSettings[Field] {
@@ -139,6 +156,7 @@ function parseValue(where: string, field: Field, value: string): LinkSettings[Fi
       return bandwidth(where, value);
     case "jitterReorders":
     case "queueEcn":
+    case "down":
       if (value === "true" || value === "false") return value === "true";
       throw new InputError(`${where}: want true or false`);
     case "jitterDistribution":

@@ -17,6 +17,8 @@ import type { Family, SocketType } from "../socket/address.ts";
 import type { TraceEvent } from "../trace/events.ts";
 import { Trace } from "../trace/trace.ts";
 import { transcriptOf } from "../trace/transcript.ts";
+import { schedule } from "./intervention.ts";
+import type { Intervention } from "./intervention.ts";
 import { limitRead } from "./read-policy.ts";
 import { CallRecorder } from "./recorder.ts";
 import type { Claim, Observation, Outcome, Program, ReadPolicy, Scenario, Waiter } from "./scenario.ts";
@@ -30,6 +32,8 @@ export interface RunOptions {
   readonly topology?: Topology;
   /** Instead of the scenario's own. */
   readonly readPolicy?: ReadPolicy;
+  /** What is changed in the simulated network while the run goes on; loopback knows nothing of it. */
+  readonly interventions?: readonly Intervention[];
   /** Bytes of each argument and result kept in the transcript; 256 by default. */
   readonly previewBytes?: number;
   /** Whether to capture packets on loopback; true by default. */
@@ -45,6 +49,10 @@ export interface RunOptions {
 export interface RunResult extends Observation {
   readonly scenario: Scenario;
   readonly seed: number;
+  /** The network it ran in, links changed for it included. */
+  readonly topology: Topology;
+  /** What was changed during it, in the order given. */
+  readonly interventions: readonly Intervention[];
   readonly claims: readonly Claim[];
   /** Why the trace has no packets and how to get them, or null. */
   readonly packetsNote: string | null;
@@ -84,12 +92,24 @@ export async function runScenario(scenario: Scenario, options: RunOptions = {}):
   const on = options.on ?? "sim";
   const seed = options.seed ?? SEED_DEFAULT;
   const topology = options.topology ?? scenario.topology;
+  const { interventions = [] } = options;
   if (on === "sim") {
     const backend = createSimBackend({ topology, seed, recording: true });
+    schedule(backend.simulation, interventions);
     const trace = backend.trace;
     const add = (event: TraceEvent): void => trace.addEvent(event);
     const ended = await runPrograms(scenario, backend, options, SIM_PATIENCE, add);
-    return conclude({ scenario, on, network: "simulated", seed, trace, packetsNote: null, ended });
+    return conclude({
+      scenario,
+      on,
+      network: "simulated",
+      seed,
+      topology,
+      interventions,
+      trace,
+      packetsNote: null,
+      ended,
+    });
   }
   if (on === "kernel" && options.linked === true) return runLinked(scenario, options, topology, seed);
   const create = on === "kernel" ? createKernelBackend : createNodeBackend;
@@ -111,7 +131,17 @@ export async function runScenario(scenario: Scenario, options: RunOptions = {}):
   );
   const [trace, packetsNote] =
     "unavailable" in tap ? [eventsAlone(events), tap.unavailable] : [tap.trace(events), null];
-  return conclude({ scenario, on, network: "loopback", seed, trace, packetsNote, ended });
+  return conclude({
+    scenario,
+    on,
+    network: "loopback",
+    seed,
+    topology,
+    interventions: [],
+    trace,
+    packetsNote,
+    ended,
+  });
 }
 
 /** Hosts without a program stay simulated: routers, and whoever is only there to be sent to. */
@@ -128,9 +158,21 @@ async function runLinked(
     throw refused === null ? new BackendUnavailable(unavailable) : new NamespaceRefused(unavailable);
   }
   const { trace } = backend;
+  const { interventions = [] } = options;
+  schedule(backend.simulation, interventions);
   const add = (event: TraceEvent): void => trace.addEvent(event);
   const ended = await runPrograms(scenario, backend, options, LINKED_PATIENCE, add, () => backend.settle());
-  return conclude({ scenario, on: "kernel", network: "simulated", seed, trace, packetsNote: null, ended });
+  return conclude({
+    scenario,
+    on: "kernel",
+    network: "simulated",
+    seed,
+    topology,
+    interventions,
+    trace,
+    packetsNote: null,
+    ended,
+  });
 }
 
 /** The simulator's streams for programs: on loopback a program draws the numbers it draws there. */
@@ -304,11 +346,13 @@ function conclude(run: {
   on: BackendName;
   network: Observation["network"];
   seed: number;
+  topology: Topology;
+  interventions: readonly Intervention[];
   trace: Trace;
   packetsNote: string | null;
   ended: Ended;
 }): RunResult {
-  const { scenario, on, network, seed, trace, packetsNote, ended } = run;
+  const { scenario, on, network, seed, topology, interventions, trace, packetsNote, ended } = run;
   const logs: Record<string, string[]> = {};
   for (const name of Object.keys(scenario.programs)) logs[name] = [];
   let dropped = 0;
@@ -328,7 +372,8 @@ function conclude(run: {
     hasPackets: packetsNote === null,
     dropped,
   };
-  return { ...observation, scenario, seed, claims: claimsOf(scenario, observation), packetsNote, durationNs };
+  const claims = claimsOf(scenario, observation);
+  return { ...observation, scenario, seed, topology, interventions, claims, packetsNote, durationNs };
 }
 
 /** What the lesson claims; a claim that throws does not hold. */

@@ -86,6 +86,9 @@ export class LinkDirection implements QueueDrops {
   #delivered = 0;
   #lost = 0;
   #apart = 0;
+  #transmitted = 0;
+  /** Packets to be taken off the wire, by how many will have been transmitted with them; null until one is asked for. */
+  #doomed: Set<number> | null = null;
 
   constructor(
     scheduler: Scheduler,
@@ -144,6 +147,12 @@ export class LinkDirection implements QueueDrops {
     this.#apply(settings);
   }
 
+  /** Takes the `nth` packet transmitted from now on off the wire, from 1. */
+  dropNth(nth: number): void {
+    this.#doomed ??= new Set();
+    this.#doomed.add(this.#transmitted + nth);
+  }
+
   #apply(settings: LinkSettings): void {
     this.mtu = settings.mtu;
     this.#delayNs = Math.round(settings.delayMs * NS_PER_MS);
@@ -196,11 +205,16 @@ export class LinkDirection implements QueueDrops {
     const row = this.#recorder === null ? -1 : this.#recorder.sent(this.#track, packet, now, -1);
     const done = this.#nsPerByte === 0 ? now : now + Math.ceil(packet.length * this.#nsPerByte);
     this.#freeAt = done;
+    this.#transmitted++;
+    if (this.#doomed !== null && this.#doomed.delete(this.#transmitted)) {
+      this.#drop(row, "intervention");
+      return;
+    }
     if ((fate & FATE_LOST) !== 0) {
       this.#drop(row, reasonOf(fate));
       return;
     }
-    if (this.settings.partitions.length > 0 && this.#isPartitioned(now)) {
+    if (this.settings.down || (this.settings.partitions.length > 0 && this.#isPartitioned(now))) {
       this.#drop(row, "partition");
       return;
     }

@@ -120,6 +120,7 @@ function checkSetting(where: string, name: keyof LinkSettings, value: unknown): 
       return;
     case "jitterReorders":
     case "queueEcn":
+    case "down":
       if (typeof value !== "boolean") throw new TopologyError(where, name, "must be true or false");
       return;
     case "loss":

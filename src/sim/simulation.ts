@@ -111,6 +111,22 @@ export class Simulation {
     }
   }
 
+  /**
+   * Takes the `nth` packet that one direction of a link transmits from now on off the wire, from 1: an intervention, too. Throws TopologyError
+   * for a link that is not there and for what is no number of a packet.
+   */
+  dropNth(link: string, direction: LinkDirectionName | "both", nth: number): void {
+    const built = this.#link(link);
+    const where = direction === "both" ? `link ${link}` : `link ${link} ${direction}`;
+    if (!Number.isSafeInteger(nth) || nth < 1)
+      throw new TopologyError(where, "drop", `must count from 1, not ${nth}`);
+    if (direction !== "backward") built.forward.dropNth(nth);
+    if (direction !== "forward") built.backward.dropNth(nth);
+    if (this.recorder === null) return;
+    const text = `${where}: drops ${nth === 1 ? "the next packet" : `packet ${nth} from here`}`;
+    this.recorder.event({ kind: "intervention", timeNs: this.scheduler.now, text });
+  }
+
   #recordChange(where: string, before: LinkSettings, after: LinkSettings): void {
     if (this.recorder === null) return;
     const changed = (Object.keys(LINK_DEFAULTS) as (keyof LinkSettings)[])

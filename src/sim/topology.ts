@@ -86,6 +86,8 @@ export interface LinkSettings {
   readonly mtu: number;
   /** Spans in ms since the start during which nothing passes. */
   readonly partitions: readonly { readonly fromMs: number; readonly untilMs: number }[];
+  /** Nothing passes, until it is up again. */
+  readonly down: boolean;
   readonly script: LinkScript | null;
 }
 
@@ -109,6 +111,7 @@ export const LINK_DEFAULTS: LinkSettings = {
   corrupt: 0,
   mtu: 1500,
   partitions: [],
+  down: false,
   script: null,
 };
 

@@ -24,6 +24,8 @@ export type DropReason =
   | "loss"
   | "burst loss"
   | "script"
+  /** Whoever watched the run took it off the wire. */
+  | "intervention"
   | "queue full"
   | "codel"
   | "partition"

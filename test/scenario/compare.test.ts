@@ -48,6 +48,8 @@ function run(backend: BackendName, calls: readonly Call[], change: Partial<RunRe
     hasPackets: true,
     dropped: 0,
     claims: [],
+    topology: { hosts: {}, links: [] },
+    interventions: [],
     packetsNote: null,
     durationNs: 0,
     ...change,

@@ -36,6 +36,8 @@ export function runOf(
     logs: {},
     trace,
     hasPackets: true,
+    topology: helloScenario.topology,
+    interventions: [],
     packetsNote: null,
     dropped: trace.events.filter(({ kind }) => kind === "drop").length,
     claims: [
