@@ -2,7 +2,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, describe, expect, it } from "vitest";
-import { wirelab } from "./wirelab.ts";
+import { wirelab, wirelabProcess } from "./wirelab.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "wirelab-cli-"));
 afterAll(() => rmSync(folder, { recursive: true }));
@@ -13,8 +13,8 @@ function file(name: string, data: string | Uint8Array): string {
   return path;
 }
 
-function runJson(args: readonly string[]): RunJson {
-  const ended = wirelab(args);
+async function runJson(args: readonly string[]): Promise<RunJson> {
+  const ended = await wirelab(args);
   expect(ended.stderr).toBe("");
   expect(ended.code).toBe(0);
   return JSON.parse(ended.stdout) as RunJson;
@@ -42,15 +42,17 @@ interface RunJson {
 describe("wirelab run --json", () => {
   const args = ["run", "tcp-echo-recv16", "--loss", "10%", "--json", "--seed"];
 
-  it("gives the same hash for the same seed and another for another", () => {
-    const [a, b, c] = ["7", "7", "8"].map((seed) => runJson([...args, seed]).traceHash);
+  it("gives the same hash for the same seed and another for another", async () => {
+    const a = (await runJson([...args, "7"])).traceHash;
+    const b = (await runJson([...args, "7"])).traceHash;
+    const c = (await runJson([...args, "8"])).traceHash;
     expect(a).toMatch(/^[0-9a-f]{64}$/);
     expect(b).toBe(a);
     expect(c).not.toBe(a);
   });
 
-  it("tells the run", () => {
-    const run = runJson(["run", "tcp-hello", "--json"]);
+  it("tells the run", async () => {
+    const run = await runJson(["run", "tcp-hello", "--json"]);
     expect(run).toMatchObject({ scenario: "tcp-hello", seed: 1, backend: "sim", outcome: "ok", dropped: 0 });
     expect(run.packets).toBeGreaterThan(8);
     expect(run.transcript).toContainEqual({
@@ -64,8 +66,8 @@ describe("wirelab run --json", () => {
     expect(run.claims.every(({ holds }) => holds)).toBe(true);
   });
 
-  it("calls a deadlock a deadlock, and who waits in which call", () => {
-    expect(runJson(["run", "tcp-empty-send", "--json"])).toMatchObject({
+  it("calls a deadlock a deadlock, and who waits in which call", async () => {
+    expect(await runJson(["run", "tcp-empty-send", "--json"])).toMatchObject({
       outcome: "deadlock",
       waiting: [
         { host: "client", socket: "client#1", call: "recv" },
@@ -74,8 +76,8 @@ describe("wirelab run --json", () => {
     });
   });
 
-  it("tells both sides of --on both", () => {
-    const { stdout } = wirelab(["run", "udp-echo", "--on", "both", "--json"]);
+  it("tells both sides of --on both", async () => {
+    const { stdout } = await wirelab(["run", "udp-echo", "--on", "both", "--json"]);
     const runs = JSON.parse(stdout) as RunJson[];
     expect(runs.map(({ backend }) => backend)).toEqual(["sim", expect.stringMatching(/^(kernel|node)$/)]);
   });
@@ -87,35 +89,35 @@ const scenario = (programs: string, expectation = "[]"): string => `export defau
   programs: { ${programs} }, expect: () => ${expectation} };`;
 
 describe("a scenario file", () => {
-  it("whose claim does not hold ends with exit code 1", () => {
+  it("whose claim does not hold ends with exit code 1", async () => {
     const path = file("claim.mjs", scenario("a: async () => {}", '[{ text: "no", holds: false }]'));
-    const { code, stdout } = wirelab(["run", path]);
+    const { code, stdout } = await wirelab(["run", path]);
     expect(code).toBe(1);
     expect(stdout).toContain("✗ FAILS  no");
   });
 
-  it("whose program throws is a failed run that says who and what", () => {
+  it("whose program throws is a failed run that says who and what", async () => {
     const path = file("throws.mjs", scenario('a: async (host) => { throw new Error("lost my way"); }'));
-    const { code, stdout } = wirelab(["run", path]);
+    const { code, stdout } = await wirelab(["run", path]);
     expect(code).toBe(1);
     expect(stdout).toContain("failed: a: lost my way");
   });
 
-  it("whose program calls without end while no time passes is stopped", () => {
+  it("whose program calls without end while no time passes is stopped", async () => {
     const path = file(
       "spins.mjs",
       scenario(
         'a: async (host) => { const s = host.socket("inet", "dgram"); for (;;) await s.recv(1, { dontWait: true }).catch(() => {}); }',
       ),
     );
-    const { code, stdout } = wirelab(["run", path]);
+    const { code, stdout } = await wirelab(["run", path]);
     expect(code).toBe(1);
     expect(stdout).toContain("failed: a: calls recv on a#1 over and over while no time passes");
   });
 
-  it("that waits for something outside its sockets is not called a deadlock", () => {
+  it("that waits for something outside its sockets is not called a deadlock", async () => {
     const path = file("outside.mjs", scenario("a: () => new Promise(() => {})"));
-    const { code, stdout } = wirelab(["run", path]);
+    const { code, stdout } = await wirelab(["run", path]);
     expect(code).toBe(1);
     expect(stdout).toContain("failed: a: waits for something that is neither a socket call nor a sleep");
   });
@@ -146,8 +148,8 @@ describe("a mistake of the user's", () => {
     [["snapshot", "tcp-hello", "--at", "noon"], "--at noon"],
     [["export", "tcp-hello", "--to", "papyrus"], "--to papyrus: no such choice"],
     [["export", "tcp-hello", "--to", "pcapng", "--vantage", "moon"], "no host of that name"],
-  ])("%j is one plain message and exit code 2", (args, message) => {
-    const { code, stdout, stderr } = wirelab(args);
+  ])("%j is one plain message and exit code 2", async (args, message) => {
+    const { code, stdout, stderr } = await wirelab(args);
     expect(stderr).toContain(message);
     expect(stderr).toMatch(/^wirelab: /);
     expect(stderr).not.toMatch(/^\s+at /m);
@@ -156,9 +158,16 @@ describe("a mistake of the user's", () => {
   });
 });
 
+describe("wirelab as a process", () => {
+  it("gives its exit code, and a mistake as one line on standard error", () => {
+    expect(wirelabProcess(["run", "tcp-hello", "--json"])).toMatchObject({ code: 0, stderr: "" });
+    expect(wirelabProcess(["run", "tcp-helo"])).toMatchObject({ code: 2, stdout: "" });
+  });
+});
+
 describe("wirelab without a terminal", () => {
-  it("prints the first lesson's final screen and ends well", () => {
-    const { code, stdout, stderr } = wirelab([]);
+  it("prints the first lesson's final screen and ends well", async () => {
+    const { code, stdout, stderr } = await wirelab([]);
     expect(stderr).toBe("");
     expect(code).toBe(0);
     expect(stdout).toContain("Hello over TCP");
@@ -168,27 +177,27 @@ describe("wirelab without a terminal", () => {
 
 describe("wirelab read", () => {
   const path = join(folder, "echo.pcapng");
-  it("reads what run wrote, from a file and from a pipe alike", () => {
-    expect(wirelab(["run", "udp-echo", "--pcap", path]).code).toBe(0);
+  it("reads what run wrote, from a file and from a pipe alike", async () => {
+    expect((await wirelab(["run", "udp-echo", "--pcap", path])).code).toBe(0);
     const fields = ["-T", "fields", "-e", "frame.number", "-e", "udp.length"];
-    const fromFile = wirelab(["read", path, ...fields]);
+    const fromFile = await wirelab(["read", path, ...fields]);
     expect(fromFile.stdout).toBe("1\t11\n2\t11\n3\t13\n4\t11\n5\t11\n6\t13\n");
-    const fromPipe = wirelab(["read", "-", ...fields], { input: readFileSync(path) });
+    const fromPipe = wirelabProcess(["read", "-", ...fields], { input: readFileSync(path) });
     expect(fromPipe.stdout).toBe(fromFile.stdout);
   });
 
-  it("says what is wrong with a cut file after printing what is before", () => {
+  it("says what is wrong with a cut file after printing what is before", async () => {
     const whole = readFileSync(path);
     const cut = file("cut.pcapng", whole.subarray(0, whole.length - 7));
-    const { code, stdout, stderr } = wirelab(["read", cut]);
+    const { code, stdout, stderr } = await wirelab(["read", cut]);
     expect(code).toBe(2);
     expect(stdout.split("\n").length).toBe(6);
     expect(stderr).toMatch(/^wirelab: .*cut\.pcapng: .*byte \d+: /);
   });
 
-  it("writes the packets that pass", () => {
+  it("writes the packets that pass", async () => {
     const written = join(folder, "some.pcapng");
-    expect(wirelab(["read", path, "-Y", "udp.length == 13", "-w", written]).code).toBe(0);
-    expect(wirelab(["read", written, "-T", "fields", "-e", "udp.length"]).stdout).toBe("13\n13\n");
+    expect((await wirelab(["read", path, "-Y", "udp.length == 13", "-w", written])).code).toBe(0);
+    expect((await wirelab(["read", written, "-T", "fields", "-e", "udp.length"])).stdout).toBe("13\n13\n");
   });
 });

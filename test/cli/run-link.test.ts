@@ -1,10 +1,10 @@
 // `wirelab run --on kernel --link`: real kernels over simulated links, and what it says where it will not.
 
 import { describe, expect, it } from "vitest";
-import { wirelab } from "./wirelab.ts";
+import { wirelabProcess } from "./wirelab.ts";
 
 const LINKED = ["run", "tcp-upper", "--on", "kernel", "--link"];
-const plain = wirelab(LINKED);
+const plain = wirelabProcess(LINKED);
 const refused = plain.code === 2;
 if (refused) console.warn(`not run over links: ${plain.stderr}`);
 
@@ -18,7 +18,7 @@ describe("wirelab run --on kernel --link", () => {
     "holds what the lesson claims over a bad link, and records what was lost and why",
     () => {
       const args = [...LINKED, "delay=5,loss=10%,queuePackets=50", "--seed", "3", "--json"];
-      const { code, stdout, stderr } = wirelab(args);
+      const { code, stdout, stderr } = wirelabProcess(args);
       expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
       const run = JSON.parse(stdout) as {
         backend: string;
@@ -39,7 +39,7 @@ describe("wirelab run --on kernel --link", () => {
     [["--on", "kernel", "--link", "loss=200%"], "--link loss=200%: 200% is not between 0 and 100%"],
     [["--on", "kernel", "--link", "mtu=1"], "link client-server: mtu must be 68 to 65535, not 1"],
   ])("refuses %j in one line", (flags, words) => {
-    const { code, stdout, stderr } = wirelab(["run", "tcp-hello", ...flags]);
+    const { code, stdout, stderr } = wirelabProcess(["run", "tcp-hello", ...flags]);
     expect({ code, stdout }).toEqual({ code: 2, stdout: "" });
     expect(stderr).toBe(`wirelab: ${words}\n`);
   });

@@ -2,14 +2,14 @@
 
 import { join } from "node:path";
 import { expect, test } from "vitest";
-import { wirelab } from "./wirelab.ts";
+import { wirelabProcess } from "./wirelab.ts";
 
 const CODECS = join(import.meta.dirname, "../tui/codecs");
 const BROKEN = join(CODECS, "forgets-half-header.ts");
 const SOUND = join(CODECS, "keeps-half-header.ts");
 
 test("verify --open without a terminal prints the screen at its end, and still ends with 1 for a broken codec", () => {
-  const { code, stdout } = wirelab(["verify", BROKEN, "--law", "any-chunking", "--open"]);
+  const { code, stdout } = wirelabProcess(["verify", BROKEN, "--law", "any-chunking", "--open"]);
   expect(stdout).toContain("6 Framing");
   expect(stdout).toContain("✗ never came out");
   expect(stdout).toContain("--seed 1 --path any-chunking/");
@@ -17,25 +17,28 @@ test("verify --open without a terminal prints the screen at its end, and still e
 });
 
 test("a codec that keeps the laws ends with 0", () => {
-  const { code, stdout } = wirelab(["verify", SOUND, "--law", "any-chunking", "--open"]);
+  const { code, stdout } = wirelabProcess(["verify", SOUND, "--law", "any-chunking", "--open"]);
   expect(stdout).toContain("✓ any-chunking holds: 100 runs");
   expect(code).toBe(0);
 });
 
 test("snapshot --screen framing verifies a codec's file, or shows the reports of verify --json", () => {
-  const live = wirelab(["snapshot", BROKEN, "--screen", "framing", "--size", "80x24", "--at", "0"]);
+  const live = wirelabProcess(["snapshot", BROKEN, "--screen", "framing", "--size", "80x24", "--at", "0"]);
   const reports = BROKEN.replace(/ts$/, "json");
-  const kept = wirelab(["snapshot", reports, "--screen", "framing", "--size", "80x24", "--at", "0"]);
+  const kept = wirelabProcess(["snapshot", reports, "--screen", "framing", "--size", "80x24", "--at", "0"]);
   expect(live.code).toBe(0);
   expect(live.stdout).toContain("nothing pushed yet");
   expect(live.stdout.split("\n").slice(1)).toEqual(kept.stdout.split("\n").slice(1));
 });
 
 test("--open with --json, and a snapshot of a file that is no codec, are refused with what to do", () => {
-  expect(wirelab(["verify", BROKEN, "--open", "--json"])).toMatchObject({
+  expect(wirelabProcess(["verify", BROKEN, "--open", "--json"])).toMatchObject({
     code: 2,
     stdout: "",
     stderr: expect.stringContaining("--open and --json: choose one") as string,
   });
-  expect(wirelab(["snapshot", "no-such.ts", "--screen", "framing"])).toMatchObject({ code: 2, stdout: "" });
+  expect(wirelabProcess(["snapshot", "no-such.ts", "--screen", "framing"])).toMatchObject({
+    code: 2,
+    stdout: "",
+  });
 });

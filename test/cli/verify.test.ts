@@ -3,7 +3,7 @@
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, describe, expect, it } from "vitest";
-import { wirelab } from "./wirelab.ts";
+import { wirelab, wirelabProcess } from "./wirelab.ts";
 
 // Beside node_modules, so that the files find fast-check.
 const folder = mkdtempSync(join(import.meta.dirname, "../../node_modules/.wirelab-verify-"));
@@ -46,7 +46,7 @@ export const forgets = { ...base, acceptsAnything: true, decoder() {
 
 describe("verify", { timeout: 60_000 }, () => {
   it("exits 0 on a codec that keeps the laws, and says so", () => {
-    const { code, stdout, stderr } = wirelab(["verify", file("right.mjs", RIGHT), "--runs", "30"]);
+    const { code, stdout, stderr } = wirelabProcess(["verify", file("right.mjs", RIGHT), "--runs", "30"]);
     expect(stderr).toBe("");
     expect(stdout).toContain("length and bytes: keeps all");
     expect(code).toBe(0);
@@ -57,7 +57,7 @@ describe("verify", { timeout: 60_000 }, () => {
     const [test, pcap, junit] = ["found.test.mjs", "found.pcapng", "found.xml"].map((name) =>
       join(folder, name),
     );
-    const { code, stdout } = wirelab([
+    const { code, stdout } = wirelabProcess([
       "verify",
       path,
       "--write-test",
@@ -77,14 +77,14 @@ describe("verify", { timeout: 60_000 }, () => {
 
   it("replays a path, prints the same each time, and merges shards", () => {
     const path = file("forgets.mjs", FORGETS);
-    const json = wirelab(["verify", path, "--json", "--law", "any-chunking", "--seed", "5"]);
-    const again = wirelab(["verify", path, "--json", "--law", "any-chunking", "--seed", "5"]);
+    const json = wirelabProcess(["verify", path, "--json", "--law", "any-chunking", "--seed", "5"]);
+    const again = wirelabProcess(["verify", path, "--json", "--law", "any-chunking", "--seed", "5"]);
     expect(again.stdout).toBe(json.stdout);
     const { reports } = JSON.parse(json.stdout) as {
       reports: { report: { laws: { counterexample: { path: string } }[] } }[];
     };
     const found = reports[0].report.laws[0].counterexample;
-    const replayed = wirelab([
+    const replayed = wirelabProcess([
       "verify",
       path,
       "--json",
@@ -98,17 +98,27 @@ describe("verify", { timeout: 60_000 }, () => {
       (JSON.parse(replayed.stdout) as { reports: typeof reports }).reports[0].report.laws[0].counterexample,
     ).toEqual(found);
     const shards = [1, 2].map((i) => {
-      const { stdout } = wirelab(["verify", path, "--json", "--law", "round-trip", "--shard", `${i}/2`]);
+      const { stdout } = wirelabProcess([
+        "verify",
+        path,
+        "--json",
+        "--law",
+        "round-trip",
+        "--shard",
+        `${i}/2`,
+      ]);
       return file(`shard${i}.json`, stdout);
     });
-    expect(wirelab(["verify", ...shards]).stdout).toContain("✓ kept     round-trip (100 runs)");
+    expect(wirelabProcess(["verify", ...shards]).stdout).toContain("✓ kept     round-trip (100 runs)");
   });
 
   it("carries streams over the simulated TCP", () => {
-    const through = wirelab(["verify", file("forgets.mjs", FORGETS), "--through", "sim"]);
+    const through = wirelabProcess(["verify", file("forgets.mjs", FORGETS), "--through", "sim"]);
     expect(through.code).toBe(1);
     expect(through.stdout).toContain("through-sim is broken");
-    expect(wirelab(["verify", file("right.mjs", RIGHT), "--through", "sim", "--runs", "20"]).code).toBe(0);
+    expect(
+      wirelabProcess(["verify", file("right.mjs", RIGHT), "--through", "sim", "--runs", "20"]).code,
+    ).toBe(0);
   });
 
   function stuckAfter(wait: string): string {
@@ -120,7 +130,7 @@ export default { ...base, decoder: () => ({
   }
 
   it("stops a decoder that loops in a promise's callback, and makes what it looped on small", () => {
-    const { code, stdout } = wirelab(["verify", file("stuck.mjs", stuckAfter("null"))]);
+    const { code, stdout } = wirelabProcess(["verify", file("stuck.mjs", stuckAfter("null"))]);
     expect(stdout).toContain("completion is broken: the decoder does not return from chunk 1 of 1");
     expect(stdout).toContain("again with --path completion/");
     expect(code).toBe(1);
@@ -128,7 +138,7 @@ export default { ...base, decoder: () => ({
 
   it("ends a decoder that takes its thread along", () => {
     const waits = "new Promise((resolve) => process.nextTick(resolve))";
-    const { code, stdout } = wirelab(["verify", file("stuck.mjs", stuckAfter(waits))]);
+    const { code, stdout } = wirelabProcess(["verify", file("stuck.mjs", stuckAfter(waits))]);
     expect(stdout).toContain(
       "completion is broken: the decoder stops the whole thread and does not come back",
     );
@@ -154,7 +164,7 @@ export default { ...base, decoder: () => ({
   };
   for (const [name, [text, message]] of Object.entries(mistakes)) {
     it(`exits 2 with one line for a file that ${name}`, () => {
-      const { code, stdout, stderr } = wirelab(["verify", file("mistake.mjs", text)]);
+      const { code, stdout, stderr } = wirelabProcess(["verify", file("mistake.mjs", text)]);
       expect(stderr).toContain(message);
       expect(stderr.trimEnd().split("\n")).toHaveLength(1);
       expect(stdout).toBe("");
@@ -162,7 +172,7 @@ export default { ...base, decoder: () => ({
     });
   }
 
-  it("exits 2 for flags that mean nothing", () => {
+  it("exits 2 for flags that mean nothing", async () => {
     const path = file("right.mjs", RIGHT);
     for (const flags of [
       ["--law", "round"],
@@ -171,11 +181,11 @@ export default { ...base, decoder: () => ({
       ["--path", "12"],
       ["--through", "air"],
     ]) {
-      const { code, stderr } = wirelab(["verify", path, ...flags]);
+      const { code, stderr } = await wirelab(["verify", path, ...flags]);
       expect.soft(stderr, flags.join(" ")).toContain(`wirelab: ${flags[0]} ${flags[1]}: `);
       expect.soft(code, flags.join(" ")).toBe(2);
     }
-    expect(wirelab(["verify", "split2"]).stderr).toContain(
+    expect(wirelabProcess(["verify", "split2"]).stderr).toContain(
       "split2: no such file: for a package, give a file",
     );
   });

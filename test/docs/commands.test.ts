@@ -26,8 +26,8 @@ const pages = [
 const documented = pages.flatMap((page) => commandsIn(page).map((command) => [page, command] as const));
 const commands = new Map(documented.map(([page, command]) => [command, page]));
 
-beforeAll(() => {
-  const { code, stderr } = wirelab(["run", "tcp-hello", "--pcap", "trace.pcapng"], { cwd: folder });
+beforeAll(async () => {
+  const { code, stderr } = await wirelab(["run", "tcp-hello", "--pcap", "trace.pcapng"], { cwd: folder });
   if (code !== 0) throw new Error(stderr);
 });
 
@@ -36,8 +36,8 @@ describe("the commands in the documentation", () => {
     expect(commands.size).toBeGreaterThan(15);
   });
 
-  it.each([...commands])("%s (%s) runs", (command) => {
-    const { code, stdout, stderr } = wirelab(words(command).slice(1), { cwd: folder });
+  it.each([...commands])("%s (%s) runs", async (command) => {
+    const { code, stdout, stderr } = await wirelab(words(command).slice(1), { cwd: folder });
     expect(stderr).toBe("");
     expect(code).toBe(0);
     const writesFile = / (-o|--pcap|-w) /.test(command);

@@ -7,7 +7,7 @@ import { fileURLToPath } from "node:url";
 
 import { afterAll, afterEach, describe, expect, test } from "vitest";
 
-import { wirelab } from "../cli/wirelab.ts";
+import { wirelabProcess } from "../cli/wirelab.ts";
 import { PtyProgram } from "./pty.ts";
 import { expectRestored } from "./restored.ts";
 
@@ -103,7 +103,7 @@ describe("the dashboard", () => {
 describe("the inspector", () => {
   test("opens a capture and filters it", async () => {
     const path = join(folder, "upper.pcapng");
-    expect(wirelab(["run", "tcp-upper", "--pcap", path]).code).toBe(0);
+    expect(wirelabProcess(["run", "tcp-upper", "--pcap", path]).code).toBe(0);
     const program = start(["open", path]);
     await program.untilText("[SYN]");
     program.write("/tcp.len > 0\r");
