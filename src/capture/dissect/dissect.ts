@@ -10,7 +10,7 @@ import type { TcpAnalysis } from "../analysis/tcp.ts";
 import { conversationsOf } from "./conversations.ts";
 import type { Conversations } from "./conversations.ts";
 import type { DecodeAs } from "./decode-as.ts";
-import type { ExpertItem } from "./expert.ts";
+import type { ExpertFinding } from "./expert.ts";
 import type { Reassembly } from "../reassembly/fragments.ts";
 import { addFrame } from "./frame.ts";
 import { dissectLink } from "./link.ts";
@@ -62,7 +62,7 @@ export interface DissectedPacket {
   /** What `source` of a node counts: the frame's bytes, then data put together from several packets. */
   readonly sources: readonly DataSource[];
   /** Expert information, in the order it was found. */
-  readonly experts: readonly ExpertItem[];
+  readonly experts: readonly ExpertFinding[];
   /** Why dissection ended early: the capture kept too little, or the packet is damaged; null when it did not. */
   readonly stopped: Stop | null;
 }

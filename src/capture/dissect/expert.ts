@@ -13,6 +13,11 @@ export interface ExpertItem {
   readonly summary: string;
 }
 
+/** An item found, with the field that stands for it: a filter for the field finds the packets. */
+export interface ExpertFinding extends ExpertItem {
+  readonly field: string;
+}
+
 /** Adds a finding about bytes [start, start + length) below `parent`. Nothing is said of quoted packets. */
 export function addExpert(
   d: Dissection,
@@ -27,5 +32,5 @@ export function addExpert(
   d.add(node.children, field, `[${summary}]`, start, 0, true);
   d.add(node.children, null, `[Severity level: ${severity}]`, start, 0);
   d.add(node.children, null, `[Group: ${group}]`, start, 0);
-  d.experts.push(item);
+  d.experts.push({ ...item, field });
 }

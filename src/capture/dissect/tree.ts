@@ -7,7 +7,7 @@ import type { Trace } from "../../trace/trace.ts";
 import type { TcpAnalysis } from "../analysis/tcp.ts";
 import type { Conversations } from "./conversations.ts";
 import type { DecodeAs } from "./decode-as.ts";
-import type { ExpertItem } from "./expert.ts";
+import type { ExpertFinding } from "./expert.ts";
 import type { WireError } from "../../wire/error.ts";
 
 /** What a field holds. Times are nanoseconds as bigint; addresses and names are text; `Uint8Array` is raw bytes. */
@@ -117,7 +117,7 @@ export class Dissection {
   reportedEnd: number;
   stopped: Stop | null = null;
   /** Expert information so far. */
-  readonly experts: ExpertItem[] = [];
+  readonly experts: ExpertFinding[] = [];
   /** Where layers are added: the top, or the message that quotes them. */
   root: DetailNode[] = this.tree;
   /** Inside a packet that an ICMP error quotes: columns are the outer packet's. */

@@ -19,6 +19,44 @@ export const EXPERT_LEVELS: readonly string[] = LEVELS.map(([, argument]) => arg
 /** Kinds counted at most: summaries quote packets, and a hostile capture could have any number. */
 const KINDS_MAX = 100_000;
 
+/** One kind of finding, and how often it was found. */
+export interface FindingCount {
+  readonly severity: Severity;
+  readonly group: string;
+  readonly protocol: string;
+  readonly summary: string;
+  /** The field that marks its packets, for a filter. */
+  readonly field: string;
+  count: number;
+}
+
+/** Counts a packet at a time; the kinds are in the order they were first found. */
+export class ExpertCounts {
+  readonly kinds: FindingCount[] = [];
+  readonly #trace: Trace;
+  readonly #context: DissectContext;
+  readonly #at = new Map<string, FindingCount>();
+
+  constructor(trace: Trace, context: DissectContext) {
+    this.#trace = trace;
+    this.#context = context;
+  }
+
+  add(row: number): void {
+    for (const item of dissect(this.#trace, row, this.#context, VALUES).experts) {
+      const { severity, group, protocol, summary, field } = item;
+      const key = `${severity} ${group} ${protocol} ${summary}`;
+      const known = this.#at.get(key);
+      if (known !== undefined) known.count++;
+      else if (this.kinds.length < KINDS_MAX) {
+        const kind = { severity, group, protocol, summary, field, count: 1 };
+        this.#at.set(key, kind);
+        this.kinds.push(kind);
+      }
+    }
+  }
+}
+
 /** The tables of `level` (the last one is `chat`) and all more severe ones; those without an entry are left out. */
 export function* printExpert(
   trace: Trace,
@@ -26,28 +64,18 @@ export function* printExpert(
   context: DissectContext = {},
   level = "chat",
 ): Generator<string> {
-  const counts = new Map<Severity, Map<string, number>>();
-  let kinds = 0;
-  for (const row of rows) {
-    for (const { severity, group, protocol, summary } of dissect(trace, row, context, VALUES).experts) {
-      let kept = counts.get(severity);
-      if (kept === undefined) counts.set(severity, (kept = new Map()));
-      const line = ` ${group.padStart(10)} ${protocol.padStart(18)}  ${summary}`;
-      const count = kept.get(line) ?? 0;
-      if (count === 0 && kinds++ >= KINDS_MAX) continue;
-      kept.set(line, count + 1);
-    }
-  }
+  const counts = new ExpertCounts(trace, context);
+  for (const row of rows) counts.add(row);
   const last = EXPERT_LEVELS.indexOf(level);
   for (const [severity, , title] of LEVELS.slice(0, last + 1)) {
-    const kept = counts.get(severity);
-    if (kept === undefined) continue;
-    let total = 0;
-    for (const count of kept.values()) total += count;
+    const kept = counts.kinds.filter((kind) => kind.severity === severity);
+    if (kept.length === 0) continue;
     yield "";
-    yield `${title} (${total})`;
+    yield `${title} (${kept.reduce((sum, { count }) => sum + count, 0)})`;
     yield "=============";
     yield "   Frequency      Group           Protocol  Summary";
-    for (const [line, count] of kept) yield `${String(count).padStart(12)}${line}`;
+    for (const { count, group, protocol, summary } of kept) {
+      yield `${String(count).padStart(12)} ${group.padStart(10)} ${protocol.padStart(18)}  ${summary}`;
+    }
   }
 }

@@ -4,14 +4,42 @@ import { COLUMNS, dissect } from "../dissect/dissect.ts";
 import type { DissectContext } from "../dissect/dissect.ts";
 import type { Trace } from "../../trace/trace.ts";
 
-interface Level {
+/** A protocol, and those found inside it. */
+export interface ProtocolLevel {
   packets: number;
   bytes: number;
-  readonly below: Map<string, Level>;
+  readonly below: Map<string, ProtocolLevel>;
 }
 
 /** Not a protocol but the switch between two: tshark leaves it out of the table. */
 const UNSHOWN = new Set(["ethertype"]);
+
+/** Counts a packet at a time; `top` has the lowest layers. */
+export class ProtocolCounts {
+  readonly top: ProtocolLevel = { packets: 0, bytes: 0, below: new Map() };
+  readonly #trace: Trace;
+  readonly #context: DissectContext;
+
+  constructor(trace: Trace, context: DissectContext) {
+    this.#trace = trace;
+    this.#context = context;
+  }
+
+  add(row: number): void {
+    const length = this.#trace.packets.length[row];
+    let level = this.top;
+    level.packets++;
+    level.bytes += length;
+    for (const name of dissect(this.#trace, row, this.#context, COLUMNS).protocols.split(":")) {
+      if (UNSHOWN.has(name) || name === "") continue;
+      let next = level.below.get(name);
+      if (next === undefined) level.below.set(name, (next = { packets: 0, bytes: 0, below: new Map() }));
+      next.packets++;
+      next.bytes += length;
+      level = next;
+    }
+  }
+}
 
 /** The lines of tshark's protocol hierarchy over `rows`. */
 export function* printHierarchy(
@@ -20,29 +48,18 @@ export function* printHierarchy(
   context: DissectContext = {},
   filter: string = "",
 ): Generator<string> {
-  const top: Level = { packets: 0, bytes: 0, below: new Map() };
-  for (const row of rows) {
-    let level = top;
-    const seen = dissect(trace, row, context, COLUMNS).protocols.split(":");
-    for (const name of seen) {
-      if (UNSHOWN.has(name) || name === "") continue;
-      let next = level.below.get(name);
-      if (next === undefined) level.below.set(name, (next = { packets: 0, bytes: 0, below: new Map() }));
-      next.packets++;
-      next.bytes += trace.packets.length[row];
-      level = next;
-    }
-  }
+  const counts = new ProtocolCounts(trace, context);
+  for (const row of rows) counts.add(row);
   yield "";
   yield "=".repeat(67);
   yield "Protocol Hierarchy Statistics";
   yield `Filter: ${filter}`;
   yield "";
-  yield* levelLines(top, 0);
+  yield* levelLines(counts.top, 0);
   yield "=".repeat(67);
 }
 
-function* levelLines(level: Level, depth: number): Generator<string> {
+function* levelLines(level: ProtocolLevel, depth: number): Generator<string> {
   for (const [name, { packets, bytes, below }] of level.below) {
     yield `${" ".repeat(depth * 2)}${name}`.padEnd(40) + ` frames:${packets} bytes:${bytes}`;
     yield* levelLines({ packets, bytes, below }, depth + 1);

@@ -2,7 +2,7 @@
 
 import type { DissectContext } from "../dissect/dissect.ts";
 import type { Trace } from "../../trace/trace.ts";
-import { CONVERSATION_KINDS, printConversations, printEndpoints } from "./conversations.ts";
+import { printConversations, printEndpoints } from "./conversations.ts";
 import { EXPERT_LEVELS, printExpert } from "./expert.ts";
 import { printFollow } from "./follow.ts";
 import type { FollowMode, FollowProtocol } from "./follow.ts";
@@ -13,6 +13,7 @@ import { printHttpTree } from "./http-tree.ts";
 import { printPacketLengths } from "./packet-lengths.ts";
 import { printRoundTrips } from "./round-trips.ts";
 import { printTcpGraph, TCP_GRAPHS, THROUGHPUT_INTERVAL_S } from "./tcp-graph.ts";
+import { CONVERSATION_KINDS } from "./traffic-counts.ts";
 
 /** The names `findStatistic` takes, for a message or a help text. */
 export const STATISTICS: readonly string[] = [
