@@ -5,5 +5,7 @@ export default defineConfig({
     include: ["test/**/*.test.ts"],
     globalSetup: "test/build.ts",
     testTimeout: 20_000,
+    // All cores: many tests wait for a program of their own.
+    maxWorkers: "100%",
   },
 });
