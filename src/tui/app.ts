@@ -39,7 +39,19 @@ export function update(model: Model, message: Message): Step {
   const [next, effects] = respond(model, message);
   if (next.screen === "framing") return [next, effects];
   const settled = settlePackets({ ...next, focus: validFocus(next) });
-  return [settled, effects];
+  return counting(settled, effects);
+}
+
+/** Asks for a `scan` where the screen has packets to read and none is asked for yet. */
+function counting(model: Model, effects: readonly Effect[]): Step {
+  if (model.counting || screenOn(model).count?.unread(model) !== true) return [model, effects];
+  return [{ ...model, counting: true }, [...effects.filter(({ kind }) => kind !== "scan"), { kind: "scan" }]];
+}
+
+/** The next slice of what the screen and the filter read. */
+function scan(model: Model): Step {
+  screenOn(model).count?.read(model);
+  return scanOn({ ...model, counting: false });
 }
 
 function respond(model: Model, message: Message): Step {
@@ -53,7 +65,7 @@ function respond(model: Model, message: Message): Step {
     case "tick":
       return tick(model);
     case "scan":
-      return scanOn(model);
+      return scan(model);
     case "open":
       return opened(model, message.session);
     case "update":
@@ -63,9 +75,10 @@ function respond(model: Model, message: Message): Step {
   }
 }
 
-/** Effects to begin with: a dashboard that starts playing needs its first tick. */
+/** Effects to begin with: a dashboard that starts playing needs its first tick, a screen that counts its first slice. */
 export function initialEffects(model: Model): readonly Effect[] {
-  return model.playing ? [wait(model)] : NOTHING;
+  const [, effects] = counting(model, model.playing ? [wait(model)] : NOTHING);
+  return effects;
 }
 
 /** The whole screen. */

@@ -3,6 +3,8 @@
 import { firstLaw, lastStep, lawRows } from "./framing-cursor.ts";
 import { hasPackets, isFraming, isLab, traceOf } from "./session.ts";
 import type { LessonEntry, Session } from "./session.ts";
+import { INITIAL_STATISTICS } from "./views.ts";
+import type { StatisticsView } from "./views.ts";
 
 export interface Size {
   readonly width: number;
@@ -93,6 +95,9 @@ export interface Model {
   readonly packets: PacketsView;
   readonly sequence: SequenceView;
   readonly framing: FramingView;
+  readonly statistics: StatisticsView;
+  /** A screen that reads through all packets has asked for a `scan` that has not come yet. */
+  readonly counting: boolean;
   readonly popup: Popup | null;
   /** What is being waited for, shown in the top bar. */
   readonly busy: string | null;
@@ -112,7 +117,7 @@ export type Message =
   | { readonly kind: "resize"; readonly width: number; readonly height: number }
   /** The time asked for by a `wait` effect has passed. */
   | { readonly kind: "tick" }
-  /** Go on with the filter, as asked by a `scan` effect. */
+  /** Go on with the filter, or with what a screen counts, as asked by a `scan` effect. */
   | { readonly kind: "scan" }
   /** Another run or lesson is there: the view starts over. */
   | { readonly kind: "open"; readonly session: Session }
@@ -175,6 +180,8 @@ export function initialModel(options: InitialOptions): Model {
     // The hosts of a lab are few; the addresses of a capture may be any number.
     sequence: { zoom: 0, folded: true, conversation: !isLab(session) },
     framing: { focus: broken ? "cut" : "laws", selected },
+    statistics: INITIAL_STATISTICS,
+    counting: false,
     popup: null,
     busy: null,
     notice: null,
@@ -185,7 +192,8 @@ export function initialModel(options: InitialOptions): Model {
 export function hasScreen(session: Session, name: ScreenName): boolean {
   if (name === "lab") return isLab(session);
   if (name === "framing") return isFraming(session);
-  return (name === "packets" || name === "sequence") && hasPackets(session);
+  if (name === "stream" || name === "graphs") return false;
+  return hasPackets(session);
 }
 
 /** The screen a session opens on. */

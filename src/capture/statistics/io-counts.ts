@@ -3,13 +3,13 @@
 // Intervals start at a microsecond and become ten times as long whenever there would be too many, so any power of ten from there on can
 // be asked for afterwards.
 
-import { ANALYSIS } from "../../trace/analysis-flags.ts";
+import { ANALYSIS, ANALYSIS_FLAGS } from "../../trace/analysis-flags.ts";
 import type { Trace } from "../../trace/trace.ts";
 
 const STEP_MIN_NS = 1000;
 const INTERVALS_MAX = 100_000;
 /** What Wireshark's graph calls TCP errors: every flag of the analysis but window updates. */
-const NO_ERROR = ANALYSIS.unshown | ANALYSIS.windowUpdate;
+const ERRORS = ANALYSIS_FLAGS & ~ANALYSIS.windowUpdate;
 
 /** What is counted of each interval. */
 export interface IoInterval {
@@ -44,7 +44,7 @@ export class IoCounts {
     const slot = Math.floor(atNs / this.stepNs);
     this.#kept.packets[slot]++;
     this.#kept.bytes[slot] += packets.length[row];
-    if ((packets.analysis[row] & ~NO_ERROR) !== 0) this.#kept.errors[slot]++;
+    if ((packets.analysis[row] & ERRORS) !== 0) this.#kept.errors[slot]++;
   }
 
   /** Sums over intervals of `stepNs`, a multiple of this one's, that begin in [fromNs, toNs]. */

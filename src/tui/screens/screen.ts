@@ -17,4 +17,14 @@ export interface Screen {
   readonly act: (model: Model, action: Action) => Step;
   /** A click, a drag or a turn of the wheel at cell (x, y) of the terminal. */
   readonly mouse: (model: Model, action: MouseAction, x: number, y: number) => Step;
+  /** For screens that show something of all packets: what reads them, a slice at a time. */
+  readonly count?: Count;
+}
+
+/** Reads through a trace in slices short enough that keys are answered in between. */
+export interface Count {
+  /** Whether there is more to read for what the screen shows. */
+  readonly unread: (model: Model) => boolean;
+  /** Reads the next slice. */
+  readonly read: (model: Model) => void;
 }

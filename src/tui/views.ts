@@ -1,0 +1,32 @@
+// Where the user stands on the screens about streams, graphs and statistics, and where they begin.
+
+/** Tables of the Statistics screen, in the order of their tabs. */
+export const STATISTICS_TABLES = ["conversations", "endpoints", "protocols", "io", "expert"] as const;
+
+export type StatisticsTable = (typeof STATISTICS_TABLES)[number];
+
+/** Layers whose ends conversations are between, as `-z conv` names them; null until the user chose: the one there is most to say about. */
+export type StatisticsLayer = "eth" | "ip" | "ipv6" | "tcp" | "udp" | null;
+
+export interface StatisticsView {
+  readonly table: StatisticsTable;
+  readonly layer: StatisticsLayer;
+  /** Line, not a conversation's number. */
+  readonly selected: number;
+  readonly top: number;
+  /** Index of the column that gives the order; null for the table's own. */
+  readonly sort: number | null;
+  readonly reversed: boolean;
+  /** Doublings, or halvings where negative, of the interval the IO graph opens with; counted in steps of 1, 2, 5. */
+  readonly interval: number;
+}
+
+export const INITIAL_STATISTICS: StatisticsView = {
+  table: "conversations",
+  layer: null,
+  selected: 0,
+  top: 0,
+  sort: null,
+  reversed: false,
+  interval: 0,
+};
