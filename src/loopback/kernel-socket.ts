@@ -2,7 +2,7 @@
 
 import { isAny } from "../socket/address.ts";
 import type { Family, InetAddress, SocketAddress, SocketType } from "../socket/address.ts";
-import { isFailure } from "../socket/core.ts";
+import { NOT_READY, isFailure } from "../socket/core.ts";
 import type {
   Datagram,
   Failure,
@@ -46,6 +46,7 @@ const F_SETFD = 2;
 const F_SETFL = 4;
 const FD_CLOEXEC = 1;
 const POLLIN = 1;
+const POLLPRI = 2;
 const POLLOUT = 4;
 const POLLERR = 8;
 const POLLHUP = 16;
@@ -214,6 +215,12 @@ export class KernelSocket implements SocketCore {
     };
   }
 
+  atMark(): boolean | Failure {
+    const { libc } = this.#run;
+    const answer = libc.sockatmark(this.#fd);
+    return answer < 0 ? errnoName(libc.errno()) : answer === 1;
+  }
+
   shutdown(how: Shutdown): null | Failure {
     const failure = this.#answer(this.#run.libc.shutdown(this.#fd, HOW[how]));
     // Without a peer it takes effect all the same.
@@ -275,9 +282,9 @@ export class KernelSocket implements SocketCore {
   }
 
   readiness(): Readiness {
-    if (this.#connecting) return { readable: false, writable: false, error: false, hangup: false };
+    if (this.#connecting) return NOT_READY;
     pollView.setInt32(0, this.#fd, true);
-    pollView.setInt16(4, POLLIN | POLLOUT, true);
+    pollView.setInt16(4, POLLIN | POLLPRI | POLLOUT, true);
     pollView.setInt16(6, 0, true);
     const bits = this.#run.libc.poll(pollMemory, 1, 0) < 0 ? 0 : pollView.getInt16(6, true);
     return {
@@ -285,6 +292,7 @@ export class KernelSocket implements SocketCore {
       writable: (bits & POLLOUT) !== 0,
       error: (bits & POLLERR) !== 0,
       hangup: (bits & POLLHUP) !== 0,
+      urgent: (bits & POLLPRI) !== 0,
     };
   }
 

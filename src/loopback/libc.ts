@@ -34,6 +34,7 @@ export interface Libc {
   ): number;
   recv(fd: number, data: Memory, length: number, flags: number): number;
   recvmsg(fd: number, message: Memory, flags: number): number;
+  sockatmark(fd: number): number;
   shutdown(fd: number, how: number): number;
   close(fd: number): number;
   setsockopt(fd: number, level: number, name: number, value: Memory, length: number): number;
@@ -129,6 +130,7 @@ function bindCalls(koffi: typeof Koffi, platform: Platform): Libc {
     sendto: call("intptr_t sendto(int, void *, size_t, int, void *, uint32_t)"),
     recv: call("intptr_t recv(int, void *, size_t, int)"),
     recvmsg: call("intptr_t recvmsg(int, void *, int)"),
+    sockatmark: call("int sockatmark(int)"),
     shutdown: call("int shutdown(int, int)"),
     close: call("int close(int)"),
     setsockopt: call("int setsockopt(int, int, int, void *, uint32_t)"),

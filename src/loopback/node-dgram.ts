@@ -204,7 +204,12 @@ export class NodeDatagram implements SocketCore {
       writable: !this.#connecting && !this.#binding.isPending,
       error: this.#error !== "",
       hangup: false,
+      urgent: false,
     };
+  }
+
+  atMark(): Failure {
+    return "ENOTTY";
   }
 
   info(): TcpInfo | Failure {

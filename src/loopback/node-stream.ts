@@ -193,7 +193,12 @@ export class NodeStream implements SocketCore {
       writable: connection?.writable === true,
       error: this.#connectError !== "" || connection?.hasError === true,
       hangup: connection?.hungUp === true,
+      urgent: false,
     };
+  }
+
+  atMark(): Failure {
+    return { code: "ENOTSUP", why: "node:net has no urgent data" };
   }
 
   info(): TcpInfo | Failure {

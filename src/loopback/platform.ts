@@ -84,6 +84,7 @@ const LINUX: Platform = {
     SO_ERROR: option(LINUX_SOCKET, 4, "number"),
     SO_KEEPALIVE: option(LINUX_SOCKET, 9, "boolean"),
     SO_LINGER: option(LINUX_SOCKET, 13, "linger"),
+    SO_OOBINLINE: option(LINUX_SOCKET, 10, "boolean"),
     SO_RCVBUF: option(LINUX_SOCKET, 8, "number"),
     SO_REUSEADDR: option(LINUX_SOCKET, 2, "boolean"),
     SO_REUSEPORT: option(LINUX_SOCKET, 15, "boolean"),
@@ -127,6 +128,7 @@ const DARWIN: Platform = {
     SO_KEEPALIVE: option(DARWIN_SOCKET, 0x8, "boolean"),
     // SO_LINGER counts clock ticks there; SO_LINGER_SEC counts seconds.
     SO_LINGER: option(DARWIN_SOCKET, 0x1080, "linger"),
+    SO_OOBINLINE: option(DARWIN_SOCKET, 0x100, "boolean"),
     SO_RCVBUF: option(DARWIN_SOCKET, 0x1002, "number"),
     SO_REUSEADDR: option(DARWIN_SOCKET, 0x4, "boolean"),
     SO_REUSEPORT: option(DARWIN_SOCKET, 0x200, "boolean"),

@@ -11,8 +11,8 @@ const EVENTS_MAX = 256;
 const F_SETFD = 2;
 const FD_CLOEXEC = 1;
 
-/** epoll(7): IN, OUT, RDHUP, edge-triggered. */
-const EPOLL_EVENTS = 0x0001 | 0x0004 | 0x2000 | 0x8000_0000;
+/** epoll(7): IN, PRI, OUT, RDHUP, edge-triggered. */
+const EPOLL_EVENTS = 0x0001 | 0x0002 | 0x0004 | 0x2000 | 0x8000_0000;
 const EPOLL_CTL_ADD = 1;
 /** `struct epoll_event` is packed on x86-64 only. */
 const EPOLL_EVENT_SIZE = process.arch === "x64" ? 12 : 16;

@@ -19,7 +19,10 @@ export interface SendOptions {
 export interface RecvOptions {
   /** MSG_PEEK: leave the bytes in the queue. */
   readonly peek?: boolean;
-  /** MSG_OOB: the urgent byte. */
+  /**
+   * MSG_OOB: the urgent byte, and never a wait: EINVAL when there is none (or it was read, or is inline by SO_OOBINLINE), EAGAIN
+   * when it is announced and on its way.
+   */
   readonly oob?: boolean;
   /** MSG_WAITALL: wait until `max` bytes are there, the stream ends or fails. */
   readonly waitAll?: boolean;
@@ -44,6 +47,8 @@ export interface Socket {
   sendAll(bytes: Bytes): Promise<void>;
   /** At most `max` bytes (64 KiB by default); empty at the end of the stream. */
   recv(max?: number, options?: RecvOptions): Promise<Uint8Array>;
+  /** sockatmark(3): whether the next byte to read is the urgent one. A read stops there; the next passes over the byte. */
+  atMark(): boolean;
   sendTo(bytes: Bytes, address: AddressLike): Promise<number>;
   recvFrom(max?: number, options?: RecvOptions): Promise<Datagram>;
   shutdown(how: Shutdown): void;

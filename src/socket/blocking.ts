@@ -119,7 +119,8 @@ export class BlockingSocket implements Socket {
 
   send(bytes: Bytes, options: SendOptions = {}): Promise<number> {
     const data = toBytes(bytes);
-    return this.#wait(this.#writers, "send", [data], options.dontWait === true, () =>
+    const args = options.oob === true ? [data, "MSG_OOB"] : [data];
+    return this.#wait(this.#writers, "send", args, options.dontWait === true, () =>
       this.core.send(data, options),
     );
   }
@@ -140,19 +141,24 @@ export class BlockingSocket implements Socket {
   recv(max: number = RECV_MAX_DEFAULT, options: RecvOptions = {}): Promise<Uint8Array> {
     const parts: Uint8Array[] = [];
     let got = 0;
-    return this.#wait(this.#readers, "recv", [max], options.dontWait === true, () => {
+    const { oob = false, dontWait = false, waitAll = false } = options;
+    const attempt = (): Uint8Array | Failure => {
       for (;;) {
+        // Urgent data ends a read that has got something.
+        if (got > 0 && this.core.atMark() === true) return join(parts, got);
         const data = this.core.recv(this.#limit(max - got), options);
-        if (isFailure(data)) {
-          const partial = got > 0 && (data !== "EAGAIN" || options.dontWait === true);
-          return partial ? join(parts, got) : data;
-        }
-        if (options.waitAll !== true || this.type === "dgram") return data;
+        if (isFailure(data)) return got > 0 && (data !== "EAGAIN" || dontWait) ? join(parts, got) : data;
+        if (!waitAll || oob || this.type === "dgram") return data;
         parts.push(data);
         got += data.length;
         if (got >= max || data.length === 0) return join(parts, got);
       }
-    });
+    };
+    return this.#wait(this.#readers, "recv", oob ? [max, "MSG_OOB"] : [max], oob || dontWait, attempt);
+  }
+
+  atMark(): boolean {
+    return this.#sync("atMark", [], () => this.#must("atMark", this.core.atMark()));
   }
 
   sendTo(bytes: Bytes, address: AddressLike): Promise<number> {

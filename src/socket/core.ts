@@ -16,7 +16,7 @@ export interface SendFlags {
   readonly oob?: boolean;
 }
 
-/** MSG_PEEK and MSG_OOB. */
+/** MSG_PEEK and MSG_OOB, which never waits: EINVAL when no urgent byte is there to read, EAGAIN while it is on its way. */
 export interface RecvFlags {
   readonly peek?: boolean;
   readonly oob?: boolean;
@@ -35,7 +35,17 @@ export interface Readiness {
   readonly writable: boolean;
   readonly error: boolean;
   readonly hangup: boolean;
+  /** POLLPRI: an urgent byte has come and nobody has read it. */
+  readonly urgent: boolean;
 }
+
+export const NOT_READY: Readiness = {
+  readable: false,
+  writable: false,
+  error: false,
+  hangup: false,
+  urgent: false,
+};
 
 /** Why a backend refuses: printed with ENOTSUP, for what the kernel below it cannot show. */
 export interface Refusal {
@@ -78,6 +88,8 @@ export interface SocketCore {
   recv(max: number, flags?: RecvFlags): Uint8Array | Failure;
   sendTo(bytes: Uint8Array, to: SocketAddress): number | Failure;
   recvFrom(max: number, flags?: RecvFlags): Datagram | Failure;
+  /** Whether the next byte to read is urgent (SIOCATMARK); ENOTTY for datagrams. */
+  atMark(): boolean | Failure;
   shutdown(how: Shutdown): null | Failure;
   /** Gives the descriptor up; what the protocol still owes the peer goes on behind it. A second close does nothing. */
   close(): void;

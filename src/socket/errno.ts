@@ -31,6 +31,7 @@ export const ERRNOS = {
   ENOTCONN: "socket is not connected",
   ENOTSOCK: "socket operation on non-socket",
   ENOTSUP: "operation not supported",
+  ENOTTY: "inappropriate ioctl for device",
   EOPNOTSUPP: "operation not supported on socket",
   EPERM: "operation not permitted",
   EPIPE: "broken pipe",

@@ -11,6 +11,7 @@ export const OPTIONS = {
   SO_ERROR: "string",
   SO_KEEPALIVE: "boolean",
   SO_LINGER: "number",
+  SO_OOBINLINE: "boolean",
   SO_RCVBUF: "number",
   SO_REUSEADDR: "boolean",
   SO_REUSEPORT: "boolean",

@@ -12,4 +12,5 @@ describeConformance("node", (hosts) => createNodeBackend({ hosts, seed: 1 }), [
   "tcp info",
   "truncation",
   "unix datagrams",
+  "urgent data",
 ]);

@@ -9,6 +9,7 @@ import { OPTION_CLAIMS } from "./option-claims.ts";
 import { STREAM_CLAIMS } from "./stream-claims.ts";
 import { TCP_CLAIMS } from "./tcp-claims.ts";
 import { UNIX_CLAIMS } from "./unix-claims.ts";
+import { URGENT_CLAIMS } from "./urgent-claims.ts";
 
 /** What a backend may refuse. */
 export type Feature =
@@ -20,6 +21,7 @@ export type Feature =
   | "truncation"
   | "unix"
   | "unix datagrams"
+  | "urgent data"
   | "receive buffer";
 
 export interface Claim {
@@ -47,6 +49,7 @@ export function describeConformance(
     const groups = [
       ["streams", STREAM_CLAIMS],
       ["TCP", TCP_CLAIMS],
+      ["urgent data", URGENT_CLAIMS],
       ["datagrams", DATAGRAM_CLAIMS],
       ["Unix sockets", UNIX_CLAIMS],
       ["options", OPTION_CLAIMS],

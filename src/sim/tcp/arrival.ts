@@ -8,8 +8,9 @@ import type { Segment } from "../packet.ts";
 import type { Connection } from "./connection.ts";
 import { resetFor, segmentLength } from "./segments.ts";
 import { after, before } from "./seq.ts";
+import { takeUrgent } from "./urgent.ts";
 
-const { ACK, FIN, RST, SYN } = TCP_FLAGS;
+const { ACK, FIN, RST, SYN, URG } = TCP_FLAGS;
 
 /** Hands a segment for this connection to it; `ecn` is what its IP header said. */
 export function arrive(connection: Connection, segment: Segment, ecn: number, nowNs: number): void {
@@ -101,6 +102,9 @@ function synchronized(connection: Connection, segment: Segment, ecn: number, now
     if (sender.finSent && sender.sndUna === sender.sndNxt && !finAcknowledged(connection, nowNs)) return;
   }
   if (length > 0 && connection.ecn.ok) receiver.congestionNews(connection.ecn.received(flags, ecn));
+  if ((flags & URG) !== 0 || receiver.urgent !== null) {
+    if (takeUrgent(connection, segment)) connection.wake = true;
+  }
   if (hasLength || (flags & SYN) !== 0) deliver(connection, segment, seq, nowNs);
   receiver.decideAck(sender.rtt.srttNs, nowNs);
 }

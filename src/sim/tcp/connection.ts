@@ -16,6 +16,7 @@ import { NO_BYTES } from "./segments.ts";
 import { Sender } from "./sender.ts";
 import type { TcpSettings } from "./settings.ts";
 import { Timers, XMIT } from "./timers.ts";
+import { readAround } from "./urgent.ts";
 
 /** The fields of a connection that are settled before it opens. */
 export interface ConnectionSetup {
@@ -222,8 +223,8 @@ export class Connection {
     return this.canSend && this.sender.buffer.length * 3 <= this.sendCapacity * 2;
   }
 
-  /** Takes what fits of `bytes`: their number, or an errno. */
-  send(bytes: Uint8Array, more: boolean): number | Errno {
+  /** Takes what fits of `bytes`, the last of it urgent if `oob`: their number, or an errno. */
+  send(bytes: Uint8Array, more: boolean, oob: boolean): number | Errno {
     const failure = this.#sendFailure();
     if (failure !== null) return failure;
     if (bytes.length === 0) return 0;
@@ -235,6 +236,7 @@ export class Connection {
     const count = Math.min(free, bytes.length);
     this.sender.buffer.append(bytes, 0, count);
     this.sender.more = more;
+    if (oob) this.sender.markUrgent();
     return count;
   }
 
@@ -256,7 +258,10 @@ export class Connection {
   /** At most `max` bytes, empty at the end of the stream, or an errno. */
   receive(max: number, peek: boolean, nowNs: number): Uint8Array | Errno {
     const { receiver } = this;
-    if (receiver.buffer.length > 0) {
+    if (receiver.urgent !== null) {
+      const bytes = readAround(this, max, peek, nowNs);
+      if (bytes !== null) return bytes;
+    } else if (receiver.buffer.length > 0) {
       // A trace keeps the packets, so their bytes must stay as they are.
       return receiver.read(max, peek, !this.recording, this.sender.rtt.srttNs, nowNs);
     }

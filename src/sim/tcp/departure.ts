@@ -6,8 +6,9 @@ import type { Connection } from "./connection.ts";
 import { ECN } from "./ecn.ts";
 import { NO_BYTES } from "./segments.ts";
 import { XMIT } from "./timers.ts";
+import { urgentPointer } from "./urgent.ts";
 
-const { ACK, CWR, ECE, FIN, PSH, RST, SYN } = TCP_FLAGS;
+const { ACK, CWR, ECE, FIN, PSH, RST, SYN, URG } = TCP_FLAGS;
 
 /** The next segment to leave at `nowNs`, or null when all has been said. `connection.ecn.field` is for its IP header. */
 export function dispatch(connection: Connection, nowNs: number): Segment | null {
@@ -59,7 +60,9 @@ function build(
   payload: Uint8Array,
   nowNs: number,
 ): Segment {
-  const { options, receiver, ecn } = connection;
+  const { options, receiver, sender, ecn } = connection;
+  const pointer = sender.urgent ? urgentPointer(sender, seq) : 0;
+  if (pointer > 0) flags |= URG;
   const window = receiver.selectWindow() >>> receiver.windowScale;
   receiver.acks.ackSent();
   connection.segmentsOut++;
@@ -74,7 +77,7 @@ function build(
     ack: receiver.rcvNxt >>> 0,
     flags: ecn.ok && ecn.echoes ? flags | ECE : flags,
     window,
-    urgentPointer: 0,
+    urgentPointer: pointer,
     payload,
     mss: 0,
     windowScale: -1,

@@ -68,6 +68,16 @@ export class ReceiveBuffer {
     return offset === 0 ? part : new Uint8Array(part.buffer, part.byteOffset + offset, count);
   }
 
+  /** Drops the first byte: nobody reads it here. */
+  skip(): void {
+    this.length--;
+    this.#offset++;
+    if (this.#offset < this.#parts[this.#first].length) return;
+    this.#first++;
+    this.#offset = 0;
+    this.#compact();
+  }
+
   /** Forgets everything. */
   clear(): void {
     this.#parts.length = 0;

@@ -12,6 +12,7 @@ import { SackBlocks } from "./sack-blocks.ts";
 import { after, before, distance } from "./seq.ts";
 import type { TcpSettings } from "./settings.ts";
 import type { Timers } from "./timers.ts";
+import type { UrgentMark } from "./urgent.ts";
 
 const WINDOW_MAX = 65_535;
 /** A sixteenth more than the buffer's size may be offered. */
@@ -35,6 +36,8 @@ export class Receiver {
   readonly reassembly = new Reassembly();
   readonly sack = new SackBlocks();
   readonly acks: DelayedAck;
+  /** Where urgent data is, once any was announced and not read past. */
+  urgent: UrgentMark | null = null;
   sackPermitted = false;
   /** Bytes the window may offer when all has been read. */
   space: number;

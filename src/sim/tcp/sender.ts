@@ -66,6 +66,9 @@ export class Sender {
   finSent = false;
   /** MSG_MORE: hold a short segment back. */
   more = false;
+  /** SND.UP, the byte after the last urgent one, counts while this holds: until all before it is acknowledged. */
+  urgent = false;
+  sndUp = 0;
   /** Timeouts in a row. */
   retransmits = 0;
   /** SYNs sent again. */
@@ -86,6 +89,7 @@ export class Sender {
   #lastSentNs = NEVER_NS;
   readonly #probe = new LossProbe();
   #persistDue = false;
+  #urgentProbed = false;
   /** Something has left since the timers were last looked after. */
   #left = false;
   constructor(personality: TcpPersonality, settings: TcpSettings, timers: Timers) {
@@ -217,7 +221,7 @@ export class Sender {
     const last = length === unsent;
     if (length > 0) {
       if (this.board.inFlight >= this.window.cwnd) return false;
-      if (length < mss && !(last && this.finQueued)) {
+      if (length < mss && !(last && this.finQueued) && !this.urgent) {
         if (this.#settings.cork || this.more) return false;
         if (!this.#settings.noDelay && flight > 0 && after(this.#sndSml, this.sndUna)) return false;
       }
@@ -278,6 +282,13 @@ export class Sender {
       return true;
     }
     if (unsent === 0 && room > 0) return false;
+    if (this.urgent && !this.#urgentProbed && distance(this.sndUp, this.sndUna) < 0x10000) {
+      // The question is too old for its urgent pointer to be looked at, so one goes before it that is not.
+      this.#urgentProbed = this.#persistDue = true;
+      this.out.is(this.sndUna, 0, 0, false);
+      return true;
+    }
+    this.#urgentProbed = false;
     this.out.isQuestion(this.sndUna);
     return true;
   }
@@ -361,6 +372,7 @@ export class Sender {
   #advance(ack: number, acked: number): void {
     const { board, buffer } = this;
     this.sndUna = ack;
+    if (this.urgent && !after(this.sndUp, ack)) this.urgent = false;
     const bytes = acked < buffer.length ? acked : buffer.length;
     buffer.discard(bytes);
     this.bytesAcked += bytes;
@@ -407,6 +419,12 @@ export class Sender {
   /** Starts the persist timer when nothing else would ever send what waits. */
   armPersist(nowNs: number): void {
     this.#timers.armPersist(this.persistBackoff, nowNs);
+  }
+
+  /** What the program has given so far ends with an urgent byte. */
+  markUrgent(): void {
+    this.urgent = true;
+    this.sndUp = (this.sndUna + this.buffer.length) | 0;
   }
 
   /** What waits leaves now, short or not: Nagle's rule or the cork has just been lifted. */

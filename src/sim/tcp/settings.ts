@@ -23,6 +23,8 @@ export interface TcpSettings {
   ttl: number;
   broadcast: boolean;
   recvErr: boolean;
+  /** Urgent data stays in the stream. */
+  oobInline: boolean;
   congestion: string;
   /** As getsockopt answers, twice what was asked; 0: tuned automatically. */
   receiveBuffer: number;
@@ -47,6 +49,7 @@ export function defaultSettings(personality: TcpPersonality): TcpSettings {
     ttl: 64,
     broadcast: false,
     recvErr: false,
+    oobInline: false,
     congestion: "cubic",
     receiveBuffer: 0,
     sendBuffer: 0,

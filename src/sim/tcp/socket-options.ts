@@ -13,6 +13,7 @@ const FIELDS = {
   SO_BROADCAST: { key: "broadcast", least: 0, most: 1 },
   SO_KEEPALIVE: { key: "keepAlive", least: 0, most: 1 },
   SO_LINGER: { key: "lingerS", least: -1, most: 65_535 },
+  SO_OOBINLINE: { key: "oobInline", least: 0, most: 1 },
   SO_REUSEADDR: { key: "reuseAddr", least: 0, most: 1 },
   SO_REUSEPORT: { key: "reusePort", least: 0, most: 1 },
   IP_RECVERR: { key: "recvErr", least: 0, most: 1 },

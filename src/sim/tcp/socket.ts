@@ -2,7 +2,7 @@
 
 import type { SocketAddress } from "../../socket/address.ts";
 import { isAny } from "../../socket/address.ts";
-import { isFailure } from "../../socket/core.ts";
+import { NOT_READY, isFailure } from "../../socket/core.ts";
 import type {
   Datagram,
   Failure,
@@ -24,8 +24,7 @@ import { Listener } from "./listener.ts";
 import type { Binding } from "./ports.ts";
 import type { TcpSettings } from "./settings.ts";
 import { applySetting, readSetting } from "./socket-options.ts";
-
-const NO_URGENT: Refusal = { code: "ENOTSUP", why: "urgent data is not simulated" };
+import { URGENT, hiddenBytes, isAtMark, readUrgent } from "./urgent.ts";
 
 export class TcpSocket implements SocketCore {
   readonly family: InetFamily;
@@ -213,17 +212,16 @@ export class TcpSocket implements SocketCore {
 
   send(bytes: Uint8Array, flags: SendFlags = {}): number | Failure {
     if (this.#closed) return "EBADF";
-    if (flags.oob === true) return NO_URGENT;
     if (this.#endpoint === null) return this.#takeOwnError() ?? "EPIPE";
     if (this.#writeShut && this.#endpoint.connection.canSend) return "EPIPE";
-    const answer = this.#endpoint.connection.send(bytes, flags.more === true);
+    const answer = this.#endpoint.connection.send(bytes, flags.more === true, flags.oob === true);
     if (answer !== "EAGAIN" && answer !== 0) this.#endpoint.settle();
     return answer;
   }
 
   recv(max: number, flags: RecvFlags = {}): Uint8Array | Failure {
     if (this.#closed) return "EBADF";
-    if (flags.oob === true) return "EINVAL";
+    if (flags.oob === true) return this.#recvUrgent(max, flags.peek === true);
     if (this.#endpoint === null) {
       const error = this.#listener === null ? this.#takeOwnError() : null;
       if (error !== null) return error;
@@ -235,6 +233,16 @@ export class TcpSocket implements SocketCore {
       this.#endpoint.settle();
     }
     return answer;
+  }
+
+  #recvUrgent(max: number, peek: boolean): Uint8Array | Failure {
+    if (this.#listener !== null) return "ENOTCONN";
+    return this.#endpoint === null ? "EINVAL" : readUrgent(this.#endpoint.connection, max, peek);
+  }
+
+  atMark(): boolean | Failure {
+    if (this.#closed) return "EBADF";
+    return this.#endpoint !== null && isAtMark(this.#endpoint.connection.receiver);
   }
 
   /** A stream has one peer: the address is ignored, as Linux does. */
@@ -380,21 +388,28 @@ export class TcpSocket implements SocketCore {
 
   readiness(): Readiness {
     if (this.#listener !== null) {
-      return { readable: this.#listener.waiting > 0, writable: false, error: false, hangup: false };
+      return { ...NOT_READY, readable: this.#listener.waiting > 0 };
     }
     const connection = this.#endpoint?.connection;
     if (connection === undefined) {
-      return { readable: this.#readShut, writable: true, error: this.#error !== null, hangup: true };
+      const error = this.#error !== null;
+      return { readable: this.#readShut, writable: true, error, hangup: true, urgent: false };
     }
     const { receiver, readShutdown } = connection;
     const writeShutdown = connection.writeShutdown || (this.#writeShut && connection.canSend);
     const error = connection.error !== null;
     const over = this.#isOver;
     return {
-      readable: receiver.buffer.length > 0 || receiver.finished || readShutdown || error || over,
+      readable:
+        receiver.buffer.length > hiddenBytes(connection) ||
+        receiver.finished ||
+        readShutdown ||
+        error ||
+        over,
       writable: connection.writable || writeShutdown || error || over,
       error,
       hangup: over || (readShutdown && writeShutdown),
+      urgent: receiver.urgent?.state === URGENT.HERE,
     };
   }
 

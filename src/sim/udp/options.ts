@@ -23,6 +23,7 @@ export class SocketOptions {
   #ttl = TTL_DEFAULT;
   /** Kept and without effect on datagrams. */
   #keepAlive = false;
+  #oobInline = false;
   #linger = -1;
   readonly #family: "inet" | "inet6";
 
@@ -50,6 +51,8 @@ export class SocketOptions {
         return this.#keepAlive;
       case "SO_LINGER":
         return this.#linger;
+      case "SO_OOBINLINE":
+        return this.#oobInline;
       case "SO_RCVBUF":
         return this.receiveBuffer;
       case "SO_REUSEADDR":
@@ -81,6 +84,9 @@ export class SocketOptions {
         return null;
       case "SO_KEEPALIVE":
         this.#keepAlive = on;
+        return null;
+      case "SO_OOBINLINE":
+        this.#oobInline = on;
         return null;
       case "SO_REUSEADDR":
         this.reuseAddress = on;

@@ -239,7 +239,12 @@ export class UdpSocket implements SocketCore {
       writable: true,
       error,
       hangup: this.#readShut && this.#writeShut,
+      urgent: false,
     };
+  }
+
+  atMark(): Failure {
+    return "ENOTTY";
   }
 
   info(): TcpInfo | Failure {

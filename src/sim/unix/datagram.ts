@@ -164,7 +164,12 @@ export class UnixDatagramSocket implements SocketCore {
       writable: this.#end.isWritable() && !isBlocked,
       error: this.#end.error !== "",
       hangup: this.#readShut && this.#writeShut,
+      urgent: false,
     };
+  }
+
+  atMark(): Failure {
+    return "ENOTTY";
   }
 
   info(): TcpInfo | Failure {

@@ -9,7 +9,7 @@ const SEND_BUFFER_MIN = 4608;
 const RECEIVE_BUFFER_MIN = 2304;
 
 /** Switches that can be set and read, and that change nothing. */
-const SWITCHES = ["SO_BROADCAST", "SO_KEEPALIVE", "SO_REUSEADDR"] as const;
+const SWITCHES = ["SO_BROADCAST", "SO_KEEPALIVE", "SO_OOBINLINE", "SO_REUSEADDR"] as const;
 type Switch = (typeof SWITCHES)[number];
 
 function isSwitch(name: OptionName): name is Switch {

@@ -13,7 +13,7 @@ import type {
   Shutdown,
   SocketCore,
 } from "../../socket/core.ts";
-import { isFailure } from "../../socket/core.ts";
+import { NOT_READY, isFailure } from "../../socket/core.ts";
 import type { Errno } from "../../socket/errno.ts";
 import type { OptionName, OptionValue, TcpInfo } from "../../socket/options.ts";
 import { streamCost, streamPiece } from "./cost.ts";
@@ -173,13 +173,18 @@ export class UnixStreamSocket implements SocketCore {
   }
 
   readiness(): Readiness {
-    if (this.#target !== null) return { readable: false, writable: false, error: false, hangup: false };
+    if (this.#target !== null) return NOT_READY;
     return {
       readable: this.#received.bytes > 0 || this.#accepted.length > 0 || this.#readShut,
       writable: this.#state !== "LISTEN" && this.#end.isWritable(),
       error: this.#end.error !== "",
       hangup: this.#state === "CLOSED" || (this.#readShut && this.#writeShut),
+      urgent: false,
     };
+  }
+
+  atMark(): Failure {
+    return NO_OOB;
   }
 
   info(): TcpInfo | Failure {

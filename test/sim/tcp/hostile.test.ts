@@ -18,9 +18,10 @@ interface Blow {
   readonly seq: number;
   readonly ack: number;
   readonly window: number;
+  readonly urgentPointer: number;
   readonly length: number;
   readonly options: Partial<Segment>;
-  readonly act: "none" | "send" | "recv" | "shutdown" | "wait";
+  readonly act: "none" | "send" | "urgent" | "recv" | "recv urgent" | "shutdown" | "wait";
 }
 
 const blow: fc.Arbitrary<Blow> = fc.record({
@@ -28,6 +29,7 @@ const blow: fc.Arbitrary<Blow> = fc.record({
   seq: offset,
   ack: offset,
   window: fc.nat(65_535),
+  urgentPointer: fc.nat(65_535),
   length: fc.oneof(fc.constant(0), fc.nat(3000)),
   options: fc.record({
     mss: fc.constantFrom(0, 1, 1460, 65_535),
@@ -38,7 +40,7 @@ const blow: fc.Arbitrary<Blow> = fc.record({
     tsVal: fc.nat(2 ** 32 - 1),
     tsEcr: fc.nat(2 ** 32 - 1),
   }),
-  act: fc.constantFrom("none", "send", "recv", "shutdown", "wait"),
+  act: fc.constantFrom("none", "send", "urgent", "recv", "recv urgent", "shutdown", "wait"),
 });
 
 /** Throws every blow at one socket and answers how many segments it sent. */
@@ -51,7 +53,7 @@ function beat(blows: readonly Blow[], listens: boolean): { sent: number; held: n
   else socket.connect(inet(B, 7000));
   let ours = wire.sent[0]?.segment.seq ?? 0;
   let theirs = 1_000_000;
-  for (const { flags, seq, ack, window, length, options, act } of blows) {
+  for (const { flags, seq, ack, window, urgentPointer, length, options, act } of blows) {
     const segment: Segment = {
       sourcePort: 7000,
       destinationPort: 4000,
@@ -59,7 +61,7 @@ function beat(blows: readonly Blow[], listens: boolean): { sent: number; held: n
       ack: (ours + 1 + ack) >>> 0,
       flags,
       window,
-      urgentPointer: 0,
+      urgentPointer,
       payload: new Uint8Array(length),
       mss: 0,
       windowScale: -1,
@@ -79,7 +81,9 @@ function beat(blows: readonly Blow[], listens: boolean): { sent: number; held: n
     const accepted = socket.accept();
     if (typeof accepted === "object" && "recv" in accepted) socket = accepted;
     if (act === "send") socket.send(new Uint8Array(5000));
+    else if (act === "urgent") socket.send(new Uint8Array(3), { oob: true });
     else if (act === "recv") socket.recv(2000);
+    else if (act === "recv urgent") socket.recv(1, { oob: true });
     else if (act === "shutdown") socket.shutdown("write");
     else if (act === "wait") wire.pass(300);
   }
