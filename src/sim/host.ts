@@ -27,6 +27,7 @@ import {
 } from "./packet-build.ts";
 import type { IcmpMessage, IpPacket, IpPayload, Segment, UdpDatagram } from "./packet.ts";
 import { PathMtus } from "./path-mtu.ts";
+import { PERSONALITIES } from "./personality/personality.ts";
 import type { PlannedHost } from "./plan.ts";
 import { RandomStream } from "./random.ts";
 import type { Recorder } from "./record.ts";
@@ -35,7 +36,6 @@ import type { UdpNetwork } from "./udp/stack.ts";
 import { UdpStack } from "./udp/stack.ts";
 import { UnixStack } from "./unix/stack.ts";
 
-const TTL_DEFAULT = 64;
 const IP_PACKET_MAX = 65_535;
 const IPV4_HEADER_BITS = IPV4_HEADER_BYTES * 8;
 const IPV6_HEADER_BITS = IPV6_HEADER_BYTES * 8;
@@ -59,6 +59,7 @@ export class SimHost implements UdpNetwork, PacketSink {
   readonly ipv4: string;
   readonly ipv6: string;
   readonly forwards: boolean;
+  readonly ttl: number;
   readonly recording: boolean;
   readonly udp: UdpStack;
   readonly unix: UnixStack;
@@ -93,6 +94,8 @@ export class SimHost implements UdpNetwork, PacketSink {
     this.ipv4 = planned.ipv4;
     this.ipv6 = planned.ipv6;
     this.forwards = planned.forwards;
+    const personality = PERSONALITIES[planned.personality];
+    this.ttl = personality.ttl;
     this.#scheduler = surroundings.scheduler;
     this.#recorder = surroundings.recorder;
     this.#seed = surroundings.seed;
@@ -101,7 +104,7 @@ export class SimHost implements UdpNetwork, PacketSink {
     this.#reassembly4 = this.#reassembler(4);
     this.#reassembly6 = this.#reassembler(6);
     this.#nextId = this.random("ip id", 0x10000);
-    this.udp = new UdpStack(this);
+    this.udp = new UdpStack(this, personality.udp);
     this.unix = new UnixStack(this);
   }
 
@@ -177,7 +180,7 @@ export class SimHost implements UdpNetwork, PacketSink {
       (v6 ? IPV6_HEADER_BYTES : IPV4_HEADER_BYTES) + tcpHeaderBytes(segment) + segment.payload.length;
     const payload: IpPayload = { kind: "tcp", segment };
     const id = v6 ? 0 : this.#takeId();
-    route.enter(packetOf(v6 ? 6 : 4, source, destination, TTL_DEFAULT, ecn, true, id, payload, length, -1));
+    route.enter(packetOf(v6 ? 6 : 4, source, destination, this.ttl, ecn, true, id, payload, length, -1));
     if (length > route.mtu) this.#tellTooBig(source, destination, segment, route.mtu);
     return null;
   }
@@ -388,7 +391,7 @@ export class SimHost implements UdpNetwork, PacketSink {
     const payload: IpPayload = { kind: "icmp", message };
     const id = v6 ? 0 : this.#takeId();
     // Nobody waits for what becomes of it: without a route it is not sent.
-    this.#send(packetOf(v6 ? 6 : 4, source, destination, TTL_DEFAULT, 0, false, id, payload, length, -1));
+    this.#send(packetOf(v6 ? 6 : 4, source, destination, this.ttl, 0, false, id, payload, length, -1));
   }
 
   /** Tells this host's own TCP that its link does not carry segments of that length any more; soon, not from within its call. */

@@ -2,9 +2,10 @@
 // from every host to every other.
 
 import { canonicalIp } from "../wire/address.ts";
+import { PERSONALITIES, PERSONALITY_NAMES } from "./personality/personality.ts";
+import type { PersonalityName } from "./personality/personality.ts";
 import { TopologyError, isLinkSetting, withSettings } from "./settings.ts";
 import { ECN_MODES } from "./tcp/ecn.ts";
-import { TCP_DEFAULTS } from "./tcp/stack.ts";
 import type { TcpConfiguration } from "./tcp/stack.ts";
 import { LINK_DEFAULTS } from "./topology.ts";
 import type { HostConfig, LinkConfig, LinkSettings, Topology } from "./topology.ts";
@@ -16,6 +17,7 @@ export interface PlannedHost {
   readonly ipv4: string;
   readonly ipv6: string;
   readonly forwards: boolean;
+  readonly personality: PersonalityName;
   readonly tcp: TcpConfiguration;
 }
 
@@ -37,7 +39,7 @@ export interface NetworkPlan {
 const HOSTS_MAX = 250;
 const LINKS_MAX = 1000;
 const HOST_NAME = /^[A-Za-z][A-Za-z0-9_.-]{0,62}$/;
-const HOST_FIELDS = ["ipv4", "ipv6", "forwards", "tcpEcn"];
+const HOST_FIELDS = ["ipv4", "ipv6", "forwards", "personality", "tcpEcn"];
 const LINK_FIELDS = ["name", "between", "forward", "backward"];
 
 /** Throws TopologyError when something is missing, unknown, out of range or there twice. */
@@ -89,6 +91,7 @@ function planHosts(topology: Topology): PlannedHost[] {
       ipv4: hostAddress(where, "ipv4", config.ipv4 ?? `10.0.0.${index + 1}`),
       ipv6: hostAddress(where, "ipv6", config.ipv6 ?? `fd00::${(index + 1).toString(16)}`),
       forwards: config.forwards === true,
+      personality: planPersonality(where, config),
       tcp: planTcp(where, config),
     };
     for (const address of [host.ipv4, host.ipv6]) {
@@ -100,12 +103,22 @@ function planHosts(topology: Topology): PlannedHost[] {
   });
 }
 
+function planPersonality(where: string, { personality = "linux" }: HostConfig): PersonalityName {
+  if (PERSONALITY_NAMES.includes(personality)) return personality;
+  throw new TopologyError(
+    where,
+    "personality",
+    `must be one of ${PERSONALITY_NAMES.join(", ")}, not ${personality}`,
+  );
+}
+
 function planTcp(where: string, config: HostConfig): TcpConfiguration {
-  const { tcpEcn = TCP_DEFAULTS.ecn } = config;
+  const personality = PERSONALITIES[planPersonality(where, config)].tcp;
+  const { tcpEcn = personality.ecn } = config;
   if (!ECN_MODES.includes(tcpEcn)) {
     throw new TopologyError(where, "tcpEcn", `must be ${ECN_MODES.join(", ")}, not ${String(tcpEcn)}`);
   }
-  return { ecn: tcpEcn };
+  return { personality, ecn: tcpEcn };
 }
 
 function hostAddress(where: string, field: "ipv4" | "ipv6", text: string): string {

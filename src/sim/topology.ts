@@ -1,5 +1,7 @@
 // What a simulated network is made of, as a scenario writes it down: plain data, times in ms, rates in bits a second.
 
+import type { PersonalityName } from "./personality/personality.ts";
+
 /** Independent loss, or bursts after Gilbert and Elliott: two states with a loss rate each and the chance to change a packet. */
 export type Loss =
   | number
@@ -132,7 +134,9 @@ export interface HostConfig {
   readonly ipv6?: string;
   /** Forwards packets that are not for it: a router. */
   readonly forwards?: boolean;
-  /** ECN of its TCP, as net.ipv4.tcp_ecn has it: 0 never, 1 asks for it, 2 (the default) agrees when asked. */
+  /** The system it behaves as, where programs can tell systems apart: `linux` by default. */
+  readonly personality?: PersonalityName;
+  /** ECN of its TCP, as net.ipv4.tcp_ecn has it: 0 never, 1 asks for it, 2 agrees when asked; by default as its system has it, 2 on Linux. */
   readonly tcpEcn?: 0 | 1 | 2;
 }
 

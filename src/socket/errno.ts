@@ -23,6 +23,7 @@ export const ERRNOS = {
   EMFILE: "too many open files",
   EMSGSIZE: "message too long",
   ENETDOWN: "network is down",
+  ENETRESET: "connection aborted by network",
   ENETUNREACH: "network is unreachable",
   ENOBUFS: "no buffer space available",
   ENOENT: "no such file or directory",
@@ -38,6 +39,7 @@ export const ERRNOS = {
   EPROTO: "protocol error",
   EPROTONOSUPPORT: "protocol not supported",
   EPROTOTYPE: "protocol wrong type for socket",
+  ESHUTDOWN: "cannot send after socket shutdown",
   ETIMEDOUT: "connection timed out",
 } as const;
 

@@ -8,6 +8,7 @@ import type { Segment } from "../packet.ts";
 import type { Connection } from "./connection.ts";
 import { resetFor, segmentLength } from "./segments.ts";
 import { after, before } from "./seq.ts";
+import { XMIT } from "./timers.ts";
 import { takeUrgent } from "./urgent.ts";
 
 const { ACK, FIN, RST, SYN, URG } = TCP_FLAGS;
@@ -40,7 +41,7 @@ function inSynSent(connection: Connection, segment: Segment, nowNs: number): voi
     return;
   }
   if ((flags & RST) !== 0) {
-    if (acks) connection.fail("ECONNREFUSED");
+    if (acks) refuse(connection, nowNs);
     return;
   }
   if ((flags & SYN) === 0) return;
@@ -58,6 +59,18 @@ function inSynSent(connection: Connection, segment: Segment, nowNs: number): voi
   connection.become("SYN_RCVD");
   connection.synDue = true;
   sender.peer.sndWnd = segment.window;
+}
+
+/** The RST that answers our SYN: the end, unless the system knows better. */
+function refuse(connection: Connection, nowNs: number): void {
+  const { personality, timers } = connection;
+  if (connection.refusals >= personality.refusedRetries) {
+    connection.fail("ECONNREFUSED");
+    return;
+  }
+  connection.refusals++;
+  connection.refused = true;
+  timers.setXmit(XMIT.RTO, nowNs, personality.refusedRetryNs);
 }
 
 /** Section 3.10.7.4: every state with a peer. */
@@ -157,7 +170,9 @@ function takeReset(connection: Connection, seq: number, nowNs: number): void {
     connection.finish();
     return;
   }
-  connection.fail(state === "CLOSE_WAIT" ? "EPIPE" : "ECONNRESET");
+  const { resetDiscardsUnread, resetAfterFinErrno } = connection.personality;
+  if (resetDiscardsUnread) receiver.buffer.clear();
+  connection.fail(state === "CLOSE_WAIT" ? resetAfterFinErrno : "ECONNRESET");
 }
 
 /** An ACK for a segment outside the window. Those without data are answered at a limited rate, so that two ends cannot loop. */
@@ -213,8 +228,14 @@ function deliver(connection: Connection, segment: Segment, seq: number, nowNs: n
     if (connection.state === "TIME_WAIT") connection.timeWait(nowNs);
     return;
   }
+  const { afterReadShutdown } = connection.personality;
+  const unwanted = afterReadShutdown !== "keeps" && connection.readShutdown && !connection.orphan;
+  if (unwanted && afterReadShutdown === "resets" && segment.payload.length > 0) {
+    connection.abandon();
+    return;
+  }
   const finishing = connection.state === "FIN_WAIT_1" || connection.state === "FIN_WAIT_2";
-  if (connection.readShutdown && finishing && segment.payload.length > 0) {
+  if (connection.readShutdown && finishing && !unwanted && segment.payload.length > 0) {
     const dataEnd = (seq + segment.payload.length) | 0;
     if (after(dataEnd, receiver.rcvNxt)) {
       // Data that no program will ever read (RFC 9293 section 3.6.1): the peer should know, and so does who still holds the socket.
@@ -225,6 +246,7 @@ function deliver(connection: Connection, segment: Segment, seq: number, nowNs: n
   }
   const readable = receiver.receive(segment, sender.rtt.rtoNs, nowNs);
   if (!readable) return;
+  if (unwanted) receiver.buffer.clear();
   connection.wake = true;
   if (!receiver.finished) return;
   switch (connection.state) {

@@ -74,6 +74,9 @@ export class Connection {
   synDue = false;
   keepAliveDue = false;
   synTries = 0;
+  /** Our SYN was answered with a RST, and the next is waited for. */
+  refused = false;
+  refusals = 0;
   synSentNs = ZERO_NS;
   openedNs = ZERO_NS;
   keepProbes = 0;
@@ -106,10 +109,11 @@ export class Connection {
     this.localPort = setup.localPort;
     this.remotePort = setup.remotePort;
     this.options = new NegotiatedOptions(setup.tsOffset);
+    this.options.timestamps = setup.personality.timestamps;
     this.ecn = new Ecn(setup.ecn);
     const { maxSeg } = setup.settings;
     this.announcedMss = Math.min(setup.linkMss, MSS_MOST, maxSeg > 0 ? maxSeg : MSS_MOST);
-    this.timers = new Timers(setup.personality.tickNs);
+    this.timers = new Timers(setup.personality.tickNs, setup.personality.coarseTimers);
     this.sender = new Sender(setup.personality, setup.settings, this.timers);
     this.receiver = new Receiver(setup.personality, setup.settings, this.timers);
     this.receiver.mss = this.announcedMss;
@@ -203,8 +207,8 @@ export class Connection {
   /** Bytes the send buffer holds at most; grows with the congestion window as Linux's does. */
   get sendCapacity(): number {
     const { sendBuffer } = this.settings;
-    if (sendBuffer > 0) return sendBuffer >>> 1;
     const { sender, personality } = this;
+    if (sendBuffer > 0) return sendBuffer >>> personality.socketBufferShift;
     if (this.#sendCapacity === personality.sendBufferMax) return this.#sendCapacity;
     // Before the handshake the segment size is a guess, and looking must not change what is there.
     if (!this.opened) return personality.sendBufferDefault;
@@ -233,7 +237,7 @@ export class Connection {
       this.#writerWaits = true;
       return "EAGAIN";
     }
-    const count = Math.min(free, bytes.length);
+    const count = this.personality.sendTakesAll ? bytes.length : Math.min(free, bytes.length);
     this.sender.buffer.append(bytes, 0, count);
     this.sender.more = more;
     if (oob) this.sender.markUrgent();
@@ -241,8 +245,9 @@ export class Connection {
   }
 
   #sendFailure(): Errno | null {
-    if (this.error !== null) return this.takeError();
-    if (this.writeShutdown) return "EPIPE";
+    const { personality } = this;
+    if (this.error !== null) return personality.sendTellsError ? this.takeError() : "EPIPE";
+    if (this.writeShutdown) return personality.shutdownErrno;
     if (this.state === "SYN_SENT" || this.state === "SYN_RCVD") return "EAGAIN";
     return this.canSend ? null : "EPIPE";
   }
@@ -265,8 +270,12 @@ export class Connection {
       // A trace keeps the packets, so their bytes must stay as they are.
       return receiver.read(max, peek, !this.recording, this.sender.rtt.srttNs, nowNs);
     }
-    if (receiver.finished) return NO_BYTES;
+    const { personality } = this;
+    if (receiver.finished && (this.error === null || personality.endHidesError)) return NO_BYTES;
     if (this.error !== null) return this.takeError();
+    if (this.readShutdown && this.state !== "CLOSED" && personality.afterReadShutdown === "resets") {
+      return personality.shutdownErrno;
+    }
     if (this.readShutdown || this.state === "CLOSED") return NO_BYTES;
     return "EAGAIN";
   }
@@ -274,7 +283,7 @@ export class Connection {
   /** SO_ERROR: the pending error, which is thereby reported. */
   takeError(): Errno {
     const error = this.error ?? "EPIPE";
-    this.error = null;
+    if (!this.personality.errorStays) this.error = null;
     return error;
   }
 
@@ -293,6 +302,17 @@ export class Connection {
     if (this.readShutdown) return;
     this.readShutdown = true;
     this.wake = true;
+    const { buffer } = this.receiver;
+    const { afterReadShutdown } = this.personality;
+    if (afterReadShutdown === "keeps" || buffer.length === 0) return;
+    buffer.clear();
+    if (afterReadShutdown === "resets") this.abandon();
+  }
+
+  /** What nobody will read has come: the connection is aborted under its program. */
+  abandon(): void {
+    this.abort();
+    this.error = "ECONNABORTED";
   }
 
   /** The program lets go. Unread data or SO_LINGER 0 make it a RST, as the peer's data or ours is lost. */
@@ -304,7 +324,10 @@ export class Connection {
     receiver.buffer.clear();
     if (this.state === "SYN_SENT") {
       this.finish();
-    } else if (this.state !== "TIME_WAIT" && (unread || settings.lingerS === 0)) {
+    } else if (
+      this.state !== "TIME_WAIT" &&
+      ((unread && this.personality.closeResetsUnread) || settings.lingerS === 0)
+    ) {
       this.abort();
     } else {
       this.readShutdown = true;

@@ -54,6 +54,7 @@ export class DelayedAck {
     rtoNs: number,
     nowNs: number,
   ): void {
+    if (this.owed && this.#personality.acksEverySecondSegment) this.due = true;
     this.owed = true;
     this.#measure(length, push, mssMax);
     const least = this.#personality.delayedAckMinNs;
@@ -124,6 +125,7 @@ export class DelayedAck {
   /** After a read. `full`: more than a full segment is unacknowledged. `drained`: nothing is left to read. */
   dataRead(full: boolean, drained: boolean): void {
     if (!this.owed) return;
+    if (this.#personality.acksEverySecondSegment) return;
     if (full || (drained && (this.#pushed > 1 || (this.#pushed === 1 && !this.#interactive))))
       this.due = true;
   }

@@ -14,6 +14,7 @@ import { expire } from "./expiry.ts";
 import type { TcpHost } from "./host.ts";
 import type { Listener } from "./listener.ts";
 import type { Binding } from "./ports.ts";
+import { resetFor } from "./segments.ts";
 import { before } from "./seq.ts";
 import type { TcpSettings } from "./settings.ts";
 
@@ -110,6 +111,10 @@ export class Endpoint {
     ) {
       // The last ACK of the handshake finds no room: the peer believes it is connected, we do not (as Linux does).
       this.#host.network.dropped(packet, "backlog");
+      if (this.#host.personality.backlogOverflow !== "resets handshakes") return;
+      connection.reply = resetFor(segment);
+      connection.finish();
+      this.settle();
       return;
     }
     arrive(connection, segment, packet.ecn, this.now());

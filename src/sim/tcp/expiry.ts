@@ -48,8 +48,16 @@ function synTimeout(connection: Connection, nowNs: number): void {
     settings.userTimeoutMs > 0
       ? settings.userTimeoutMs * 1e6
       : sender.rtt.patienceNs(retries, personality.rtoInitialNs);
+  const limitNs = connection.openedNs + Math.min(patienceNs, personality.connectTimeoutNs);
   const spent = connection.synTries >= retries + personality.synLinearTimeouts;
-  if (spent || nowNs - connection.openedNs >= patienceNs) {
+  if (connection.refused) {
+    // A RST is no last word to every system: the same SYN again, as if nothing had been lost.
+    connection.refused = false;
+    connection.synDue = true;
+    timers.setXmit(XMIT.RTO, nowNs, personality.rtoInitialNs);
+    return;
+  }
+  if (spent || nowNs >= limitNs) {
     connection.fail(connection.softError ?? "ETIMEDOUT");
     return;
   }
@@ -57,7 +65,8 @@ function synTimeout(connection: Connection, nowNs: number): void {
   connection.synTries++;
   sender.synRetransmits++;
   connection.synDue = true;
-  timers.setXmit(XMIT.RTO, nowNs, sender.rtt.backedOff(doublings));
+  const connectLeftNs = connection.openedNs + personality.connectTimeoutNs - nowNs;
+  timers.setXmit(XMIT.RTO, nowNs, Math.min(sender.rtt.backedOff(doublings), connectLeftNs));
 }
 
 function synAckTimeout(connection: Connection, nowNs: number): void {
@@ -74,14 +83,14 @@ function synAckTimeout(connection: Connection, nowNs: number): void {
   timers.setXmit(XMIT.RTO, nowNs, sender.rtt.backedOff(connection.synTries));
 }
 
-/** How long unacknowledged data is retransmitted before the connection is given up, in ns. */
-function patienceNs(connection: Connection): number {
+/** Whether unacknowledged data has been retransmitted often, or long, enough. `sinceNs`: when that began. */
+function isGivenUp(connection: Connection, sinceNs: number, nowNs: number): boolean {
   const { personality, settings, sender, orphan } = connection;
-  if (settings.userTimeoutMs > 0) return settings.userTimeoutMs * 1e6;
-  return sender.rtt.patienceNs(
-    orphan ? personality.orphanRetries : personality.dataRetries,
-    personality.rtoMinNs,
-  );
+  if (sender.retransmits === 0) return false;
+  const retries = orphan ? personality.orphanRetries : personality.dataRetries;
+  if (settings.userTimeoutMs > 0) return nowNs - sinceNs >= settings.userTimeoutMs * 1e6;
+  if (!personality.retriesMeanTime) return sender.retransmits >= retries;
+  return nowNs - sinceNs >= sender.rtt.patienceNs(retries, personality.rtoMinNs);
 }
 
 function retransmit(connection: Connection, nowNs: number): void {
@@ -90,7 +99,7 @@ function retransmit(connection: Connection, nowNs: number): void {
   fired(connection, "rto");
   const sinceNs =
     sender.recovery.retransmitStampNs < 0 ? connection.lastReceivedNs : sender.recovery.retransmitStampNs;
-  if (sender.retransmits > 0 && nowNs - sinceNs >= patienceNs(connection)) {
+  if (isGivenUp(connection, sinceNs, nowNs)) {
     connection.fail(connection.softError ?? "ETIMEDOUT");
     return;
   }
@@ -142,7 +151,7 @@ function keepAlive(connection: Connection, nowNs: number): void {
       : connection.keepProbes >= settings.keepCount;
   if (spent) {
     connection.abort();
-    connection.error = connection.softError ?? "ETIMEDOUT";
+    connection.error = connection.softError ?? connection.personality.keepAliveErrno;
     return;
   }
   connection.keepProbes++;

@@ -1,7 +1,7 @@
 // A listening socket's two queues: SYNs not yet acknowledged, and connections not yet accepted.
 //
-// A backlog of n lets n + 1 connections wait (Linux compares with "greater than"). Beyond that SYNs are dropped in silence;
-// the peer's retransmission finds room after an accept. The SYN queue itself has no bound: Linux answers with SYN cookies
+// On Linux a backlog of n lets n + 1 connections wait (it compares with "greater than"). Beyond that SYNs are dropped in silence;
+// the peer's retransmission finds room after an accept. Other systems count and answer otherwise (personality.ts). The SYN queue itself has no bound: Linux answers with SYN cookies
 // where it would overflow, which looks the same from outside.
 
 import type { Segment } from "../packet.ts";
@@ -30,7 +30,21 @@ export class Listener {
 
   /** Whether no further connection may wait for accept. */
   get full(): boolean {
-    return this.#accepted.length >= this.backlog + this.#host.personality.backlogExtra;
+    return this.#accepted.length >= this.#room;
+  }
+
+  /** Whether a SYN finds no room: where SYNs are reset, handshakes under way count, too, so that none comes to nothing. */
+  get refusesSyns(): boolean {
+    const { backlogOverflow } = this.#host.personality;
+    if (backlogOverflow === "resets handshakes") return false;
+    return backlogOverflow === "drops SYNs"
+      ? this.full
+      : this.#accepted.length + this.#pending.size >= this.#room;
+  }
+
+  get #room(): number {
+    const { backlogFactor, backlogExtra } = this.#host.personality;
+    return Math.max(Math.floor(this.backlog * backlogFactor) + backlogExtra, 1);
   }
 
   get waiting(): number {
@@ -47,7 +61,7 @@ export class Listener {
       remotePort: segment.sourcePort,
       settings: { ...this.#settings },
       // The connection did not choose the port: when it is over, it holds none.
-      binding: { ...bound, address: local, listening: false, explicit: false },
+      binding: { ...bound, address: local, listening: false, explicit: false, peer: "accepted" },
       listener: this,
       iss,
     });

@@ -1,17 +1,18 @@
-// Who holds which local port: bind's rules as Linux has them, and the choice of free ports.
+// Who holds which local port, and the choice of free ports. Whether two may have one is bind-rule.ts's to say.
 
-import { overlap } from "./addresses.ts";
+import { conflict } from "../bind-rule.ts";
+import type { PortHolder } from "../bind-rule.ts";
+import type { TcpPersonality } from "./personality.ts";
 
 /** A local address and port in use: by a bound socket, a listener, or a connection down to the end of its TIME_WAIT. */
-export interface Binding {
-  readonly address: string;
+export interface Binding extends PortHolder {
   readonly port: number;
-  readonly v6Only: boolean;
   /** Whether bind was called, so that the port outlives a failed connection. */
   readonly explicit: boolean;
   reuseAddr: boolean;
   reusePort: boolean;
   listening: boolean;
+  peer: PortHolder["peer"];
 }
 
 export class Ports {
@@ -20,21 +21,21 @@ export class Ports {
   readonly #count: number;
   readonly #random: (limit: number) => number;
 
-  constructor(first: number, last: number, random: (limit: number) => number) {
-    this.#first = first;
-    this.#count = last - first + 1;
+  readonly #personality: TcpPersonality;
+
+  constructor(personality: TcpPersonality, random: (limit: number) => number) {
+    this.#personality = personality;
+    this.#first = personality.portFirst;
+    this.#count = personality.portLast - personality.portFirst + 1;
     this.#random = random;
   }
 
-  /** Whether `binding` may stand beside what is there: both reuse the address and neither listens, or both reuse the port. */
+  /** Whether `binding` may stand beside what is there. */
   allows(binding: Binding): boolean {
     const holders = this.#byPort.get(binding.port);
     if (holders === undefined) return true;
     for (const other of holders) {
-      if (other === binding || !overlap(binding.address, binding.v6Only, other.address, other.v6Only))
-        continue;
-      const sharesAddress = binding.reuseAddr && other.reuseAddr && !other.listening;
-      if (!sharesAddress && !(binding.reusePort && other.reusePort)) return false;
+      if (other !== binding && conflict(this.#personality.bindRule, binding, other)) return false;
     }
     return true;
   }

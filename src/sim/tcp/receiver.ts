@@ -55,7 +55,8 @@ export class Receiver {
     this.#personality = personality;
     this.#locked = settings.receiveBuffer > 0;
     // Linux reckons that half a buffer is overhead; here, too, half of what SO_RCVBUF says is data.
-    this.space = (settings.receiveBuffer || personality.receiveBufferDefault) >>> 1;
+    this.space =
+      (settings.receiveBuffer || personality.receiveBufferDefault) >>> personality.socketBufferShift;
     this.acks = new DelayedAck(personality, timers);
   }
 
@@ -99,7 +100,8 @@ export class Receiver {
 
   /** SO_RCVBUF as getsockopt tells it. */
   get bufferSize(): number {
-    return Math.min(this.space * 2, Math.max(this.#personality.receiveBufferMax, this.space));
+    const { receiveBufferMax, socketBufferShift } = this.#personality;
+    return Math.min(this.space << socketBufferShift, Math.max(receiveBufferMax, this.space));
   }
 
   /** SO_RCVBUF on a socket that is connected already: no more tuning. */

@@ -39,7 +39,9 @@ export class RoundTrip {
       this.rttvarNs += (Math.abs(this.srttNs - rtt) - this.rttvarNs) / 4;
       this.srttNs += (rtt - this.srttNs) / 8;
     }
-    this.#baseNs = Math.round(this.srttNs + Math.max(this.#personality.rtoMinNs, 4 * this.rttvarNs));
+    const { rtoMinNs, rtoVarianceMinNs, rtoSlopNs } = this.#personality;
+    const wantedNs = this.srttNs + Math.max(rtoVarianceMinNs, 4 * this.rttvarNs) + rtoSlopNs;
+    this.#baseNs = Math.round(Math.max(rtoMinNs, wantedNs));
     this.backoff = 0;
   }
 

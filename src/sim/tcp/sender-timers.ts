@@ -90,7 +90,7 @@ export class SenderTimers {
     const rtt = this.#rtt;
     const sent = this.#sent;
     const { state, board } = this.#recovery;
-    if (!board.sackPermitted || sent.count === 0) return false;
+    if (!board.sackPermitted || sent.count === 0 || !this.#personality.lossProbes) return false;
     if (state !== RECOVERY.OPEN && state !== RECOVERY.CWR) return false;
     const personality = this.#personality;
     const marginNs = sent.count === 1 ? personality.rtoMinNs : MARGIN_TICKS * personality.tickNs;

@@ -3,6 +3,7 @@
 import type { Failure, Refusal } from "../../socket/core.ts";
 import { OPTIONS } from "../../socket/options.ts";
 import type { OptionName, OptionValue } from "../../socket/options.ts";
+import { lacking } from "../lacking.ts";
 import { CONGESTION_NAMES } from "./congestion/congestion.ts";
 import type { Connection } from "./connection.ts";
 import type { TcpPersonality } from "./personality.ts";
@@ -46,6 +47,7 @@ export function applySetting(
   value: OptionValue,
   connection: Connection | null,
 ): null | Failure {
+  if (personality.lacks.includes(name)) return lacking(name);
   if (typeof value !== OPTIONS[name]) return { code: "EINVAL", why: `${name} takes a ${OPTIONS[name]}` };
   if (isField(name)) return applyField(settings, name, value, connection);
   switch (name) {
@@ -95,13 +97,16 @@ function applySize(
   connection: Connection | null,
 ): null | Failure {
   if (!Number.isInteger(value)) return "EINVAL";
-  const { socketBufferLimit, receiveBufferMin, sendBufferMin } = personality;
+  const { socketBufferLimit, socketBufferErrno, receiveBufferMin, sendBufferMin } = personality;
+  const sizes = name === "SO_RCVBUF" || name === "SO_SNDBUF";
+  if (sizes && value > socketBufferLimit && socketBufferErrno !== null) return socketBufferErrno;
   // Linux clamps, and doubles for its own overhead.
-  const doubled = 2 * Math.min(Math.max(value, 0), socketBufferLimit);
+  const shift = personality.socketBufferShift;
+  const doubled = Math.min(Math.max(value, 0), socketBufferLimit) * 2 ** shift;
   switch (name) {
     case "SO_RCVBUF":
       settings.receiveBuffer = Math.max(doubled, receiveBufferMin);
-      connection?.receiver.setSpace(settings.receiveBuffer >>> 1);
+      connection?.receiver.setSpace(settings.receiveBuffer >>> shift);
       return null;
     case "SO_SNDBUF":
       settings.sendBuffer = Math.max(doubled, sendBufferMin);
@@ -123,6 +128,7 @@ export function readSetting(
   name: Exclude<OptionName, "SO_ERROR">,
   connection: Connection | null,
 ): OptionValue | Refusal {
+  if (personality.lacks.includes(name)) return lacking(name);
   if (isField(name)) {
     if (name === "TCP_SYNCNT") return settings.synCount || personality.synRetries;
     return settings[FIELDS[name].key];

@@ -97,7 +97,7 @@ export class TcpSocket implements SocketCore {
 
   #newBinding(address: string, port: number, explicit: boolean): Binding {
     const { reuseAddr, reusePort, v6Only } = this.settings;
-    return { address, port, explicit, reuseAddr, reusePort, v6Only, listening: false };
+    return { address, port, explicit, reuseAddr, reusePort, v6Only, listening: false, peer: "none" };
   }
 
   listen(backlog: number): null | Failure {
@@ -182,6 +182,7 @@ export class TcpSocket implements SocketCore {
       previous.settle();
     }
     const binding = bound ?? this.#newBinding(local, localPort, false);
+    binding.peer = "connected";
     const endpoint = new Endpoint(this.#host, {
       local,
       localPort,

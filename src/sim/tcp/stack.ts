@@ -4,12 +4,13 @@ import type { SocketCore } from "../../socket/core.ts";
 import type { HostNetwork, IcmpError } from "../network.ts";
 import { TCP_FLAGS } from "../packet.ts";
 import type { IpPacket, Segment } from "../packet.ts";
+import { LINUX } from "../personality/linux.ts";
 import { mayReplace } from "./arrival.ts";
 import { Demux } from "./demux.ts";
 import type { EcnMode } from "./ecn.ts";
 import { nextIss } from "./endpoint.ts";
 import type { TcpHost } from "./host.ts";
-import { LINUX } from "./personality.ts";
+import type { TcpPersonality } from "./personality.ts";
 import { Ports } from "./ports.ts";
 import { resetFor } from "./segments.ts";
 import { defaultSettings } from "./settings.ts";
@@ -23,23 +24,20 @@ export interface TcpStack {
   icmpError(error: IcmpError): void;
 }
 
-/** How a host's TCP is set up: its sysctls. */
+/** How a host's TCP is set up: its system, and its sysctls. */
 export interface TcpConfiguration {
+  readonly personality: TcpPersonality;
+  /** The personality's by default. */
   readonly ecn: EcnMode;
 }
 
-export const TCP_DEFAULTS: TcpConfiguration = { ecn: 2 };
-
 /** TCP for the host that `network` belongs to. */
-export function createTcp(
-  network: HostNetwork,
-  configuration: Partial<TcpConfiguration> = TCP_DEFAULTS,
-): TcpStack {
-  const personality = LINUX;
+export function createTcp(network: HostNetwork, configuration: Partial<TcpConfiguration> = {}): TcpStack {
+  const { personality = LINUX.tcp } = configuration;
   const demux = new Demux();
   const random = (limit: number): number => network.random("port", limit);
-  const ports = new Ports(personality.portFirst, personality.portLast, random);
-  const { ecn } = { ...TCP_DEFAULTS, ...configuration };
+  const ports = new Ports(personality, random);
+  const { ecn = personality.ecn } = configuration;
   const host: TcpHost = { network, personality, ports, demux, ecn };
 
   function unclaimed(packet: IpPacket, segment: Segment, iss: number | null): void {
@@ -47,9 +45,12 @@ export function createTcp(
     const listener = demux.listener(packet.destination, destinationPort, sourcePort);
     if (listener !== null && (flags & (TCP_FLAGS.ACK | TCP_FLAGS.RST)) === 0) {
       if ((flags & TCP_FLAGS.SYN) === 0 || (flags & TCP_FLAGS.FIN) !== 0) return;
-      if (listener.full) network.dropped(packet, "backlog");
-      else listener.syn(packet.destination, packet.source, segment, iss);
-      return;
+      if (!listener.refusesSyns) {
+        listener.syn(packet.destination, packet.source, segment, iss);
+        return;
+      }
+      network.dropped(packet, "backlog");
+      if (personality.backlogOverflow === "drops SYNs") return;
     }
     if (listener === null) network.dropped(packet, "no listener");
     const reset = resetFor(segment);

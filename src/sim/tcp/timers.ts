@@ -37,14 +37,20 @@ export class Timers {
   closeNs = Infinity;
   /** Floating-point, so that what is reckoned with it does not outgrow V8's small integers. */
   #tickNs = ZERO_NS;
+  readonly #coarse: boolean;
 
-  constructor(tickNs: number) {
+  /** `coarse`: far-off timers fire at the steps of Linux's wheel, else all at ticks. */
+  constructor(tickNs: number, coarse: boolean) {
     this.#tickNs = tickNs;
+    this.#coarse = coarse;
   }
 
   setXmit(kind: Xmit, nowNs: number, delayNs: number): void {
     this.xmit = kind;
-    this.xmitNs = wheelNs(nowNs, delayNs, this.#tickNs);
+    const tickNs = this.#tickNs;
+    this.xmitNs = this.#coarse
+      ? wheelNs(nowNs, delayNs, tickNs)
+      : Math.ceil((nowNs + delayNs) / tickNs) * tickNs;
   }
 
   clearXmit(): void {

@@ -1,42 +1,46 @@
-// The options of a UDP socket, with Linux's defaults, doublings and limits (socket(7), ip(7), ipv6(7), udp(7)).
+// The options of a UDP socket, with Linux's errnos (socket(7), ip(7), ipv6(7), udp(7)) and the system's defaults and limits.
 
 import type { Failure, Refusal } from "../../socket/core.ts";
 import { OPTIONS } from "../../socket/options.ts";
+import { lacking } from "../lacking.ts";
 import type { OptionName, OptionValue } from "../../socket/options.ts";
-
-/** net.core.rmem_default and wmem_default, which are also the most that may be asked for. */
-const BUFFER_DEFAULT = 212_992;
-const RECEIVE_BUFFER_MIN = 2304;
-const SEND_BUFFER_MIN = 4608;
-const TTL_DEFAULT = 64;
+import type { UdpPersonality } from "./personality.ts";
 
 export class SocketOptions {
-  /** SO_RCVBUF as it counts: twice what was asked for. */
-  receiveBuffer = BUFFER_DEFAULT;
+  /** SO_RCVBUF and SO_SNDBUF as they count: on Linux twice what was asked for. */
+  receiveBuffer: number;
+  sendBuffer: number;
   broadcast = false;
   reuseAddress = false;
   reusePort = false;
   /** IP_RECVERR. */
   receiveErrors = false;
   v6Only = false;
-  #sendBuffer = BUFFER_DEFAULT;
-  #ttl = TTL_DEFAULT;
+  #ttl: number;
   /** Kept and without effect on datagrams. */
   #keepAlive = false;
   #oobInline = false;
   #linger = -1;
   readonly #family: "inet" | "inet6";
+  readonly #personality: UdpPersonality;
+  readonly #ttlDefault: number;
 
-  constructor(family: "inet" | "inet6") {
+  constructor(family: "inet" | "inet6", personality: UdpPersonality, ttl: number) {
     this.#family = family;
+    this.#personality = personality;
+    this.#ttlDefault = ttl;
+    this.#ttl = ttl;
+    this.receiveBuffer = personality.receiveBufferDefault;
+    this.sendBuffer = personality.sendBufferDefault;
   }
 
   /** IP_TTL is for IPv4 packets; IPv6 ones have the default hop limit. */
   ttlFor(v6: boolean): number {
-    return v6 ? TTL_DEFAULT : this.#ttl;
+    return v6 ? this.#ttlDefault : this.#ttl;
   }
 
   set(name: OptionName, value: OptionValue, bound: boolean): null | Failure {
+    if (this.#personality.lacks.includes(name)) return lacking(name);
     if (typeof value !== OPTIONS[name]) return { code: "EINVAL", why: `${name} wants a ${OPTIONS[name]}` };
     if (typeof value === "number") return this.#setNumber(name, value);
     if (typeof value === "boolean") return this.#setSwitch(name, value, bound);
@@ -44,6 +48,7 @@ export class SocketOptions {
   }
 
   get(name: OptionName): OptionValue | Refusal {
+    if (this.#personality.lacks.includes(name)) return lacking(name);
     switch (name) {
       case "SO_BROADCAST":
         return this.broadcast;
@@ -60,7 +65,7 @@ export class SocketOptions {
       case "SO_REUSEPORT":
         return this.reusePort;
       case "SO_SNDBUF":
-        return this.#sendBuffer;
+        return this.sendBuffer;
       case "IP_RECVERR":
         return this.receiveErrors;
       case "IP_TTL":
@@ -114,24 +119,27 @@ export class SocketOptions {
         this.#linger = value < 0 ? -1 : value;
         return null;
       case "SO_RCVBUF":
-        this.receiveBuffer = doubled(value, RECEIVE_BUFFER_MIN);
-        return null;
       case "SO_SNDBUF":
-        this.#sendBuffer = doubled(value, SEND_BUFFER_MIN);
-        return null;
+        return this.#setBuffer(name, value);
       case "IP_TTL":
         if (value !== -1 && (value < 1 || value > 255)) return "EINVAL";
-        this.#ttl = value === -1 ? TTL_DEFAULT : value;
+        this.#ttl = value === -1 ? this.#ttlDefault : value;
         return null;
       default:
         return notOurs(name);
     }
   }
-}
 
-/** What Linux makes of a buffer size: no more than the limit, then twice that, no less than the minimum. */
-function doubled(bytes: number, least: number): number {
-  return Math.max(Math.min(Math.max(bytes, 0), BUFFER_DEFAULT) * 2, least);
+  /** No more than the limit, then twice that where the system doubles, no less than the minimum. */
+  #setBuffer(name: "SO_RCVBUF" | "SO_SNDBUF", bytes: number): null | Failure {
+    const { socketBufferLimit, socketBufferErrno, socketBufferShift } = this.#personality;
+    if (bytes > socketBufferLimit && socketBufferErrno !== null) return socketBufferErrno;
+    const counted = Math.min(Math.max(bytes, 0), socketBufferLimit) * 2 ** socketBufferShift;
+    const { receiveBufferMin, sendBufferMin } = this.#personality;
+    if (name === "SO_RCVBUF") this.receiveBuffer = Math.max(counted, receiveBufferMin);
+    else this.sendBuffer = Math.max(counted, sendBufferMin);
+    return null;
+  }
 }
 
 function notOurs(name: OptionName): Refusal {

@@ -4,7 +4,7 @@
 // headroom in an allocation of 640 bytes (the cache for small heads), 1,024, 2,048 ... up to 16 KiB, and 256 for the sk_buff
 // itself; longer datagrams lie in pages and cost their length and a small head. A datagram is taken when it fits into what
 // is left, or when the queue is empty (Linux 6.17 and later). So a buffer of 8,192 holds 9 datagrams of 100 bytes,
-// at 896 each. What a network card's driver allocates differs; this is the loopback's way.
+// at 896 each. What a network card's driver allocates differs; this is the loopback's way. Other systems count bytes of data.
 
 const SK_BUFF = 256;
 const SHARED_INFO = 320;
@@ -32,16 +32,23 @@ export interface QueuedDatagram {
 }
 
 export class ReceiveQueue {
+  /** Whether datagrams count what they cost, and one is taken into an empty queue whatever its size; else they count their length. */
+  readonly #countsOverhead: boolean;
   length = 0;
   /** Sum of the sizes of the datagrams in the queue. */
   used = 0;
   #head = 0;
   #items: (QueuedDatagram | null)[] = Array.from({ length: CAPACITY_MIN }, () => null);
 
+  constructor(countsOverhead: boolean) {
+    this.#countsOverhead = countsOverhead;
+  }
+
   /** False when there is no room within `limit` bytes. */
   push(payload: Uint8Array, address: string, port: number, limit: number): boolean {
-    const size = trueSize(payload.length, address.includes(":") ? 40 : 20);
-    if (this.length > 0 && this.used + size > limit) return false;
+    const overhead = this.#countsOverhead;
+    const size = overhead ? trueSize(payload.length, address.includes(":") ? 40 : 20) : payload.length;
+    if ((this.length > 0 || !overhead) && this.used + size > limit) return false;
     const capacity = this.#items.length;
     if (this.length === capacity) this.#grow(capacity);
     this.#items[(this.#head + this.length++) & (this.#items.length - 1)] = { payload, address, port, size };

@@ -16,6 +16,8 @@ import type {
 } from "../../socket/core.ts";
 import type { Errno } from "../../socket/errno.ts";
 import type { OptionName, OptionValue, TcpInfo } from "../../socket/options.ts";
+import { conflict } from "../bind-rule.ts";
+import type { PortHolder } from "../bind-rule.ts";
 import type { IcmpError } from "../network.ts";
 import { SocketOptions } from "./options.ts";
 import { copyPayload } from "./payload.ts";
@@ -41,7 +43,7 @@ export class UdpSocket implements SocketCore {
   onWake: (() => void) | null = null;
   readonly #stack: UdpStack;
   readonly #options: SocketOptions;
-  readonly #queue = new ReceiveQueue();
+  readonly #queue: ReceiveQueue;
   readonly #any: string;
   /** Local port, 0 while unbound. */
   #port = 0;
@@ -64,7 +66,8 @@ export class UdpSocket implements SocketCore {
   constructor(family: "inet" | "inet6", stack: UdpStack) {
     this.family = family;
     this.#stack = stack;
-    this.#options = new SocketOptions(family);
+    this.#options = new SocketOptions(family, stack.personality, stack.network.ttl);
+    this.#queue = new ReceiveQueue(stack.personality.countsOverhead);
     this.#any = family === "inet" ? ANY_INET : ANY_INET6;
     this.#local = this.#any;
   }
@@ -94,11 +97,13 @@ export class UdpSocket implements SocketCore {
   /** Whether `other` cannot have `address` on the port this socket has. */
   conflictsWith(other: UdpSocket, address: string): boolean {
     if (other === this) return false;
-    const mine = this.#options;
-    const theirs = other.#options;
-    if ((mine.reuseAddress && theirs.reuseAddress) || (mine.reusePort && theirs.reusePort)) return false;
-    if (this.#local === address) return true;
-    return covers(this.#local, mine.v6Only, address) || covers(address, theirs.v6Only, this.#local);
+    return conflict(this.#stack.personality.bindRule, other.#holding(address), this.#holding(this.#local));
+  }
+
+  #holding(address: string): PortHolder {
+    const { v6Only, reuseAddress, reusePort } = this.#options;
+    const peer = this.#peer === "" ? "none" : "connected";
+    return { address, v6Only, reuseAddr: reuseAddress, reusePort, listening: false, peer };
   }
 
   /** Takes a datagram; false when the receive buffer is full. */
@@ -108,11 +113,14 @@ export class UdpSocket implements SocketCore {
     return true;
   }
 
-  /** Takes an ICMP error about a datagram sent: a connected socket hears of hard ones, one with IP_RECVERR of all. */
+  /** Takes an ICMP error about a datagram sent: a connected socket hears of hard ones, one with IP_RECVERR of all; on Windows everybody does of some. */
   fail(error: IcmpError): void {
-    if (!this.#options.receiveErrors && (!error.hard || this.#peer === "")) return;
+    const { portUnreachable, unconnectedHearsErrors } = this.#stack.personality;
+    const refused = error.errno === "ECONNREFUSED";
+    const hears = error.hard && (this.#peer !== "" || (refused && unconnectedHearsErrors));
+    if (!this.#options.receiveErrors && !hears) return;
     if (this.#options.receiveErrors) this.#errorQueued = true;
-    this.#error = error.errno;
+    this.#error = refused ? portUnreachable : error.errno;
     if (this.onWake !== null) this.onWake();
   }
 
@@ -268,9 +276,11 @@ export class UdpSocket implements SocketCore {
     if (network.isBroadcast(to) && !this.#options.broadcast) return "EACCES";
     const v6 = to.includes(":");
     const length = bytes.length + (cork === null ? 0 : cork.length);
-    if (length > (v6 ? PAYLOAD_MAX_V6 : PAYLOAD_MAX_V4)) return "EMSGSIZE";
-    if (this.#error !== "") return this.#takeError() as Errno;
-    if (this.#writeShut) return "EPIPE";
+    const { payloadMax, sendBufferLimitsDatagrams, sendTellsErrors, shutdownErrno } = this.#stack.personality;
+    if (length > Math.min(v6 ? PAYLOAD_MAX_V6 : PAYLOAD_MAX_V4, payloadMax)) return "EMSGSIZE";
+    if (sendBufferLimitsDatagrams && length > this.#options.sendBuffer) return "EMSGSIZE";
+    if (this.#error !== "" && sendTellsErrors) return this.#takeError() as Errno;
+    if (this.#writeShut) return shutdownErrno;
     if (cork !== null || (flags !== undefined && flags.more === true)) {
       return this.#outputInParts(bytes, source, to, port, flags);
     }
@@ -314,6 +324,7 @@ export class UdpSocket implements SocketCore {
     if (!peek) this.#queue.drop();
     const { payload } = item;
     const truncated = payload.length > max;
+    if (truncated && this.#stack.personality.truncationIsError) return "EMSGSIZE";
     const part = truncated ? payload.subarray(0, max) : payload;
     // The answer is the caller's to change: where the trace (or the next read) looks at the bytes again it gets a copy.
     const data = peek || this.#stack.network.recording ? copyPayload(part) : part;
@@ -373,10 +384,4 @@ export class UdpSocket implements SocketCore {
   #shown(address: string): string {
     return this.family === "inet" || address.includes(":") ? address : `${MAPPED}${address}`;
   }
-}
-
-/** Whether the wildcard `any` takes in `address`; `::` takes in IPv4 unless its socket is for IPv6 only. */
-function covers(any: string, v6Only: boolean, address: string): boolean {
-  if (any === ANY_INET) return !address.includes(":");
-  return any === ANY_INET6 && (address.includes(":") || !v6Only);
 }

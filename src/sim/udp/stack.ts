@@ -3,26 +3,27 @@
 import type { IcmpError, HostNetwork } from "../network.ts";
 import type { IpPacket, UdpDatagram } from "../packet.ts";
 import { hash32, mix32 } from "../random.ts";
+import type { UdpPersonality } from "./personality.ts";
 import { UdpSocket } from "./socket.ts";
 
 /** What UDP needs of its host beyond what every transport does. */
 export interface UdpNetwork extends HostNetwork {
+  /** Hop limit of packets whose socket sets none. */
+  readonly ttl: number;
   isBroadcast(address: string): boolean;
   /** Answers `packet` with an ICMP error, if it may be answered. */
   portUnreachable(packet: IpPacket): void;
 }
 
-/** Linux: net.ipv4.ip_local_port_range. */
-const EPHEMERAL_FIRST = 32_768;
-const EPHEMERAL_LAST = 60_999;
-
 export class UdpStack {
   readonly network: UdpNetwork;
+  readonly personality: UdpPersonality;
   /** Sockets by local port, the latest first. */
   readonly #ports = new Map<number, UdpSocket[]>();
 
-  constructor(network: UdpNetwork) {
+  constructor(network: UdpNetwork, personality: UdpPersonality) {
     this.network = network;
+    this.personality = personality;
   }
 
   socket(family: "inet" | "inet6"): UdpSocket {
@@ -37,10 +38,11 @@ export class UdpStack {
 
   /** A free ephemeral port, 0 when all are taken. */
   ephemeralPort(socket: UdpSocket, address: string): number {
-    const count = EPHEMERAL_LAST - EPHEMERAL_FIRST + 1;
+    const { portFirst, portLast } = this.personality;
+    const count = portLast - portFirst + 1;
     const first = this.network.random("udp port", count);
     for (let i = 0; i < count; i++) {
-      const port = EPHEMERAL_FIRST + ((first + i) % count);
+      const port = portFirst + ((first + i) % count);
       if (!this.#ports.has(port) || this.isFree(socket, address, port)) return port;
     }
     return 0;
