@@ -1,6 +1,7 @@
 // DHCP (RFC 2131) and BOOTP (RFC 951): the fixed part. The options are dhcp-options.ts's.
 
-import { addDhcpOptions } from "./dhcp-options.ts";
+import { readIpv4, readMac } from "../../wire/address.ts";
+import { addDhcpOptions, messageName } from "./dhcp-options.ts";
 import { addBits, addBytes, addFlag, addUint, latin1, uint } from "./protocol.ts";
 import { hexText } from "./tree.ts";
 import type { DetailNode, Dissection } from "./tree.ts";
@@ -48,13 +49,26 @@ export function dissectDhcp(d: Dissection, { start, end }: Datagram): void {
   addName(d, out, "dhcp.server", "Server host name", start + 44, 64);
   addName(d, out, "dhcp.file", "Boot file name", start + 108, 128);
   const at = start + FIXED_LENGTH;
-  if (at + 4 > held || uint(bytes, at, 4) !== COOKIE) return;
-  const cookie = Array.from(bytes.subarray(at, at + 4)).join(".");
+  if (at + 4 > held || uint(bytes, at, 4) !== COOKIE) {
+    if (at < held)
+      addBytes(
+        d,
+        out,
+        "dhcp.vendor_specific_options",
+        "Bootp vendor specific options",
+        at,
+        Math.min(held, at + 64),
+      );
+    return;
+  }
+  const cookie = readIpv4(bytes, at);
   d.add(out, "dhcp.cookie", "Magic cookie: DHCP", at, 4, cookie);
   const message = addDhcpOptions(d, out, at + 4, end);
   if (message === null) return;
-  node.label = `${TITLE} (${message})`;
-  d.columns("DHCP", `DHCP ${message.padEnd(8)} - Transaction ID 0x${id.toString(16)}`);
+  const name = messageName(message);
+  node.label = `${TITLE} (${name ?? "Unknown"})`;
+  const words = name === null ? `Unknown Message Type (${hexText(message, 2)})` : name.padEnd(8);
+  d.columns("DHCP", `DHCP ${words} - Transaction ID 0x${id.toString(16)}`);
 }
 
 function addFlags(d: Dissection, out: DetailNode[], at: number): void {
@@ -76,7 +90,7 @@ function addAddresses(d: Dissection, out: DetailNode[], start: number): void {
   ];
   rows.forEach(([field, name], i) => {
     const at = start + i * 4;
-    const address = Array.from(d.bytes.subarray(at, at + 4)).join(".");
+    const address = readIpv4(d.bytes, at);
     d.add(out, field, `${name}: ${address}`, at, 4, address);
   });
 }
@@ -86,17 +100,14 @@ function addHardware(d: Dissection, out: DetailNode[], at: number, type: number,
   if (type !== 1 || size !== 6) {
     const length = Math.min(size, 16);
     if (length > 0) addBytes(d, out, "dhcp.hw.addr", "Client hardware address", at, at + length);
+    if (length < 16)
+      addBytes(d, out, "dhcp.hw.addr_padding", "Client hardware address padding", at + length, at + 16);
     return "";
   }
-  const address = macText(d.bytes, at);
+  const address = readMac(d.bytes, at);
   d.add(out, "dhcp.hw.mac_addr", `Client MAC address: ${address}`, at, 6, address);
   addBytes(d, out, "dhcp.hw.addr_padding", "Client hardware address padding", at + 6, at + 16);
   return address;
-}
-
-/** `00:0b:82:01:fc:42`. */
-export function macText(bytes: Uint8Array, at: number): string {
-  return Array.from(bytes.subarray(at, at + 6), (byte) => byte.toString(16).padStart(2, "0")).join(":");
 }
 
 function addName(

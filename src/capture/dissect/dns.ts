@@ -21,7 +21,8 @@ const HEADER_LENGTH = 12;
 /** Records shown of one message; more than any real one has. */
 const RECORDS_MAX = 2_000;
 
-interface Name {
+/** A name and the bytes it takes where it stands. */
+export interface Name {
   readonly text: string;
   readonly length: number;
 }
@@ -38,7 +39,7 @@ interface Message {
 }
 
 /** dns-packet's decoding of a name at `at`; null when it is damaged. */
-function nameAt(buffer: Buffer, at: number): Name | null {
+export function nameAt(buffer: Buffer, at: number): Name | null {
   try {
     const text = library.name.decode(buffer, at) as string;
     return { text: text === "." ? "<Root>" : text, length: library.name.decode.bytes };

@@ -1,7 +1,8 @@
 // IGMP versions 1 to 3 (RFC 1112, RFC 2236, RFC 3376): who asks for groups, and who wants which from whom.
 
+import { readIpv4 } from "../../wire/address.ts";
 import { addWords, finishChecksum } from "../../wire/checksum.ts";
-import { addBits, addBytes, addFlag, addUint, uint } from "./protocol.ts";
+import { addBits, addBytes, addFlag, addUint, named, uint } from "./protocol.ts";
 import { hexText } from "./tree.ts";
 import type { DetailNode, Dissection } from "./tree.ts";
 
@@ -90,15 +91,14 @@ function addResponseTime(d: Dissection, out: DetailNode[], at: number, version: 
 function addChecksum(d: Dissection, out: DetailNode[], start: number, end: number): void {
   const sum = uint(d.bytes, start + 2, 2);
   const isWhole = end <= d.bytes.length;
-  const isGood = isWhole && finishChecksum(addWords(d.bytes, start, end, 0)) === 0;
-  const verdict = !isWhole ? "unverified" : isGood ? "correct" : "incorrect";
-  d.add(out, "igmp.checksum", `Checksum: ${hexText(sum, 4)} [${verdict}]`, start + 2, 2, sum);
-  const [status, text] = !isWhole ? [2, "Unverified"] : isGood ? [1, "Good"] : [0, "Bad"];
+  const off = isWhole ? finishChecksum(addWords(d.bytes, start, end, 0)) : 0;
+  // What it should be: its own words come to nothing in the sum of a right one.
+  const right = finishChecksum(addWords(d.bytes, start, start + 2, 0) + addWords(d.bytes, start + 4, end, 0));
+  const wrong = `incorrect, should be ${hexText(right, 4)}`;
+  const verdict = !isWhole ? "[unverified]" : off === 0 ? "[correct]" : wrong;
+  d.add(out, "igmp.checksum", `Checksum: ${hexText(sum, 4)} ${verdict}`, start + 2, 2, sum);
+  const [status, text] = !isWhole ? [2, "Unverified"] : off === 0 ? [1, "Good"] : [0, "Bad"];
   d.add(out, "igmp.checksum.status", `[Checksum Status: ${text}]`, start + 2, 0, status);
-}
-
-function address(d: Dissection, at: number): string {
-  return Array.from(d.bytes.subarray(at, at + 4)).join(".");
 }
 
 /** Queries, and what versions 1 and 2 say of one group; answers what Info says of it. */
@@ -110,7 +110,7 @@ function addGroup(
   type: number,
   version: number,
 ): string {
-  const group = address(d, start + 4);
+  const group = readIpv4(d.bytes, start + 4);
   d.add(out, "igmp.maddr", `Multicast Address: ${group}`, start + 4, 4, group);
   if (version === 1) return "";
   if (type === TYPE.leave) return ` ${group}`;
@@ -131,7 +131,7 @@ function addSources(d: Dissection, out: DetailNode[], start: number, end: number
   const sources: string[] = [];
   for (let i = 0, at = start; i < Math.min(count, ENTRIES_MAX); i++, at += 4) {
     if (!d.has(at, 4, end, TITLE)) break;
-    const source = address(d, at);
+    const source = readIpv4(d.bytes, at);
     sources.push(source);
     d.add(out, "igmp.saddr", `Source Address: ${source}`, at, 4, source);
   }
@@ -149,12 +149,12 @@ function addRecords(d: Dissection, out: DetailNode[], start: number, end: number
     const type = d.bytes[at];
     const auxiliary = d.bytes[at + 1];
     const sourceCount = uint(d.bytes, at + 2, 2);
-    const group = address(d, at + 4);
-    const name = RECORD_TYPES.get(type) ?? "Unknown";
+    const group = readIpv4(d.bytes, at + 4);
+    const name = RECORD_TYPES.get(type) ?? "";
     const length = 8 + sourceCount * 4 + auxiliary * 4;
     const title = `Group Record : ${group}  ${name}`;
     const into = d.add(out, null, title, at, Math.min(length, d.captured(end) - at)).children;
-    d.add(into, "igmp.record_type", `Record Type: ${name} (${type})`, at, 1, type);
+    d.add(into, "igmp.record_type", `Record Type: ${named(RECORD_TYPES, type)}`, at, 1, type);
     d.add(into, "igmp.aux_data_len", `Aux Data Len: ${auxiliary}`, at + 1, 1, auxiliary);
     d.add(into, "igmp.num_src", `Num Src: ${sourceCount}`, at + 2, 2, sourceCount);
     d.add(into, "igmp.maddr", `Multicast Address: ${group}`, at + 4, 4, group);
@@ -171,7 +171,9 @@ function addRecords(d: Dissection, out: DetailNode[], start: number, end: number
 }
 
 function recordText(type: number, group: string, sources: readonly string[]): string {
-  const list = `source${sources.length > 1 ? "s" : ""} {${sources.join(", ")}}`;
+  const noun = sources.length > 1 ? "sources" : "source";
+  const set = `{${sources.join(", ")}}`;
+  const list = `${noun} ${set}`;
   const isEmpty = sources.length === 0;
   switch (type) {
     case 1:
@@ -179,12 +181,13 @@ function recordText(type: number, group: string, sources: readonly string[]): st
       return isEmpty ? `Leave group ${group}` : `Join group ${group} for ${list}`;
     case 2:
     case 4:
-      return isEmpty ? `Join group ${group} for any sources` : `Join group ${group}, not for ${list}`;
+      if (isEmpty) return `Join group ${group} for any sources`;
+      return `Join group ${group}, for ${sources.length > 1 ? "sources not in" : "source not"} ${set}`;
     case 5:
       return `Group ${group}, new ${list}`;
     case 6:
       return `Group ${group}, block ${list}`;
     default:
-      return `Group ${group}`;
+      return `Group ${group}, unknown record type (?)`;
   }
 }

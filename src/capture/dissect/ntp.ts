@@ -1,13 +1,17 @@
 // NTP (RFC 5905) and its control messages' headers (RFC 9327).
 
 import { dateText } from "./frame.ts";
-import { addBits, addBytes, addUint, named, uint } from "./protocol.ts";
+import { addBits, addBytes, addUint, latin1, named, uint } from "./protocol.ts";
 import { hexText } from "./tree.ts";
 import type { DetailNode, Dissection } from "./tree.ts";
 import type { Datagram } from "./udp-protocols.ts";
 
 const TITLE = "Network Time Protocol";
 const PACKET_LENGTH = 48;
+
+/** Polling intervals that may be, as powers of two (RFC 5905 7.2). */
+const POLL_MIN = 4;
+const POLL_MAX = 17;
 
 /** Seconds from NTP's era to Unix's. */
 const UNIX_EPOCH = 2_208_988_800;
@@ -40,6 +44,31 @@ const REFERENCES = new Map<string, string>([
   ["DCFa", "DCF77 amplitude modulated signal"],
 ]);
 
+/** IANA's NTP extension field types: those of RFC 5906, RFC 7821 and RFC 8915. */
+const EXTENSIONS = new Map<number, string>([
+  [0x0104, "Unique Identifier"],
+  [0x0204, "NTS Cookie"],
+  [0x0304, "NTS Cookie Placeholder"],
+  [0x0404, "NTS Authenticator and Encrypted Extension Fields"],
+  [0x2005, "Checksum Complement"],
+]);
+for (const [code, what] of [
+  [0x0002, "No-Operation"],
+  [0x0102, "Association Message"],
+  [0x0202, "Certificate Message"],
+  [0x0302, "Cookie Message"],
+  [0x0402, "Autokey Message"],
+  [0x0502, "Leapseconds Message"],
+  [0x0602, "Sign Message"],
+  [0x0702, "IFF Identity Message"],
+  [0x0802, "GQ Identity Message"],
+  [0x0902, "MV Identity Message"],
+] as const) {
+  EXTENSIONS.set(code, `${what} Request`);
+  EXTENSIONS.set(code | 0x8000, `${what} Response`);
+  EXTENSIONS.set(code | 0xc000, `${what} Error Response`);
+}
+
 const OPCODES = new Map<number, string>([
   [0, "reserved"],
   [1, "read status"],
@@ -49,6 +78,12 @@ const OPCODES = new Map<number, string>([
   [5, "write clock variables"],
   [6, "set trap address/port"],
   [7, "asynchronous message"],
+  [8, "runtime configuration"],
+  [9, "save config to file"],
+  [10, "retrieve MRU (mrulist)"],
+  [11, "retrieve ordered list"],
+  [12, "request a client nonce"],
+  [31, "unset trap address/port"],
 ]);
 
 export function dissectNtp(d: Dissection, { start, end }: Datagram): void {
@@ -69,11 +104,15 @@ export function dissectNtp(d: Dissection, { start, end }: Datagram): void {
 
 function addFlags(d: Dissection, out: DetailNode[], at: number, version: number, mode: number): void {
   const byte = d.bytes[at];
-  const leap = `Leap Indicator: ${LEAP.get(byte >> 6)}`;
-  const words = `${leap}, Version number: NTP Version ${version}, Mode: ${MODES.get(mode)}`;
+  const isPrivate = mode === 7;
+  const kind = byte >= 0x80 ? "Response" : "Request";
+  const first = isPrivate ? `Response bit: ${kind}` : `Leap Indicator: ${LEAP.get(byte >> 6)}`;
+  const words = `${first}, Version number: NTP Version ${version}, Mode: ${MODES.get(mode)}`;
   const into = d.add(out, "ntp.flags", `Flags: ${hexText(byte, 2)}, ${words}`, at, 1, byte).children;
-  if (mode !== 7)
-    addBits(d, into, "ntp.flags.li", at, 1, 0xc0, "Leap Indicator", (value) => named(LEAP, value));
+  if (isPrivate) {
+    addBits(d, into, "ntp.priv.flags.r", at, 1, 0x80, "Response bit", (value) => `${kind} (${value})`);
+    addBits(d, into, "ntp.priv.flags.more", at, 1, 0x40, "More bit");
+  } else addBits(d, into, "ntp.flags.li", at, 1, 0xc0, "Leap Indicator", (value) => named(LEAP, value));
   const versionText = (value: number): string => `NTP Version ${value} (${value})`;
   addBits(d, into, "ntp.flags.vn", at, 1, 0x38, "Version number", versionText);
   addBits(d, into, "ntp.flags.mode", at, 1, 0x07, "Mode", (value) => named(MODES, value));
@@ -91,25 +130,57 @@ function addPacket(d: Dissection, out: DetailNode[], start: number, end: number)
     stratum,
   );
   const poll = bytes[start + 2];
-  const pollText = `Peer Polling Interval: ${poll} (${2 ** Math.min(poll, 63)} seconds)`;
-  d.add(out, "ntp.ppoll", pollText, start + 2, 1, poll);
+  const pollText =
+    poll >= POLL_MIN && poll <= POLL_MAX ? `${poll} (${2 ** poll} seconds)` : `invalid (${poll})`;
+  d.add(out, "ntp.ppoll", `Peer Polling Interval: ${pollText}`, start + 2, 1, poll);
   const precision = bytes[start + 3];
   const seconds = (2 ** ((precision << 24) >> 24)).toFixed(6);
   d.add(out, "ntp.precision", `Peer Clock Precision: ${seconds} seconds`, start + 3, 1, precision);
-  const short = (value: number): string => `${(value / 65_536).toFixed(6)} seconds`;
-  addUint(d, out, "ntp.rootdelay", start + 4, 4, end, (value) => `Root Delay: ${short(value)}`);
-  addUint(d, out, "ntp.rootdispersion", start + 8, 4, end, (value) => `Root Dispersion: ${short(value)}`);
+  addUint(d, out, "ntp.rootdelay", start + 4, 4, end, (value) => `Root Delay: ${shortText(value)}`);
+  addUint(d, out, "ntp.rootdispersion", start + 8, 4, end, (value) => `Root Dispersion: ${shortText(value)}`);
   const id = bytes.subarray(start + 12, start + 16);
   d.add(out, "ntp.refid", `Reference ID: ${referenceText(id, stratum)}`, start + 12, 4, id);
   addTime(d, out, "ntp.reftime", "Reference Timestamp", start + 16);
   addTime(d, out, "ntp.org", "Origin Timestamp", start + 24);
   addTime(d, out, "ntp.rec", "Receive Timestamp", start + 32);
   addTime(d, out, "ntp.xmt", "Transmit Timestamp", start + 40);
-  // What follows is a key's number and a digest, or extensions that no length here tells apart (RFC 7822).
-  const rest = d.captured(end) - start - PACKET_LENGTH;
-  if (rest !== 20 && rest !== 24) return;
-  addBytes(d, out, "ntp.keyid", "Key ID", start + 48, start + 52);
-  addBytes(d, out, "ntp.mac", "Message Authentication Code", start + 52, start + 48 + rest);
+  addRest(d, out, start + PACKET_LENGTH, end);
+}
+
+/** Bytes of a key's number with an MD5 or a SHA-1 digest. */
+const MAC_LENGTHS: ReadonlySet<number> = new Set([20, 24]);
+const EXTENSIONS_MAX = 50;
+
+/** Extension fields (RFC 7822) as long as more is left than a digest, then the digest. */
+function addRest(d: Dissection, out: DetailNode[], start: number, end: number): void {
+  const held = d.captured(end);
+  let at = start;
+  for (let i = 0; i < EXTENSIONS_MAX && held - at >= 4; i++) {
+    const left = held - at;
+    if (MAC_LENGTHS.has(left)) {
+      addBytes(d, out, "ntp.keyid", "Key ID", at, at + 4);
+      addBytes(d, out, "ntp.mac", "Message Authentication Code", at + 4, held);
+      return;
+    }
+    const length = uint(d.bytes, at + 2, 2);
+    if (length < 16 || length % 4 !== 0 || length > left) return;
+    const node = d.add(out, "ntp.ext", "Extension", at, length).children;
+    const typeName = (value: number): string =>
+      `Field Type: ${EXTENSIONS.get(value) ?? "Unknown"} (${hexText(value, 4)})`;
+    addUint(d, node, "ntp.ext.type", at, 2, end, typeName);
+    addUint(d, node, "ntp.ext.length", at + 2, 2, end, (value) => `Length: ${value}`);
+    addBytes(d, node, "ntp.ext.value", "Value", at + 4, at + length);
+    at += length;
+  }
+}
+
+/** NTP's short format, 16 bits of seconds and 16 of a fraction: halves go to the even digit. */
+function shortText(value: number): string {
+  const micros = Math.floor((value * 1e6) / 65_536);
+  const rest = (value * 1e6) % 65_536;
+  const isUp = rest > 32_768 || (rest === 32_768 && micros % 2 === 1);
+  const digits = String(micros + (isUp ? 1 : 0)).padStart(7, "0");
+  return `${digits.slice(0, -6)}.${digits.slice(-6)} seconds`;
 }
 
 function stratumText(stratum: number): string {
@@ -123,9 +194,7 @@ function stratumText(stratum: number): string {
 function referenceText(id: Uint8Array, stratum: number): string {
   if (id.every((byte) => byte === 0)) return "NULL";
   if (stratum > 1) return Array.from(id).join(".");
-  const code = Buffer.from(id)
-    .toString("latin1")
-    .replaceAll(/[^ -~]/g, "");
+  const code = latin1(id, 0, id.length).replace(/\0.*$/s, "");
   return REFERENCES.get(code) ?? `Unidentified reference source '${code}'`;
 }
 

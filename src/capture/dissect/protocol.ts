@@ -46,7 +46,7 @@ export interface StreamDissector extends PduReader {
   /** Shows the message in [start, end) of `d.bytes`. */
   dissect(d: Dissection, start: number, end: number, shown: ShownPdu): void;
   /** Info of a segment that has only a message's beginning, [start, end): null for TCP's own. */
-  beginning(bytes: Uint8Array, start: number, end: number): string | null;
+  beginning(bytes: Uint8Array, start: number, end: number, direction: 0 | 1): string | null;
   /** Whether that segment has the protocol's layer all the same. */
   readonly isLayerOfBeginning: boolean;
   /** What the protocol is called in full. */

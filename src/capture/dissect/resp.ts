@@ -14,6 +14,8 @@ const DEPTH_MAX = 32;
 const VALUES_MAX = 100_000;
 const VALUES_SHOWN_MAX = 5_000;
 const INFO_CHARS_MAX = 500;
+/** A longer bulk string is only counted in Info. */
+const BULK_IN_INFO_MAX = 99;
 
 /** First bytes of values: those that are a line, those of bytes after their length, those that hold others. */
 const LINES = "+-:,#(_";
@@ -109,18 +111,39 @@ export class RespStream implements StreamDissector {
     const held = d.captured(end);
     node.length = Math.max(node.length, held - node.start);
     const words: string[] = [];
-    const isRequest = (shown.direction === 0) !== this.#isServerFirst;
+    const isRequest = this.#isRequest(shown.direction);
     const shownTo = new Values(d, end, words, isRequest).show(node.children, start, 0);
     if (shownTo === null && held < end) d.stop("cut", TITLE, held);
     const text = words.join(" ").slice(0, INFO_CHARS_MAX);
-    const prefix = isFirst ? `${isRequest ? "Request" : "Response"}:${text === "" ? "" : " "}` : "";
+    const prefix = isFirst ? `${isRequest ? "Request" : "Response"}:${words.length === 0 ? "" : " "}` : "";
     messageColumns(d, "RESP", `${prefix}${text}`, " ");
   }
 
-  beginning(bytes: Uint8Array, start: number): string | null {
-    const head = headAt(bytes, start, bytes.length);
-    return head === null ? "[fragment]" : "[continuation]";
+  beginning(bytes: Uint8Array, start: number, end: number, direction: 0 | 1): string | null {
+    const isRequest = this.#isRequest(direction);
+    const words = [isRequest ? "Request:" : "Response:"];
+    let at = start;
+    for (let i = 0; i < 100 && at < end; i++) {
+      const head = headAt(bytes, at, end);
+      const length = head === null ? null : count(head.text);
+      if (head === null || length === null) break;
+      const isBulk = BULKS.includes(head.type);
+      at = head.next + (isBulk ? Math.max(0, length) + 2 : 0);
+      if (at > end) break;
+      if (isRequest && isBulk) words.push(bulkWord(utf8(bytes, head.next, at - 2), length));
+      else if (!isRequest && i === 0 && AGGREGATES.includes(head.type)) words.push(`Array(${length})`);
+    }
+    return `${words.join(" ")} [continuation]`;
   }
+
+  #isRequest(direction: 0 | 1): boolean {
+    return (direction === 0) !== this.#isServerFirst;
+  }
+}
+
+/** What Info says of a bulk string. */
+function bulkWord(value: string, length: number): string {
+  return length > BULK_IN_INFO_MAX ? `BulkString(${length})` : value;
 }
 
 /** Shows values, and gathers what Info says of them. */
@@ -155,14 +178,14 @@ class Values {
         break;
       case "-":
         d.add(out, "resp.error", `Error: ${text}`, at, length, text);
-        this.#say(`Error: ${text}`, depth);
+        this.#say(`Error: ${text}`, 0);
         break;
       case ":":
         d.add(out, "resp.integer", `Integer: ${text}`, at, length, count(text) ?? 0);
         this.#say(text, depth);
         break;
       default: {
-        const line = LINES.includes(type) ? text : latin1(d.bytes, at, next - 2);
+        const line = type === "_" ? "null" : LINES.includes(type) ? text : latin1(d.bytes, at, next - 2);
         d.add(out, "resp.string", `String: ${line}`, at, length, line);
         this.#say(line, depth);
       }
@@ -189,8 +212,8 @@ class Values {
     const value = utf8(d.bytes, next, Math.min(stop, next + 1000));
     const node = d.add(out, "resp.bulk_string", `Bulk String: ${value}`, at, Math.min(held, stop + 2) - at);
     d.add(node.children, "resp.bulk_string.length", `Length: ${length}`, at, next - at, length);
-    addBytes(d, node.children, "resp.bulk_string.value", "Value", next, stop);
-    this.#say(value, depth);
+    if (length > 0) addBytes(d, node.children, "resp.bulk_string.value", "Value", next, stop);
+    this.#say(bulkWord(value, length), depth);
     return next + length + 2 > held ? null : next + length + 2;
   }
 
@@ -198,10 +221,10 @@ class Values {
     const d = this.#d;
     const length = count(text);
     if (length === null) return null;
-    const title = length < 0 ? "Array: NULL" : `Array: Length ${length}`;
+    const title = length < 0 ? "Array: NULL" : length === 0 ? "Array: Empty" : `Array: Length ${length}`;
     const node = d.add(out, "resp.array", title, at, next - at);
     d.add(node.children, "resp.array.length", `Length: ${length}`, at, next - at, length);
-    if (!this.#isRequest && depth === 0 && length >= 0) this.#say(`Array(${length})`, depth);
+    if (!this.#isRequest && depth === 0 && length > 0) this.#say(`Array(${length})`, depth);
     let from = next;
     for (let i = 0; i < Math.max(0, elements(type, length)); i++) {
       const to = this.show(node.children, from, depth + 1);

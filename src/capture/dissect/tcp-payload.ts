@@ -97,7 +97,7 @@ function showSegment(shown: Shown, index: number, isHeld: boolean): void {
 /** A message of several segments, which this one completes. */
 function showReassembled({ d, conversation }: Shown, pdu: number): void {
   const { table } = conversation.pdus;
-  const bytes = conversation.read(pdu, MESSAGE_BYTES_MAX);
+  const bytes = conversation.message(pdu, MESSAGE_BYTES_MAX);
   d.within("Reassembled TCP", bytes, () => {
     if (d.wants("tcp")) addParts(d, conversation, pdu, bytes);
     const direction = table.direction(pdu);
@@ -138,7 +138,7 @@ function showBeginning(shown: Shown, pdu: number, begin: number, isFirst: boolea
   addSegmentData(shown, pdu, begin, end);
   if (!isFirst) return;
   const dissector = conversation.dissectorOf(pdu);
-  const info = dissector?.beginning(d.bytes, begin, held) ?? null;
+  const info = dissector?.beginning(d.bytes, begin, held, conversation.pdus.table.direction(pdu)) ?? null;
   if (dissector?.isLayerOfBeginning === true && slice.node === null) {
     const name = dissector.layers[dissector.layers.length - 1];
     d.layer(name, dissector.title, begin, held - begin);
