@@ -35,6 +35,9 @@ export type Action =
   | "zoom out"
   | "fold"
   | "conversation"
+  | "next sort"
+  | "previous sort"
+  | "reverse"
   | "seek back"
   | "seek forward"
   | "escape";
@@ -61,6 +64,7 @@ export interface KeyBinding {
 const PACKETS = ["packets"] as const;
 const SEQUENCE = ["sequence"] as const;
 const FRAMING = ["framing"] as const;
+const STATISTICS = ["statistics"] as const;
 /** Screens that look at the run or the capture at the cursor. */
 const AT_CURSOR = ["lab", "sequence", "stream", "graphs", "statistics"] as const;
 
@@ -129,6 +133,33 @@ export const KEYS: readonly KeyBinding[] = [
     help: "one conversation, all",
     hint: ["c", "conversation"],
   },
+  {
+    keys: ["enter"],
+    action: "expand",
+    on: STATISTICS,
+    group: "Screens",
+    help: "filter its packets",
+    hint: ["enter", "filter"],
+  },
+  {
+    keys: [">"],
+    action: "next sort",
+    on: STATISTICS,
+    group: "Screens",
+    help: "sort by a column",
+    hint: ["<>", "sort"],
+  },
+  { keys: ["<"], action: "previous sort", on: STATISTICS, group: "Screens", help: "sort by a column" },
+  { keys: ["v"], action: "reverse", on: STATISTICS, group: "Screens", help: "reverse the order" },
+  {
+    keys: ["]"],
+    action: "zoom in",
+    on: STATISTICS,
+    group: "Screens",
+    help: "layer; interval",
+    hint: ["[]", "layer"],
+  },
+  { keys: ["["], action: "zoom out", on: STATISTICS, group: "Screens", help: "layer; interval" },
   { keys: ["enter"], action: "expand", on: PACKETS, group: "Moving", help: "details; open, close" },
   {
     keys: ["/"],
@@ -142,7 +173,7 @@ export const KEYS: readonly KeyBinding[] = [
     keys: ["o"],
     action: "other side",
     lab: true,
-    on: ["packets", "sequence"],
+    on: ["packets", "sequence", "stream", "graphs", "statistics"],
     group: "Screens",
     help: "sim, loopback",
   },

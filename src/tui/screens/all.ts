@@ -12,6 +12,9 @@ import { packetsAction, packetsMouse } from "./packets-update.ts";
 import { sequenceScreen } from "./sequence.ts";
 import { sequenceAction, sequenceMouse } from "./sequence-update.ts";
 import type { Screen, Step } from "./screen.ts";
+import { statisticsScreen } from "./statistics.ts";
+import { isUnread, readOn } from "./statistics-data.ts";
+import { statisticsAction, statisticsMouse } from "./statistics-update.ts";
 
 const SCREENS: readonly Screen[] = [
   {
@@ -42,6 +45,14 @@ const SCREENS: readonly Screen[] = [
     paint: framingScreen,
     act: (model, action) => quiet(framingAction(model, action)),
     mouse: (model, action, x, y) => quiet(framingMouse(model, action, x, y)),
+  },
+  {
+    name: "statistics",
+    title: "Statistics",
+    paint: statisticsScreen,
+    act: statisticsAction,
+    mouse: statisticsMouse,
+    count: { unread: isUnread, read: readOn },
   },
 ];
 

@@ -161,6 +161,13 @@ function clickTree(model: Model, line: number, x: number): Model {
   return expandable && x <= depth * 2 + 2 ? openLine(chosen, null) : chosen;
 }
 
+/** To the Packets screen with the filter `text`; where that is none, says why and stays. */
+export function filterBy(model: Model, text: string): Step {
+  const compiled = compiledFilter(text);
+  if ("message" in compiled) return [{ ...model, notice: `${text}: ${compiled.message}` }, NOTHING];
+  return applyFilter({ ...model, screen: "packets" }, text);
+}
+
 function applyFilter(model: Model, text: string): Step {
   if (text === "") return [withView(model, { typing: null, filter: null, filterError: null }), NOTHING];
   const compiled = compiledFilter(text);

@@ -20,6 +20,9 @@ const Context2d = requireFromContrib("drawille-canvas-blessed-contrib") as new (
   height: number,
 ) => { readonly canvas: BrailleCanvas };
 
+/** How a series is drawn: a line through its points, or a dot at each, or a character at each. */
+export type SeriesStyle = "line" | "dashed" | "dotted" | "points" | "marks";
+
 /** One line: points in ascending x. `step` draws values that hold until the next point (queues, windows). */
 export interface Series {
   readonly name: string;
@@ -27,6 +30,10 @@ export interface Series {
   /** Attribute of the line; the theme's series colour at this place by default. */
   readonly attr?: number;
   readonly step?: boolean;
+  /** `line` by default. */
+  readonly style?: SeriesStyle;
+  /** What stands for it in the legend, and in the plot where its style is `marks`. */
+  readonly mark?: string;
   /** Shown beside the name: the value at the cursor. */
   readonly value?: string;
 }
@@ -36,53 +43,109 @@ export interface ChartOptions {
   /** Range of x; that of the points by default. */
   readonly xMin?: number;
   readonly xMax?: number;
-  /** Top of the y axis at least; the axis always begins at 0 and ends at a round number. */
+  /** The y axis begins at 0, or with this at a round number below it, and ends at a round number. */
+  readonly yMin?: number;
+  /** Top of the y axis at least. */
   readonly yMax?: number;
   readonly formatX: (x: number) => string;
   readonly formatY: (y: number) => string;
   /** A vertical line at this x: the cursor. */
   readonly cursor?: number | null;
+  /** What lies behind the cursor is yet to happen: it stands back. */
+  readonly ahead?: boolean;
 }
 
-/** Marks in the legend, so that lines can be told apart without colour where the terminal has none. */
-const LEGEND_MARK = "●";
+/** Marks in the legend; styles differ so that lines can be told apart without colour. */
+const LEGEND_MARKS: Record<SeriesStyle, string> = {
+  line: "●",
+  dashed: "╌",
+  dotted: "┈",
+  points: "·",
+  marks: "×",
+};
+/** Dots drawn and left out of a line of this style. */
+const DASHES: Partial<Record<SeriesStyle, readonly [number, number]>> = { dashed: [5, 3], dotted: [1, 3] };
+
+/** Where the plot lies within a chart, and what its axes say. */
+interface Plot {
+  readonly x: number;
+  readonly y: number;
+  readonly width: number;
+  readonly height: number;
+  readonly xMin: number;
+  readonly xMax: number;
+  readonly yMin: number;
+  readonly yMax: number;
+  readonly ticks: readonly number[];
+  readonly labels: readonly string[];
+  readonly labelCells: number;
+}
 
 /** Paints the chart over all of `grid`: legend in the first row, x labels in the last. Too small a grid: legend only. */
 export function chart(grid: Grid, theme: Theme, options: ChartOptions): void {
   grid.fill(0, 0, grid.width, grid.height, theme.background);
   const { series } = options;
-  const [xMin, xMax] = xRange(options);
-  let dataMax = options.yMax ?? 0;
-  for (const line of series) for (const point of line.points) if (point[1] > dataMax) dataMax = point[1];
+  const at = plotOf(grid.width, grid.height, options);
+  paintLegend(grid, theme, series, Math.min(at.x, 2));
+  if (grid.height < 4 || at.width < 4) return;
 
-  const room = grid.height - 2;
-  const ticks = yTicks(dataMax, room);
-  // Ticks stand the same number of rows apart; rows that leaves over stay free below the legend.
-  const plotHeight = Math.floor((room - 1) / (ticks.length - 1)) * (ticks.length - 1) + 1;
-  const plotY = 1 + room - plotHeight;
-  const yMax = ticks[ticks.length - 1];
-  const labels = ticks.map((tick) => options.formatY(tick));
-  const labelCells = Math.max(0, ...labels.map(textWidth));
-  const plotX = labelCells + 2;
-  const plotWidth = grid.width - plotX - 1;
-  paintLegend(grid, theme, series, Math.min(plotX, 2));
-  if (room < 2 || plotWidth < 4) return;
-
-  const plot = grid.sub(plotX, plotY, plotWidth, plotHeight);
+  const plot = grid.sub(at.x, at.y, at.width, at.height);
+  const { ticks, labels, labelCells } = at;
   for (let i = 0; i < ticks.length; i++) {
-    const y = tickRow(ticks[i], yMax, plotHeight);
-    grid.put(1 + labelCells - textWidth(labels[i]), plotY + y, labels[i], theme.muted, labelCells);
-    plot.fill(0, y, plotWidth, 1, theme.faint, ticks[i] === 0 ? "─" : "┈");
+    const y = tickRow(ticks[i], at);
+    grid.put(1 + labelCells - textWidth(labels[i]), at.y + y, labels[i], theme.muted, labelCells);
+    plot.fill(0, y, at.width, 1, theme.faint, i === 0 ? "─" : "┈");
   }
-  if (options.cursor !== undefined && options.cursor !== null && xMax > xMin) {
-    const x = Math.round(((options.cursor - xMin) / (xMax - xMin)) * (plotWidth - 1));
-    plot.fill(x, 0, 1, plotHeight, theme.muted, "┊");
-  }
+  const cursor = cursorColumn(options, at);
+  if (cursor !== null) plot.fill(cursor, 0, 1, at.height, theme.muted, "┊");
   for (let i = 0; i < series.length; i++) {
     const attr = series[i].attr ?? theme.series[i % theme.series.length];
-    paintLine(plot, series[i], attr, xMin, xMax, yMax);
+    if (series[i].style === "marks") paintMarks(plot, series[i], attr, at);
+    else paintLine(plot, series[i], attr, at);
   }
-  paintXLabels(grid, theme, options, plotX, plotWidth, xMin, xMax);
+  if (cursor !== null && options.ahead === true) {
+    plot.recolor(cursor + 1, 0, at.width, at.height, () => theme.faint);
+  }
+  paintXLabels(grid, theme, options, at);
+}
+
+/** The value of x at column `x` of a chart of this size; null beside the plot: for the mouse. */
+export function chartXAt(x: number, width: number, height: number, options: ChartOptions): number | null {
+  const at = plotOf(width, height, options);
+  if (x < at.x || x >= at.x + at.width || at.width < 2) return null;
+  return at.xMin + ((x - at.x) / (at.width - 1)) * (at.xMax - at.xMin);
+}
+
+function cursorColumn({ cursor }: ChartOptions, { xMin, xMax, width }: Plot): number | null {
+  if (cursor === undefined || cursor === null || xMax <= xMin || cursor < xMin || cursor > xMax) return null;
+  return Math.round(((cursor - xMin) / (xMax - xMin)) * (width - 1));
+}
+
+function plotOf(width: number, height: number, options: ChartOptions): Plot {
+  const [xMin, xMax] = xRange(options);
+  let dataMax = options.yMax ?? 0;
+  for (const line of options.series) {
+    for (const point of line.points) if (point[1] > dataMax) dataMax = point[1];
+  }
+  const room = height - 2;
+  const ticks = ticksFrom(options.yMin ?? 0, dataMax, room);
+  // Ticks stand the same number of rows apart; rows that leaves over stay free below the legend.
+  const plotHeight = Math.floor((room - 1) / (ticks.length - 1)) * (ticks.length - 1) + 1;
+  const labels = ticks.map((tick) => options.formatY(tick));
+  const labelCells = Math.max(0, ...labels.map(textWidth));
+  return {
+    x: labelCells + 2,
+    y: 1 + room - plotHeight,
+    width: width - labelCells - 3,
+    height: plotHeight,
+    xMin,
+    xMax,
+    yMin: ticks[0],
+    yMax: ticks[ticks.length - 1],
+    ticks,
+    labels,
+    labelCells,
+  };
 }
 
 function xRange(options: ChartOptions): [number, number] {
@@ -105,39 +168,50 @@ function paintLegend(grid: Grid, theme: Theme, series: readonly Series[], start:
     const attr = line.attr ?? theme.series[i % theme.series.length];
     const text = line.value === undefined ? line.name : `${line.name} ${line.value}`;
     if (x + 2 + textWidth(text) > grid.width) return;
-    x += grid.put(x, 0, LEGEND_MARK, attr) + 1;
+    x += grid.put(x, 0, line.mark ?? LEGEND_MARKS[line.style ?? "line"], attr) + 1;
     x += grid.put(x, 0, text, onBackground(attr, theme.background)) + 3;
   }
 }
 
-/** Row of a value in a plot of `height` rows, where 0 lies in the last row. */
-function tickRow(value: number, yMax: number, height: number): number {
-  return height - 1 - Math.round((value / yMax) * (height - 1));
+/** Row of a value in a plot whose lowest tick lies in the last row. */
+function tickRow(value: number, { yMin, yMax, height }: Plot): number {
+  return height - 1 - Math.round(((value - yMin) / (yMax - yMin)) * (height - 1));
 }
 
-function paintLine(plot: Grid, series: Series, attr: number, xMin: number, xMax: number, yMax: number): void {
+function paintMarks(plot: Grid, series: Series, attr: number, at: Plot): void {
+  if (at.xMax <= at.xMin) return;
+  const mark = series.mark ?? LEGEND_MARKS.marks;
+  for (const [x, y] of series.points) {
+    if (x < at.xMin || x > at.xMax || y < at.yMin || y > at.yMax) continue;
+    plot.cell(Math.round(((x - at.xMin) / (at.xMax - at.xMin)) * (at.width - 1)), tickRow(y, at), mark, attr);
+  }
+}
+
+function paintLine(plot: Grid, series: Series, attr: number, at: Plot): void {
   const dotsX = plot.width * 2;
   const dotsY = plot.height * 4;
   const canvas = new Context2d(dotsX, dotsY).canvas;
+  const { xMin, xMax, yMin, yMax } = at;
   // Ticks stand in the middle of their rows: so do the dots of their values.
   const top = 2;
   const span = dotsY - 4;
   const toX = (x: number) => (xMax > xMin ? ((x - xMin) / (xMax - xMin)) * (dotsX - 1) : dotsX - 1);
-  const toY = (y: number) => top + span - (Math.min(y, yMax) / yMax) * span;
+  const toY = (y: number) => top + span - ((Math.min(y, yMax) - yMin) / (yMax - yMin)) * span;
+  const pen: Pen = { canvas, dotsX, dash: DASHES[series.style ?? "line"] ?? null, drawn: 0 };
   let before: readonly [number, number] | null = null;
   for (const point of series.points) {
-    const at: readonly [number, number] = [toX(point[0]), toY(Math.max(0, point[1]))];
-    if (before === null) {
-      canvas.set(Math.round(at[0]), Math.round(at[1]));
+    const next: readonly [number, number] = [toX(point[0]), toY(Math.max(yMin, point[1]))];
+    if (before === null || series.style === "points") {
+      canvas.set(Math.round(next[0]), Math.round(next[1]));
     } else if (series.step === true) {
-      drawSegment(canvas, before, [at[0], before[1]], dotsX);
-      drawSegment(canvas, [at[0], before[1]], at, dotsX);
+      drawSegment(pen, before, [next[0], before[1]]);
+      drawSegment(pen, [next[0], before[1]], next);
     } else {
-      drawSegment(canvas, before, at, dotsX);
+      drawSegment(pen, before, next);
     }
-    before = at;
+    before = next;
   }
-  if (before !== null && series.step === true) drawSegment(canvas, before, [dotsX - 1, before[1]], dotsX);
+  if (before !== null && series.step === true) drawSegment(pen, before, [dotsX - 1, before[1]]);
   const { content } = canvas;
   for (let y = 0; y < plot.height; y++) {
     for (let x = 0; x < plot.width; x++) {
@@ -151,31 +225,31 @@ function paintLine(plot: Grid, series: Series, attr: number, xMin: number, xMax:
   }
 }
 
+/** What draws a line: dots, some of them left out where it is dashed. */
+interface Pen {
+  readonly canvas: BrailleCanvas;
+  readonly dotsX: number;
+  readonly dash: readonly [drawn: number, left: number] | null;
+  /** Dots passed so far. */
+  drawn: number;
+}
+
 /** Sets the dots of a straight line, one for each column or row it passes, only inside the canvas. */
-function drawSegment(
-  canvas: BrailleCanvas,
-  from: readonly [number, number],
-  to: readonly [number, number],
-  dotsX: number,
-): void {
-  if (to[0] < 0 || from[0] > dotsX) return;
+function drawSegment(pen: Pen, from: readonly [number, number], to: readonly [number, number]): void {
+  if (to[0] < 0 || from[0] > pen.dotsX) return;
+  const { canvas, dash } = pen;
   const dx = to[0] - from[0];
   const dy = to[1] - from[1];
   const steps = Math.min(65_536, Math.max(1, Math.ceil(Math.max(Math.abs(dx), Math.abs(dy)))));
   for (let i = 0; i <= steps; i++) {
+    if (dash !== null && (pen.drawn + i) % (dash[0] + dash[1]) >= dash[0]) continue;
     canvas.set(Math.round(from[0] + (dx * i) / steps), Math.round(from[1] + (dy * i) / steps));
   }
+  pen.drawn += steps;
 }
 
-function paintXLabels(
-  grid: Grid,
-  theme: Theme,
-  options: ChartOptions,
-  plotX: number,
-  plotWidth: number,
-  xMin: number,
-  xMax: number,
-): void {
+function paintXLabels(grid: Grid, theme: Theme, options: ChartOptions, at: Plot): void {
+  const { xMin, xMax, x: plotX, width: plotWidth } = at;
   const y = grid.height - 1;
   const sample = Math.max(textWidth(options.formatX(xMin)), textWidth(options.formatX(xMax)));
   const count = Math.max(1, Math.min(5, Math.floor(plotWidth / (sample + 6))));
@@ -187,6 +261,14 @@ function paintXLabels(
     if (x >= 0) grid.put(x, y, text, theme.muted);
     if (!(xMax > xMin)) return;
   }
+}
+
+/** Ticks from a round number at or below `min` to at least `max`. */
+function ticksFrom(min: number, max: number, height: number): number[] {
+  if (min <= 0) return yTicks(max, height);
+  const [, step] = yTicks(max - min, height);
+  const base = Math.floor(min / step) * step;
+  return yTicks(max - base, height).map((tick) => Number((tick + base).toPrecision(12)));
 }
 
 /**

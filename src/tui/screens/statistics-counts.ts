@@ -1,0 +1,119 @@
+// What the Statistics screen has counted of a trace, kept as long as the trace is: each table once, however often it is looked at.
+
+import { ExpertCounts } from "../../capture/statistics/expert.ts";
+import { ProtocolCounts } from "../../capture/statistics/hierarchy.ts";
+import { IoCounts } from "../../capture/statistics/io-counts.ts";
+import { TrafficCounts } from "../../capture/statistics/traffic-counts.ts";
+import type { ConversationKind } from "../../capture/statistics/traffic-counts.ts";
+import type { Trace } from "../../trace/trace.ts";
+import type { Model } from "../model.ts";
+import { contextOf, shownTrace } from "./packet-data.ts";
+
+/** Packets a slice reads: by their columns, by their first bytes, and dissected. Some 10 ms each. */
+const SLICE_COLUMNS = 25_000;
+const SLICE_BYTES = 5000;
+const SLICE_DISSECTED = 300;
+
+/** What is counted, and how far. */
+export interface Counting<Counts extends { add(row: number): void }> {
+  readonly counts: Counts;
+  /** Packets counted so far. */
+  read: number;
+  /** Packets a slice reads. */
+  readonly slice: number;
+}
+
+interface Kept {
+  readonly traffic: Map<ConversationKind, Counting<TrafficCounts>>;
+  protocols?: Counting<ProtocolCounts>;
+  io?: Counting<IoCounts>;
+  expert?: Counting<ExpertCounts>;
+}
+
+const kept = new WeakMap<Trace, Kept>();
+
+function keptOf(trace: Trace): Kept {
+  let known = kept.get(trace);
+  if (known === undefined) kept.set(trace, (known = { traffic: new Map() }));
+  return known;
+}
+
+/** The layer whose ends are looked at: the one chosen, else the highest there is. */
+export function layerOf(model: Model): ConversationKind {
+  const { layer } = model.statistics;
+  if (layer !== null) return layer;
+  const { packets } = shownTrace(model);
+  const { streams } = contextOf(model);
+  if (streams !== undefined && streams.tcpCount > 0) return "tcp";
+  if (streams !== undefined && streams.udpCount > 0) return "udp";
+  if (packets.addresses.size === 0) return "eth";
+  return packets.addresses.family(1) === 6 ? "ipv6" : "ip";
+}
+
+export function trafficOf(model: Model): Counting<TrafficCounts> {
+  const trace = shownTrace(model);
+  const layer = layerOf(model);
+  const { traffic } = keptOf(trace);
+  let known = traffic.get(layer);
+  if (known === undefined) {
+    const slice = layer === "eth" ? SLICE_BYTES : SLICE_COLUMNS;
+    traffic.set(layer, (known = { counts: new TrafficCounts(trace, layer), read: 0, slice }));
+  }
+  return known;
+}
+
+export function protocolsOf(model: Model): Counting<ProtocolCounts> {
+  const trace = shownTrace(model);
+  return (keptOf(trace).protocols ??= {
+    counts: new ProtocolCounts(trace, contextOf(model)),
+    read: 0,
+    slice: SLICE_DISSECTED,
+  });
+}
+
+export function ioOf(model: Model): Counting<IoCounts> {
+  const trace = shownTrace(model);
+  // The errors it counts are the analysis': of a run it is made when something asks.
+  contextOf(model);
+  return (keptOf(trace).io ??= { counts: new IoCounts(trace), read: 0, slice: SLICE_COLUMNS });
+}
+
+export function expertOf(model: Model): Counting<ExpertCounts> {
+  const trace = shownTrace(model);
+  return (keptOf(trace).expert ??= {
+    counts: new ExpertCounts(trace, contextOf(model)),
+    read: 0,
+    slice: SLICE_DISSECTED,
+  });
+}
+
+/** What the table that is shown is counted by. */
+export function countingOf(model: Model): Counting<{ add(row: number): void }> {
+  switch (model.statistics.table) {
+    case "conversations":
+    case "endpoints":
+      return trafficOf(model);
+    case "protocols":
+      return protocolsOf(model);
+    case "io":
+      return ioOf(model);
+    case "expert":
+      return expertOf(model);
+  }
+}
+
+/** Counts the next slice; answers whether there was one. */
+export function countOn(model: Model): boolean {
+  const counting = countingOf(model);
+  const { count } = shownTrace(model).packets;
+  const end = Math.min(count, counting.read + counting.slice);
+  if (counting.read === end) return false;
+  for (let row = counting.read; row < end; row++) counting.counts.add(row);
+  counting.read = end;
+  return true;
+}
+
+/** Whether packets are left to count for the table that is shown. */
+export function isCounting(model: Model): boolean {
+  return countingOf(model).read < shownTrace(model).packets.count;
+}

@@ -1,0 +1,78 @@
+// Where the parts of the Statistics screen stand: one function for painting and for the mouse.
+
+import type { Model } from "../model.ts";
+import { STATISTICS_TABLES } from "../views.ts";
+import type { StatisticsTable } from "../views.ts";
+import { CONVERSATION_KINDS, CONVERSATION_TITLES } from "../../capture/statistics/traffic-counts.ts";
+import type { ConversationKind } from "../../capture/statistics/traffic-counts.ts";
+import { tableRows } from "../widgets/table.ts";
+
+export interface StatisticsPlace {
+  readonly part: "tabs" | "table" | "packets" | "bits" | "time";
+  readonly x: number;
+  readonly y: number;
+  readonly width: number;
+  readonly height: number;
+}
+
+const TITLES: Record<StatisticsTable, string> = {
+  conversations: "Conversations",
+  endpoints: "Endpoints",
+  protocols: "Protocols",
+  io: "Over time",
+  expert: "Expert",
+};
+const TIME_ROWS = 4;
+const SMALL_TIME_ROWS = 1;
+
+/** Tabs, then the table; or the two charts over time with the timeline below. */
+export function statisticsLayout(model: Model): StatisticsPlace[] {
+  const { width, height } = model.size;
+  const tabs: StatisticsPlace = { part: "tabs", x: 0, y: 1, width, height: 1 };
+  const rows = Math.max(1, height - 3);
+  if (model.statistics.table !== "io") return [tabs, { part: "table", x: 0, y: 2, width, height: rows }];
+  const timeRows = height >= 30 ? TIME_ROWS : SMALL_TIME_ROWS;
+  const upper = Math.ceil((rows - timeRows) / 2);
+  return [
+    tabs,
+    { part: "packets", x: 0, y: 2, width, height: upper },
+    { part: "bits", x: 0, y: 2 + upper, width, height: rows - timeRows - upper },
+    { part: "time", x: 0, y: height - 1 - timeRows, width, height: timeRows },
+  ];
+}
+
+/** Lines of the table that fit. */
+export function tableHeight(model: Model): number {
+  return tableRows(Math.max(0, model.size.height - 5));
+}
+
+export interface StatisticsTab {
+  readonly table?: StatisticsTable;
+  readonly layer?: ConversationKind;
+  readonly title: string;
+  readonly from: number;
+  readonly to: number;
+}
+
+/** The tabs: tables from the left; for those that have layers, these at the right. `to` is exclusive. */
+export function statisticsTabs(model: Model): StatisticsTab[] {
+  const tabs: StatisticsTab[] = [];
+  let x = 1;
+  for (const table of STATISTICS_TABLES) {
+    const to = x + TITLES[table].length + 2;
+    tabs.push({ table, title: TITLES[table], from: x, to });
+    x = to;
+  }
+  const { table } = model.statistics;
+  if (table !== "conversations" && table !== "endpoints") return tabs;
+  const narrow = model.size.width < 100;
+  const title = (kind: ConversationKind): string => (narrow ? kind : CONVERSATION_TITLES[kind]);
+  const cells = CONVERSATION_KINDS.reduce((sum, kind) => sum + title(kind).length + (narrow ? 1 : 2), 0);
+  x = Math.max(x + 1, model.size.width - 1 - cells);
+  for (const layer of CONVERSATION_KINDS) {
+    const to = x + title(layer).length + (narrow ? 1 : 2);
+    tabs.push({ layer, title: title(layer), from: x, to });
+    x = to;
+  }
+  return tabs;
+}

@@ -1,0 +1,125 @@
+// The Statistics screen: who talked to whom, which protocols there are, how much came when, and what was found fault with.
+
+import { CONVERSATION_TITLES } from "../../capture/statistics/traffic-counts.ts";
+import { SPEEDS } from "../model.ts";
+import type { Model } from "../model.ts";
+import type { Grid } from "../render/grid.ts";
+import type { Theme } from "../theme.ts";
+import { frame } from "../widgets/frame.ts";
+import { columnWidths, table } from "../widgets/table.ts";
+import type { Column } from "../widgets/table.ts";
+import { atEnd } from "./lab.ts";
+import { shownLoopback, shownTrace } from "./packet-data.ts";
+import { scrubberPane } from "./scrubber-pane.ts";
+import { sequenceLabel, shownStep } from "./sequence-data.ts";
+import { layerOf } from "./statistics-counts.ts";
+import { lineAt, progressWords, sheetOf, sortOf } from "./statistics-data.ts";
+import { ioPane } from "./statistics-io.ts";
+import { statisticsLayout, statisticsTabs } from "./statistics-layout.ts";
+import type { Sheet, SheetColumn } from "./statistics-sheets.ts";
+
+/** Paints the screen over all of `grid` but its first and last row. */
+export function statisticsScreen(grid: Grid, theme: Theme, model: Model): void {
+  for (const place of statisticsLayout(model)) {
+    const view = grid.sub(place.x, place.y, place.width, place.height);
+    if (view.height === 0) continue;
+    if (place.part === "tabs") paintTabs(view, theme, model);
+    else if (place.part === "table") paintTable(view, theme, model);
+    else if (place.part === "time") paintTime(view, theme, model);
+    else ioPane(view, theme, model, place.part);
+  }
+}
+
+function paintTabs(view: Grid, theme: Theme, model: Model): void {
+  for (const { table: name, layer, title, from, to } of statisticsTabs(model)) {
+    const active = name === model.statistics.table || (layer !== undefined && layer === layerOf(model));
+    const padded = to - from > title.length + 1 ? ` ${title} ` : title;
+    view.put(from, 0, padded, active ? (layer === undefined ? theme.titleFocus : theme.accent) : theme.muted);
+  }
+}
+
+function paintTable(view: Grid, theme: Theme, model: Model): void {
+  const sheet = sheetOf(model, theme);
+  if (sheet === null) return;
+  const { selected, top, table: name } = model.statistics;
+  const progress = progressWords(model);
+  const place = sheet.count === 0 ? "" : `${selected + 1} of ${sheet.count}`;
+  const inner = frame(view, theme, {
+    title: titleOf(model),
+    status: progress === "" ? place : `${place}${place === "" ? "" : "  "}${progress}`,
+    footer: sheet.count === 0 ? "" : "Enter: their packets",
+    focused: true,
+  });
+  const sort = sortOf(model, sheet);
+  table<number>(inner, theme, {
+    columns: fitting(sheet, inner.width).map((column, i): Column<number> => {
+      const mark = sort?.column === i && name !== "protocols" ? (sort.descending ? "▼" : "▲") : "";
+      return {
+        title: column.align === "right" ? `${mark}${column.title}` : `${column.title}${mark}`,
+        width: column.width,
+        grow: column.grow ?? 0,
+        align: column.align ?? "left",
+        cell: (line) => column.cell(line),
+        ...(column.attr === undefined ? {} : { attr: column.attr }),
+      };
+    }),
+    count: sheet.count,
+    row: (place) => lineAt(model, sheet, place),
+    top,
+    selected: sheet.count === 0 ? -1 : selected,
+    empty: progress === "" ? sheet.empty : "",
+  });
+}
+
+/** Columns that fit whole into a table of `width` cells, from the left: part of a number would be another number. */
+function fitting(sheet: Sheet, width: number): readonly SheetColumn[] {
+  const fit: SheetColumn[] = [];
+  let left = width - 3;
+  for (const column of sheet.columns) {
+    left -= column.width + (fit.length === 0 ? 0 : 2);
+    if (left < 0 && fit.length > 0) break;
+    fit.push(column);
+  }
+  return fit;
+}
+
+/** Index of the column at cell `x` of a table of `width` cells, -1 for none. */
+export function columnAt(sheet: Sheet, x: number, width: number): number {
+  const fit = fitting(sheet, width);
+  const widths = columnWidths(
+    fit.map(({ title, width: cells, grow = 0 }) => ({ title, width: cells, grow, cell: () => "" })),
+    width - 3,
+  );
+  let from = 1;
+  for (const [i, cells] of widths.entries()) {
+    if (x >= from && x < from + cells) return i;
+    from += cells + 2;
+  }
+  return -1;
+}
+
+function titleOf(model: Model): string {
+  const run = shownLoopback(model);
+  const where = run === null ? "" : ` on loopback (${run.backend})`;
+  switch (model.statistics.table) {
+    case "conversations":
+      return `${CONVERSATION_TITLES[layerOf(model)]} conversations${where}`;
+    case "endpoints":
+      return `${CONVERSATION_TITLES[layerOf(model)]} endpoints${where}`;
+    case "protocols":
+      return `Protocols${where}`;
+    default:
+      return `Expert information${where}`;
+  }
+}
+
+function paintTime(view: Grid, theme: Theme, model: Model): void {
+  const state = model.playing ? `▶ ×${SPEEDS[model.speed]}` : atEnd(model) ? "■ at the end" : "┃┃ paused";
+  const area = view.height >= 4 ? frame(view, theme, { title: "Time", status: state }) : view;
+  scrubberPane(area, theme, {
+    trace: shownTrace(model),
+    label: (packet) => sequenceLabel(model, packet),
+    step: shownStep(model),
+    focused: true,
+  });
+}
