@@ -42,6 +42,22 @@ export function runOptions(scenario: Scenario, flags: NetworkFlags): Omit<RunOpt
   };
 }
 
+/** What was run and the flags of its network, to say how to run it again: all but the seed and the changes, which the run knows. */
+export function givenOf(
+  what: string,
+  flags: NetworkFlags,
+): { readonly what: string; readonly flags: readonly string[] } {
+  const { link, loss, delay, bandwidth, queue, set = [], read } = flags;
+  const named = Object.entries({ link, loss, delay, bandwidth, queue, read });
+  return {
+    what,
+    flags: [
+      ...named.flatMap(([name, value]) => (value === undefined ? [] : [`--${name}`, value])),
+      ...set.flatMap((value) => ["--set", value]),
+    ],
+  };
+}
+
 /** The text of a file of changes. */
 function readText(path: string): string {
   try {

@@ -1,36 +1,47 @@
-// The dashboard in a terminal: does what the model asks of the outside, which is time, runs, and reading on in a capture.
+// The dashboard in a terminal: does what the model asks of the outside, which is time, runs, files, the clipboard.
 
 import { openSync } from "node:fs";
 import { ReadStream } from "node:tty";
 import type { Capture } from "../capture/capture.ts";
 import { passes } from "../framing/report/report.ts";
-import { LESSONS } from "../scenario/catalogue.ts";
-import type { RunOptions } from "../scenario/run.ts";
+import { LESSON_LIST } from "../scenario/catalogue.ts";
 import type { Scenario } from "../scenario/scenario.ts";
-import { completeLab, openLab } from "../scenario/session.ts";
+import { completeLab } from "../scenario/session.ts";
+import type { LabSession } from "../scenario/session.ts";
 import { initialEffects, update, view } from "../tui/app.ts";
+import { clipboardSequence } from "../tui/clipboard.ts";
 import { initialModel } from "../tui/model.ts";
-import type { Effect, Message, Model } from "../tui/model.ts";
+import type { Effect, InitialOptions, Message, Model } from "../tui/model.ts";
 import { gridToText } from "../tui/render/text.ts";
+import { isLab } from "../tui/session.ts";
 import type { FramingSession, Session } from "../tui/session.ts";
 import { renderScreen } from "../tui/snapshot.ts";
 import { runApp } from "../tui/terminal.ts";
 import type { TerminalApp, TerminalHost, TerminalMessage } from "../tui/terminal.ts";
 import type { RawInput } from "../tui/terminal-input.ts";
 import { themeFor } from "../tui/theme.ts";
+import {
+  CaptureSource,
+  FramingSource,
+  LabSource,
+  openLesson,
+  openSource,
+  StillSource,
+} from "./dashboard-source.ts";
+import type { DashboardSource, RunSettings } from "./dashboard-source.ts";
+import { listFolder } from "./list-folder.ts";
 import { write } from "./print.ts";
 import { captureSession } from "./source.ts";
 
-type RunSettings = Omit<RunOptions, "on">;
+type Host = TerminalHost<Message>;
 
-/** Asks for what a session still lacks: the loopback side, the rest of a capture. */
-interface CompleteEffect {
-  readonly kind: "complete";
+/** The terminal is there: what a session still lacks can be asked for. */
+interface BeginEffect {
+  readonly kind: "begin";
 }
 
 /** Screen without a terminal, in cells. */
 const PLAIN_SIZE = { width: 120, height: 40 };
-const READ_SLICE_MS = 20;
 /** A replay behind its time by more than this has been paused, and does not hurry after it. */
 const LATE_MAX_MS = 100;
 
@@ -39,55 +50,18 @@ export function hasTerminal(): boolean {
   return process.stdin.isTTY && process.stdout.isTTY && process.env["TERM"] !== "dumb";
 }
 
-/** The Lab on `scenario`, until the user quits. */
-export async function runDashboard(scenario: Scenario, settings: RunSettings): Promise<void> {
-  const session = await openLab(scenario, settings);
+/** The Lab on `scenario`, until the user quits. `given` is how the command line named and changed it. */
+export async function runDashboard(
+  scenario: Scenario,
+  settings: RunSettings,
+  given?: LabSession["given"],
+): Promise<void> {
+  const source = await LabSource.open(scenario, settings, given);
   if (!hasTerminal()) {
-    printScreen(await completeLab(session, settings));
+    printScreen(await completeLab(source.session, settings));
     return;
   }
-  let current = { scenario, settings };
-  let run = 0;
-  /** Runs `scenario` anew; a run asked for later overtakes one still under way. */
-  const start = async (host: TerminalHost<Message>): Promise<void> => {
-    const mine = ++run;
-    const opened = await openLab(current.scenario, current.settings);
-    if (mine === run) host.dispatch({ kind: "open", session: opened });
-    await complete(host, opened, mine);
-  };
-  const complete = async (
-    host: TerminalHost<Message>,
-    opened: typeof session,
-    mine: number,
-  ): Promise<void> => {
-    const whole = await completeLab(opened, current.settings);
-    if (mine === run) host.dispatch({ kind: "update", session: whole });
-  };
-  await runModel(
-    initialModel({ session, lessons: LESSONS, size: PLAIN_SIZE, step: 0, playing: true }),
-    (effect, host) => {
-      switch (effect.kind) {
-        case "complete":
-          attempt(host, () => complete(host, session, run));
-          break;
-        case "rerun":
-          current = { ...current, settings: { ...current.settings, seed: effect.seed } };
-          attempt(host, () => start(host));
-          break;
-        case "lesson": {
-          const lesson = LESSONS.find(({ name }) => name === effect.name);
-          if (lesson === undefined) break;
-          // Links changed on the command line are those of the scenario named there.
-          const { seed } = current.settings;
-          current = { scenario: lesson, settings: seed === undefined ? {} : { seed } };
-          attempt(host, () => start(host));
-          break;
-        }
-        default:
-          perform(effect, host);
-      }
-    },
-  );
+  await runSource(source, { step: 0, playing: true });
 }
 
 /** The terminal's keys where standard input is the capture itself; null where there is no terminal. */
@@ -108,26 +82,7 @@ export async function runInspector(capture: Capture): Promise<void> {
     printScreen(captureSession(capture));
     return;
   }
-  let seen = { packets: -1, problems: -1, done: false };
-  const read = async (host: TerminalHost<Message>): Promise<void> => {
-    const done = await capture.indexSome(READ_SLICE_MS);
-    const now = { packets: capture.trace.packets.count, problems: capture.problems.length, done };
-    // Of a live capture most slices bring nothing, and nothing is then drawn anew.
-    if (now.packets !== seen.packets || now.problems !== seen.problems || now.done !== seen.done) {
-      host.dispatch({ kind: "update", session: captureSession(capture) });
-      seen = now;
-    }
-    // A turn of the event loop between slices lets keys be looked at.
-    if (!done) setImmediate(() => attempt(host, () => read(host)));
-  };
-  await runModel(
-    initialModel({ session: captureSession(capture), size: PLAIN_SIZE }),
-    (effect, host) => {
-      if (effect.kind === "complete") attempt(host, () => read(host));
-      else perform(effect, host);
-    },
-    input ?? process.stdin,
-  );
+  await runSource(new CaptureSource(capture), {}, { input: input ?? process.stdin });
 }
 
 /** A capture that has been read whole, played in its own time from step `from` on, `speed` times as fast as it was. */
@@ -142,20 +97,7 @@ export async function runReplay(
     write(gridToText(renderScreen(session, { size: PLAIN_SIZE, at: { step: from } })));
     return;
   }
-  let due = 0;
-  await runModel(
-    initialModel({ session, size: PLAIN_SIZE, step: from, playing: !paused }),
-    (effect, host) => {
-      if (effect.kind !== "wait") {
-        perform(effect, host);
-        return;
-      }
-      // Timers are late each time: the next wait is shorter by as much, so that a replay keeps its time.
-      const now = performance.now();
-      due = Math.min(now, Math.max(due, now - LATE_MAX_MS)) + effect.ms;
-      host.after("play", Math.max(0, due - now), { kind: "tick" });
-    },
-  );
+  await runSource(new StillSource(session), { step: from, playing: !paused }, { inOwnTime: true });
 }
 
 /** The Framing screen, the first counterexample playing, until the user quits. */
@@ -164,8 +106,7 @@ export async function runFraming(session: FramingSession): Promise<void> {
     printScreen(session);
     return;
   }
-  const initial = initialModel({ session, size: PLAIN_SIZE, step: 0, playing: hasBroken(session) });
-  await runModel(initial, perform);
+  await runSource(new StillSource(session), { step: 0, playing: hasBroken(session) });
 }
 
 export interface LiveFraming {
@@ -178,26 +119,12 @@ export interface LiveFraming {
 
 /** The Framing screen while laws are tried. Needs a terminal. */
 export function runFramingLive(first: FramingSession): LiveFraming {
-  let shown = first;
-  let ended = false;
-  let terminal: TerminalHost<Message> | null = null;
-  const closed = runModel(initialModel({ session: first, size: PLAIN_SIZE }), (effect, host) => {
-    terminal = host;
-    if (effect.kind === "complete") {
-      if (ended) host.quit();
-      else host.dispatch({ kind: "update", session: shown });
-    } else perform(effect, host);
-  });
+  const source = new FramingSource(first);
+  const run = new DashboardRun(source, {});
   return {
-    show(session) {
-      shown = session;
-      terminal?.dispatch({ kind: "update", session });
-    },
-    close() {
-      ended = true;
-      terminal?.quit();
-    },
-    closed,
+    show: (session) => source.show(session),
+    close: () => run.quit(),
+    closed: run.toEnd({}),
   };
 }
 
@@ -206,34 +133,142 @@ function hasBroken({ reports }: FramingSession): boolean {
 }
 
 function printScreen(session: Session): void {
-  write(gridToText(renderScreen(session, { size: PLAIN_SIZE, lessons: LESSONS })));
+  write(gridToText(renderScreen(session, { size: PLAIN_SIZE, lessons: LESSON_LIST })));
 }
 
-async function runModel(
-  initial: Model,
-  performEffect: (effect: Effect | CompleteEffect, host: TerminalHost<Message>) => void,
-  input: RawInput = process.stdin,
+interface RunInput {
+  readonly input?: RawInput;
+  /** Waits are those of a capture: late timers are made up for. */
+  readonly inOwnTime?: boolean;
+}
+
+async function runSource(
+  source: DashboardSource,
+  options: Partial<InitialOptions>,
+  run: RunInput = {},
 ): Promise<void> {
-  const theme = themeFor(process.env);
-  const app: TerminalApp<Model, Message, Effect | CompleteEffect> = {
-    initial,
-    effects: [...initialEffects(initial), { kind: "complete" }],
-    update,
-    view: (model, size) => view(model, size, theme),
-    fromTerminal,
-    perform: performEffect,
-  };
-  process.exitCode = await runApp(app, { input, output: process.stdout });
+  await new DashboardRun(source, run).toEnd(options);
 }
 
-function perform(effect: Effect | CompleteEffect, host: TerminalHost<Message>): void {
-  if (effect.kind === "quit") host.quit();
-  else if (effect.kind === "wait") host.after("play", effect.ms, { kind: "tick" });
-  else if (effect.kind === "scan") host.after("scan", 0, { kind: "scan" });
+/** A dashboard from its start to its end, whatever it shows in between. */
+class DashboardRun {
+  #source: DashboardSource;
+  readonly #input: RawInput;
+  #inOwnTime: boolean;
+  /** When the step that is waited for is due, in ms of the process's clock. */
+  #due = 0;
+  #host: Host | null = null;
+  #ended = false;
+  /** Grows when something else is opened: what was asked for last is what comes. */
+  #opening = 0;
+
+  constructor(source: DashboardSource, { input = process.stdin, inOwnTime = false }: RunInput) {
+    this.#source = source;
+    this.#input = input;
+    this.#inOwnTime = inOwnTime;
+  }
+
+  async toEnd(options: Partial<InitialOptions>): Promise<void> {
+    const initial = initialModel({
+      session: this.#source.session,
+      lessons: LESSON_LIST,
+      size: PLAIN_SIZE,
+      theme: themeFor(process.env).name,
+      ...options,
+    });
+    const app: TerminalApp<Model, Message, Effect | BeginEffect> = {
+      initial,
+      effects: [...initialEffects(initial), { kind: "begin" }],
+      update,
+      view,
+      fromTerminal,
+      perform: (effect, host) => this.#perform(effect, host),
+    };
+    process.exitCode = await runApp(app, { input: this.#input, output: process.stdout });
+    this.#source.close();
+  }
+
+  quit(): void {
+    this.#ended = true;
+    this.#host?.quit();
+  }
+
+  #perform(effect: Effect | BeginEffect, host: Host): void {
+    this.#host = host;
+    if (this.#ended) {
+      host.quit();
+      return;
+    }
+    switch (effect.kind) {
+      case "begin":
+        attempt(host, () => this.#source.begin(host));
+        return;
+      case "quit":
+        host.quit();
+        return;
+      case "wait":
+        host.after("play", this.#inOwnTime ? this.#left(effect.ms) : effect.ms, { kind: "tick" });
+        return;
+      case "scan":
+        host.after("scan", 0, { kind: "scan" });
+        return;
+      case "list":
+        attempt(host, async () => host.dispatch({ kind: "listed", folder: listFolder(effect.folder) }));
+        return;
+      case "copy":
+        copy(host, effect.what, effect.text);
+        return;
+      case "lesson": {
+        const { session } = this.#source;
+        const seed = isLab(session) ? session.sim.seed : undefined;
+        attempt(host, () => this.#open(host, openLesson(effect.name, seed)));
+        return;
+      }
+      case "file":
+        attempt(host, () => this.#open(host, openSource(effect.path)));
+        return;
+      default:
+        attempt(host, async () => this.#source.perform(effect, host) ?? undefined);
+    }
+  }
+
+  /** Shows `opening` once it is there, unless something else was asked for in the meantime. */
+  async #open(host: Host, opening: Promise<DashboardSource | null>): Promise<void> {
+    const mine = ++this.#opening;
+    const next = await opening;
+    if (next === null) return;
+    if (mine !== this.#opening) {
+      next.close();
+      return;
+    }
+    const before = this.#source;
+    this.#source = next;
+    this.#inOwnTime = false;
+    host.dispatch({ kind: "open", session: next.session });
+    before.close();
+    await next.begin(host);
+  }
+
+  /** Timers are late each time: the next wait is shorter by as much, so that a replay keeps its time. */
+  #left(ms: number): number {
+    const now = performance.now();
+    this.#due = Math.min(now, Math.max(this.#due, now - LATE_MAX_MS)) + ms;
+    return Math.max(0, this.#due - now);
+  }
+}
+
+function copy(host: Host, what: string, text: string): void {
+  const sequence = clipboardSequence(text);
+  if (sequence === null) {
+    host.dispatch({ kind: "failed", why: `${what} is more than terminals take to copy` });
+    return;
+  }
+  host.control(sequence);
+  host.dispatch({ kind: "done", what: `copied ${what}` });
 }
 
 /** Runs something that takes time; what goes wrong is shown on the screen. */
-function attempt(host: TerminalHost<Message>, work: () => Promise<void>): void {
+function attempt(host: Host, work: () => Promise<void>): void {
   work().catch((error: unknown) => {
     host.dispatch({ kind: "failed", why: error instanceof Error ? error.message : String(error) });
   });

@@ -2,7 +2,7 @@
 
 import type { Command } from "commander";
 import { loadScenario } from "../scenario/load.ts";
-import { runOptions } from "./arguments.ts";
+import { givenOf, runOptions } from "./arguments.ts";
 import type { NetworkFlags } from "./arguments.ts";
 import { runDashboard, runInspector } from "./dashboard-app.ts";
 import { addInputFlags, openInput } from "./capture-input.ts";
@@ -20,7 +20,7 @@ export function addOpen(program: Command): void {
 async function open(what: string | undefined, flags: NetworkFlags & InputFlags): Promise<void> {
   if (what !== undefined && isScenario(what)) {
     const scenario = await loadScenario(what);
-    await runDashboard(scenario, runOptions(scenario, flags));
+    await runDashboard(scenario, runOptions(scenario, flags), givenOf(what, flags));
     return;
   }
   const { capture } = await openInput(what, flags);

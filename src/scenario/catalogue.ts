@@ -107,3 +107,12 @@ export const CHAPTERS: readonly Chapter[] = [
 ];
 
 export const LESSONS: readonly Scenario[] = CHAPTERS.flatMap(({ lessons }) => lessons);
+
+/** Every lesson with the title of its chapter, for lists to choose from. */
+export const LESSON_LIST: readonly {
+  readonly name: string;
+  readonly title: string;
+  readonly chapter: string;
+}[] = CHAPTERS.flatMap(({ title: chapter, lessons }) =>
+  lessons.map(({ name, title }) => ({ name, title, chapter })),
+);

@@ -16,6 +16,14 @@ export interface LabSession {
   readonly sim: RunResult;
   readonly loopback: LoopbackSide;
   readonly differences: readonly Difference[];
+  /** What was run, and the flags of its network, as the command line had them; by default the scenario's name alone. */
+  readonly given?: { readonly what: string; readonly flags: readonly string[] };
+}
+
+/** The same lab with another simulated run beside the loopback one. */
+export function withSimulation(session: LabSession, sim: RunResult): LabSession {
+  const { loopback } = session;
+  return { ...session, sim, differences: hasRun(loopback) ? compareRuns(sim, loopback).differences : [] };
 }
 
 /** Whether the loopback side has run. */

@@ -1,12 +1,12 @@
 // The dashboard: one model, one update, one view. Pure: what it wants done outside comes out as effects.
 
-import { stepAtTime } from "../trace/state-at.ts";
+import { indexOf, stepAtTime } from "../trace/state-at.ts";
 import { durationText, millisText } from "../trace/words.ts";
 import { Grid } from "./render/grid.ts";
 import { actionOf, isScreenName, KEYS, worksOn } from "./keys.ts";
 import type { Action } from "./keys.ts";
 import { firstScreen, hasScreen, initialModel, openingStep, SPEEDS } from "./model.ts";
-import type { Effect, Message, Model, MouseAction, ScreenName, Size } from "./model.ts";
+import type { Effect, Message, Model, MouseAction, ScreenName, Size, Stand } from "./model.ts";
 import { lawRows } from "./framing-cursor.ts";
 import { firstStop, nextInOwnTime, nextStop, stopsPerTick, waitAt } from "./playback.ts";
 import { isFraming, isLab, replaySpeed, traceOf } from "./session.ts";
@@ -18,8 +18,11 @@ import { validFocus } from "./screens/lab-update.ts";
 import { outcomeSpan } from "./screens/outcome-pane.ts";
 import { shownTrace } from "./screens/packet-data.ts";
 import { packetsTyping, scanOn, settlePackets } from "./screens/packets-update.ts";
-import { paintPopup, popupKey } from "./screens/popups.ts";
-import { darkTheme } from "./theme.ts";
+import type { Chosen } from "./popups/choices.ts";
+import { openChooser } from "./popups/chooser.ts";
+import { changesNote, dropSelected, openNetwork, undoChange } from "./popups/network.ts";
+import { paintPopup, popupKey, popupMouse } from "./popups/popups.ts";
+import { darkTheme, themeNamed } from "./theme.ts";
 import type { Screen, Step } from "./screens/screen.ts";
 import type { Theme } from "./theme.ts";
 import { keyBar, tabsBar } from "./widgets/bars.ts";
@@ -70,6 +73,14 @@ function respond(model: Model, message: Message): Step {
       return opened(model, message.session);
     case "update":
       return followed(model, message.session);
+    case "changed":
+      return changed(model, message.session, message.stand, message.playing);
+    case "listed": {
+      const listed = { ...model, folder: message.folder, busy: null };
+      return [{ ...listed, popup: openChooser(listed, "files") }, NOTHING];
+    }
+    case "done":
+      return [{ ...model, note: message.what }, NOTHING];
     case "failed":
       return [{ ...model, busy: null, notice: message.why }, NOTHING];
   }
@@ -82,7 +93,7 @@ export function initialEffects(model: Model): readonly Effect[] {
 }
 
 /** The whole screen. */
-export function view(model: Model, size: Size, theme: Theme = darkTheme): Grid {
+export function view(model: Model, size: Size, theme: Theme = themeNamed(model.theme)): Grid {
   const shown =
     model.size.width === size.width && model.size.height === size.height ? model : { ...model, size };
   const grid = new Grid(size.width, size.height, theme.background);
@@ -99,11 +110,27 @@ export function view(model: Model, size: Size, theme: Theme = darkTheme): Grid {
 
 function key(model: Model, name: string): Step {
   if (name === "C-c") return [model, [{ kind: "quit" }]];
-  if (model.popup !== null) return popupKey(model, model.popup, name);
+  if (model.popup !== null) return popupKey({ ...model, note: null }, model.popup, name, choose);
   if (model.screen === "packets" && model.packets.typing !== null) return packetsTyping(model, name);
   const action = actionOf(name, model);
   if (action === null) return [model, NOTHING];
-  return act({ ...model, notice: null }, action);
+  return act({ ...model, notice: null, note: null }, action);
+}
+
+/** Does what was chosen from a list. */
+function choose(model: Model, chosen: Chosen): Step {
+  switch (chosen.kind) {
+    case "action":
+      return act({ ...model, notice: null }, chosen.action);
+    case "lesson":
+      return [{ ...model, busy: `running ${chosen.name}` }, [{ kind: "lesson", name: chosen.name }]];
+    case "file":
+      return [{ ...model, busy: `opening ${chosen.path}` }, [{ kind: "file", path: chosen.path }]];
+    case "folder":
+      return [model, [{ kind: "list", folder: chosen.path }]];
+    case "theme":
+      return [{ ...model, theme: chosen.name }, NOTHING];
+  }
 }
 
 function act(model: Model, action: Action): Step {
@@ -122,7 +149,19 @@ function act(model: Model, action: Action): Step {
     case "rerun":
       return rerun(model);
     case "lessons":
-      return [{ ...model, popup: { kind: "lessons", selected: Math.max(0, lessonAt(model)) } }, NOTHING];
+      return [{ ...model, popup: openChooser(model, "lessons") }, NOTHING];
+    case "commands":
+      return [{ ...model, popup: openChooser(model, "commands") }, NOTHING];
+    case "themes":
+      return [{ ...model, popup: openChooser(model, "themes") }, NOTHING];
+    case "open file":
+      return [model, [{ kind: "list", folder: model.folder?.path ?? null }]];
+    case "change network":
+      return [openNetwork(model), NOTHING];
+    case "drop packet":
+      return dropSelected(model);
+    case "undo":
+      return undoChange(model);
     case "next lesson":
       return lesson(model, 1);
     case "previous lesson":
@@ -236,6 +275,28 @@ function opened(model: Model, session: Session): Step {
   return [next, lab ? [wait(next)] : NOTHING];
 }
 
+/** The same run with other changes to its network: all that was before them is as it was, and so is the cursor. */
+function changed(model: Model, session: Session, stand: Stand, playing: boolean): Step {
+  const trace = traceOf(session);
+  const step =
+    "step" in stand
+      ? stand.step
+      : "timeNs" in stand
+        ? stepAtTime(trace, stand.timeNs)
+        : Math.min(indexOf(trace).dropStep(stand.dropOf), trace.length - 1);
+  const last = trace.length - 1;
+  const packets = { ...model.packets, filter: null, filterError: null };
+  const next = {
+    ...model,
+    session,
+    packets,
+    step: Math.min(step, last),
+    playing: playing && step < last,
+    busy: null,
+  };
+  return [next, next.playing ? [wait(next)] : NOTHING];
+}
+
 /** The same session with more known: the cursor stays, or stays at the end; a filter reads on. */
 function followed(model: Model, session: Session): Step {
   if (isFraming(session)) return lawsFollowed(model, session);
@@ -270,9 +331,7 @@ function lawsFollowed(model: Model, session: FramingSession): Step {
 }
 
 function mouse(model: Model, action: MouseAction, x: number, y: number): Step {
-  if (model.popup !== null) {
-    return action === "click" ? [{ ...model, popup: null }, NOTHING] : [model, NOTHING];
-  }
+  if (model.popup !== null) return popupMouse(model, model.popup, action, x, y, choose);
   if (y === 0) {
     if (action !== "click") return [model, NOTHING];
     const scratch = new Grid(model.size.width, 1);
@@ -327,6 +386,7 @@ function paintTopBar(grid: Grid, theme: Theme, model: Model): void {
 function statusOf(model: Model, theme: Theme): Span[] {
   const on = (attr: number): number => (attr & ~511) | (theme.bar & 511);
   if (model.notice !== null) return [{ text: model.notice, attr: on(theme.error) }];
+  if (model.note !== null) return [{ text: `✓ ${model.note}`, attr: on(theme.ok) }];
   if (model.busy !== null) return [{ text: `… ${model.busy}`, attr: on(theme.pending) }];
   if (isFraming(model.session)) return framingStatus(model, model.session, theme);
   if (!isLab(model.session)) {
@@ -355,6 +415,8 @@ function statusOf(model: Model, theme: Theme): Span[] {
     spans.push({ text: `  t=${time}`, attr: on(theme.text) });
   }
   spans.push({ text: `  ×${SPEEDS[model.speed]}  seed ${sim.seed}`, attr: on(theme.muted) });
+  const changes = changesNote(model.session);
+  if (changes !== null) spans.push({ text: `  ${changes}`, attr: on(theme.warn) });
   return spans;
 }
 

@@ -24,6 +24,12 @@ export type Action =
   | "slower"
   | "rerun"
   | "lessons"
+  | "commands"
+  | "open file"
+  | "themes"
+  | "change network"
+  | "drop packet"
+  | "undo"
   | "next lesson"
   | "previous lesson"
   | "next broken"
@@ -42,7 +48,7 @@ export type Action =
   | "seek forward"
   | "escape";
 
-export type KeyGroup = "Playing" | "Moving" | "Lessons" | "Laws" | "Screens";
+export type KeyGroup = "Playing" | "Moving" | "Lessons" | "Network" | "Laws" | "Screens";
 
 export interface KeyBinding {
   readonly keys: readonly string[];
@@ -57,6 +63,8 @@ export interface KeyBinding {
   readonly group: KeyGroup;
   /** Bindings of the same words share a line. At most 21 characters: two columns fit into 80. */
   readonly help: string;
+  /** What it does, in the list of commands; the help's words by default. */
+  readonly command?: string;
   /** In the key bar: the key as shown and a word for what it does. */
   readonly hint?: readonly [string, string];
 }
@@ -183,10 +191,44 @@ export const KEYS: readonly KeyBinding[] = [
     action: "faster",
     group: "Playing",
     help: "faster, slower",
+    command: "play faster",
     hint: ["+-", "speed"],
   },
-  { keys: ["-"], action: "slower", group: "Playing", help: "faster, slower" },
-  { keys: ["s"], action: "lessons", lab: true, group: "Lessons", help: "choose", hint: ["s", "lessons"] },
+  { keys: ["-"], action: "slower", group: "Playing", help: "faster, slower", command: "play slower" },
+  {
+    keys: ["s"],
+    action: "lessons",
+    lab: true,
+    group: "Lessons",
+    help: "choose",
+    command: "choose a lesson",
+    hint: ["s", "lessons"],
+  },
+  {
+    keys: ["i"],
+    action: "change network",
+    lab: true,
+    group: "Network",
+    help: "loss, delay, cut ...",
+    command: "change the network here: loss, delay, bandwidth, link down",
+    hint: ["i", "intervene"],
+  },
+  {
+    keys: ["x"],
+    action: "drop packet",
+    lab: true,
+    group: "Network",
+    help: "drop this packet",
+    command: "drop the selected packet",
+  },
+  {
+    keys: ["u"],
+    action: "undo",
+    lab: true,
+    group: "Network",
+    help: "undo the last change",
+    command: "undo the last change of the network",
+  },
   {
     keys: ["n"],
     action: "next broken",
@@ -202,9 +244,17 @@ export const KEYS: readonly KeyBinding[] = [
     lab: true,
     group: "Lessons",
     help: "next, previous",
+    command: "next lesson",
     hint: ["n", "next"],
   },
-  { keys: ["p"], action: "previous lesson", lab: true, group: "Lessons", help: "next, previous" },
+  {
+    keys: ["p"],
+    action: "previous lesson",
+    lab: true,
+    group: "Lessons",
+    help: "next, previous",
+    command: "previous lesson",
+  },
   {
     keys: ["r"],
     action: "rerun",
@@ -219,6 +269,21 @@ export const KEYS: readonly KeyBinding[] = [
     group: "Screens",
     help: name,
   })),
+  {
+    keys: [":", "C-p"],
+    action: "commands",
+    group: "Screens",
+    help: "find a command",
+    hint: [":", "commands"],
+  },
+  {
+    keys: ["O"],
+    action: "open file",
+    group: "Screens",
+    help: "open a file",
+    command: "open a capture or a scenario",
+  },
+  { keys: ["T"], action: "themes", group: "Screens", help: "colours", command: "choose a theme" },
   { keys: ["?"], action: "help", group: "Screens", help: "this help" },
   { keys: ["q", "C-c"], action: "quit", group: "Screens", help: "quit" },
 ];

@@ -1,10 +1,13 @@
 // The dashboard's whole state, what changes it and what it asks of the outside.
 
 import { firstLaw, lastStep, lawRows } from "./framing-cursor.ts";
+import type { Intervention } from "../scenario/intervention.ts";
+import type { LinkSettings } from "../sim/topology.ts";
 import { hasPackets, isFraming, isLab, traceOf } from "./session.ts";
 import type { LessonEntry, Session } from "./session.ts";
 import { INITIAL_STATISTICS } from "./views.ts";
 import type { StatisticsView } from "./views.ts";
+import { darkTheme } from "./theme.ts";
 
 export interface Size {
   readonly width: number;
@@ -75,13 +78,61 @@ export interface PacketsView {
   readonly filterError: { readonly message: string; readonly column: number } | null;
 }
 
-export type Popup =
-  | { readonly kind: "help"; readonly top: number }
-  | { readonly kind: "lessons"; readonly selected: number };
+/** What can be chosen from a list that is narrowed down by typing. */
+export type Choosing = "commands" | "lessons" | "files" | "themes";
+
+/** A list to choose from. */
+export interface Chooser {
+  readonly kind: "choose";
+  readonly from: Choosing;
+  /** What was typed to narrow the list down. */
+  readonly query: string;
+  /** Index among the choices that are left. */
+  readonly selected: number;
+}
+
+/** Settings of a link that are changed during a run. */
+export type LinkDraft = Partial<Pick<LinkSettings, "loss" | "delayMs" | "bandwidthBps" | "down">>;
+
+/** A change of the simulated network on its way to be asked for. */
+export interface NetworkForm {
+  readonly kind: "network";
+  /** Index of the link, in the topology's order. */
+  readonly link: number;
+  readonly direction: "both" | "forward" | "backward";
+  /** Line of the form. */
+  readonly selected: number;
+  readonly draft: LinkDraft;
+  /** Whether the run was playing, and goes on with it. */
+  readonly playing: boolean;
+}
+
+export type Popup = { readonly kind: "help"; readonly top: number } | Chooser | NetworkForm;
+
+/** A file or folder that can be opened. */
+export interface FolderEntry {
+  readonly name: string;
+  readonly path: string;
+  readonly kind: "folder" | "capture" | "scenario";
+  /** Its size, or what it is. */
+  readonly detail: string;
+}
+
+/** A folder that was looked into. */
+export interface Folder {
+  readonly path: string;
+  readonly entries: readonly FolderEntry[];
+}
 
 export interface Model {
   readonly session: Session;
   readonly lessons: readonly LessonEntry[];
+  /** The theme's name. */
+  readonly theme: string;
+  /** Paths of captures and scenarios opened lately, the last one first. */
+  readonly recent: readonly string[];
+  /** Where files are chosen from; null until one looks. */
+  readonly folder: Folder | null;
   readonly size: Size;
   readonly screen: ScreenName;
   /** The last step shown, -1 for none of an empty trace. On the Framing screen chunks pushed of the selected law's counterexample. */
@@ -103,6 +154,8 @@ export interface Model {
   readonly busy: string | null;
   /** What went wrong with the last thing asked for. */
   readonly notice: string | null;
+  /** What was done, where that cannot be seen: shown until the next key. */
+  readonly note: string | null;
 }
 
 /** Factors on the pace of playing. */
@@ -123,6 +176,17 @@ export type Message =
   | { readonly kind: "open"; readonly session: Session }
   /** The same session with more of it known: the loopback side, more of a growing capture. */
   | { readonly kind: "update"; readonly session: Session }
+  /** The same run with other changes to its network: the cursor stands where it was told to. */
+  | {
+      readonly kind: "changed";
+      readonly session: Session;
+      readonly stand: Stand;
+      readonly playing: boolean;
+    }
+  /** What is in the folder asked for. */
+  | { readonly kind: "listed"; readonly folder: Folder }
+  /** Something that cannot be seen has been done. */
+  | { readonly kind: "done"; readonly what: string }
   /** Something asked for could not be done. */
   | { readonly kind: "failed"; readonly why: string };
 
@@ -134,7 +198,23 @@ export type Effect =
   | { readonly kind: "scan" }
   /** Run this lesson again with this seed, then send `open` and later `update`. */
   | { readonly kind: "rerun"; readonly seed: number }
-  | { readonly kind: "lesson"; readonly name: string };
+  | { readonly kind: "lesson"; readonly name: string }
+  /** Open a capture or a scenario's file, then send `open`. */
+  | { readonly kind: "file"; readonly path: string }
+  /** Look into a folder, the working one for null; then send `listed`. */
+  | { readonly kind: "list"; readonly folder: string | null }
+  /** Put `text` on the terminal's clipboard; `what` says what it is. */
+  | { readonly kind: "copy"; readonly what: string; readonly text: string }
+  /** Run the simulation again with these changes to its network, then send `changed` with the rest. */
+  | {
+      readonly kind: "change";
+      readonly interventions: readonly Intervention[];
+      readonly stand: Stand;
+      readonly playing: boolean;
+    };
+
+/** Where the cursor goes once a run is there anew: to a step, to the last one of a time, to where a packet is dropped. */
+export type Stand = { readonly step: number } | { readonly timeNs: number } | { readonly dropOf: number };
 
 export interface InitialOptions {
   readonly session: Session;
@@ -144,6 +224,8 @@ export interface InitialOptions {
   /** The step to stand at; by default the last of a run, the first of a capture. */
   readonly step?: number;
   readonly playing?: boolean;
+  readonly theme?: string;
+  readonly recent?: readonly string[];
 }
 
 const EMPTY_PACKETS: PacketsView = {
@@ -169,6 +251,9 @@ export function initialModel(options: InitialOptions): Model {
   return {
     session,
     lessons: options.lessons ?? [],
+    theme: options.theme ?? darkTheme.name,
+    recent: options.recent ?? [],
+    folder: null,
     size,
     screen: options.screen ?? firstScreen(session),
     step: Math.max(Math.min(options.step ?? openingStep(session, selected), last), Math.min(0, last)),
@@ -185,6 +270,7 @@ export function initialModel(options: InitialOptions): Model {
     popup: null,
     busy: null,
     notice: null,
+    note: null,
   };
 }
 

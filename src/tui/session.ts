@@ -41,6 +41,8 @@ export type Session = LabSession | CaptureSession | FramingSession;
 export interface LessonEntry {
   readonly name: string;
   readonly title: string;
+  /** Heading it stands under. */
+  readonly chapter?: string;
 }
 
 /** Whether the session is a lab. */

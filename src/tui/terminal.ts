@@ -29,6 +29,8 @@ export interface TerminalHost<Message> {
   /** Sends `message` after `ms`; replaces what waits under the same name. Without it the program sleeps. */
   after(name: string, ms: number, message: Message): void;
   cancel(name: string): void;
+  /** Sends the terminal a sequence that shows nothing: for its clipboard, its title. */
+  control(sequence: string): void;
   /** Restores the terminal and ends the program. */
   quit(code?: number): void;
 }
@@ -166,6 +168,13 @@ class TerminalSession<Model, Message, Effect> implements TerminalHost<Message> {
   cancel(name: string): void {
     clearTimeout(this.timers.get(name));
     this.timers.delete(name);
+  }
+
+  control(sequence: string): void {
+    if (this.ended || this.suspended) return;
+    // Behind what blessed has yet to send, so that no sequence is cut in two.
+    this.screen.program.flush();
+    this.output.write(sequence);
   }
 
   quit(code = 0): void {

@@ -8,6 +8,8 @@ export type ByteLayer = "link" | "network" | "transport" | "payload" | "other";
 /** Attributes packed as in `Grid`. Each has its own background; lay it on a row with `onBackground`. */
 export interface Theme {
   readonly name: string;
+  /** A few words for who chooses one. */
+  readonly about: string;
   /** True when colours are not used: marks, bold, underline and inverse carry everything. */
   readonly mono: boolean;
 
@@ -90,6 +92,7 @@ function ground(fg: number, flags = 0): number {
 /** The palette of every screen by default: light text on dark grey, 256 colours. */
 export const darkTheme: Theme = {
   name: "dark",
+  about: "light text on dark grey, 256 colours",
   mono: false,
   background: ground(252),
   text: ground(252),
@@ -156,6 +159,7 @@ const inverse = makeAttr(D, D, INVERSE);
 /** For NO_COLOR and terminals without colours: the terminal's own two colours, bold, underline and inverse. */
 export const monoTheme: Theme = {
   name: "mono",
+  about: "the terminal's own two colours",
   mono: true,
   background: normal,
   text: normal,
@@ -212,6 +216,11 @@ export const themes: ReadonlyMap<string, Theme> = new Map([
   [darkTheme.name, darkTheme],
   [monoTheme.name, monoTheme],
 ]);
+
+/** The theme of that name, the dark one where there is none. */
+export function themeNamed(name: string): Theme {
+  return themes.get(name) ?? darkTheme;
+}
 
 /** The theme an environment asks for: NO_COLOR set to anything but nothing means no colours (no-color.org). */
 export function themeFor(environment: { readonly NO_COLOR?: string | undefined }): Theme {

@@ -95,7 +95,7 @@ describe("lessons and runs", () => {
     expect(send(start, { kind: "key", key: "r" })[1]).toEqual([{ kind: "rerun", seed: 8 }]);
     expect(send(start, { kind: "key", key: "n" })[1]).toEqual([{ kind: "lesson", name: "udp-echo" }]);
     expect(send(start, { kind: "key", key: "p" })[1]).toEqual([{ kind: "lesson", name: "udp-echo" }]);
-    const picked = send(pressed("s j"), { kind: "key", key: "enter" });
+    const picked = send(pressed("s down"), { kind: "key", key: "enter" });
     expect(picked[1]).toEqual([{ kind: "lesson", name: "udp-echo" }]);
   });
 

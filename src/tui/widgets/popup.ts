@@ -20,10 +20,7 @@ export interface PopupOptions {
  * border at the left and right. Paint on it on the ground of `theme.popup`.
  */
 export function popup(grid: Grid, theme: Theme, options: PopupOptions): Grid {
-  const width = Math.min(options.width, grid.width - 2);
-  const height = Math.min(options.height, grid.height - 2);
-  const x = Math.floor((grid.width - width) / 2);
-  const y = Math.floor((grid.height - height) / 2);
+  const { x, y, width, height } = popupPlace(grid, options);
   if (!theme.mono) grid.recolor(0, 0, grid.width, grid.height, () => theme.faint);
   const inner = frame(grid.sub(x, y, width, height), theme, {
     title: options.title,
@@ -32,6 +29,21 @@ export function popup(grid: Grid, theme: Theme, options: PopupOptions): Grid {
     ...(options.footer === undefined ? {} : { footer: options.footer }),
   });
   return inner.sub(1, 0, inner.width - 2, inner.height);
+}
+
+/** Where a popup of the size asked for stands on a screen, with its border. */
+export function popupPlace(
+  screen: { readonly width: number; readonly height: number },
+  asked: { readonly width: number; readonly height: number },
+): { readonly x: number; readonly y: number; readonly width: number; readonly height: number } {
+  const width = Math.min(asked.width, screen.width - 2);
+  const height = Math.min(asked.height, screen.height - 2);
+  return {
+    x: Math.floor((screen.width - width) / 2),
+    y: Math.floor((screen.height - height) / 2),
+    width,
+    height,
+  };
 }
 
 /** A part of the help: keys under one heading. */

@@ -1,0 +1,196 @@
+// Where a dashboard's session comes from, and what only that can do: run a scenario again, read on in a capture.
+
+import { resolve } from "node:path";
+import type { Capture } from "../capture/capture.ts";
+import { LESSONS } from "../scenario/catalogue.ts";
+import { loadScenario } from "../scenario/load.ts";
+import { runScenario } from "../scenario/run.ts";
+import type { RunOptions } from "../scenario/run.ts";
+import type { Scenario } from "../scenario/scenario.ts";
+import { completeLab, openLab, withSimulation } from "../scenario/session.ts";
+import type { LabSession } from "../scenario/session.ts";
+import type { Effect, Message } from "../tui/model.ts";
+import type { FramingSession, Session } from "../tui/session.ts";
+import type { TerminalHost } from "../tui/terminal.ts";
+import { captureSession, isScenario, openCaptureFile } from "./source.ts";
+
+export type RunSettings = Omit<RunOptions, "on">;
+type Host = TerminalHost<Message>;
+
+export interface DashboardSource {
+  /** What is known of it now. */
+  readonly session: Session;
+  /** Brings what the session lacks, the loopback side, the rest of a capture; rejects with what went wrong. */
+  begin(host: Host): Promise<void>;
+  /** Does an effect that is this source's own; null for one that is not. */
+  perform(effect: Effect, host: Host): Promise<void> | null;
+  /** Nothing is sent any more, and files are closed. */
+  close(): void;
+}
+
+/** A scenario, run as often as it is asked for. */
+export class LabSource implements DashboardSource {
+  session: LabSession;
+  #settings: RunSettings;
+  /** Grows with every run: one asked for later overtakes one still under way. */
+  #run = 0;
+
+  private constructor(session: LabSession, settings: RunSettings) {
+    this.session = session;
+    this.#settings = settings;
+  }
+
+  /** Runs the simulated side. `given` is how the command line named and changed it. */
+  static async open(
+    scenario: Scenario,
+    settings: RunSettings,
+    given: LabSession["given"] = { what: scenario.name, flags: [] },
+  ): Promise<LabSource> {
+    return new LabSource({ ...(await openLab(scenario, settings)), given }, settings);
+  }
+
+  async begin(host: Host): Promise<void> {
+    const mine = this.#run;
+    const { loopback } = await completeLab(this.session, this.#settings);
+    if (mine !== this.#run) return;
+    // The simulation may have been changed while loopback ran.
+    this.session = withSimulation({ ...this.session, loopback }, this.session.sim);
+    host.dispatch({ kind: "update", session: this.session });
+  }
+
+  perform(effect: Effect, host: Host): Promise<void> | null {
+    if (effect.kind === "rerun") return this.#again(host, effect.seed);
+    if (effect.kind === "change") return this.#change(host, effect);
+    return null;
+  }
+
+  close(): void {
+    this.#run++;
+  }
+
+  async #again(host: Host, seed: number): Promise<void> {
+    const mine = ++this.#run;
+    const settings = { ...this.#settings, seed };
+    const opened = await openLab(this.session.scenario, settings);
+    if (mine !== this.#run) return;
+    this.#settings = settings;
+    this.session = { ...opened, ...(this.session.given === undefined ? {} : { given: this.session.given }) };
+    host.dispatch({ kind: "open", session: this.session });
+    await this.begin(host);
+  }
+
+  async #change(host: Host, { interventions, stand, playing }: Effect & { kind: "change" }): Promise<void> {
+    const mine = this.#run;
+    const settings = { ...this.#settings, interventions };
+    const sim = await runScenario(this.session.scenario, { ...settings, on: "sim" });
+    if (mine !== this.#run) return;
+    this.#settings = settings;
+    this.session = withSimulation(this.session, sim);
+    host.dispatch({ kind: "changed", session: this.session, stand, playing });
+  }
+}
+
+const READ_SLICE_MS = 20;
+
+/** A capture, read while it is shown. */
+export class CaptureSource implements DashboardSource {
+  readonly #capture: Capture;
+  #isClosed = false;
+  #seen = { packets: -1, problems: -1, done: false };
+
+  constructor(capture: Capture) {
+    this.#capture = capture;
+  }
+
+  get session(): Session {
+    return captureSession(this.#capture);
+  }
+
+  async begin(host: Host): Promise<void> {
+    while (!this.#isClosed) {
+      const done = await this.#capture.indexSome(READ_SLICE_MS);
+      if (this.#isClosed) return;
+      const { trace, problems } = this.#capture;
+      const now = { packets: trace.packets.count, problems: problems.length, done };
+      const seen = this.#seen;
+      // Of a live capture most slices bring nothing, and nothing is then drawn anew.
+      if (now.packets !== seen.packets || now.problems !== seen.problems || now.done !== seen.done) {
+        host.dispatch({ kind: "update", session: captureSession(this.#capture) });
+        this.#seen = now;
+      }
+      if (done) return;
+      // A turn of the event loop between slices lets keys be looked at.
+      await new Promise((next) => {
+        setImmediate(next);
+      });
+    }
+  }
+
+  perform(): null {
+    return null;
+  }
+
+  close(): void {
+    this.#isClosed = true;
+    this.#capture.close();
+  }
+}
+
+/** A session that is as it is: a replay, codecs whose laws have been tried. */
+export class StillSource implements DashboardSource {
+  readonly session: Session;
+
+  constructor(session: Session) {
+    this.session = session;
+  }
+
+  async begin(): Promise<void> {}
+
+  perform(): null {
+    return null;
+  }
+
+  close(): void {}
+}
+
+/** Codecs while their laws are tried. */
+export class FramingSource implements DashboardSource {
+  session: FramingSession;
+  #host: Host | null = null;
+  #isClosed = false;
+
+  constructor(first: FramingSession) {
+    this.session = first;
+  }
+
+  /** More is known. */
+  show(session: FramingSession): void {
+    this.session = session;
+    if (!this.#isClosed) this.#host?.dispatch({ kind: "update", session });
+  }
+
+  async begin(host: Host): Promise<void> {
+    this.#host = host;
+    if (!this.#isClosed) host.dispatch({ kind: "update", session: this.session });
+  }
+
+  perform(): null {
+    return null;
+  }
+
+  close(): void {
+    this.#isClosed = true;
+  }
+}
+
+/** A lesson, a scenario's file or a capture, by the name it is opened with. Rejects with what cannot be opened, and why. */
+export async function openSource(what: string): Promise<DashboardSource> {
+  if (!isScenario(what)) return new CaptureSource(await openCaptureFile(resolve(what), {}));
+  return LabSource.open(await loadScenario(what), {}, { what, flags: [] });
+}
+
+/** A lesson by its name, with `seed` where one was chosen. */
+export async function openLesson(name: string, seed: number | undefined): Promise<DashboardSource | null> {
+  const lesson = LESSONS.find((known) => known.name === name);
+  return lesson === undefined ? null : LabSource.open(lesson, seed === undefined ? {} : { seed });
+}

@@ -1,0 +1,127 @@
+// What the lists offer that one chooses from: every command that works where one is, lessons, files, themes, columns.
+
+import { KEYS, worksOn } from "../keys.ts";
+import type { Action, KeyBinding } from "../keys.ts";
+import { SCREEN_NAMES } from "../model.ts";
+import type { Choosing, Model } from "../model.ts";
+import { isLab } from "../session.ts";
+import { themes } from "../theme.ts";
+import { shownKey } from "./help.ts";
+import { fuzzyMatch } from "./fuzzy.ts";
+
+/** What a choice asks for; the popup is closed by then. */
+export type Chosen =
+  | { readonly kind: "action"; readonly action: Action }
+  | { readonly kind: "lesson"; readonly name: string }
+  | { readonly kind: "file"; readonly path: string }
+  | { readonly kind: "folder"; readonly path: string }
+  | { readonly kind: "theme"; readonly name: string };
+
+export interface Choice {
+  readonly text: string;
+  /** Stands back behind the text; searched too. */
+  readonly detail: string;
+  /** The key that does the same, at the right. */
+  readonly key?: string;
+  /** Heading it stands under while nothing was typed. */
+  readonly group?: string;
+  /** Whether it is what is on already. */
+  readonly current?: boolean;
+  readonly chosen: Chosen;
+}
+
+/** A choice that is left, and which of its text's letters were typed. */
+export interface ShownChoice extends Choice {
+  readonly lit: readonly number[];
+}
+
+/** Everything there is to choose. */
+export function choicesOf(model: Model, from: Choosing): Choice[] {
+  switch (from) {
+    case "commands":
+      return [...commands(model), ...lessons(model), ...themeChoices(model)];
+    case "lessons":
+      return lessons(model);
+    case "files":
+      return files(model);
+    case "themes":
+      return themeChoices(model);
+  }
+}
+
+/** The choices `query` leaves, best first; all in their own order while nothing was typed. */
+export function narrowed(choices: readonly Choice[], query: string): ShownChoice[] {
+  if (query.trim() === "") return choices.map((choice) => ({ ...choice, lit: [] }));
+  const found: { choice: ShownChoice; score: number; at: number }[] = [];
+  choices.forEach((choice, at) => {
+    const match = fuzzyMatch(query, choice.text);
+    if (match !== null) {
+      found.push({ choice: { ...choice, lit: match.at }, score: match.score, at });
+      return;
+    }
+    const whole = fuzzyMatch(query, `${choice.text} ${choice.detail}`);
+    // What is not in the text itself comes after all that is.
+    if (whole !== null) found.push({ choice: { ...choice, lit: [] }, score: whole.score - 1000, at });
+  });
+  return found.sort((a, b) => b.score - a.score || a.at - b.at).map(({ choice }) => choice);
+}
+
+/** Moving by rows and panes is done with keys alone, and a list of commands that moves a list is none. */
+const BY_KEYS_ALONE: KeyBinding["group"] = "Moving";
+
+function commands(model: Model): Choice[] {
+  const choices: Choice[] = [];
+  for (const binding of KEYS) {
+    if (!worksOn(binding, model) || binding.group === BY_KEYS_ALONE) continue;
+    if (binding.action === "commands") continue;
+    const screen = (SCREEN_NAMES as readonly string[]).includes(binding.action);
+    const text = binding.command ?? (screen ? `screen: ${binding.action}` : binding.help);
+    choices.push({
+      text,
+      detail: "",
+      key: shownKey(binding.keys[0]),
+      group: binding.group,
+      chosen: { kind: "action", action: binding.action },
+    });
+  }
+  return choices;
+}
+
+function lessons(model: Model): Choice[] {
+  const name = isLab(model.session) ? model.session.scenario.name : "";
+  return model.lessons.map((lesson) => ({
+    text: lesson.name,
+    detail: lesson.title,
+    ...(lesson.chapter === undefined ? {} : { group: lesson.chapter }),
+    current: lesson.name === name,
+    chosen: { kind: "lesson", name: lesson.name },
+  }));
+}
+
+function files(model: Model): Choice[] {
+  const recent = model.recent.map((path): Choice => ({
+    text: path,
+    detail: "",
+    group: "Opened lately",
+    chosen: { kind: "file", path },
+  }));
+  if (model.folder === null) return recent;
+  const { path: folder, entries } = model.folder;
+  const here = entries.map(({ name, path, kind, detail }): Choice => ({
+    text: kind === "folder" ? `${name}/` : name,
+    detail,
+    group: folder,
+    chosen: kind === "folder" ? { kind: "folder", path } : { kind: "file", path },
+  }));
+  return [...here, ...recent];
+}
+
+function themeChoices(model: Model): Choice[] {
+  return [...themes.values()].map(({ name, about }) => ({
+    text: `theme: ${name}`,
+    detail: about,
+    group: "Themes",
+    current: name === model.theme,
+    chosen: { kind: "theme", name },
+  }));
+}

@@ -1,0 +1,73 @@
+// What opens over a screen: the keys, lists to choose from, the form that changes the network.
+
+import type { Chooser, Effect, Model, MouseAction, Popup } from "../model.ts";
+import type { Grid } from "../render/grid.ts";
+import type { Step } from "../screens/screen.ts";
+import type { Theme } from "../theme.ts";
+import { helpPopup } from "../widgets/popup.ts";
+import { chooserKey, chooserMouse, paintChooser } from "./chooser.ts";
+import type { ChooserStep } from "./chooser.ts";
+import type { Chosen } from "./choices.ts";
+import { helpGroups } from "./help.ts";
+import { networkKey, paintNetwork } from "./network.ts";
+
+const NOTHING: readonly Effect[] = [];
+
+/** Does what was chosen, the popup being closed; a command of the dashboard is done by the dashboard itself. */
+export type Do = (model: Model, chosen: Chosen) => Step;
+
+/** Paints `open` over what is on `grid`. */
+export function paintPopup(grid: Grid, theme: Theme, model: Model, open: Popup): void {
+  switch (open.kind) {
+    case "help":
+      helpPopup(grid, theme, helpGroups(model));
+      return;
+    case "choose":
+      paintChooser(grid, theme, model, open);
+      return;
+    case "network":
+      paintNetwork(grid, theme, model, open);
+  }
+}
+
+/** What a key does while a popup is open. */
+export function popupKey(model: Model, open: Popup, key: string, choose: Do): Step {
+  switch (open.kind) {
+    case "help":
+      return ["?", "escape", "q", "enter", "space"].includes(key)
+        ? [{ ...model, popup: null }, NOTHING]
+        : [model, NOTHING];
+    case "choose":
+      return chosen(model, chooserKey(model, open, key), choose);
+    case "network":
+      return networkKey(model, open, key);
+  }
+}
+
+/** What the mouse does while a popup is open: in a list it chooses, everywhere else a click closes. */
+export function popupMouse(
+  model: Model,
+  open: Popup,
+  action: MouseAction,
+  x: number,
+  y: number,
+  choose: Do,
+): Step {
+  if (open.kind === "choose") return chosen(model, chooserMouse(model, open, action, x, y), choose);
+  return action === "click" ? [{ ...model, popup: null }, NOTHING] : [model, NOTHING];
+}
+
+function chosen(model: Model, step: ChooserStep, choose: Do): Step {
+  switch (step.kind) {
+    case "close":
+      return [{ ...model, popup: null }, NOTHING];
+    case "choose":
+      return choose({ ...model, popup: null }, step.chosen);
+    case "stay":
+      return [opened(model, step.chooser), NOTHING];
+  }
+}
+
+function opened(model: Model, chooser: Chooser): Model {
+  return model.popup === chooser ? model : { ...model, popup: chooser };
+}
