@@ -78,7 +78,7 @@ export async function createKernelBackend(
 
   async function dispose(): Promise<void> {
     clock.dispose();
-    for (const socket of run.sockets) socket.close();
+    for (const socket of run.sockets) socket.discard();
     await Promise.all([releasePoller(), held.release()]);
     paths.dispose();
   }

@@ -32,7 +32,7 @@ import type { UnixPaths } from "./unix-paths.ts";
 export interface KernelRun {
   readonly libc: Libc;
   readonly poller: Pick<Poller, "watch" | "forget">;
-  readonly clock: Pick<RealClock, "nudge">;
+  readonly clock: Pick<RealClock, "nudge" | "after">;
   readonly hosts: HostAddresses;
   /** Makes the call in the network namespace of `host`, where hosts have their own. */
   within(host: string, call: () => number): number;
@@ -54,6 +54,9 @@ const POLLHUP = 16;
 /** A full Unix queue tells nobody when it has room again, so it is asked: this often at first, then ever more rarely. */
 const RETRY_FIRST_MS = 1;
 const RETRY_LAST_MS = 50;
+
+/** A lingering close may end this much later than its time: the kernel's timers are coarse. */
+const LINGER_LATE_S = 1;
 
 const name = fixedMemory(SOCKADDR_MAX);
 const nameLength = new Int32Array(fixedMemory(4).buffer, 0, 1);
@@ -116,6 +119,8 @@ export class KernelSocket implements SocketCore {
   /** The sockaddr of that connect. */
   #target = new Uint8Array();
   #shutRead = false;
+  /** close(2) has not returned yet. */
+  #lingering = false;
   #retry: NodeJS.Timeout | null = null;
   /** A Unix connect that waits for room in the listener's queue, and how it ended. */
   #connecting = false;
@@ -228,13 +233,41 @@ export class KernelSocket implements SocketCore {
     return failure;
   }
 
-  close(): void {
-    if (this.#fd < 0) return;
+  close(): void | "EAGAIN" {
+    if (this.#fd < 0) return this.#lingering ? "EAGAIN" : undefined;
+    const { libc, clock } = this.#run;
+    const fd = this.#fd;
+    const lingerS = this.#lingerS();
     if (this.#retry !== null) clearTimeout(this.#retry);
     this.#run.sockets.delete(this);
     this.#run.poller.forget(this.watchId);
-    this.#run.libc.close(this.#fd);
     this.#fd = -1;
+    if (lingerS <= 0) {
+      libc.close(fd);
+      return;
+    }
+    // close(2) waits there, non-blocking or not: not on this thread, and a run must not take the wait for a standstill.
+    this.#lingering = true;
+    const cancel = clock.after((lingerS + LINGER_LATE_S) * 1e9, () => undefined);
+    libc.closeLater(fd, () => {
+      this.#lingering = false;
+      cancel();
+      this.wake();
+    });
+    return "EAGAIN";
+  }
+
+  /** Closes without lingering: the run is over. */
+  discard(): void {
+    if (this.#lingerS() > 0) this.setOption("SO_LINGER", -1);
+    this.close();
+  }
+
+  /** How long close may wait, in seconds. */
+  #lingerS(): number {
+    if (this.type !== "stream" || this.family === "unix" || this.#fd < 0) return 0;
+    const seconds = getOption(this.#run.libc, this.#fd, "SO_LINGER");
+    return typeof seconds === "number" ? seconds : 0;
   }
 
   setOption(option: OptionName, value: OptionValue): null | Failure {

@@ -37,6 +37,8 @@ export interface Libc {
   sockatmark(fd: number): number;
   shutdown(fd: number, how: number): number;
   close(fd: number): number;
+  /** On a thread of Node's pool, for it may wait; then calls back on the main one. */
+  closeLater(fd: number, done: () => void): void;
   setsockopt(fd: number, level: number, name: number, value: Memory, length: number): number;
   getsockopt(fd: number, level: number, name: number, value: Memory, length: Memory): number;
   getsockname(fd: number, address: Memory, length: Memory): number;
@@ -106,6 +108,7 @@ function load(): LibcAnswer {
   return { libc: bindCalls(koffi, platform) };
 }
 
+type Close = ((fd: number) => number) & { async(fd: number, done: () => void): void };
 type KoffiCall = ReturnType<Koffi.LibraryHandle["func"]>;
 type MakeCall = (definition: string) => KoffiCall;
 
@@ -115,6 +118,7 @@ function bindCalls(koffi: typeof Koffi, platform: Platform): Libc {
   const call = (definition: string): KoffiCall => library.func(definition);
   const fcntl: (fd: number, command: number, type: string, value: number) => number =
     call("int fcntl(int, int, ...)");
+  const close: Close = call("int close(int)");
   const linux = platform.watch === "epoll";
   return {
     platform,
@@ -132,7 +136,8 @@ function bindCalls(koffi: typeof Koffi, platform: Platform): Libc {
     recvmsg: call("intptr_t recvmsg(int, void *, int)"),
     sockatmark: call("int sockatmark(int)"),
     shutdown: call("int shutdown(int, int)"),
-    close: call("int close(int)"),
+    close,
+    closeLater: (fd, done) => close.async(fd, done),
     setsockopt: call("int setsockopt(int, int, int, void *, uint32_t)"),
     getsockopt: call("int getsockopt(int, int, int, void *, void *)"),
     getsockname: call("int getsockname(int, void *, void *)"),

@@ -52,8 +52,11 @@ export interface Socket {
   sendTo(bytes: Bytes, address: AddressLike): Promise<number>;
   recvFrom(max?: number, options?: RecvOptions): Promise<Datagram>;
   shutdown(how: Shutdown): void;
-  /** Calls still waiting on the socket end with EBADF. */
-  close(): void;
+  /**
+   * Calls still waiting on the socket end with EBADF. What it answers may be awaited, and never fails: with SO_LINGER set to a time
+   * it is over when the peer has acknowledged all that was sent, or the time is; else at once.
+   */
+  close(): PromiseLike<void>;
   setOption(name: OptionName, value: OptionValue): void;
   getOption(name: OptionName): OptionValue;
   /** What getsockname(2) answers. */

@@ -50,6 +50,7 @@ interface Waiting {
 
 const RECV_MAX_DEFAULT = 65_536;
 const BACKLOG_DEFAULT = 128;
+const CLOSED = Promise.resolve();
 const encoder = new TextEncoder();
 
 export class BlockingSocket implements Socket {
@@ -187,16 +188,29 @@ export class BlockingSocket implements Socket {
     this.#sync("shutdown", [how], () => this.#must("shutdown", this.core.shutdown(how)));
   }
 
-  close(): void {
-    this.#sync("close", [], () => {
-      if (this.#closed) throw new SocketError("EBADF", "close");
-      this.#closed = true;
-      this.core.onWake = null;
-      this.core.close();
-      return null;
-    });
+  close(): PromiseLike<void> {
+    const { observer } = this.#context;
+    const id = this.#begin("close", []);
+    if (this.#closed) {
+      const error = new SocketError("EBADF", "close");
+      observer.fail(id, error);
+      throw error;
+    }
+    this.#closed = true;
+    this.core.onWake = null;
+    const lingers = this.core.close() === "EAGAIN";
+    if (!lingers) observer.end(id, null);
     for (const waiting of [...this.#setups.splice(0), ...this.#readers.splice(0), ...this.#writers.splice(0)])
       waiting.abandon();
+    if (!lingers) return CLOSED;
+    return new Promise((resolve) => {
+      this.core.onWake = () => {
+        if (this.core.close() === "EAGAIN") return;
+        this.core.onWake = null;
+        observer.end(id, null);
+        resolve();
+      };
+    });
   }
 
   setOption(name: OptionName, value: OptionValue): void {
@@ -266,11 +280,17 @@ export class BlockingSocket implements Socket {
     return { family, address, port };
   }
 
-  #sync<T extends CallValue>(call: string, args: readonly CallValue[], run: () => T): T {
+  /** Of a call that cannot wait. */
+  #begin(call: string, args: readonly CallValue[]): number {
     const id = this.#context.observer.begin(this, call, args);
     if (id === ABANDONED) throw new SocketError("EINTR", call, { why: "the run is over" });
+    return id;
+  }
+
+  #sync<T extends CallValue>(call: string, args: readonly CallValue[], run: () => T): T {
+    const id = this.#begin(call, args);
     try {
-      if (this.#closed && call !== "close") throw new SocketError("EBADF", call);
+      if (this.#closed) throw new SocketError("EBADF", call);
       const result = run();
       this.#context.observer.end(id, result);
       return result;

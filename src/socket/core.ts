@@ -91,8 +91,11 @@ export interface SocketCore {
   /** Whether the next byte to read is urgent (SIOCATMARK); ENOTTY for datagrams. */
   atMark(): boolean | Failure;
   shutdown(how: Shutdown): null | Failure;
-  /** Gives the descriptor up; what the protocol still owes the peer goes on behind it. A second close does nothing. */
-  close(): void;
+  /**
+   * Gives the descriptor up; what the protocol still owes the peer goes on behind it. EAGAIN while a TCP socket lingers (SO_LINGER
+   * with a time): it wakes when that is over, and the same call again answers nothing. Else a second close does nothing.
+   */
+  close(): void | "EAGAIN";
   setOption(name: OptionName, value: OptionValue): null | Failure;
   /** `SO_ERROR` gives the errno's name or "" and clears it; `SO_LINGER` seconds, or -1 when off. */
   getOption(name: OptionName): OptionValue | Refusal;

@@ -5,6 +5,7 @@ import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { Lab } from "./lab.ts";
 import type { MakeBackend } from "./lab.ts";
 import { DATAGRAM_CLAIMS } from "./datagram-claims.ts";
+import { LINGER_CLAIMS } from "./linger-claims.ts";
 import { OPTION_CLAIMS } from "./option-claims.ts";
 import { STREAM_CLAIMS } from "./stream-claims.ts";
 import { TCP_CLAIMS } from "./tcp-claims.ts";
@@ -50,6 +51,7 @@ export function describeConformance(
       ["streams", STREAM_CLAIMS],
       ["TCP", TCP_CLAIMS],
       ["urgent data", URGENT_CLAIMS],
+      ["closes that linger", LINGER_CLAIMS],
       ["datagrams", DATAGRAM_CLAIMS],
       ["Unix sockets", UNIX_CLAIMS],
       ["options", OPTION_CLAIMS],

@@ -153,7 +153,7 @@ export class KernelHosts {
 
   /** Closes what sockets are left and everything else. */
   async dispose(): Promise<void> {
-    for (const socket of this.#run?.sockets ?? []) socket.close();
+    for (const socket of this.#run?.sockets ?? []) socket.discard();
     this.#pacer?.dispose();
     if (this.#run !== null) await releasePoller();
     this.#run = null;

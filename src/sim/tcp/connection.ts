@@ -15,7 +15,7 @@ import { Receiver } from "./receiver.ts";
 import { NO_BYTES } from "./segments.ts";
 import { Sender } from "./sender.ts";
 import type { TcpSettings } from "./settings.ts";
-import { Timers, XMIT } from "./timers.ts";
+import { Timers, XMIT, wheelNs } from "./timers.ts";
 import { readAround } from "./urgent.ts";
 
 /** The fields of a connection that are settled before it opens. */
@@ -62,6 +62,8 @@ export class Connection {
   opened = false;
   /** No program holds it any more. */
   orphan = false;
+  /** A program waits in close: SO_LINGER. */
+  lingering = false;
   readShutdown = false;
   writeShutdown = false;
   /** What ended it, until a call has reported it. */
@@ -128,6 +130,13 @@ export class Connection {
     }
     this.state = state;
     this.wake = true;
+    if (this.lingering && !this.#isClosing) this.endLinger();
+  }
+
+  /** Whether what close has to say is not acknowledged yet. */
+  get #isClosing(): boolean {
+    const { state } = this;
+    return state === "SYN_RCVD" || state === "FIN_WAIT_1" || state === "CLOSING" || state === "LAST_ACK";
   }
 
   /** Active open. `inherits`: the addresses and ports were in TIME_WAIT here, and its timestamps go on. */
@@ -315,7 +324,10 @@ export class Connection {
     this.error = "ECONNABORTED";
   }
 
-  /** The program lets go. Unread data or SO_LINGER 0 make it a RST, as the peer's data or ours is lost. */
+  /**
+   * The program lets go. Unread data or SO_LINGER 0 make it a RST, as the peer's data or ours is lost; with a longer time it lingers
+   * until the peer has acknowledged the FIN, and what then is over goes on without it.
+   */
   close(nowNs: number): void {
     this.orphan = true;
     if (this.state === "CLOSED") return;
@@ -333,7 +345,21 @@ export class Connection {
       this.readShutdown = true;
       this.shutdownWrite();
       if (this.state === "FIN_WAIT_2") this.timers.closeNs = nowNs + this.personality.finWait2Ns;
+      if (settings.lingerS > 0 && this.#isClosing) this.#linger(nowNs);
     }
+  }
+
+  #linger(nowNs: number): void {
+    this.lingering = true;
+    this.orphan = false;
+    this.timers.closeNs = wheelNs(nowNs, this.settings.lingerS * 1e9, this.personality.tickNs);
+  }
+
+  /** What was waited for has come, or the time is over. */
+  endLinger(): void {
+    this.lingering = false;
+    this.orphan = true;
+    this.wake = true;
   }
 
   /** ABORT (RFC 9293 section 3.10.5): a RST to the peer if it knows of us. */

@@ -6,6 +6,11 @@ import { XMIT } from "./timers.ts";
 /** Lets every timer fire whose time has come. */
 export function expire(connection: Connection, nowNs: number): void {
   const { timers, receiver, sender } = connection;
+  if (timers.closeNs <= nowNs && connection.lingering) {
+    fired(connection, "linger");
+    timers.closeNs = Infinity;
+    connection.endLinger();
+  }
   if (timers.closeNs <= nowNs) {
     fired(connection, connection.state === "TIME_WAIT" ? "time wait" : "fin wait 2");
     connection.finish();

@@ -308,21 +308,23 @@ export class TcpSocket implements SocketCore {
     this.onWake?.();
   }
 
-  close(): void {
-    if (this.#closed) return;
+  close(): void | "EAGAIN" {
+    const endpoint = this.#endpoint;
+    if (this.#closed) return endpoint?.connection.lingering === true ? "EAGAIN" : undefined;
     this.#stopListening();
     this.#closed = true;
-    const endpoint = this.#endpoint;
     if (endpoint === null) {
       if (this.#binding !== null) this.#host.ports.remove(this.#binding);
       return;
     }
-    endpoint.onWake = null;
-    const over = endpoint.connection.state === "CLOSED";
+    const { connection } = endpoint;
+    const over = connection.state === "CLOSED";
     if (this.#binding !== null && this.#binding !== endpoint.binding) this.#host.ports.remove(this.#binding);
-    endpoint.connection.close(this.#host.network.now());
+    connection.close(this.#host.network.now());
+    if (!connection.lingering) endpoint.onWake = null;
     if (over) this.#host.ports.remove(endpoint.binding);
     endpoint.settle();
+    return connection.lingering ? "EAGAIN" : undefined;
   }
 
   setOption(name: OptionName, value: OptionValue): null | Failure {

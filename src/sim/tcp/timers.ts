@@ -33,7 +33,7 @@ export class Timers {
   xmitNs = Infinity;
   delayedAckNs = Infinity;
   keepAliveNs = Infinity;
-  /** End of TIME_WAIT, or of the wait in FIN_WAIT_2. */
+  /** End of TIME_WAIT, of the wait in FIN_WAIT_2, or of lingering before either. */
   closeNs = Infinity;
   /** Floating-point, so that what is reckoned with it does not outgrow V8's small integers. */
   #tickNs = ZERO_NS;
