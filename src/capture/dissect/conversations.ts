@@ -2,17 +2,18 @@
 // end, and what its dissectors learnt. Made stream by stream when a packet of it is shown, kept while there is room.
 
 import { NO_STREAM, PROTOCOL } from "../../trace/packets.ts";
+import type { PacketTable } from "../../trace/packets.ts";
 import type { Trace } from "../../trace/trace.ts";
-import { TCP_FLAG } from "../../wire/tcp.ts";
 import { payloadIn, segmentBytes } from "../reassembly/follow.ts";
 import type { Reassembly } from "../reassembly/fragments.ts";
 import { StreamRows } from "../reassembly/stream-rows.ts";
+import type { StreamKind } from "../reassembly/stream-rows.ts";
 import type { DecodeAs } from "./decode-as.ts";
-import { TcpConversation, wasSent } from "./tcp-conversation.ts";
+import { TcpConversation } from "./tcp-conversation.ts";
 import { UdpConversation } from "./udp-conversation.ts";
 
-/** Bytes kept of all streams together; the stream not looked at for longest gives way. */
-const KEPT_BYTES_MAX = 128 * 1024 * 1024;
+/** Bytes kept of all streams of a transport together. */
+const KEPT_BYTES_MAX = 96 * 1024 * 1024;
 
 /** Rows of a stream read beyond the one shown, when answers that come later are wanted. */
 const AHEAD_ROWS_MAX = 2_000;
@@ -36,91 +37,135 @@ interface Progress<T> {
   next: number;
   last: number;
   cost: number;
+  /** When it was asked for last, as `KeptConversations` counts. */
+  used: number;
+}
+
+/** What is known of one stream. */
+interface Conversation {
+  /** Nothing more is read of it. */
+  readonly isData: boolean;
+  /** Bytes of memory, roughly. */
+  readonly cost: number;
+}
+
+/** The conversations of one transport, each read as far as somebody asked. */
+class KeptConversations<T extends Conversation> {
+  readonly #table: PacketTable;
+  readonly #protocol: number;
+  readonly #rows: StreamRows;
+  readonly #ahead: number;
+  readonly #make: (first: number) => T;
+  readonly #add: (conversation: T, row: number) => void;
+  readonly #kept = new Map<number, Progress<T>>();
+  #lastStream = NO_STREAM;
+  #lastProgress: Progress<T> | null = null;
+  #cost = 0;
+  #asked = 0;
+
+  constructor(
+    table: PacketTable,
+    kind: StreamKind,
+    ahead: number,
+    make: (first: number) => T,
+    add: (conversation: T, row: number) => void,
+  ) {
+    this.#table = table;
+    this.#protocol = kind === "tcp" ? PROTOCOL.tcp : PROTOCOL.udp;
+    this.#rows = new StreamRows(table, kind);
+    this.#ahead = ahead;
+    this.#make = make;
+    this.#add = add;
+  }
+
+  /** The conversation of packet `row`, read up to it; null where the row is of none. */
+  at(row: number): T | null {
+    const stream = this.#table.stream[row];
+    if (stream === NO_STREAM || this.#table.protocol[row] !== this.#protocol) return null;
+    const progress = this.#progress(stream);
+    if (progress.last < row || this.#ahead > 0) this.#read(progress, row);
+    return progress.conversation;
+  }
+
+  #progress(stream: number): Progress<T> {
+    // Packets of one stream often follow each other.
+    if (this.#lastProgress !== null && stream === this.#lastStream) return this.#lastProgress;
+    let progress = this.#kept.get(stream);
+    if (progress === undefined) {
+      const first = this.#rows.first(stream);
+      progress = { conversation: this.#make(first), next: first, last: -1, cost: 0, used: 0 };
+      this.#kept.set(stream, progress);
+    }
+    progress.used = ++this.#asked;
+    this.#lastStream = stream;
+    this.#lastProgress = progress;
+    return progress;
+  }
+
+  #read(progress: Progress<T>, row: number): void {
+    const { conversation } = progress;
+    if (progress.next === -1) progress.next = this.#rows.next(progress.last);
+    for (let beyond = 0; progress.next !== -1 && !conversation.isData;) {
+      if (progress.next > row && beyond++ >= this.#ahead) break;
+      const at = progress.next;
+      this.#add(conversation, at);
+      progress.last = at;
+      progress.next = this.#rows.next(at);
+    }
+    const { cost } = conversation;
+    this.#cost += cost - progress.cost;
+    progress.cost = cost;
+    if (this.#cost > KEPT_BYTES_MAX && this.#kept.size > 1) this.#forget(progress);
+  }
+
+  /** Lets go of what was not asked for longest, until a quarter is free: looking for it costs a look at all. */
+  #forget(current: Progress<T>): void {
+    const oldest = [...this.#kept].toSorted(([, a], [, b]) => a.used - b.used);
+    for (const [stream, progress] of oldest) {
+      if (this.#cost <= KEPT_BYTES_MAX * 0.75) return;
+      if (progress === current) continue;
+      this.#kept.delete(stream);
+      this.#cost -= progress.cost;
+    }
+  }
 }
 
 export class Conversations {
   readonly #trace: Trace;
   readonly #options: ConversationsOptions;
-  readonly #tcpRows: StreamRows;
-  readonly #udpRows: StreamRows;
-  /** Least recently used first. */
-  readonly #tcp = new Map<number, Progress<TcpConversation>>();
-  readonly #udp = new Map<number, Progress<UdpConversation>>();
-  #cost = 0;
+  readonly #tcp: KeptConversations<TcpConversation>;
+  readonly #udp: KeptConversations<UdpConversation>;
 
   constructor(trace: Trace, options: ConversationsOptions = {}) {
     this.#trace = trace;
     this.#options = options;
-    this.#tcpRows = new StreamRows(trace.packets, "tcp");
-    this.#udpRows = new StreamRows(trace.packets, "udp");
+    const { packets } = trace;
+    const ahead = options.lookAhead === true ? AHEAD_ROWS_MAX : 0;
+    const payload = (row: number): Uint8Array => this.#payload(row);
+    this.#tcp = new KeptConversations(
+      packets,
+      "tcp",
+      ahead,
+      (first) => new TcpConversation(trace, first, options),
+      (conversation, row) => conversation.add(row),
+    );
+    this.#udp = new KeptConversations(
+      packets,
+      "udp",
+      ahead,
+      (first) => new UdpConversation(trace, first, options),
+      (conversation, row) => conversation.add(row, payload),
+    );
   }
 
   /** The conversation of TCP packet `row`, read up to it; null where the row is of none. */
   tcp(row: number): TcpConversation | null {
-    const { packets } = this.#trace;
-    const stream = packets.stream[row];
-    if (stream === NO_STREAM || packets.protocol[row] !== PROTOCOL.tcp) return null;
-    let progress = this.#tcp.get(stream);
-    if (progress === undefined) {
-      const first = this.#tcpRows.first(stream);
-      const conversation = new TcpConversation(this.#trace, first, this.#options);
-      progress = { conversation, next: first, last: -1, cost: 0 };
-    }
-    touch(this.#tcp, stream, progress);
-    this.#read(this.#tcpRows, progress, row, (at) => this.#addSegment(progress.conversation, at));
-    this.#charge(progress);
-    return progress.conversation;
+    return this.#tcp.at(row);
   }
 
   /** The same for a UDP packet. */
   udp(row: number): UdpConversation | null {
-    const { packets } = this.#trace;
-    const stream = packets.stream[row];
-    if (stream === NO_STREAM || packets.protocol[row] !== PROTOCOL.udp) return null;
-    let progress = this.#udp.get(stream);
-    if (progress === undefined) {
-      const first = this.#udpRows.first(stream);
-      const conversation = new UdpConversation(this.#trace, first, this.#options);
-      progress = { conversation, next: first, last: -1, cost: 0 };
-    }
-    touch(this.#udp, stream, progress);
-    this.#read(this.#udpRows, progress, row, (at) => this.#addDatagram(progress.conversation, at));
-    this.#charge(progress);
-    return progress.conversation;
-  }
-
-  #read<T>(rows: StreamRows, progress: Progress<T>, row: number, add: (row: number) => void): void {
-    if (progress.next === -1) progress.next = rows.next(progress.last);
-    const ahead = this.#options.lookAhead === true ? AHEAD_ROWS_MAX : 0;
-    for (let beyond = 0; progress.next !== -1 && (progress.next <= row || beyond++ < ahead);) {
-      const at = progress.next;
-      add(at);
-      progress.last = at;
-      progress.next = rows.next(at);
-    }
-  }
-
-  #addSegment(conversation: TcpConversation, row: number): void {
-    const { packets } = this.#trace;
-    const flags = packets.tcpFlags[row];
-    const length = packets.payloadLength[row];
-    const isLast = (flags & TCP_FLAG.fin) !== 0;
-    const isSyn = (flags & TCP_FLAG.syn) !== 0;
-    const isAgain = wasSent(this.#trace, row);
-    const wants = length > 0 && !isAgain && !conversation.isData;
-    conversation.pdus.add({
-      row,
-      direction: conversation.direction(row),
-      seq: isSyn ? (packets.tcpSeq[row] + 1) >>> 0 : packets.tcpSeq[row],
-      length: conversation.isData ? 0 : length,
-      bytes: wants ? this.#payload(row) : NOTHING,
-      isLast,
-      isAgain,
-    });
-  }
-
-  #addDatagram(conversation: UdpConversation, row: number): void {
-    if (!conversation.isData) conversation.add(row, this.#payload(row));
+    return this.#udp.at(row);
   }
 
   #payload(row: number): Uint8Array {
@@ -129,28 +174,9 @@ export class Conversations {
       ? NOTHING
       : segmentBytes(this.#trace, { kind: "data", direction: 0, ...place }, this.#options.reassembly);
   }
-
-  #charge(progress: Progress<TcpConversation | UdpConversation>): void {
-    const cost = progress.conversation.cost;
-    this.#cost += cost - progress.cost;
-    progress.cost = cost;
-    while (this.#cost > KEPT_BYTES_MAX && this.#tcp.size + this.#udp.size > 1) {
-      const kept = this.#tcp.size > 1 ? this.#tcp : this.#udp;
-      const oldest = kept.entries().next();
-      if (oldest.done === true || oldest.value[1] === progress) return;
-      kept.delete(oldest.value[0]);
-      this.#cost -= oldest.value[1].cost;
-    }
-  }
 }
 
 const NOTHING = new Uint8Array(0);
-
-/** Makes `stream` the most recently used. */
-function touch<T>(kept: Map<number, Progress<T>>, stream: number, progress: Progress<T>): void {
-  kept.delete(stream);
-  kept.set(stream, progress);
-}
 
 const known = new WeakMap<Trace, Conversations>();
 

@@ -1,10 +1,12 @@
 // One TCP stream: the protocol it speaks, chosen when its first message begins, and its messages.
 
 import { ANALYSIS } from "../../trace/analysis-flags.ts";
+import { NO_OFFSET } from "../../trace/packets.ts";
 import type { Trace } from "../../trace/trace.ts";
+import { TCP_FLAG } from "../../wire/tcp.ts";
 import { NO_PDU } from "../reassembly/pdu-table.ts";
 import { PDU, StreamPdus } from "../reassembly/pdus.ts";
-import type { PduReader } from "../reassembly/pdus.ts";
+import type { PduBytes, PduReader } from "../reassembly/pdus.ts";
 import type { PduScan } from "../reassembly/pdu-buffer.ts";
 import { payloadIn, segmentBytes } from "../reassembly/follow.ts";
 import type { ConversationsOptions } from "./conversations.ts";
@@ -14,7 +16,9 @@ import { candidates, makeDissector } from "./tcp-protocols.ts";
 /** Segments that no protocol knows before the stream is taken for data and looked at no more. */
 const UNKNOWN_MAX = 16;
 
-export class TcpConversation implements PduReader, StreamAbove {
+const NOTHING = new Uint8Array(0);
+
+export class TcpConversation implements PduReader, PduBytes, StreamAbove {
   readonly pdus: StreamPdus;
   readonly sourcePort: number;
   readonly destinationPort: number;
@@ -34,12 +38,32 @@ export class TcpConversation implements PduReader, StreamAbove {
     this.#source = trace.packets.source[first];
     this.sourcePort = trace.packets.sourcePort[first];
     this.destinationPort = trace.packets.destinationPort[first];
-    this.pdus = new StreamPdus(this, (pdu, max) => this.read(pdu, max));
+    this.pdus = new StreamPdus(this, this);
   }
 
   /** Whether `row` comes after the stream was taken for data. */
   isDataAt(row: number): boolean {
     return this.isData && row > this.#dataFrom;
+  }
+
+  /** Takes the stream's next segment. */
+  add(row: number): void {
+    // Only what a protocol may yet claim is worth looking at.
+    if (this.isData) return;
+    const { packets } = this.#trace;
+    const flags = packets.tcpFlags[row];
+    const length = packets.payloadLength[row];
+    const isLast = (flags & TCP_FLAG.fin) !== 0;
+    const seq = packets.tcpSeq[row];
+    this.pdus.add({
+      row,
+      direction: this.direction(row),
+      seq: (flags & TCP_FLAG.syn) === 0 ? seq : (seq + 1) >>> 0,
+      length,
+      held: length === 0 ? 0 : this.#held(row, length),
+      isLast,
+      isAgain: wasSent(this.#trace, row),
+    });
   }
 
   /** Whether what `row` holds was sent before. */
@@ -106,14 +130,14 @@ export class TcpConversation implements PduReader, StreamAbove {
   }
 
   /** Message `pdu` put together from its segments, at most its first `max` bytes. */
-  read(pdu: number, max: number): Uint8Array {
+  message(pdu: number, max: number): Uint8Array {
     const { table } = this.pdus;
-    if (pdu === NO_PDU || table.lastRow(pdu) === -1) return new Uint8Array(0);
+    if (pdu === NO_PDU || table.lastRow(pdu) === -1) return NOTHING;
     const bytes = new Uint8Array(Math.min(max, table.length(pdu)));
     let have = 0;
     for (const part of this.parts(pdu)) {
       if (part.offset >= bytes.length) continue;
-      const payload = this.#payload(part.row);
+      const payload = this.payload(part.row);
       const from = part.skipped;
       bytes.set(
         payload.subarray(from, from + Math.min(part.length, bytes.length - part.offset)),
@@ -141,10 +165,19 @@ export class TcpConversation implements PduReader, StreamAbove {
     return parts;
   }
 
-  #payload(row: number): Uint8Array {
+  payload(row: number): Uint8Array {
     const { reassembly } = this.#options;
     const place = payloadIn(this.#trace, row, reassembly);
+    if (place.length === 0) return NOTHING;
     return segmentBytes(this.#trace, { kind: "data", direction: 0, ...place }, reassembly);
+  }
+
+  /** Bytes captured of the payload of `row`, of `length` bytes. */
+  #held(row: number, length: number): number {
+    const { packets } = this.#trace;
+    const start = packets.payloadOffset[row];
+    if (start === NO_OFFSET) return payloadIn(this.#trace, row, this.#options.reassembly).length;
+    return Math.max(0, Math.min(length, packets.capturedLength[row] - start));
   }
 }
 

@@ -44,10 +44,11 @@ export class UdpConversation {
     return packets.source[row] === this.#source && packets.sourcePort[row] === this.#sourcePort ? 0 : 1;
   }
 
-  /** Takes the stream's next datagram. */
-  add(row: number, payload: Uint8Array): void {
+  /** Takes the stream's next datagram; `payload` reads what it holds. */
+  add(row: number, payload: (row: number) => Uint8Array): void {
+    if (this.isData) return;
     if (this.#isDns) {
-      this.dns.add(row, payload, 0);
+      this.dns.add(row, payload(row), 0);
       return;
     }
     this.#unknown++;

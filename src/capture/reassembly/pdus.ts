@@ -32,13 +32,21 @@ export interface Segment {
   readonly direction: 0 | 1;
   /** Sequence number of its first byte, as on the wire. */
   readonly seq: number;
-  /** Bytes on the wire; fewer may have been captured. */
+  /** Bytes on the wire, and how many of them were captured. */
   readonly length: number;
-  readonly bytes: Uint8Array;
+  readonly held: number;
   /** It ends its direction. */
   readonly isLast: boolean;
   /** It was sent before: what it holds was taken then. */
   readonly isAgain: boolean;
+}
+
+/** Where a stream's bytes come from. */
+export interface PduBytes {
+  /** The captured payload of packet `row`. Most segments are within a message of known length, and nobody asks. */
+  payload(row: number): Uint8Array;
+  /** Message `pdu`, complete, put together again, or its first `max` bytes. */
+  message(pdu: number, max: number): Uint8Array;
 }
 
 /** Messages that wait at a time in one direction. More come from hostile captures only; the oldest then gives way. */
@@ -81,12 +89,11 @@ export class StreamPdus {
   readonly table = new PduTable();
   readonly #reader: PduReader;
   readonly #sides: readonly [Side, Side] = [newSide(), newSide()];
-  readonly #read: (pdu: number, max: number) => Uint8Array;
+  readonly #bytes: PduBytes;
 
-  /** `read` puts a complete message together again, or its first `max` bytes. */
-  constructor(reader: PduReader, read: (pdu: number, max: number) => Uint8Array) {
+  constructor(reader: PduReader, bytes: PduBytes) {
     this.#reader = reader;
-    this.#read = read;
+    this.#bytes = bytes;
   }
 
   /** Takes the stream's next segment. */
@@ -99,7 +106,7 @@ export class StreamPdus {
     extend(side, start - side.base, start - side.base + length);
     this.table.addRow(row, start);
     if (length > 0) {
-      if (segment.bytes.length < length) this.#cut(side, segment, start);
+      if (segment.held < length) this.#cut(side, segment, start);
       else this.#whole(side, segment, start);
     }
     if (isLast) this.#end(side, segment);
@@ -123,15 +130,15 @@ export class StreamPdus {
   }
 
   #whole(side: Side, segment: Segment, start: number): void {
-    const { bytes, row, direction } = segment;
+    const { row, direction, length: size } = segment;
     let at = 0;
-    const waiting = side.waiting.find(
-      (one) => start >= one.start && start < one.start + (one.need > 0 ? one.need : one.have + 1),
-    );
-    if (waiting !== undefined) {
+    const waiting = waitingAt(side.waiting, start);
+    if (waiting !== null) {
       this.table.continues(waiting.pdu);
       at = this.#continue(side, waiting, segment, start);
     }
+    if (at >= size) return;
+    const bytes = this.#bytes.payload(row);
     for (let i = 0; at < bytes.length && i < MESSAGES_MAX; i++) {
       const scan = { bytes, origin: at, end: bytes.length, passed: 0, phase: 0 };
       const length = this.#reader.pduLength(scan, direction);
@@ -162,12 +169,12 @@ export class StreamPdus {
 
   /** Adds a segment to the message it continues; answers where in the segment the message ends, past it when it does not. */
   #continue(side: Side, waiting: Waiting, segment: Segment, start: number): number {
-    const { bytes, direction } = segment;
+    const { row, direction, length } = segment;
     const from = start - waiting.start;
     const known = waiting.have;
-    extend(waiting, from, from + bytes.length);
-    if (waiting.need === PDU.more && known < from + bytes.length) {
-      waiting.buffer.append(bytes, known - from);
+    extend(waiting, from, from + length);
+    if (waiting.need === PDU.more && known < from + length) {
+      waiting.buffer.append(this.#bytes.payload(row), known - from);
       while (waiting.need === PDU.more && waiting.have > waiting.buffer.passed) {
         const before = waiting.buffer.passed;
         waiting.need = this.#reader.pduLength(waiting.buffer.scan(), direction);
@@ -177,11 +184,12 @@ export class StreamPdus {
       const isLost = waiting.need === PDU.reject || waiting.buffer.length > SCAN_BYTES_MAX;
       if (isLost) {
         side.waiting = side.waiting.filter((one) => one !== waiting);
-        return bytes.length;
+        return length;
       }
     }
-    if (waiting.need <= 0 || waiting.have < waiting.need) return bytes.length;
-    this.#complete(side, waiting, segment, waiting.need);
+    if (waiting.need <= 0) return length;
+    if (waiting.have >= waiting.need) this.#complete(side, waiting, segment, waiting.need);
+    // Behind a gap too the message ends where it ends, and the next one begins.
     return Math.max(0, waiting.need - from);
   }
 
@@ -189,12 +197,13 @@ export class StreamPdus {
     const { pdu } = waiting;
     side.waiting = side.waiting.filter((one) => one !== waiting);
     this.table.complete(pdu, length, row);
-    this.#reader.completed(pdu, row, direction, (max) => this.#read(pdu, max));
+    this.#reader.completed(pdu, row, direction, (max) => this.#bytes.message(pdu, max));
   }
 
   /** Of a segment that the snap length cut, messages that are whole are taken; nothing is put together. */
-  #cut(side: Side, { bytes, row, direction }: Segment, start: number): void {
+  #cut(side: Side, { row, direction }: Segment, start: number): void {
     side.waiting = [];
+    const bytes = this.#bytes.payload(row);
     let at = 0;
     for (let i = 0; at < bytes.length && i < MESSAGES_MAX; i++) {
       const scan = { bytes, origin: at, end: bytes.length, passed: 0, phase: 0 };
@@ -217,6 +226,15 @@ export class StreamPdus {
     this.table.continues(waiting.pdu);
     this.#complete(side, waiting, segment, waiting.have);
   }
+}
+
+/** The message that a segment beginning at `start` continues, or null. */
+function waitingAt(waiting: readonly Waiting[], start: number): Waiting | null {
+  for (const one of waiting) {
+    const end = one.start + (one.need > 0 ? one.need : one.have + 1);
+    if (start >= one.start && start < end) return one;
+  }
+  return null;
 }
 
 /** Runs behind gaps that are remembered at a time. */
@@ -244,7 +262,9 @@ function extend(covered: Covered, from: number, to: number): void {
 function isCovered({ have, late }: Covered, from: number, length: number): boolean {
   if (from < 0) return false;
   const to = from + length;
-  return to <= have || late.some((run) => from >= run.from && to <= run.to);
+  if (to <= have) return true;
+  for (const run of late) if (from >= run.from && to <= run.to) return true;
+  return false;
 }
 
 function newSide(): Side {
