@@ -7,7 +7,7 @@ import type * as fc from "fast-check";
  * the buffer as soon as `push` has returned.
  */
 export interface Decoder<F> {
-  /** Frames completed by this chunk, in order. May throw `FramingError` for bytes that are no frame; then it is not used again unless the codec says `resumes`. */
+  /** Frames completed by this chunk - a Buffer, as from a socket of Node's -, in order. May throw `FramingError` for bytes that are no frame; then it is not used again unless the codec says `resumes`. */
   push(chunk: Uint8Array): Iterable<F>;
   /** The stream has ended: frames that only the end completes. Throws `FramingError` when it ended inside a frame. */
   end?(): Iterable<F>;

@@ -1,5 +1,6 @@
 // Feeds a decoder a stream, chunk by chunk, and writes down what came of it: frames with the chunk that produced each, errors, a hang.
 
+import { bufferOf } from "./buffer-of.ts";
 import { chunkCount, chunkEnd, chunkStart } from "./chunkings.ts";
 import type { AsyncDecoder, Codec, Decoder, FramingErrorKind } from "./codec.ts";
 
@@ -71,11 +72,11 @@ export class Feeding<F> {
   over = false;
   readonly codec: Feedable<F>;
   readonly decoder: Decoder<F> | AsyncDecoder<F>;
-  readonly #stream: Uint8Array;
+  readonly #stream: Buffer;
   readonly #count: number;
   readonly #framesMax: number;
   /** The one buffer of a feed that overwrites. */
-  readonly #buffer: Uint8Array | null;
+  readonly #buffer: Buffer | null;
 
   constructor(codec: Feedable<F>, feed: Feed) {
     this.codec = codec;
@@ -83,10 +84,8 @@ export class Feeding<F> {
     this.#count = chunkCount(feed.cuts);
     this.#framesMax = FRAMES_SPARE + FRAMES_A_BYTE * feed.bytes.length;
     // Decoders may write into what they are given (unmasking in place): each feed has bytes of its own.
-    this.#stream = feed.overwrite ? feed.bytes : feed.bytes.slice();
-    this.#buffer = feed.overwrite
-      ? new Uint8Array(feed.bytes.length + 2 * MARGIN_BYTES).fill(SCRIBBLE)
-      : null;
+    this.#stream = bufferOf(feed.overwrite ? feed.bytes : feed.bytes.slice());
+    this.#buffer = feed.overwrite ? Buffer.alloc(feed.bytes.length + 2 * MARGIN_BYTES, SCRIBBLE) : null;
     this.decoder = codec.decoder();
   }
 
@@ -95,7 +94,7 @@ export class Feeding<F> {
   }
 
   /** The bytes of chunk `index`: a view, and in a feed that overwrites one into a larger buffer. */
-  take(index: number): Uint8Array {
+  take(index: number): Buffer {
     const { cuts, bytes } = this.feed;
     const start = chunkStart(cuts, index);
     const end = chunkEnd(cuts, index, bytes.length);

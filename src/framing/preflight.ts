@@ -28,7 +28,7 @@ export function missingIn(value: unknown): string | null {
   const frames = record["frames"];
   // A codec may come with a fast-check of its own: by its methods, not by its class.
   if (typeof frames !== "object" || frames === null || !("generate" in frames) || !("shrink" in frames))
-    return "frames must be a fast-check arbitrary of frames to try";
+    return "frames must be a fast-check arbitrary of what encode takes: of wirelab/framing, payloads() for bytes or texts() for text";
   return null;
 }
 

@@ -12,7 +12,7 @@ const right: DatagramCodec<Uint8Array> = {
   decode: (datagram) => {
     if (datagram.length === 0) throw new FramingError("incomplete", 0, "nothing");
     if (datagram.length !== datagram[0] + 1) throw new FramingError("malformed", 0, "the length is another");
-    return datagram.slice(1);
+    return Uint8Array.from(datagram.subarray(1));
   },
   frames: fc.uint8Array({ maxLength: 6 }),
 };
@@ -36,7 +36,7 @@ const breaking: Readonly<Record<string, Partial<DatagramCodec<Uint8Array>>>> = {
   "datagram-duplicated": {
     decode: (datagram) => {
       const same = Buffer.compare(last, datagram) === 0 && datagram.length > 1 && count++ % 2 === 0;
-      last = datagram.slice();
+      last = Uint8Array.from(datagram);
       return same ? Uint8Array.of(9, 9) : right.decode(datagram);
     },
   },

@@ -50,11 +50,6 @@ export function atEnd(error: unknown): unknown {
     : error;
 }
 
-/** The chunk as a Buffer, which foreign decoders expect: a view of the same bytes. */
-export function bufferOf(chunk: Uint8Array): Buffer {
-  return Buffer.from(chunk.buffer, chunk.byteOffset, chunk.length);
-}
-
 /** An answer as frames: an iterable of them, one alone (text and bytes are one), or none for null and undefined. */
 export function framesIn<F>(answer: unknown): Iterable<F> {
   if (answer === undefined || answer === null) return [];

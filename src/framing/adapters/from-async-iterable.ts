@@ -1,7 +1,8 @@
 // A function from an async iterable of chunks to an async iterable of frames.
 
 import type { Codec } from "../codec.ts";
-import { atEnd, bufferOf, codecOf } from "./foreign.ts";
+import { bufferOf } from "../buffer-of.ts";
+import { atEnd, codecOf } from "./foreign.ts";
 import type { Parts } from "./foreign.ts";
 
 /** A codec whose decoder pulls: `fromAsyncIterable(async function* (source) { for await (const chunk of source) ... yield frame; }, { encode, frames })`. */

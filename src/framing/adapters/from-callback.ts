@@ -1,7 +1,8 @@
 // A parser that calls back for each frame.
 
 import type { Codec } from "../codec.ts";
-import { bufferOf, codecOf } from "./foreign.ts";
+import { bufferOf } from "../buffer-of.ts";
+import { codecOf } from "./foreign.ts";
 import type { Parts } from "./foreign.ts";
 import { endingWith } from "./from-emitter.ts";
 import { Mailbox } from "./mailbox.ts";

@@ -1,7 +1,8 @@
 // A class (or closure) with a method that takes bytes and returns frames.
 
 import type { Codec } from "../codec.ts";
-import { atEnd, bufferOf, codecOf, framesIn } from "./foreign.ts";
+import { bufferOf } from "../buffer-of.ts";
+import { atEnd, codecOf, framesIn } from "./foreign.ts";
 import type { CallbackParts } from "./from-callback.ts";
 import { methodsOf } from "./methods.ts";
 

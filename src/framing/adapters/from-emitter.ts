@@ -3,7 +3,8 @@
 import type { EventEmitter } from "node:events";
 import { setImmediate as turn } from "node:timers/promises";
 import type { Codec } from "../codec.ts";
-import { atEnd, bufferOf, codecOf } from "./foreign.ts";
+import { bufferOf } from "../buffer-of.ts";
+import { atEnd, codecOf } from "./foreign.ts";
 import { listen } from "./from-writable.ts";
 import type { EventParts } from "./from-writable.ts";
 import { Mailbox } from "./mailbox.ts";

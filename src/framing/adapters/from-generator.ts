@@ -1,7 +1,8 @@
 // A generator that is sent chunks and yields the frames each of them completes.
 
 import type { Codec } from "../codec.ts";
-import { atEnd, bufferOf, codecOf, framesIn } from "./foreign.ts";
+import { bufferOf } from "../buffer-of.ts";
+import { atEnd, codecOf, framesIn } from "./foreign.ts";
 import type { Parts } from "./foreign.ts";
 
 /**

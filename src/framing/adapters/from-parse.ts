@@ -2,7 +2,8 @@
 
 import { FramingError } from "../codec.ts";
 import type { Codec } from "../codec.ts";
-import { bufferOf, codecOf } from "./foreign.ts";
+import { bufferOf } from "../buffer-of.ts";
+import { codecOf } from "./foreign.ts";
 import type { Parts } from "./foreign.ts";
 
 /** A codec whose decoder is a pure function: `fromParse((buffer) => [messages, rest], { encode, frames })`. Bytes left at the end are an incomplete frame. */

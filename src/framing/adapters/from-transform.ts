@@ -3,7 +3,8 @@
 import { setImmediate as turn } from "node:timers/promises";
 import type { Duplex } from "node:stream";
 import type { Codec } from "../codec.ts";
-import { atEnd, bufferOf, codecOf } from "./foreign.ts";
+import { bufferOf } from "../buffer-of.ts";
+import { atEnd, codecOf } from "./foreign.ts";
 import type { Parts } from "./foreign.ts";
 import { Mailbox } from "./mailbox.ts";
 

@@ -2,7 +2,8 @@
 
 import { setImmediate as turn } from "node:timers/promises";
 import type { Codec } from "../codec.ts";
-import { atEnd, bufferOf, codecOf } from "./foreign.ts";
+import { bufferOf } from "../buffer-of.ts";
+import { atEnd, codecOf } from "./foreign.ts";
 import type { Parts } from "./foreign.ts";
 
 /** The two sides of a TransformStream: the one of `node:stream/web`, of a browser, or of a polyfill. */

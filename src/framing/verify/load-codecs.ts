@@ -1,7 +1,7 @@
 // Loads a user's file and finds the codecs it exports.
 
 import { existsSync, statSync } from "node:fs";
-import { resolve } from "node:path";
+import { basename, resolve } from "node:path";
 import { pathToFileURL } from "node:url";
 import type { Codec, DatagramCodec } from "../codec.ts";
 import { CodecProblem } from "../laws/law.ts";
@@ -26,18 +26,19 @@ export async function loadCodecs(what: string): Promise<ExportedCodec[]> {
   const exported = await load(path);
   const found: ExportedCodec[] = [];
   const problems: string[] = [];
+  const seen = new Set<unknown>();
   for (const [exportName, value] of Object.entries(exported)) {
-    const missing = missingIn(value);
-    if (missing !== null) {
-      if (looksLikeCodec(value)) problems.push(`${exportName}: ${missing}`);
-    } else if (found.every(({ codec }) => codec !== value)) {
-      found.push({ exportName, codec: value as Codec<unknown> });
-    }
+    if (seen.has(value) || !looksLikeCodec(value)) continue;
+    seen.add(value);
+    const codec = named(value, exportName === "default" ? basename(path) : exportName);
+    const missing = missingIn(codec);
+    if (missing === null) found.push({ exportName, codec: codec as Codec<unknown> });
+    else problems.push(`${exportName}: ${missing}`);
   }
   if (problems.length > 0) throw new CodecProblem(problems[0]);
   if (found.length === 0) {
     throw new CodecProblem(
-      "exports no codec: want `export default { name, encode, decoder, frames }`, or a codec that an adapter makes",
+      "exports no codec: want `export default { encode, decoder, frames }`, or a codec that an adapter makes",
     );
   }
   return found;
@@ -56,6 +57,11 @@ async function load(path: string): Promise<Record<string, unknown>> {
 }
 
 /** An object that somebody meant to be a codec. */
-function looksLikeCodec(value: unknown): boolean {
+function looksLikeCodec(value: unknown): value is object {
   return typeof value === "object" && value !== null && ("encode" in value || "decoder" in value);
+}
+
+/** A codec of a file need not say what it is called. */
+function named(codec: object, name: string): object {
+  return "name" in codec ? codec : (Object.assign(Object.create(codec), { name }) as object);
 }
