@@ -3,6 +3,7 @@
 import { JITTER_DISTRIBUTIONS, QUEUE_DISCIPLINES } from "../sim/settings.ts";
 import { LINK_DEFAULTS } from "../sim/topology.ts";
 import type { LinkConfig, LinkSettings, Loss, Topology } from "../sim/topology.ts";
+import { parseHostSetting, withHostSettings } from "./adjust-host.ts";
 import { InputError, suggest } from "./input-error.ts";
 
 export interface Adjustments {
@@ -16,7 +17,7 @@ export interface Adjustments {
   readonly bandwidth?: string | undefined;
   /** The queue of every link: drop-tail, codel or fq-codel. */
   readonly queue?: string | undefined;
-  /** `link.field=value` or `link.forward.field=value`; `*` names every link. */
+  /** `link.field=value` or `link.forward.field=value`, or `host.field=value`; `*` names every link, or every host. */
   readonly set?: readonly string[] | undefined;
 }
 
@@ -27,9 +28,9 @@ const FIELDS = Object.keys(LINK_DEFAULTS).filter(
   (field) => field !== "script" && field !== "partitions",
 ) as Field[];
 
-/** The topology with its links changed. Throws `InputError` for anything that is not a link, a field or a value. */
+/** The topology with its links and hosts changed. Throws `InputError` for anything that is not a link, a host, a field or a value. */
 export function adjustTopology(topology: Topology, adjustments: Adjustments): Topology {
-  let links = topology.links;
+  let { links, hosts } = topology;
   const all = (settings: Partial<LinkSettings>): void => {
     links = links.map((link) => withSettings(link, null, settings));
   };
@@ -43,12 +44,18 @@ export function adjustTopology(topology: Topology, adjustments: Adjustments): To
   if (adjustments.queue !== undefined)
     all({ queue: choice(`--queue ${adjustments.queue}`, adjustments.queue, QUEUE_DISCIPLINES) });
   for (const text of adjustments.set ?? []) {
+    const named = links.some((link) => text.startsWith(`${linkName(link)}.`));
+    const host = named ? null : parseHostSetting(`--set ${text}`, text, hosts);
+    if (host !== null) {
+      hosts = withHostSettings(hosts, host.host, host.settings);
+      continue;
+    }
     const { link, direction, settings } = parseSetting(`--set ${text}`, text, links);
     links = links.map((candidate) =>
       link === "*" || linkName(candidate) === link ? withSettings(candidate, direction, settings) : candidate,
     );
   }
-  return { ...topology, links };
+  return { ...topology, links, hosts };
 }
 
 /** A link's name: its own, or `a-b`. */

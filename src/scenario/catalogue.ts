@@ -16,6 +16,7 @@ import { loadBalancerFailover } from "./lessons/load-balancer-failover.ts";
 import { nagleDelayedAck } from "./lessons/nagle-delayed-ack.ts";
 import { processPerClient } from "./lessons/process-per-client.ts";
 import { rawTap } from "./lessons/raw-tap.ts";
+import { recvAfterResetWindows } from "./lessons/recv-after-reset-windows.ts";
 import { rstUnreadData } from "./lessons/rst-unread-data.ts";
 import { simultaneousClose } from "./lessons/simultaneous-close.ts";
 import { slowReaderBuffering } from "./lessons/slow-reader-buffering.ts";
@@ -68,7 +69,14 @@ export const CHAPTERS: readonly Chapter[] = [
   },
   {
     title: "Endings, good and bad",
-    lessons: [tcpPeerKilled, rstUnreadData, lingerZero, simultaneousClose, keepaliveDeadPeer],
+    lessons: [
+      tcpPeerKilled,
+      rstUnreadData,
+      recvAfterResetWindows,
+      lingerZero,
+      simultaneousClose,
+      keepaliveDeadPeer,
+    ],
   },
   {
     title: "What TCP does on its own",

@@ -87,3 +87,25 @@ describe("adjusting links", () => {
     expect(() => adjustTopology(topology, adjustments)).toThrow(message);
   });
 });
+
+describe("adjusting hosts", () => {
+  it("gives a setting to one host, or to all", () => {
+    const one = adjustTopology(topology, { set: ["b.personality=windows", "b.tcpEcn=1"] });
+    expect(one.hosts).toEqual({ a: {}, b: { personality: "windows", tcpEcn: 1 }, c: {} });
+    const all = adjustTopology(topology, { set: ["*.personality=bsd"] });
+    expect(Object.values(all.hosts)).toEqual([
+      { personality: "bsd" },
+      { personality: "bsd" },
+      { personality: "bsd" },
+    ]);
+  });
+
+  it.each([
+    ["b.personality=beos", "--set b.personality=beos: personality must be linux, windows, bsd, not beos"],
+    ["b.tcpEcn=", "--set b.tcpEcn=: tcpEcn must be 0, 1, 2, not "],
+    ["b.persona=bsd", "--set b.persona=bsd: a host has no persona (known: personality, tcpEcn)"],
+    ["d.personality=bsd", "--set d.personality=bsd: no host d (did you mean a, b, c?)"],
+  ])("%s is one line that says what to do", (text, message) => {
+    expect(() => adjustTopology(topology, { set: [text] })).toThrow(message);
+  });
+});

@@ -29,7 +29,7 @@ export const WINDOWS: Personality = {
     // Template: InitialRto 1000, MinRto 300. The rest is RFC 6298's formula.
     rtoInitialNs: SECOND,
     rtoMinNs: 300 * MS,
-    rtoVarianceMinNs: 10 * MS,
+    rtoVarianceMinNs: MS,
     rtoSlopNs: 0,
     rtoMaxNs: 60 * SECOND,
     // Template: MaxSynRetransmissions 4; TcpMaxConnectResponseRetransmissions 2
@@ -53,7 +53,8 @@ export const WINDOWS: Personality = {
     delayedAckMinNs: 40 * MS,
     delayedAckMaxNs: 40 * MS,
     acksEverySecondSegment: true,
-    tickNs: 10 * MS,
+    // No tick is documented.
+    tickNs: MS,
     coarseTimers: false,
     quickAcks: 0,
     // Nothing counts as interactive: the count ends at 255.
