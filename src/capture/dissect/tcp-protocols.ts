@@ -11,6 +11,7 @@ import { WebSocketStream } from "./websocket.ts";
 import type { StreamAbove, StreamDissector } from "./protocol.ts";
 import { looksLikeMqtt, MqttStream } from "./mqtt.ts";
 import { looksLikeResp, RespStream } from "./resp.ts";
+import { looksLikeSsh, SshStream } from "./ssh.ts";
 import { TextStream } from "./text-lines.ts";
 
 interface StreamProtocol {
@@ -39,6 +40,7 @@ export const STREAM_PROTOCOLS: ReadonlyMap<string, StreamProtocol> = new Map([
   ],
   ["mqtt", { make: () => new MqttStream(), ports: [1883], looksLike: looksLikeMqtt }],
   ["resp", { make: (above) => new RespStream(above), ports: [6379], looksLike: looksLikeResp }],
+  ["ssh", { make: (above) => new SshStream(above), ports: [22], looksLike: looksLikeSsh }],
   ["websocket", { make: (_, setup) => new WebSocketStream(setup), ports: [], looksLike: null }],
   ["data-text-lines", { make: () => new TextStream(), ports: [], looksLike: null }],
 ] satisfies [string, StreamProtocol][]);

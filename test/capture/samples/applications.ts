@@ -5,6 +5,7 @@ import { pcapngChunks } from "../../../src/capture/write-pcapng.ts";
 import { LINKTYPE } from "../../../src/wire/link-types.ts";
 import { SampleNetwork } from "./network.ts";
 import { addResp } from "./resp.ts";
+import { addSsh } from "./ssh.ts";
 import { addDhcp, addIgmp, addNtp } from "./services.ts";
 
 /** 2024-07-01 00:00:00 UTC: some fixed time at which all begins. */
@@ -17,6 +18,7 @@ export function applicationFrames(): Uint8Array[] {
   addIgmp(network);
   addNtp(network);
   addResp(network);
+  addSsh(network);
   return network.frames;
 }
 
