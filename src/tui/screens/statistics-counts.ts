@@ -5,6 +5,7 @@ import { ProtocolCounts } from "../../capture/statistics/hierarchy.ts";
 import { IoCounts } from "../../capture/statistics/io-counts.ts";
 import { TrafficCounts } from "../../capture/statistics/traffic-counts.ts";
 import type { ConversationKind } from "../../capture/statistics/traffic-counts.ts";
+import { PROTOCOL } from "../../trace/packets.ts";
 import type { Trace } from "../../trace/trace.ts";
 import type { Model } from "../model.ts";
 import { contextOf, shownTrace } from "./packet-data.ts";
@@ -13,6 +14,10 @@ import { contextOf, shownTrace } from "./packet-data.ts";
 const SLICE_COLUMNS = 25_000;
 const SLICE_BYTES = 5000;
 const SLICE_DISSECTED = 300;
+/** Packets whose protocols say which layer there is most to say about. */
+const LOOKED_AT = 1000;
+/** Rows of a terminal that has room for charts below a table. */
+const CHARTS_FROM = 30;
 
 /** What is counted, and how far. */
 export interface Counting<Counts extends { add(row: number): void }> {
@@ -38,14 +43,17 @@ function keptOf(trace: Trace): Kept {
   return known;
 }
 
-/** The layer whose ends are looked at: the one chosen, else the highest there is. */
+/** The layer whose ends are looked at: the one chosen, else the highest among the first packets. */
 export function layerOf(model: Model): ConversationKind {
   const { layer } = model.statistics;
   if (layer !== null) return layer;
   const { packets } = shownTrace(model);
-  const { streams } = contextOf(model);
-  if (streams !== undefined && streams.tcpCount > 0) return "tcp";
-  if (streams !== undefined && streams.udpCount > 0) return "udp";
+  let hasUdp = false;
+  for (let row = 0; row < Math.min(packets.count, LOOKED_AT); row++) {
+    if (packets.protocol[row] === PROTOCOL.tcp) return "tcp";
+    hasUdp ||= packets.protocol[row] === PROTOCOL.udp;
+  }
+  if (hasUdp) return "udp";
   if (packets.addresses.size === 0) return "eth";
   return packets.addresses.family(1) === 6 ? "ipv6" : "ip";
 }
@@ -102,9 +110,8 @@ export function countingOf(model: Model): Counting<{ add(row: number): void }> {
   }
 }
 
-/** Counts the next slice; answers whether there was one. */
-export function countOn(model: Model): boolean {
-  const counting = countingOf(model);
+/** Counts the next slice of `counting`; answers whether there was one. */
+export function countOn(model: Model, counting: Counting<{ add(row: number): void }>): boolean {
   const { count } = shownTrace(model).packets;
   const end = Math.min(count, counting.read + counting.slice);
   if (counting.read === end) return false;
@@ -116,4 +123,9 @@ export function countOn(model: Model): boolean {
 /** Whether packets are left to count for the table that is shown. */
 export function isCounting(model: Model): boolean {
   return countingOf(model).read < shownTrace(model).packets.count;
+}
+
+/** Whether the charts over time are on the screen: alone, or below a table where there is room. */
+export function showsCharts(model: Model): boolean {
+  return model.statistics.table === "io" || model.size.height >= CHARTS_FROM;
 }

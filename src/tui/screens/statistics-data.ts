@@ -9,9 +9,11 @@ import {
   countingOf,
   countOn,
   expertOf,
+  ioOf,
   isCounting,
   layerOf,
   protocolsOf,
+  showsCharts,
   trafficOf,
 } from "./statistics-counts.ts";
 import { LineOrder } from "./statistics-order.ts";
@@ -82,25 +84,35 @@ export function lineAt(model: Model, sheet: Sheet, place: number): number {
   return order === null || !order.isDone ? place : order.line(place);
 }
 
-/** Whether packets are left to count or lines to sort. */
+/** Whether packets are left to count, for the table or the charts, or lines to sort. */
 export function isUnread(model: Model): boolean {
+  return isTableUnread(model) || areChartsUnread(model);
+}
+
+function isTableUnread(model: Model): boolean {
   if (isCounting(model)) return true;
   const sheet = sheetOf(model);
   return sheet !== null && orderOf(model, sheet)?.isDone === false;
 }
 
-/** Counts or sorts a slice more. */
+function areChartsUnread(model: Model): boolean {
+  return showsCharts(model) && ioOf(model).read < shownTrace(model).packets.count;
+}
+
+/** Counts or sorts a slice more: the table before the charts. */
 export function readOn(model: Model): void {
-  if (countOn(model)) return;
+  if (countOn(model, countingOf(model))) return;
   const sheet = sheetOf(model);
-  if (sheet !== null) orderOf(model, sheet)?.advance(SORT_SLICE);
+  const order = sheet === null ? null : orderOf(model, sheet);
+  if (order?.isDone === false) order.advance(SORT_SLICE);
+  else if (showsCharts(model)) countOn(model, ioOf(model));
 }
 
 /** How far all is read, for the frame's status: `counting 12 %`, `sorting`; empty when it is done. */
 export function progressWords(model: Model): string {
   const { count } = shownTrace(model).packets;
   if (isCounting(model)) return `counting ${Math.floor((countingOf(model).read / count) * 100)} %`;
-  return isUnread(model) ? "sorting" : "";
+  return isTableUnread(model) ? "sorting" : "";
 }
 
 /** The order of the lines as asked for; null while packets are counted and where lines have one of their own. */

@@ -14,7 +14,6 @@ import { selectedRow, shownTrace } from "./packet-data.ts";
 import { shownStep } from "./sequence-data.ts";
 import { ioOf } from "./statistics-counts.ts";
 import { rateText } from "./statistics-sheets.ts";
-import { progressWords } from "./statistics-data.ts";
 
 /** Intervals the graph opens with at most: the eye has a few hundred columns. */
 const INTERVALS_WANTED = 100;
@@ -100,6 +99,7 @@ export function ioPlot(model: Model, part: "packets" | "bits", theme: Theme = da
     series,
     xMin: 0,
     xMax: Math.max(1, counts.endNs),
+    whole: part === "packets",
     formatX: (ns) => (ns === 0 ? "0" : durationText(ns)),
     formatY: (value) => (part === "packets" ? String(Math.round(value)) : rateText(value, 8e9)),
     cursor: nowNs,
@@ -109,10 +109,13 @@ export function ioPlot(model: Model, part: "packets" | "bits", theme: Theme = da
 /** Paints one of the charts with its frame over all of `view`. */
 export function ioPane(view: Grid, theme: Theme, model: Model, part: "packets" | "bits"): void {
   const by = durationText(intervalNs(model));
+  const { read } = ioOf(model);
+  const { count } = shownTrace(model).packets;
+  const progress = read < count ? `counting ${Math.floor((read / count) * 100)} %` : "";
   const inner = frame(view, theme, {
     title: part === "packets" ? `Packets in ${by}` : `Bits a second, over ${by}`,
-    status: progressWords(model),
-    focused: part === "packets",
+    status: progress,
+    focused: model.statistics.table === "io" && part === "packets",
   });
   chart(inner, theme, ioPlot(model, part, theme));
 }

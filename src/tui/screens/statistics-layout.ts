@@ -6,6 +6,8 @@ import type { StatisticsTable } from "../views.ts";
 import { CONVERSATION_KINDS, CONVERSATION_TITLES } from "../../capture/statistics/traffic-counts.ts";
 import type { ConversationKind } from "../../capture/statistics/traffic-counts.ts";
 import { tableRows } from "../widgets/table.ts";
+import { showsCharts } from "./statistics-counts.ts";
+import { sheetOf } from "./statistics-data.ts";
 
 export interface StatisticsPlace {
   readonly part: "tabs" | "table" | "packets" | "bits" | "time";
@@ -24,14 +26,27 @@ const TITLES: Record<StatisticsTable, string> = {
 };
 const TIME_ROWS = 4;
 const SMALL_TIME_ROWS = 1;
+const TIME_FROM = 30;
+/** Rows of a table with few lines, and its border. */
+const TABLE_MIN = 12;
+/** Columns that have room for two charts. */
+const BOTH_FROM = 140;
 
-/** Tabs, then the table; or the two charts over time with the timeline below. */
+/** Tabs, then the table with charts over time below it where there is room; or the charts alone, with the timeline. */
 export function statisticsLayout(model: Model): StatisticsPlace[] {
   const { width, height } = model.size;
   const tabs: StatisticsPlace = { part: "tabs", x: 0, y: 1, width, height: 1 };
   const rows = Math.max(1, height - 3);
-  if (model.statistics.table !== "io") return [tabs, { part: "table", x: 0, y: 2, width, height: rows }];
-  const timeRows = height >= 30 ? TIME_ROWS : SMALL_TIME_ROWS;
+  if (model.statistics.table !== "io") {
+    const needed = Math.max(TABLE_MIN, (sheetOf(model)?.count ?? 0) + 4);
+    const lower = showsCharts(model) ? Math.max(Math.floor(rows * 0.4), rows - needed) : 0;
+    return [
+      tabs,
+      { part: "table", x: 0, y: 2, width, height: rows - lower },
+      ...chartPlaces(width, 2 + rows - lower, lower),
+    ];
+  }
+  const timeRows = height >= TIME_FROM ? TIME_ROWS : SMALL_TIME_ROWS;
   const upper = Math.ceil((rows - timeRows) / 2);
   return [
     tabs,
@@ -41,9 +56,21 @@ export function statisticsLayout(model: Model): StatisticsPlace[] {
   ];
 }
 
+/** Below a table: both charts beside each other, or the one of packets. */
+function chartPlaces(width: number, y: number, height: number): StatisticsPlace[] {
+  if (height === 0) return [];
+  if (width < BOTH_FROM) return [{ part: "packets", x: 0, y, width, height }];
+  const half = Math.floor(width / 2);
+  return [
+    { part: "packets", x: 0, y, width: half, height },
+    { part: "bits", x: half, y, width: width - half, height },
+  ];
+}
+
 /** Lines of the table that fit. */
 export function tableHeight(model: Model): number {
-  return tableRows(Math.max(0, model.size.height - 5));
+  const place = statisticsLayout(model).find(({ part }) => part === "table");
+  return tableRows(Math.max(0, (place?.height ?? 0) - 2));
 }
 
 export interface StatisticsTab {

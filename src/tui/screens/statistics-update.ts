@@ -15,7 +15,7 @@ import { filterBy, packetsAction } from "./packets-update.ts";
 import type { Step } from "./screen.ts";
 import { scrubberStep } from "./scrubber-pane.ts";
 import { shownStep } from "./sequence-data.ts";
-import { ioOf, layerOf } from "./statistics-counts.ts";
+import { layerOf } from "./statistics-counts.ts";
 import { lineAt, sheetOf, sortOf } from "./statistics-data.ts";
 import { ioFilter, ioPlot } from "./statistics-io.ts";
 import { statisticsLayout, statisticsTabs, tableHeight } from "./statistics-layout.ts";

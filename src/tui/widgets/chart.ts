@@ -47,6 +47,8 @@ export interface ChartOptions {
   readonly yMin?: number;
   /** Top of the y axis at least. */
   readonly yMax?: number;
+  /** Values are whole numbers, and so are the ticks. */
+  readonly whole?: boolean;
   readonly formatX: (x: number) => string;
   readonly formatY: (y: number) => string;
   /** A vertical line at this x: the cursor. */
@@ -128,7 +130,7 @@ function plotOf(width: number, height: number, options: ChartOptions): Plot {
     for (const point of line.points) if (point[1] > dataMax) dataMax = point[1];
   }
   const room = height - 2;
-  const ticks = ticksFrom(options.yMin ?? 0, dataMax, room);
+  const ticks = ticksFrom(options.yMin ?? 0, dataMax, room, options.whole ?? false);
   // Ticks stand the same number of rows apart; rows that leaves over stay free below the legend.
   const plotHeight = Math.floor((room - 1) / (ticks.length - 1)) * (ticks.length - 1) + 1;
   const labels = ticks.map((tick) => options.formatY(tick));
@@ -264,24 +266,25 @@ function paintXLabels(grid: Grid, theme: Theme, options: ChartOptions, at: Plot)
 }
 
 /** Ticks from a round number at or below `min` to at least `max`. */
-function ticksFrom(min: number, max: number, height: number): number[] {
-  if (min <= 0) return yTicks(max, height);
-  const [, step] = yTicks(max - min, height);
+function ticksFrom(min: number, max: number, height: number, whole: boolean): number[] {
+  if (min <= 0) return yTicks(max, height, whole);
+  const [first, second] = yTicks(max - min, height, whole);
+  const step = second - first;
   const base = Math.floor(min / step) * step;
-  return yTicks(max - base, height).map((tick) => Number((tick + base).toPrecision(12)));
+  return yTicks(max - base, height, whole).map((tick) => Number((tick + base).toPrecision(12)));
 }
 
 /**
  * Round ticks from 0 to at least `max`, 2 to 6 of them: of the steps that fit into `height` rows the one that leaves the
- * fewest rows over when ticks stand evenly and the least empty space above the values.
+ * fewest rows over when ticks stand evenly and the least empty space above the values. `whole` ticks are whole numbers.
  */
-export function yTicks(max: number, height: number): number[] {
+export function yTicks(max: number, height: number, whole = false): number[] {
   const ceiling = max > 0 && Number.isFinite(max) ? max : 1;
   const rows = Math.max(1, height - 1);
   let best: number[] = [];
   let bestCost = Infinity;
   for (let most = Math.max(1, Math.min(5, Math.floor(rows / 2))); most >= 1; most--) {
-    const ticks = ticksOf(ceiling, most);
+    const ticks = ticksOf(ceiling, most, whole);
     const intervals = ticks.length - 1;
     const unused = (rows % intervals) / rows;
     const empty = 1 - ceiling / ticks[intervals];
@@ -296,10 +299,12 @@ export function yTicks(max: number, height: number): number[] {
 }
 
 /** Ticks at the smallest round step that needs at most `most` intervals to reach `ceiling`. */
-function ticksOf(ceiling: number, most: number): number[] {
-  const rough = ceiling / most;
+function ticksOf(ceiling: number, most: number, whole: boolean): number[] {
+  const rough = whole ? Math.max(1, ceiling / most) : ceiling / most;
   const power = 10 ** Math.floor(Math.log10(rough));
-  const step = [1, 2, 2.5, 5, 10].map((factor) => factor * power).find((size) => size >= rough * (1 - 1e-9));
+  const step = [1, 2, 2.5, 5, 10]
+    .map((factor) => factor * power)
+    .find((size) => size >= rough * (1 - 1e-9) && (!whole || Number.isInteger(size)));
   const size = step ?? 10 * power;
   const count = Math.max(1, Math.ceil(ceiling / size - 1e-9));
   return Array.from({ length: count + 1 }, (_, i) => Number((i * size).toPrecision(12)));

@@ -1,0 +1,143 @@
+import fc from "fast-check";
+import { describe, expect, test } from "vitest";
+
+import { PROTOCOL } from "../../../src/trace/packets.ts";
+import { LINKTYPE, Trace } from "../../../src/trace/trace.ts";
+import { update, view } from "../../../src/tui/app.ts";
+import { initialModel } from "../../../src/tui/model.ts";
+import { gridToText } from "../../../src/tui/render/text.ts";
+import type { Moment } from "../../../src/tui/snapshot.ts";
+import { modelAt, renderScreen } from "../../../src/tui/snapshot.ts";
+import { LineOrder } from "../../../src/tui/screens/statistics-order.ts";
+import { goldenFile, goldenText } from "../../golden/grid-file.ts";
+import { helloSession } from "../build-session.ts";
+
+const SIZE = { width: 120, height: 40 };
+
+/** Packets 10.0.0.1 -> 10.0.0.2, a conversation each, the one of packet i with i % 7 + 1 packets' bytes. */
+function manyConversations(packets: number): Trace {
+  const trace = new Trace({ read: () => new Uint8Array(28) });
+  trace.interfaces.push({ name: "made", linkType: LINKTYPE.raw, snapLength: 0 });
+  const table = trace.packets;
+  const source = table.addresses.internIpv4(0x0a000001);
+  const destination = table.addresses.internIpv4(0x0a000002);
+  for (let i = 0; i < packets; i++) {
+    const row = table.append();
+    table.nanoseconds[row] = i * 1000;
+    table.length[row] = 100 * ((i % 7) + 1);
+    table.protocol[row] = PROTOCOL.udp;
+    table.source[row] = source;
+    table.destination[row] = destination;
+    table.sourcePort[row] = 1024 + i;
+    table.destinationPort[row] = 9000;
+    table.stream[row] = i;
+  }
+  return trace;
+}
+
+describe.each([
+  [80, 24],
+  [120, 40],
+  [200, 60],
+])("at %i x %i", (width, height) => {
+  test.each<readonly [string, Moment, readonly string[]]>([
+    ["conversations", { timeNs: 20e6 }, []],
+    ["over-time", "end", ["tab", "tab", "tab"]],
+  ])("%s look as they did", (name, at, keys) => {
+    const grid = renderScreen(helloSession(), { screen: "statistics", size: { width, height }, at, keys });
+    const text = goldenText(grid);
+    expect(text).toBe(goldenFile(`statistics-${name}-${width}x${height}`, text));
+  });
+});
+
+describe("Statistics", () => {
+  test("Enter goes to the packets of the line chosen", () => {
+    const model = modelAt(helloSession(), { screen: "statistics", size: SIZE, keys: ["enter"] });
+    expect(model.screen).toBe("packets");
+    expect(model.packets.filter?.text).toBe("tcp.stream == 0");
+    expect(model.packets.filter?.rows).toHaveLength(helloSession().sim.trace.packets.count);
+  });
+
+  test.each([
+    ["endpoints", ["tab"], /^\(ip\.src == 10\.0\.0\.[12] && tcp\.srcport == \d+\) \|\| /],
+    ["protocols", ["tab", "tab", "down", "down"], /^tcp$/],
+    ["over time", ["tab", "tab", "tab"], /^frame\.time_relative >= 0\.26 && frame\.time_relative < 0\.265$/],
+    ["expert information", ["S-tab"], /^tcp\.analysis\.retransmission$/],
+  ])("a line of %s has a filter that is understood", (_, keys, filter) => {
+    const model = modelAt(helloSession(), { screen: "statistics", size: SIZE, keys: [...keys, "enter"] });
+    expect(model.notice).toBeNull();
+    expect(model.packets.filter?.text).toMatch(filter);
+  });
+
+  test("a long capture is counted in slices, each answered by the next, with progress to see, and then put in order", () => {
+    const session = { name: "many", trace: manyConversations(60_000), problems: [] };
+    let [model, effects] = update(initialModel({ session, size: SIZE, screen: "statistics" }), {
+      kind: "resize",
+      ...SIZE,
+    });
+    const progress = new Set<string>();
+    let slices = 0;
+    while (effects.some(({ kind }) => kind === "scan")) {
+      [model, effects] = update(model, { kind: "scan" });
+      slices++;
+      const grid = gridToText(view(model, SIZE));
+      progress.add(/counting \d+ %|sorting/.exec(grid)?.[0] ?? "done");
+    }
+    expect(slices).toBeGreaterThan(3);
+    expect([...progress]).toEqual(expect.arrayContaining(["counting 41 %", "sorting", "done"]));
+    expect(model.counting).toBe(false);
+  });
+
+  test("a key while packets are counted asks for no second reader", () => {
+    const session = { name: "many", trace: manyConversations(60_000), problems: [] };
+    const [asked, first] = update(initialModel({ session, size: SIZE, screen: "statistics" }), {
+      kind: "key",
+      key: "down",
+    });
+    expect(first).toEqual([{ kind: "scan" }]);
+    expect(update(asked, { kind: "key", key: "down" })[1]).toEqual([]);
+  });
+
+  test("lines are sorted by the column chosen, either way", () => {
+    const session = { name: "many", trace: manyConversations(14), problems: [] };
+    const first = (keys: readonly string[]): string => {
+      const grid = renderScreen(session, { screen: "statistics", size: SIZE, keys });
+      return gridToText(grid).split("\n")[4];
+    };
+    expect(first([">"])).toContain("700 B");
+    expect(first([">", "v"])).toContain("100 B");
+    expect(first(["<"])).toContain("10.0.0.2:9000");
+  });
+
+  test("a layer without conversations says so", () => {
+    expect(
+      gridToText(renderScreen(helloSession(), { screen: "statistics", size: SIZE, keys: ["]"] })),
+    ).toContain("no udp conversations here");
+  });
+});
+
+describe("LineOrder", () => {
+  test("is what a stable sort gives, however small the pieces it is found in", () => {
+    fc.assert(
+      fc.property(
+        fc.array(fc.integer({ min: 0, max: 20 }), { maxLength: 200 }),
+        fc.boolean(),
+        fc.integer({ min: 1, max: 50 }),
+        (values, descending, piece) => {
+          const order = new LineOrder(values.length, {
+            name: "by value",
+            key: (line) => values[line],
+            descending,
+          });
+          for (let i = 0; i < 5000 && !order.isDone; i++) order.advance(piece);
+          expect(order.isDone).toBe(true);
+          const sorted = values
+            .map((_, line) => line)
+            .sort((a, b) => (descending ? values[b] - values[a] : values[a] - values[b]));
+          expect(values.map((_, place) => order.line(place))).toEqual(sorted);
+        },
+      ),
+      { numRuns: 60 },
+    );
+  });
+});
