@@ -1,21 +1,22 @@
 // Display filters (Wireshark 4's language over the fields known here), compiled to a predicate on a packet's row.
 //
-// A filter whose fields are all columns reads columns for plain packets and dissects only the others.
+// A filter whose fields are all columns reads columns for plain packets and dissects only the others. Where only a part of it is of
+// columns, packets that cannot pass by that part are not dissected either.
 
-import { ANALYSIS_COLUMNS } from "../analysis/columns.ts";
-import { columnReader, isFrameColumn, isPlain } from "../fields-columns.ts";
-import type { ColumnReader } from "../fields-columns.ts";
+import { isFrameColumn, isPlain } from "../fields-columns.ts";
 import { dissect } from "../dissect/dissect.ts";
-import type { DissectContext, DissectedPacket, Interest } from "../dissect/dissect.ts";
-import { interestIn, nodesOf } from "../fields.ts";
-import { PROTOCOL } from "../../trace/packets.ts";
+import type { DissectContext, Interest } from "../dissect/dissect.ts";
+import { interestIn } from "../fields.ts";
 import type { Trace } from "../../trace/trace.ts";
-import { holds, valuesOfNodes } from "./evaluate.ts";
-import type { ValueSource } from "./evaluate.ts";
+import { checkFilter } from "./check.ts";
+import { columnTest, isOfColumns } from "./column-values.ts";
+import { holds } from "./evaluate.ts";
+import { fieldsOf } from "./expression.ts";
+import type { FieldExpression, Test } from "./expression.ts";
 import { parseFilter } from "./parse.ts";
-import type { Operand, Test } from "./parse.ts";
 import { isFilterError } from "./tokens.ts";
 import type { FilterError } from "./tokens.ts";
+import { LENGTH_LAYERS, TreeValues } from "./tree-values.ts";
 
 export { isFilterError } from "./tokens.ts";
 export type { FilterError } from "./tokens.ts";
@@ -32,24 +33,24 @@ export interface Filter {
 
 /** Compiles a display filter; an empty one lets everything through. Answers an error, never throws. */
 export function compileFilter(text: string): Filter | FilterError {
-  const test = parseFilter(text);
-  if (test === null) return filterOf(text, true, () => () => true);
+  const syntax = parseFilter(text);
+  if (syntax === null) return filterOf(text, true, () => () => true);
+  if (isFilterError(syntax)) return syntax;
+  const test = checkFilter(syntax);
   if (isFilterError(test)) return test;
-  const operands = operandsOf(test);
-  const interest: Interest = { ...interestIn(operands.map(({ field }) => field)), labels: false };
-  const isColumnsOnly = operands.every(isColumnOperand);
-  const isFrameOnly = isColumnsOnly && operands.every(({ field }) => isFrameColumn(field.name));
+  const fields = fieldsOf(test);
+  const interest = interestOf(fields);
+  const isColumnsOnly = isOfColumns(test);
+  const isFrameOnly = isColumnsOnly && fields.every(({ field }) => isFrameColumn(field.name));
+  const least = isColumnsOnly ? test : needed(test);
   return filterOf(text, isColumnsOnly, (trace, context) => {
     const slow = (row: number): boolean =>
       holds(test, new TreeValues(dissect(trace, row, context, interest)));
-    if (!isColumnsOnly) return slow;
-    const columns = ColumnValues.over(operands, trace, context);
+    const columns = least === null ? null : columnTest(least, trace, context);
     if (columns === null) return slow;
-    return (row) => {
-      if (!isFrameOnly && !isPlain(trace, row)) return slow(row);
-      columns.row = row;
-      return holds(test, columns);
-    };
+    if (isFrameOnly) return columns;
+    if (isColumnsOnly) return (row) => (isPlain(trace, row) ? columns(row) : slow(row));
+    return (row) => (!isPlain(trace, row) || columns(row)) && slow(row);
   });
 }
 
@@ -64,132 +65,19 @@ function filterOf(text: string, isColumnsOnly: boolean, bind: Bind): Filter {
   };
 }
 
-function operandsOf(test: Test): Operand[] {
-  switch (test.kind) {
-    case "and":
-    case "or":
-    case "xor":
-      return [...operandsOf(test.left), ...operandsOf(test.right)];
-    case "not":
-      return operandsOf(test.test);
-    case "compareFields":
-      return [test.operand, test.other];
-    default:
-      return [test.operand];
-  }
+/** What of a packet the fields are found in; for a protocol's bytes also the headers that say where they end. */
+function interestOf(fields: readonly FieldExpression[]): Interest {
+  const { layers } = interestIn(fields.map(({ field }) => field));
+  const hasBytes = fields.some(({ type }) => type === "protocol");
+  return { layers: new Set([...(layers ?? []), ...(hasBytes ? LENGTH_LAYERS : [])]), labels: false };
 }
 
-/** Fields that `columnReader` may know; a trace says for certain. */
-const COLUMN_FIELDS = new Set([
-  "frame.number",
-  "frame.len",
-  "frame.cap_len",
-  "frame.interface_id",
-  "frame.time_epoch",
-  "frame.time_relative",
-  "frame.time_delta",
-  "ip.src",
-  "ip.dst",
-  "ip.proto",
-  "ipv6.src",
-  "ipv6.dst",
-  "ipv6.nxt",
-  "tcp.srcport",
-  "tcp.dstport",
-  "tcp.seq_raw",
-  "tcp.ack_raw",
-  "tcp.seq",
-  "tcp.ack",
-  "tcp.len",
-  "tcp.flags",
-  "tcp.window_size",
-  "tcp.window_size_value",
-  "tcp.stream",
-  ...ANALYSIS_COLUMNS,
-  "udp.srcport",
-  "udp.dstport",
-  "udp.stream",
-  "tcp",
-  "udp",
-  "ip",
-  "ipv6",
-]);
-
-/** Protocols' columns say whether they are there, not what their bytes are. */
-function isColumnOperand(operand: Operand): boolean {
-  if (operand.slice !== null || operand.function !== null) return false;
-  return operand.field.nodes.every((node) => COLUMN_FIELDS.has(node) || node === "ipv6.routing.src.addr");
-}
-
-/** Values from a dissected packet. */
-class TreeValues implements ValueSource {
-  readonly #packet: DissectedPacket;
-
-  constructor(packet: DissectedPacket) {
-    this.#packet = packet;
-  }
-
-  values(operand: Operand): ReturnType<ValueSource["values"]> {
-    const { field } = operand;
-    if (field.name === "_ws.col.Protocol") return [this.#packet.protocol];
-    if (field.name === "_ws.col.Info") return [this.#packet.info];
-    if (field.name === "_ws.col.Source") return [this.#packet.source];
-    if (field.name === "_ws.col.Destination") return [this.#packet.destination];
-    return valuesOfNodes(nodesOf(this.#packet.tree, field), operand, this.#packet.sources);
-  }
-}
-
-/** Values from columns, for the row set last. One object serves all rows. */
-class ColumnValues implements ValueSource {
-  row = 0;
-  readonly #readers: ReadonlyMap<Operand, readonly ColumnReader[]>;
-  readonly #found: (string | number | bigint | boolean | Uint8Array)[] = [];
-
-  private constructor(readers: ReadonlyMap<Operand, readonly ColumnReader[]>) {
-    this.#readers = readers;
-  }
-
-  /** Null when a column is missing, as relative numbers are without stream numbers. */
-  static over(operands: readonly Operand[], trace: Trace, context: DissectContext): ColumnValues | null {
-    const readers = new Map<Operand, readonly ColumnReader[]>();
-    for (const operand of operands) {
-      const found: ColumnReader[] = [];
-      for (const name of operand.field.nodes) {
-        if (name === "ipv6.routing.src.addr") continue;
-        const reader = presenceReader(name, trace) ?? columnReader(name, trace, context);
-        if (reader === null) return null;
-        found.push(reader);
-      }
-      readers.set(operand, found);
-    }
-    return new ColumnValues(readers);
-  }
-
-  values(operand: Operand): ReturnType<ValueSource["values"]> {
-    const found = this.#found;
-    found.length = 0;
-    const readers = this.#readers.get(operand) ?? [];
-    for (const reader of readers) {
-      const value = reader(this.row);
-      if (value !== null) found.push(value);
-    }
-    return found;
-  }
-}
-
-/** A protocol's reader on a plain packet: a value where it is there. */
-function presenceReader(name: string, trace: Trace): ColumnReader | null {
-  const table = trace.packets;
-  switch (name) {
-    case "tcp":
-      return (row) => (table.protocol[row] === PROTOCOL.tcp ? true : null);
-    case "udp":
-      return (row) => (table.protocol[row] === PROTOCOL.udp ? true : null);
-    case "ip":
-      return (row) => (table.addresses.family(table.source[row]) === 4 ? true : null);
-    case "ipv6":
-      return (row) => (table.addresses.family(table.source[row]) === PROTOCOL.tcp ? true : null);
-    default:
-      return null;
-  }
+/** What must hold of a packet's columns for the test to hold; null where columns say nothing. */
+function needed(test: Test): Test | null {
+  if (isOfColumns(test)) return test;
+  if (test.kind !== "and" && test.kind !== "or") return null;
+  const left = needed(test.left);
+  const right = needed(test.right);
+  if (left !== null && right !== null) return { kind: test.kind, left, right };
+  return test.kind === "and" ? (left ?? right) : null;
 }

@@ -1,14 +1,15 @@
-// Whether a packet's values pass a test. Fields may have several values in one packet:
+// Whether a packet's values pass a test. Fields may have several values in one packet, and tests say how many of them count:
 // `==` and the orders hold when one does, `!=` when all differ and there is one (Wireshark 4's reading).
 
-import type { DataSource, DetailNode, FieldValue } from "../dissect/tree.ts";
-import { addressBytes } from "./literals.ts";
-import type { Literal } from "./literals.ts";
-import type { Comparison, LiteralRange, Operand, Slice, Test } from "./parse.ts";
+import type { FieldExpression, Expression, Test, Value } from "./expression.ts";
+import { negated } from "./functions.ts";
+import { textBytes } from "./literals.ts";
+import { orderOf } from "./order.ts";
+import type { Arithmetic, Comparison, Quantifier, Slice } from "./syntax.ts";
 
-/** Where a packet's values come from. The array may be reused by the next call. */
+/** Where a packet's values come from. An array is good until the same field is asked for again. */
 export interface ValueSource {
-  values(operand: Operand): readonly FieldValue[];
+  values(field: FieldExpression): readonly Value[];
 }
 
 export function holds(test: Test, source: ValueSource): boolean {
@@ -22,170 +23,164 @@ export function holds(test: Test, source: ValueSource): boolean {
     case "not":
       return !holds(test.test, source);
     case "exists":
-      return exists(test.operand, source);
+      return valuesOf(test.of, source).length > 0;
+    case "nonzero":
+      return valuesOf(test.of, source).some(isNonzero);
     case "compare": {
-      const { comparison, literal } = test;
-      return quantified(
-        comparison,
-        source.values(test.operand),
-        (value) => order(value, literal),
-        test.operand,
+      const { comparison, quantifier } = test;
+      const left = valuesOf(test.left, source);
+      const right = valuesOf(test.right, source);
+      return ofPairs(left, right, quantifier, (a, b) => satisfies(comparison, orderOf(a, b)));
+    }
+    case "in": {
+      const sets = test.ranges.map(
+        ([low, high]) => [valuesOf(low, source), high === null ? null : valuesOf(high, source)] as const,
+      );
+      return of(valuesOf(test.left, source), test.quantifier, (value) =>
+        sets.some(([low, high]) => isWithin(value, low, high)),
       );
     }
-    case "compareFields": {
-      const left = [...source.values(test.operand)];
-      const right = [...source.values(test.other)];
-      return compareLists(test.comparison, left, right, test.operand, test.other);
-    }
-    case "in":
-      return source.values(test.operand).some((value) => inRanges(masked(value, test.operand), test.ranges));
     case "contains":
-      return source.values(test.operand).some((value) => bytesOf(value).includes(Buffer.from(test.bytes)));
+      return ofPairs(valuesOf(test.left, source), valuesOf(test.right, source), test.quantifier, contains);
     case "matches":
-      return source.values(test.operand).some((value) => test.pattern.test(textOf(value)));
+      return of(valuesOf(test.left, source), test.quantifier, (value) => test.pattern.test(textOf(value)));
   }
 }
 
-function exists(operand: Operand, source: ValueSource): boolean {
-  const values = source.values(operand);
-  const { mask } = operand;
-  if (mask === null) return values.length > 0;
-  return values.some((value) => (Number(value) & mask) !== 0);
+/** Whether one or all of the values pass; never when there is none. */
+function of(values: readonly Value[], quantifier: Quantifier, passes: (value: Value) => boolean): boolean {
+  if (values.length === 0) return false;
+  return quantifier === "all" ? values.every(passes) : values.some(passes);
 }
 
-/** A value under an operand's mask. */
-function masked(value: FieldValue, { mask }: Operand): FieldValue {
-  return mask === null || typeof value !== "number" ? value : Number(BigInt(value) & BigInt(mask));
+function ofPairs(
+  left: readonly Value[],
+  right: readonly Value[],
+  quantifier: Quantifier,
+  passes: (a: Value, b: Value) => boolean,
+): boolean {
+  if (right.length === 0) return false;
+  const ofRight = quantifier === "all" ? ("every" as const) : ("some" as const);
+  return of(left, quantifier, (a) => right[ofRight]((b) => passes(a, b)));
 }
 
-/** How a value and a literal stand to each other: below, equal, above; NaN where they have no order and differ. */
-function order(value: FieldValue, literal: Literal): number {
-  switch (literal.kind) {
-    case "number":
-      return Number(value) - literal.number;
-    case "time":
-      return typeof value === "bigint" ? signOf(value, literal.ns) : NaN;
-    case "text":
-      return typeof value === "string" ? signOf(value, literal.text) : NaN;
-    case "bytes":
-      return value instanceof Uint8Array ? Buffer.compare(value, literal.bytes) : NaN;
-    case "address":
-      return typeof value === "string" ? orderAddress(value, literal.bytes, literal.bits) : NaN;
-  }
-}
-
-function signOf<T extends bigint | string>(a: T, b: T): number {
-  return a < b ? -1 : a > b ? 1 : 0;
-}
-
-function orderAddress(value: string, other: Uint8Array, bits: number): number {
-  const bytes = addressBytes(value);
-  if (bytes === null || bytes.length !== other.length) return NaN;
-  for (let i = 0, left = bits; left > 0; i++, left -= 8) {
-    const mask = left >= 8 ? 255 : (0xff << (8 - left)) & 255;
-    const difference = (bytes[i] & mask) - (other[i] & mask);
-    if (difference !== 0) return difference;
-  }
-  return 0;
-}
-
-function satisfies(comparison: Comparison, sign: number): boolean {
+export function satisfies(comparison: Comparison, order: number): boolean {
   switch (comparison) {
     case "==":
     case "===":
-      return sign === 0;
+      return order === 0;
     case "!=":
     case "!==":
-      return sign !== 0;
+      return order !== 0;
     case "<":
-      return sign < 0;
+      return order < 0;
     case ">":
-      return sign > 0;
+      return order > 0;
     case "<=":
-      return sign <= 0;
+      return order <= 0;
     case ">=":
-      return sign >= 0;
+      return order >= 0;
   }
 }
 
-function quantified(
-  comparison: Comparison,
-  values: readonly FieldValue[],
-  orderOf: (value: FieldValue) => number,
-  operand: Operand,
-): boolean {
-  if (values.length === 0) return false;
-  const isAll = comparison === "!=" || comparison === "===";
-  for (const value of values) {
-    const passes = satisfies(comparison, orderOf(masked(value, operand)));
-    if (passes !== isAll) return passes;
-  }
-  return isAll;
+function isWithin(value: Value, low: readonly Value[], high: readonly Value[] | null): boolean {
+  if (high === null) return low.some((one) => orderOf(value, one) === 0);
+  return low.some((least) => orderOf(value, least) >= 0) && high.some((most) => orderOf(value, most) <= 0);
 }
 
-function compareLists(
-  comparison: Comparison,
-  left: readonly FieldValue[],
-  right: readonly FieldValue[],
-  operand: Operand,
-  other: Operand,
-): boolean {
-  if (left.length === 0 || right.length === 0) return false;
-  const isAll = comparison === "!=" || comparison === "===";
-  for (const a of left) {
-    for (const b of right) {
-      const passes = satisfies(comparison, orderValues(masked(a, operand), masked(b, other)));
-      if (passes !== isAll) return passes;
-    }
-  }
-  return isAll;
+function isNonzero(value: Value): boolean {
+  return value instanceof Uint8Array ? value.some((byte) => byte !== 0) : value !== 0 && value !== 0n;
 }
 
-function orderValues(a: FieldValue, b: FieldValue): number {
-  if (a instanceof Uint8Array && b instanceof Uint8Array) return Buffer.compare(a, b);
-  if (typeof a === "string" && typeof b === "string") return signOf(a, b);
-  if (typeof a === "bigint" && typeof b === "bigint") return signOf(a, b);
-  return Number(a) - Number(b);
-}
-
-function inRanges(value: FieldValue, ranges: readonly LiteralRange[]): boolean {
-  return ranges.some(({ low, high }) =>
-    low === high ? order(value, low) === 0 : order(value, low) >= 0 && order(value, high) <= 0,
+function contains(value: Value, part: Value): boolean {
+  if (typeof value === "string" && typeof part === "string") return value.includes(part);
+  return (
+    value instanceof Uint8Array && part instanceof Uint8Array && bufferOf(value).includes(bufferOf(part))
   );
 }
 
-function bytesOf(value: FieldValue): Buffer {
-  if (value instanceof Uint8Array) return Buffer.from(value.buffer, value.byteOffset, value.length);
-  return Buffer.from(String(value), "utf8");
+function bufferOf(bytes: Uint8Array): Buffer {
+  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length);
 }
 
-function textOf(value: FieldValue): string {
-  return value instanceof Uint8Array ? bytesOf(value).toString("latin1") : String(value);
+/** What a regular expression looks at: a byte is a character. */
+function textOf(value: Value): string {
+  if (value instanceof Uint8Array) return bufferOf(value).toString("latin1");
+  return typeof value === "string" ? value : "";
 }
 
-/** An operand's values from its nodes. Fields without a value stand for the bytes they cover. */
-export function valuesOfNodes(
-  nodes: readonly DetailNode[],
-  operand: Operand,
-  sources: readonly DataSource[],
-): FieldValue[] {
-  if (operand.function === "count") return nodes.length === 0 ? [] : [nodes.length];
-  const isProtocol = operand.field.type === "protocol";
-  return nodes.map((node) => {
-    const { bytes } = sources[node.source];
-    // A protocol's bytes reach to the end of what it was found in, as Wireshark's do: payload included.
-    const covered = bytes.subarray(node.start, isProtocol ? bytes.length : node.start + node.length);
-    if (operand.slice !== null)
-      return sliced(node.value instanceof Uint8Array ? node.value : covered, operand.slice);
-    const value = node.value ?? covered;
-    if (operand.function === "len") return typeof value === "string" ? value.length : bytesOf(value).length;
-    if (operand.function === "lower") return String(value).toLowerCase();
-    if (operand.function === "upper") return String(value).toUpperCase();
-    return value;
-  });
+/** The expression's values in the packet that `source` stands at; none where a field it needs is not there. */
+function valuesOf(expression: Expression, source: ValueSource): readonly Value[] {
+  switch (expression.kind) {
+    case "field":
+      return source.values(expression);
+    case "literal":
+      return expression.values;
+    case "slice": {
+      const { parts } = expression;
+      return valuesOf(expression.of, source).flatMap((value) => sliced(value, parts) ?? []);
+    }
+    case "call": {
+      const values = expression.arguments.flatMap((argument) => [...valuesOf(argument, source)]);
+      return values.length === 0 ? [] : expression.function.call(values, expression.arguments[0].type);
+    }
+    case "negative":
+      return valuesOf(expression.of, source).flatMap((value) =>
+        typeof value === "number" ? (calculated("-", 0, value) ?? []) : negated(value),
+      );
+    case "arithmetic": {
+      const right = [...valuesOf(expression.right, source)];
+      return [...valuesOf(expression.left, source)].flatMap((a) =>
+        right.flatMap((b) => calculated(expression.operator, a, b) ?? []),
+      );
+    }
+  }
 }
 
-function sliced(bytes: Uint8Array, { offset, length }: Slice): Uint8Array {
-  const start = offset < 0 ? Math.max(0, bytes.length + offset) : offset;
-  return bytes.subarray(start, length === null ? bytes.length : start + length);
+/** The parts of a value's bytes, one after the other; null where one of them does not lie within. */
+function sliced(value: Value, parts: readonly Slice[]): Uint8Array | null {
+  const bytes = typeof value === "string" ? textBytes(value) : value;
+  if (!(bytes instanceof Uint8Array)) return null;
+  const found: Uint8Array[] = [];
+  for (const { offset, length } of parts) {
+    const start = offset < 0 ? bytes.length + offset : offset;
+    const end = length === null ? bytes.length : start + length;
+    if (start < 0 || start >= bytes.length || end > bytes.length) return null;
+    found.push(bytes.subarray(start, end));
+  }
+  return found.length === 1 ? found[0] : new Uint8Array(Buffer.concat(found));
+}
+
+/** Results lie between the least 32-bit integer and the most without a sign, as in Wireshark 4.0; others are none. */
+const LEAST = -(2 ** 31);
+const MOST = 2 ** 32 - 1;
+
+/** The result, or null where there is none: division by zero, numbers beyond 32 bits. A mask may be shorter than what it masks. */
+function calculated(operator: Arithmetic, a: Value, b: Value): Value | null {
+  if (typeof a === "number" && typeof b === "number") {
+    const result = ofNumbers(operator, a, b);
+    return result >= LEAST && result <= MOST ? result : null;
+  }
+  if (typeof a === "bigint" && typeof b === "bigint") return operator === "+" ? a + b : a - b;
+  if (!(a instanceof Uint8Array)) return null;
+  const mask = b instanceof Uint8Array ? b : typeof b === "object" ? b.bytes : null;
+  return mask === null ? null : a.subarray(0, mask.length).map((byte, i) => byte & mask[i]);
+}
+
+function ofNumbers(operator: Arithmetic, a: number, b: number): number {
+  switch (operator) {
+    case "+":
+      return a + b;
+    case "-":
+      // What Wireshark cannot have with a sign it cannot take away either.
+      return a < b && b > 2 ** 31 - 1 ? NaN : a - b;
+    case "*":
+      return a * b;
+    case "/":
+      return b === 0 ? NaN : Math.trunc(a / b);
+    case "%":
+      return b === 0 ? NaN : (a % b) + 0;
+    case "&":
+      return Number(BigInt.asUintN(64, BigInt(a) & BigInt(b)));
+  }
 }

@@ -1,96 +1,140 @@
-// Values in a display filter: what a word means depends on the type of the field it is compared with.
+// Values in a display filter: what a word means depends on the type of what it is compared with.
 
-import { parseIpv4, parseIpv6 } from "../../wire/address.ts";
-import type { FieldType } from "../fields.ts";
+import { parseIpv4, parseIpv6, parseMac } from "../../wire/address.ts";
+import { parseDate } from "./dates.ts";
+import { kindOf } from "./expression.ts";
+import { loneByte, LONE_BYTE } from "./tokens.ts";
+import type { Value, ValueType } from "./expression.ts";
 
-export type Literal =
-  | { readonly kind: "number"; readonly number: number }
-  /** Nanoseconds. */
-  | { readonly kind: "time"; readonly ns: bigint }
-  | { readonly kind: "text"; readonly text: string }
-  | { readonly kind: "bytes"; readonly bytes: Uint8Array }
-  /** An address or a network: the first `bits` bits count. */
-  | { readonly kind: "address"; readonly bytes: Uint8Array; readonly bits: number };
+/** Addresses whose first `bits` bits are those of `bytes`. */
+export interface Network {
+  readonly bytes: Uint8Array;
+  readonly bits: number;
+}
 
-/** The literal, or null when `text` is no value of `type`. */
-export function readLiteral(type: FieldType, text: string, isQuoted: boolean): Literal | null {
-  switch (type) {
+/** Least and most of each integer type; `number`, which calculations give, has the range of both 32-bit types. */
+const RANGES: Partial<Record<ValueType, readonly [number, number]>> = {
+  uint8: [0, 0xff],
+  uint8x: [0, 0xff],
+  uint16: [0, 0xffff],
+  uint16x: [0, 0xffff],
+  uint24: [0, 0xffffff],
+  uint24x: [0, 0xffffff],
+  uint32: [0, 0xffffffff],
+  uint32x: [0, 0xffffffff],
+  int32: [-0x80000000, 0x7fffffff],
+  uint64: [0, Number.MAX_SAFE_INTEGER],
+};
+
+/** What stands for a value in the text of a filter. */
+export interface Written {
+  readonly kind: "word" | "string" | "character";
+  readonly text: string;
+  readonly isNegative: boolean;
+}
+
+/** The value, or null when what is written is no value of `type`. */
+export function readLiteral(type: ValueType, written: Written): Value | null {
+  const { kind, text, isNegative } = written;
+  const signed = isNegative ? `-${text}` : text;
+  switch (kindOf(type)) {
+    case "number":
+      return readNumber(type, written);
     case "boolean":
-      return readBoolean(text);
-    case "ipv4":
-    case "ipv6":
-      return readAddress(text, type === "ipv4" ? 32 : 128);
-    case "ether": {
-      const bytes = hexBytes(text);
-      return bytes !== null && bytes.length === 6 ? { kind: "text", text: macText(bytes) } : null;
-    }
-    case "string":
-    case "date":
-      return { kind: "text", text };
-    case "bytes":
-    case "protocol":
-    case "none": {
-      if (isQuoted) return { kind: "bytes", bytes: Buffer.from(text, "utf8") };
-      const bytes = hexBytes(text);
-      return bytes === null ? null : { kind: "bytes", bytes };
-    }
+      return isNegative ? null : readBoolean(written);
     case "time":
-      return readSeconds(text);
-    default:
-      return readNumber(text);
+      return kind === "word" ? readSeconds(signed) : null;
+    case "date":
+      return isNegative ? null : parseDate(text);
+    case "text":
+      return signed;
+    case "ipv4":
+      return kind === "word" && !isNegative ? readNetwork(text, 4) : null;
+    case "ipv6":
+      return kind === "word" && !isNegative ? readNetwork(text, 16) : null;
+    case "bytes":
+      if (isNegative) return null;
+      if (type === "ether") return kind === "word" ? hexBytes(text, 6) : null;
+      return kind === "word"
+        ? (hexBytes(text) ?? (/^[A-Za-z_]\w*$/.test(text) ? textBytes(text) : null))
+        : textBytes(text);
+    case "presence":
+      return null;
   }
 }
 
-function readNumber(text: string): Literal | null {
-  if (/^0[0-7]+$/.test(text)) return { kind: "number", number: Number.parseInt(text, 8) };
-  if (!/^(0[xX][0-9a-fA-F]{1,13}|-?\d{1,15})$/.test(text)) return null;
-  return { kind: "number", number: Number(text) };
+function readNumber(type: ValueType, written: Written): number | null {
+  const size =
+    written.kind === "character"
+      ? (loneByte(written.text) ?? written.text.charCodeAt(0))
+      : wholeNumber(written);
+  if (size === null) return null;
+  const value = written.isNegative ? -size : size;
+  const [least, most] = RANGES[type] ?? [Number.MIN_SAFE_INTEGER, Number.MAX_SAFE_INTEGER];
+  return value >= least && value <= most ? value : null;
 }
 
-function readBoolean(text: string): Literal | null {
-  const word = text.toLowerCase();
-  if (word === "true") return { kind: "number", number: 1 };
-  if (word === "false") return { kind: "number", number: 0 };
-  const literal = readNumber(text);
+/** Decimal, octal with a 0 in front, hexadecimal with 0x or binary with 0b. */
+function wholeNumber({ kind, text }: Written): number | null {
+  if (kind !== "word") return null;
+  if (/^0[0-7]{1,17}$/.test(text)) return Number.parseInt(text, 8);
+  return /^(0[xX][0-9a-fA-F]{1,13}|0[bB][01]{1,52}|0|[1-9]\d{0,14})$/.test(text) ? Number(text) : null;
+}
+
+function readBoolean(written: Written): number | null {
+  if (written.kind === "word" && /^(True|TRUE|true)$/.test(written.text)) return 1;
+  if (written.kind === "word" && /^(False|FALSE|false)$/.test(written.text)) return 0;
+  const number = wholeNumber(written);
   // Any number but 0 is true.
-  return literal?.kind === "number" ? { kind: "number", number: literal.number === 0 ? 0 : 1 } : null;
+  return number === null ? null : number === 0 ? 0 : 1;
 }
 
-function readSeconds(text: string): Literal | null {
+function readSeconds(text: string): bigint | null {
   const match = /^(-?)(\d{1,15})(?:\.(\d{1,9}))?$/.exec(text);
   if (match === null) return null;
   const ns = BigInt(match[2]) * 1_000_000_000n + BigInt((match[3] ?? "").padEnd(9, "0"));
-  return { kind: "time", ns: match[1] === "-" ? -ns : ns };
+  return match[1] === "-" ? -ns : ns;
 }
 
-function readAddress(text: string, width: 32 | 128): Literal | null {
-  const [address, prefix, ...more] = text.split("/");
-  if (more.length > 0) return null;
-  if (prefix !== undefined && !/^\d{1,3}$/.test(prefix)) return null;
-  const bits = prefix === undefined ? width : Number(prefix);
-  if (bits > width) return null;
-  const bytes = addressBytes(address);
-  return bytes === null || bytes.length * 8 !== width ? null : { kind: "address", bytes, bits };
+function readNetwork(text: string, width: 4 | 16): Uint8Array | Network | null {
+  const match = /^([^/]+)(?:\/(\d{1,3}))?$/.exec(text);
+  if (match === null) return null;
+  const bytes = addressBytes(match[1]);
+  if (bytes === null || bytes.length !== width) return null;
+  if (match[2] === undefined) return bytes;
+  const bits = Number(match[2]);
+  return bits > width * 8 ? null : { bytes, bits };
 }
 
-/** The 4 or 16 bytes of an address, or null. */
+/** The bytes of an IPv4, IPv6 or MAC address, or null. */
 export function addressBytes(text: string): Uint8Array | null {
-  if (text.includes(":")) return parseIpv6(text);
+  if (text.includes(":")) return parseMac(text) ?? parseIpv6(text);
   const word = parseIpv4(text);
   return word === null
     ? null
     : Uint8Array.of(word >>> 24, (word >>> 16) & 255, (word >>> 8) & 255, word & 255);
 }
 
-/** Bytes as `01:02`, `01-02`, `01.02` or `0102`; a single byte too. */
-function hexBytes(text: string): Uint8Array | null {
-  const isApart = /^[0-9a-fA-F]{1,2}([:.-][0-9a-fA-F]{1,2})*$/.test(text);
-  if (isApart) return Uint8Array.from(text.split(/[:.-]/), (part) => Number.parseInt(part, 16));
-  const digits = text.replace(/^0[xX]/, "");
-  if (digits.length === 0 || digits.length % 2 !== 0 || !/^[0-9a-fA-F]+$/.test(digits)) return null;
-  return Uint8Array.from(Buffer.from(digits, "hex"));
+/** Text as UTF-8, with the bytes that were written as escapes. */
+export function textBytes(text: string): Uint8Array {
+  const bytes = Buffer.from(text.replaceAll(LONE_BYTE, "?"), "utf8");
+  let at = 0;
+  for (const char of text) {
+    const byte = loneByte(char);
+    if (byte !== null) bytes[at] = byte;
+    at += byte === null ? Buffer.byteLength(char) : 1;
+  }
+  return bytes;
 }
 
-function macText(bytes: Uint8Array): string {
-  return Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join(":");
+/** Bytes as `01:02`, `01-02`, `01.02`, `0102` or `0x1f`; a single byte too. */
+function hexBytes(text: string, length: number | null = null): Uint8Array | null {
+  const digits = /^0[xX][0-9a-fA-F]{1,2}$/.test(text)
+    ? text.slice(2).padStart(2, "0")
+    : /^[0-9a-fA-F]{1,2}([:.-][0-9a-fA-F]{1,2})*$/.test(text)
+      ? text.replaceAll(/[0-9a-fA-F]+/g, (byte) => byte.padStart(2, "0")).replaceAll(/[:.-]/g, "")
+      : text;
+  if (!/^([0-9a-fA-F]{2})+$/.test(digits)) return null;
+  const bytes = Uint8Array.from(Buffer.from(digits, "hex"));
+  return length === null || bytes.length === length ? bytes : null;
 }

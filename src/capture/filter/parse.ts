@@ -1,74 +1,21 @@
-// Display filter tokens to a tree of tests, fields looked up and literals read by their fields' types.
+// Display filter tokens to syntax, by Wireshark 4's precedence: or, xor, and, not; `&`, then `+ -`, then `* / %`, then `-`.
 
-import { findField, nearFields } from "../fields.ts";
-import type { FieldInfo } from "../fields.ts";
-import { readLiteral } from "./literals.ts";
-import type { Literal } from "./literals.ts";
-import { tokenize } from "./tokens.ts";
+import { Refusal } from "./syntax.ts";
+import type { Arithmetic, Comparison, Quantifier, Slice, Syntax, SyntaxTest } from "./syntax.ts";
+import { isFilterError, tokenize } from "./tokens.ts";
 import type { FilterError, Token } from "./tokens.ts";
 
-export type Comparison = "==" | "!=" | "===" | "!==" | "<" | ">" | "<=" | ">=";
+const COMPARISONS: readonly Comparison[] = ["==", "!=", "===", "!==", "<", ">", "<=", ">="];
+/** Loosest first; each level's operators are read from left to right. */
+const ARITHMETIC: readonly (readonly Arithmetic[])[] = [["&"], ["+", "-"], ["*", "/", "%"]];
 
-/** A part of a field's bytes: `[0:4]` has an offset and a length, `[2:]` none. Negative offsets count from the end. */
-export interface Slice {
-  readonly offset: number;
-  readonly length: number | null;
-}
-
-/** What is tested: a field's values, maybe changed first. */
-export interface Operand {
-  readonly field: FieldInfo;
-  readonly slice: Slice | null;
-  readonly mask: number | null;
-  readonly function: "len" | "count" | "lower" | "upper" | null;
-}
-
-export interface LiteralRange {
-  readonly low: Literal;
-  /** The same as `low` for a single value. */
-  readonly high: Literal;
-}
-
-export type Test =
-  | { readonly kind: "and" | "or" | "xor"; readonly left: Test; readonly right: Test }
-  | { readonly kind: "not"; readonly test: Test }
-  | { readonly kind: "exists"; readonly operand: Operand }
-  | {
-      readonly kind: "compare";
-      readonly operand: Operand;
-      readonly comparison: Comparison;
-      readonly literal: Literal;
-    }
-  | {
-      readonly kind: "compareFields";
-      readonly operand: Operand;
-      readonly comparison: Comparison;
-      readonly other: Operand;
-    }
-  | { readonly kind: "in"; readonly operand: Operand; readonly ranges: readonly LiteralRange[] }
-  | { readonly kind: "contains"; readonly operand: Operand; readonly bytes: Uint8Array }
-  | { readonly kind: "matches"; readonly operand: Operand; readonly pattern: RegExp };
-
-const COMPARISONS: ReadonlySet<string> = new Set(["==", "!=", "===", "!==", "<", ">", "<=", ">="]);
-const FUNCTIONS = ["len", "count", "lower", "upper"] as const;
-
-/** Brackets and negations within each other. */
+/** Brackets, negations and calls within each other. */
 const DEPTH_MAX = 100;
 
-/** Carries an error out of the recursion; never leaves this file. */
-class Refusal extends Error {
-  readonly error: FilterError;
-
-  constructor(problem: string, column: number) {
-    super(problem);
-    this.error = { problem, column };
-  }
-}
-
 /** The test that `text` stands for; null for an empty filter, which lets everything through. */
-export function parseFilter(text: string): Test | FilterError | null {
+export function parseFilter(text: string): SyntaxTest | FilterError | null {
   const tokens = tokenize(text);
-  if (!Array.isArray(tokens)) return tokens;
+  if (isFilterError(tokens)) return tokens;
   if (tokens.length === 1) return null;
   try {
     return new Parser(tokens).whole();
@@ -87,7 +34,7 @@ class Parser {
     this.#tokens = tokens;
   }
 
-  whole(): Test {
+  whole(): SyntaxTest {
     const test = this.#or();
     const rest = this.#peek();
     if (rest.kind !== "end") throw new Refusal(`unexpected ${quoted(rest)}`, rest.column);
@@ -111,186 +58,201 @@ class Parser {
     return true;
   }
 
+  /** The operator among `operators` that comes next, taken; null where there is none. */
+  #takeOne<T extends string>(operators: readonly T[]): T | null {
+    return operators.find((operator) => this.#take(operator)) ?? null;
+  }
+
   #expect(operator: string): void {
     const token = this.#peek();
     if (!this.#take(operator))
       throw new Refusal(`expected ${operator} before ${quoted(token)}`, token.column);
   }
 
-  #or(): Test {
+  #deeper<T>(read: () => T): T {
+    if (++this.#depth > DEPTH_MAX)
+      throw new Refusal("too many brackets within each other", this.#peek().column);
+    const answer = read();
+    this.#depth--;
+    return answer;
+  }
+
+  #or(): SyntaxTest {
     let left = this.#xor();
     while (this.#take("||")) left = { kind: "or", left, right: this.#xor() };
     return left;
   }
 
-  #xor(): Test {
+  #xor(): SyntaxTest {
     let left = this.#and();
     while (this.#take("^^")) left = { kind: "xor", left, right: this.#and() };
     return left;
   }
 
-  #and(): Test {
-    let left = this.#unary();
-    while (this.#take("&&")) left = { kind: "and", left, right: this.#unary() };
+  #and(): SyntaxTest {
+    let left = this.#not();
+    while (this.#take("&&")) left = { kind: "and", left, right: this.#not() };
     return left;
   }
 
-  #unary(): Test {
-    const { column } = this.#peek();
-    if (++this.#depth > DEPTH_MAX) throw new Refusal("too many brackets within each other", column);
-    let test: Test;
-    if (this.#take("!")) test = { kind: "not", test: this.#unary() };
-    else if (this.#take("(")) {
-      test = this.#or();
+  #not(): SyntaxTest {
+    return this.#deeper(() => {
+      if (this.#take("!")) return { kind: "not", test: this.#not() };
+      if (!this.#take("(")) return this.#relation();
+      const test = this.#or();
       this.#expect(")");
-    } else test = this.#relation();
-    this.#depth--;
-    return test;
+      return test;
+    });
   }
 
-  #relation(): Test {
-    const operand = this.#operand();
+  #relation(): SyntaxTest {
+    const quantifier = this.#takeOne<Quantifier>(["any", "all"]);
+    const left = this.#expression();
     const token = this.#peek();
-    if (token.kind !== "operator") return { kind: "exists", operand };
-    if (COMPARISONS.has(token.text)) {
+    const relation = { left, quantifier, column: token.column };
+    const comparison = this.#takeOne(COMPARISONS);
+    if (comparison !== null) return this.#comparisons(left, comparison, quantifier, token.column);
+    const search = this.#takeOne(["contains", "matches"] as const);
+    if (search !== null) return { kind: search, right: this.#expression(), ...relation };
+    if (this.#take("in")) return { kind: "in", ranges: this.#set(), ...relation };
+    const following = this.#tokens[this.#at + 1];
+    if (following?.text === "in" && following.kind === "operator" && this.#take("!")) {
       this.#next();
-      return this.#comparison(operand, token.text as Comparison);
+      return { kind: "not", test: { kind: "in", ranges: this.#set(), ...relation } };
     }
-    if (token.text === "contains") {
-      this.#next();
-      return { kind: "contains", operand, bytes: this.#contained(operand, token) };
+    if (quantifier !== null) {
+      throw new Refusal(`${quantifier} wants a comparison, and has ${quoted(token)}`, token.column);
     }
-    if (token.text === "matches") {
-      this.#next();
-      return { kind: "matches", operand, pattern: this.#pattern() };
-    }
-    if (token.text === "in") {
-      this.#next();
-      return { kind: "in", operand, ranges: this.#set(operand) };
-    }
-    return { kind: "exists", operand };
+    return { kind: "exists", of: left };
   }
 
-  #operand(): Operand {
+  /** `a < b <= c` holds when `a < b` and `b <= c` do. */
+  #comparisons(
+    first: Syntax,
+    operator: Comparison,
+    quantifier: Quantifier | null,
+    column: number,
+  ): SyntaxTest {
+    let test: SyntaxTest | null = null;
+    let left = first;
+    let comparison: Comparison | null = operator;
+    let at = column;
+    while (comparison !== null) {
+      const right = this.#expression();
+      const one: SyntaxTest = { kind: "compare", comparison, left, right, quantifier, column: at };
+      test = test === null ? one : { kind: "and", left: test, right: one };
+      left = right;
+      at = this.#peek().column;
+      comparison = this.#takeOne(COMPARISONS);
+    }
+    return test ?? { kind: "exists", of: first };
+  }
+
+  #expression(level = 0): Syntax {
+    const operators = ARITHMETIC[level];
+    if (operators === undefined) return this.#unary();
+    let left = this.#expression(level + 1);
+    for (;;) {
+      const { column } = this.#peek();
+      const operator = this.#takeOne(operators);
+      if (operator === null) return left;
+      left = { kind: "arithmetic", operator, left, right: this.#expression(level + 1), column };
+    }
+  }
+
+  #unary(): Syntax {
+    return this.#deeper(() => {
+      const { column } = this.#peek();
+      if (this.#take("-")) return { kind: "negative", of: this.#unary(), column };
+      if (this.#take("@")) return this.#parts({ kind: "raw", of: this.#word(), column });
+      if (!this.#take("{")) return this.#parts(this.#word());
+      const inner = this.#expression();
+      this.#expect("}");
+      return inner;
+    });
+  }
+
+  /** A field, a value or a call. */
+  #word(): Syntax {
     const token = this.#next();
-    if (token.kind === "end") throw new Refusal("the filter ends where a field is expected", token.column);
-    if (token.kind !== "word") throw new Refusal(`expected a field before ${quoted(token)}`, token.column);
-    const called = FUNCTIONS.find((name) => name === token.text);
-    if (called !== undefined && this.#take("(")) {
-      const inner = this.#operand();
+    const { kind, text, column } = token;
+    if (kind === "end") throw new Refusal("the filter ends where a field or a value is expected", column);
+    if (kind === "operator") throw new Refusal(`expected a field or a value before ${quoted(token)}`, column);
+    if (kind !== "word" || !this.#take("(")) return { kind, text, column };
+    const list: Syntax[] = [];
+    if (!this.#take(")")) {
+      do list.push(this.#expression());
+      while (this.#take(","));
       this.#expect(")");
-      if (inner.function !== null)
-        throw new Refusal(`${called} of a function is not supported`, token.column);
-      return { ...inner, function: called };
     }
-    const field = findField(token.text);
-    if (field === null) throw unknown(token);
-    let slice: Slice | null = null;
-    if (this.#take("[")) {
-      slice = readSlice(this.#next());
-      this.#expect("]");
-    }
-    let mask: number | null = null;
-    if (this.#take("&")) {
-      const literal = this.#next();
-      mask = /^(0[xX][0-9a-fA-F]+|\d+)$/.test(literal.text) ? Number(literal.text) : null;
-      if (mask === null) throw new Refusal(`${quoted(literal)} is no number to mask with`, literal.column);
-    }
-    return { field, slice, mask, function: null };
+    return { kind: "call", name: text, arguments: list, column };
   }
 
-  #comparison(operand: Operand, comparison: Comparison): Test {
-    const token = this.#peek();
-    const isField = token.kind === "word" && findField(token.text) !== null;
-    if (isField) return { kind: "compareFields", operand, comparison, other: this.#operand() };
-    return { kind: "compare", operand, comparison, literal: this.#literal(operand) };
+  /** The slices and layers behind a word. */
+  #parts(word: Syntax): Syntax {
+    let whole = word;
+    for (;;) {
+      const { column } = this.#peek();
+      if (this.#take("[")) whole = { kind: "slice", of: whole, parts: this.#slices(), column };
+      else if (this.#take("#")) whole = { kind: "layers", of: whole, layers: this.#layers(), column };
+      else return whole;
+      if (whole.kind === "slice" && this.#peek().text === "#") return whole;
+    }
   }
 
-  #literal(operand: Operand): Literal {
+  #slices(): Slice[] {
     const token = this.#next();
-    if (token.kind === "end") throw new Refusal("the filter ends where a value is expected", token.column);
-    if (token.kind === "operator")
-      throw new Refusal(`expected a value before ${quoted(token)}`, token.column);
-    const type = operandType(operand);
-    const literal = readLiteral(type, token.text, token.kind === "string");
-    if (literal === null) {
-      const what = `${JSON.stringify(token.text)} is no value for ${operand.field.name} (${type})`;
-      throw new Refusal(what, token.column);
-    }
-    return literal;
+    const slices = readSlices(token);
+    this.#expect("]");
+    return slices;
   }
 
-  #contained(operand: Operand, token: Token): Uint8Array {
-    const value = this.#next();
-    const { type } = operand.field;
-    const isText = ["string", "bytes", "protocol", "none"].includes(type) || operand.slice !== null;
-    if (!isText)
-      throw new Refusal(`${operand.field.name} (${type}) cannot be searched with contains`, token.column);
-    if (value.kind === "end" || value.kind === "operator") {
-      throw new Refusal("contains wants a string or bytes", value.column);
-    }
-    if (value.kind === "word" && type !== "string") {
-      const bytes = readLiteral("bytes", value.text, false);
-      if (bytes !== null && bytes.kind === "bytes") return bytes.bytes;
-    }
-    return Buffer.from(value.text, "utf8");
-  }
-
-  #pattern(): RegExp {
+  #layers(): Slice[] {
+    if (this.#take("[")) return this.#slices();
     const token = this.#next();
-    if (token.kind !== "string" && token.kind !== "word") {
-      throw new Refusal("matches wants a regular expression in quotes", token.column);
+    if (!/^\d{1,3}$/.test(token.text)) {
+      throw new Refusal(`# wants a layer's number, from 1, and has ${quoted(token)}`, token.column);
     }
-    try {
-      return new RegExp(token.text, "i");
-    } catch {
-      throw new Refusal(`${JSON.stringify(token.text)} is no regular expression`, token.column);
-    }
+    return [{ offset: Number(token.text), length: 1 }];
   }
 
-  #set(operand: Operand): LiteralRange[] {
+  #set(): [Syntax, Syntax | null][] {
     this.#expect("{");
-    const ranges: LiteralRange[] = [];
+    const ranges: [Syntax, Syntax | null][] = [];
+    const first = this.#peek();
+    if (first.kind === "operator" && first.text === "}") throw new Refusal("the set is empty", first.column);
     while (!this.#take("}")) {
-      const low = this.#literal(operand);
-      const high = this.#take("..") ? this.#literal(operand) : low;
-      ranges.push({ low, high });
+      const low = this.#unary();
+      ranges.push([low, this.#take("..") ? this.#unary() : null]);
       // Values are set apart by commas, or by blanks as older filters have them.
       this.#take(",");
     }
-    if (ranges.length === 0) throw new Refusal("the set is empty", this.#peek().column);
     return ranges;
   }
 }
 
-/** The type that literals beside an operand have. */
-function operandType(operand: Operand): FieldInfo["type"] {
-  if (operand.function === "len" || operand.function === "count") return "uint32";
-  if (operand.slice !== null) return "bytes";
-  return operand.field.type;
-}
-
-function readSlice(token: Token): Slice {
-  const refusal = new Refusal(
-    `${JSON.stringify(token.text)} is no slice: [offset:length], [first-last], [offset]`,
-    token.column,
-  );
-  const match = /^(-?\d{1,9})?(?:(:|-)(\d{1,9})?)?$/.exec(token.text);
-  if (match === null || token.text === "") throw refusal;
-  const [, first, separator, second] = match;
-  const offset = first === undefined ? 0 : Number(first);
-  if (separator === undefined) return { offset, length: 1 };
-  if (separator === ":") return { offset, length: second === undefined ? null : Number(second) };
-  if (second === undefined || Number(second) < offset) throw refusal;
-  return { offset, length: Number(second) - offset + 1 };
+/** `1,3-5,9:`: parts of one value, put together in that order. */
+function readSlices(token: Token): Slice[] {
+  return token.text.split(",").map((part) => {
+    const refusal = new Refusal(
+      `${JSON.stringify(part)} is no slice: [offset:length], [first-last], [offset]`,
+      token.column,
+    );
+    const match = /^(-?\d{1,9})?(?:(:|-)(-?\d{1,9})?)?$/.exec(part);
+    if (match === null || part === "" || part === "-") throw refusal;
+    const [, first, separator, second] = match;
+    const offset = first === undefined ? 0 : Number(first);
+    if (separator === undefined) return { offset, length: 1 };
+    if (second === undefined) {
+      if (separator === "-") throw refusal;
+      return { offset, length: null };
+    }
+    const length = separator === ":" ? Number(second) : Number(second) - offset + 1;
+    if (length <= 0 || (separator === "-" && Number(second) < 0 !== offset < 0)) throw refusal;
+    return { offset, length };
+  });
 }
 
 function quoted(token: Token): string {
   return token.kind === "end" ? "the end" : JSON.stringify(token.text);
-}
-
-function unknown(token: Token): Refusal {
-  const near = nearFields(token.text);
-  const hint = near.length === 0 ? "" : `; did you mean ${near.join(", ")}?`;
-  return new Refusal(`${JSON.stringify(token.text)} is no field known here${hint}`, token.column);
 }

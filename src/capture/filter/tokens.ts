@@ -11,7 +11,8 @@ export function isFilterError(answer: object): answer is FilterError {
   return "problem" in answer;
 }
 
-export type TokenKind = "word" | "string" | "operator" | "end";
+/** A `character` is one in single quotes: the number it stands for. */
+export type TokenKind = "word" | "string" | "character" | "operator" | "end";
 
 export interface Token {
   readonly kind: TokenKind;
@@ -38,40 +39,24 @@ const WORD_OPERATORS = new Map<string, string>([
   ["or", "||"],
   ["xor", "^^"],
   ["not", "!"],
+  ["any", "any"],
+  ["all", "all"],
   ["contains", "contains"],
   ["matches", "matches"],
   ["in", "in"],
-  ["bitand", "&"],
   ["bitwise_and", "&"],
 ]);
 
 /** Longest first, so that `!==` is not read as `!=`. */
-const SYMBOLS = [
-  "===",
-  "!==",
-  "&&",
-  "||",
-  "^^",
-  "==",
-  "!=",
-  "<=",
-  ">=",
-  "..",
-  "<",
-  ">",
-  "!",
-  "~",
-  "&",
-  "(",
-  ")",
-  "{",
-  "}",
-  "[",
-  "]",
-  ",",
-];
+const SYMBOLS = "=== !== && || ^^ == != <= >= ~= .. < > ! ~ & + - * / % ( ) { } [ ] , # @".split(" ");
 
-/** Characters of fields, numbers and addresses; a range's `..` ends a word. */
+/** Other names of symbols. */
+const ALIASES = new Map([
+  ["~", "matches"],
+  ["~=", "!=="],
+]);
+
+/** Characters of fields, numbers and addresses; a range's `..` ends a word. A word begins with none of `-` and `/`. */
 const WORD = /[A-Za-z0-9_.:/-]/;
 
 /** The tokens of `text` with an `end` token last, or where it cannot be read. */
@@ -95,12 +80,23 @@ export function tokenize(text: string): Token[] | FilterError {
       at = string.end;
       continue;
     }
+    if (char === "'") {
+      const quoted = readString(text, at, "'");
+      if ("problem" in quoted) return quoted;
+      if (quoted.text.length !== 1) return { problem: "single quotes hold one character", column };
+      tokens.push({ kind: "character", text: quoted.text, column });
+      at = quoted.end;
+      continue;
+    }
     const symbol = SYMBOLS.find((candidate) => text.startsWith(candidate, at));
     if (symbol !== undefined) {
-      tokens.push({ kind: "operator", text: symbol === "~" ? "matches" : symbol, column });
+      tokens.push({ kind: "operator", text: ALIASES.get(symbol) ?? symbol, column });
       at += symbol.length;
       if (symbol === "[") at = pushSlice(tokens, text, at);
       continue;
+    }
+    if (text.startsWith("${", at)) {
+      return { problem: "a reference to the selected packet's field has no packet here", column };
     }
     if (!WORD.test(char)) return { problem: `unexpected character ${JSON.stringify(char)}`, column };
     let end = at;
@@ -145,24 +141,48 @@ const ESCAPES: Record<string, string> = {
   '"': '"',
   "'": "'",
   "\\": "\\",
+  a: "\x07",
+  b: "\b",
+  f: "\f",
   n: "\n",
   r: "\r",
   t: "\t",
-  "0": "\0",
+  v: "\v",
 };
 
-function readString(text: string, start: number): StringToken | FilterError {
+/** Bytes above 127 that were written as escapes stand in text as these surrogates, which text cannot have. */
+const LONE_BYTES = 0xdc00;
+export const LONE_BYTE = /[\udc80-\udcff]/gu;
+
+/** The byte that was written as an escape, or null for a character. */
+export function loneByte(char: string): number | null {
+  const code = char.charCodeAt(0);
+  return char.length === 1 && code > LONE_BYTES + 0x7f && code <= LONE_BYTES + 0xff
+    ? code - LONE_BYTES
+    : null;
+}
+
+/** Characters by their number: two hexadecimal digits, up to three octal ones, or a code point in four or eight. */
+const NUMBERED = /^(?:x([0-9a-fA-F]{2})|([0-3]?[0-7]{1,2})|u([0-9a-fA-F]{4})|U([0-9a-fA-F]{8}))/;
+
+function readString(text: string, start: number, quote = '"'): StringToken | FilterError {
   let out = "";
   for (let at = start + 1; at < text.length; at++) {
     const char = text[at];
-    if (char === '"') return { text: out, end: at + 1 };
+    if (char === quote) return { text: out, end: at + 1 };
     if (char !== "\\") {
       out += char;
       continue;
     }
-    if (/^x[0-9a-fA-F]{2}/.test(text.slice(at + 1, at + 4))) {
-      out += String.fromCharCode(Number.parseInt(text.slice(at + 2, at + 4), 16));
-      at += 3;
+    const numbered = NUMBERED.exec(text.slice(at + 1, at + 10));
+    if (numbered !== null) {
+      const [all, byte, octal, short, long] = numbered;
+      const code =
+        octal === undefined ? Number.parseInt(byte ?? short ?? long, 16) : Number.parseInt(octal, 8);
+      if (code > 0x10ffff) return { problem: `\\${all} is no character`, column: at + 1 };
+      const isByte = short === undefined && long === undefined && code > 0x7f;
+      out += String.fromCodePoint(isByte ? LONE_BYTES + (code & 0xff) : code);
+      at += all.length;
       continue;
     }
     const escape = text[at + 1];
