@@ -6,6 +6,7 @@ import { ABANDONED, BlockingSocket } from "../socket/blocking.ts";
 import type { CallObserver, CallValue } from "../socket/blocking.ts";
 import type { SocketError } from "../socket/errno.ts";
 import type { EventValue, TraceEvent } from "../trace/events.ts";
+import type { ConnectionRecords } from "./connection-records.ts";
 import type { Waiter } from "./scenario.ts";
 
 /** A program that makes this many calls without time passing is in a loop that nothing can end. */
@@ -18,10 +19,14 @@ export interface RecorderOptions {
   hostOf(address: string): string | null;
   /** Bytes of each argument and result that are kept. */
   previewBytes: number;
+  /** What is noted of connections beside the calls. */
+  connections: ConnectionRecords;
 }
 
 interface Pending extends Waiter {
   readonly callId: number;
+  /** The socket itself, by its label. */
+  readonly on: BlockingSocket;
 }
 
 export class CallRecorder implements CallObserver {
@@ -77,7 +82,8 @@ export class CallRecorder implements CallObserver {
       return ABANDONED;
     }
     const callId = this.#calls++;
-    this.#pending.set(callId, { callId, host, socket: socket.label, call });
+    this.#pending.set(callId, { callId, host, socket: socket.label, call, on: socket });
+    this.#options.connections.sample(timeNs, socket);
     this.#options.add({
       kind: "call",
       timeNs,
@@ -91,20 +97,30 @@ export class CallRecorder implements CallObserver {
   }
 
   end(callId: number, result: CallValue): void {
-    if (!this.#settle(callId)) return;
-    this.#options.add({ kind: "return", timeNs: this.#options.now(), callId, result: this.#value(result) });
+    const pending = this.#settle(callId);
+    if (pending === null) return;
+    const timeNs = this.#options.now();
+    this.#options.add({ kind: "return", timeNs, callId, result: this.#value(result) });
+    const { connections } = this.#options;
+    const { host, call, on } = pending;
+    if (call === "connect") connections.connected(host, on);
+    else if (result instanceof BlockingSocket) connections.connected(host, result);
+    connections.sample(timeNs, on);
   }
 
   fail(callId: number, error: SocketError): void {
-    if (!this.#settle(callId)) return;
+    if (this.#settle(callId) === null) return;
     const { code, message } = error;
     this.#options.add({ kind: "return", timeNs: this.#options.now(), callId, error: { code, message } });
   }
 
-  #settle(callId: number): boolean {
-    if (this.#over || !this.#pending.delete(callId)) return false;
+  /** The call that ends, or null for one nobody waits for any more. */
+  #settle(callId: number): Pending | null {
+    const pending = this.#pending.get(callId);
+    if (this.#over || pending === undefined) return null;
+    this.#pending.delete(callId);
     this.#settled++;
-    return true;
+    return pending;
   }
 
   #value(value: CallValue): EventValue {

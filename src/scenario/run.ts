@@ -20,6 +20,7 @@ import { transcriptOf } from "../trace/transcript.ts";
 import { schedule } from "./intervention.ts";
 import type { Intervention } from "./intervention.ts";
 import { limitRead } from "./read-policy.ts";
+import { ConnectionRecords } from "./connection-records.ts";
 import { CallRecorder } from "./recorder.ts";
 import type { Claim, Observation, Outcome, Program, ReadPolicy, Scenario, Waiter } from "./scenario.ts";
 
@@ -98,7 +99,9 @@ export async function runScenario(scenario: Scenario, options: RunOptions = {}):
     schedule(backend.simulation, interventions);
     const trace = backend.trace;
     const add = (event: TraceEvent): void => trace.addEvent(event);
-    const ended = await runPrograms(scenario, backend, options, SIM_PATIENCE, add);
+    const connections = new ConnectionRecords(false);
+    const ended = await runPrograms(scenario, backend, options, SIM_PATIENCE, connections, add);
+    connections.addTo(trace);
     return conclude({
       scenario,
       on,
@@ -119,11 +122,13 @@ export async function runScenario(scenario: Scenario, options: RunOptions = {}):
   const tap =
     options.capture === false ? { unavailable: "capturing is switched off" } : await openTap(backend);
   const events: TraceEvent[] = [];
+  const connections = new ConnectionRecords(true);
   const ended = await runPrograms(
     scenario,
     backend,
     options,
     LOOPBACK_PATIENCE,
+    connections,
     (event) => events.push(event),
     async () => {
       if (!("unavailable" in tap)) await tap.close();
@@ -131,6 +136,7 @@ export async function runScenario(scenario: Scenario, options: RunOptions = {}):
   );
   const [trace, packetsNote] =
     "unavailable" in tap ? [eventsAlone(events), tap.unavailable] : [tap.trace(events), null];
+  connections.addTo(trace);
   return conclude({
     scenario,
     on,
@@ -161,7 +167,11 @@ async function runLinked(
   const { interventions = [] } = options;
   schedule(backend.simulation, interventions);
   const add = (event: TraceEvent): void => trace.addEvent(event);
-  const ended = await runPrograms(scenario, backend, options, LINKED_PATIENCE, add, () => backend.settle());
+  const connections = new ConnectionRecords(true);
+  const ended = await runPrograms(scenario, backend, options, LINKED_PATIENCE, connections, add, () =>
+    backend.settle(),
+  );
+  connections.addTo(trace);
   return conclude({
     scenario,
     on: "kernel",
@@ -196,6 +206,7 @@ async function runPrograms(
   backend: Backend,
   options: RunOptions,
   patience: Patience,
+  connections: ConnectionRecords,
   add: (event: TraceEvent) => void,
   beforeDispose: () => Promise<void> = async () => {},
 ): Promise<Ended> {
@@ -204,6 +215,7 @@ async function runPrograms(
     add,
     hostOf: (address) => backend.hostOf(address),
     previewBytes: options.previewBytes ?? PREVIEW_BYTES,
+    connections,
   });
   const policy = options.readPolicy ?? scenario.readPolicy ?? { kind: "all" };
   const running = new Set<string>();

@@ -28,6 +28,15 @@ export interface Transit {
   readonly copyOf: number | null;
 }
 
+/** Which connection a program's socket has, as `formatAddress` prints its ends. */
+export interface ConnectedSocket {
+  readonly host: string;
+  /** As calls name it. */
+  readonly socket: string;
+  readonly local: string;
+  readonly remote: string;
+}
+
 /** A step: one packet or one event, in the order they happened. */
 export type Step = { readonly packet: number } | { readonly event: number };
 
@@ -41,6 +50,8 @@ export class Trace {
   readonly queues: QueueDepths[] = [];
   /** Of each side of a TCP connection, in the order they first had one; empty where nobody told. */
   readonly tcp: TcpSeries[] = [];
+  /** Sockets of programs, in the order they were connected; empty where there are no programs. */
+  readonly sockets: ConnectedSocket[] = [];
   readonly #bytes: PacketBytes;
   /** Step to packet row (even: row * 2) or event (odd: index * 2 + 1); null while there are packets only. */
   #order: number[] | null = null;
