@@ -21,8 +21,14 @@ export function isEncryptedFrom(fragment: Uint8Array): boolean {
   return !HANDSHAKE_TYPES.has(fragment[0]) || uint(fragment, 1, 3) > 1 << 20;
 }
 
-/** Shows the message in [start, end). */
-export function showHandshake(d: Dissection, out: DetailNode[], start: number, end: number): void {
+/** Shows the message in [start, end); `isTls13` where no other version can be, and no random number begins with the time. */
+export function showHandshake(
+  d: Dissection,
+  out: DetailNode[],
+  start: number,
+  end: number,
+  isTls13 = false,
+): void {
   const { bytes } = d;
   const type = bytes[start];
   const name = HANDSHAKE_TYPES.get(type) ?? "Unknown Handshake Type";
@@ -35,7 +41,7 @@ export function showHandshake(d: Dissection, out: DetailNode[], start: number, e
   const message = new Reading(d, into, start + 4, end);
   switch (type) {
     case HANDSHAKE.clientHello:
-      clientHello(message);
+      clientHello(message, isTls13);
       return;
     case HANDSHAKE.serverHello:
       serverHello(message);
@@ -91,10 +97,10 @@ function version(reading: Reading): number | null {
   );
 }
 
-function random(reading: Reading, isClient: boolean): void {
+function random(reading: Reading, hasTime: boolean): void {
   const { d, at } = reading;
   const node = reading.bytes("tls.handshake.random", "Random", 32);
-  if (node === null || !isClient) return;
+  if (node === null || !hasTime) return;
   const seconds = uint(d.bytes, at, 4);
   const date = dateText(seconds, 0);
   d.add(node.children, "tls.handshake.random_time", `GMT Unix Time: ${date}`, at, 4, date);
@@ -111,11 +117,11 @@ function suiteText(value: number): string {
   return `Cipher Suite: ${suiteName(value)} (${hexText(value, 4)})`;
 }
 
-function clientHello(reading: Reading): void {
+function clientHello(reading: Reading, isTls13: boolean): void {
   const { d } = reading;
   const start = reading.at;
   const offered = version(reading);
-  random(reading, true);
+  random(reading, !isTls13);
   session(reading);
   const field = "tls.handshake.cipher_suites_length";
   const length = reading.number(field, 2, (value) => `Cipher Suites Length: ${value}`);

@@ -3,14 +3,24 @@
 import type { Trace } from "../../trace/trace.ts";
 import type { ConversationsOptions } from "./conversations.ts";
 import { DnsExchange } from "./dns-exchange.ts";
+import { QuicConnection } from "./quic-connection.ts";
+import { looksLikeQuic } from "./quic-packets.ts";
 
 /** Datagrams that say nothing before the stream is looked at no more. */
 const UNKNOWN_MAX = 64;
+
+/** Datagrams of a QUIC connection that are looked at: keys are made from its first ones. */
+const QUIC_DATAGRAMS_MAX = 256;
+
+/** Ports of protocols that keep nothing from one datagram to the next: mDNS, DHCP, NTP. */
+const STATELESS_PORTS: ReadonlySet<number> = new Set([67, 68, 123, 5353]);
 
 export class UdpConversation {
   /** Nothing more is read of it. */
   isData = false;
   readonly dns: DnsExchange;
+  /** Once a datagram looked like QUIC's. */
+  quic: QuicConnection | null = null;
   readonly #trace: Trace;
   readonly #isDns: boolean;
   readonly #source: number;
@@ -27,15 +37,18 @@ export class UdpConversation {
       ({ transport, first: low, last }) =>
         transport === "udp" && ports.some((port) => port >= low && port <= last),
     );
-    const dnsNames = ["dns", "llmnr"];
+    const dnsNames = new Set(["dns", "llmnr"]);
+    if (chosen?.protocol === "quic") this.quic = new QuicConnection();
+    else if (chosen !== undefined) this.isData = !dnsNames.has(chosen.protocol);
+    else this.isData = ports.some((port) => STATELESS_PORTS.has(port));
     this.#isDns =
-      chosen === undefined ? ports.includes(53) || ports.includes(5355) : dnsNames.includes(chosen.protocol);
+      chosen === undefined ? ports.includes(53) || ports.includes(5355) : dnsNames.has(chosen.protocol);
     this.dns = new DnsExchange((earlier, later) => this.betweenNs(earlier, later));
   }
 
   /** Bytes of memory, roughly. */
   get cost(): number {
-    return 300 + this.dns.cost;
+    return 300 + this.dns.cost + (this.quic?.cost ?? 0);
   }
 
   /** 0: from the sender of the stream's first packet; 1: to it. */
@@ -52,7 +65,10 @@ export class UdpConversation {
       return;
     }
     this.#unknown++;
-    this.isData = this.#unknown >= UNKNOWN_MAX;
+    const bytes = payload(row);
+    if (this.quic === null && looksLikeQuic(bytes, 0, bytes.length)) this.quic = new QuicConnection();
+    this.quic?.add(row, this.direction(row), bytes);
+    this.isData = this.#unknown >= (this.quic === null ? UNKNOWN_MAX : QUIC_DATAGRAMS_MAX);
   }
 
   betweenNs(earlier: number, later: number): bigint {

@@ -5,6 +5,8 @@ import type { DecodeAs } from "./decode-as.ts";
 import { dissectDhcp } from "./dhcp.ts";
 import { dissectDnsDatagram } from "./dns-exchange.ts";
 import { dissectNtp } from "./ntp.ts";
+import { dissectQuic } from "./quic.ts";
+import { looksLikeQuic } from "./quic-packets.ts";
 import type { Dissection } from "./tree.ts";
 import type { UdpConversation } from "./udp-conversation.ts";
 
@@ -52,6 +54,7 @@ export const DATAGRAM_PROTOCOLS: ReadonlyMap<string, DatagramProtocol> = new Map
   ],
   ["dhcp", { dissect: dissectDhcp, ports: [67, 68], looksLike: null }],
   ["ntp", { dissect: dissectNtp, ports: [123], looksLike: null }],
+  ["quic", { dissect: dissectQuic, ports: [], looksLike: looksLikeQuic }],
 ] satisfies [string, DatagramProtocol][]);
 
 /** Shows a datagram's payload. */
@@ -63,13 +66,15 @@ export function dissectUdpPayload(d: Dissection, datagram: Datagram, decodeAs: r
 
 function protocolOf(
   d: Dissection,
-  { sourcePort, destinationPort, start, end }: Datagram,
+  { sourcePort, destinationPort, start, end, conversation }: Datagram,
   decodeAs: readonly DecodeAs[],
 ): DatagramProtocol | null {
   const isOf = (first: number, last: number): boolean =>
     (sourcePort >= first && sourcePort <= last) || (destinationPort >= first && destinationPort <= last);
   const chosen = decodeAs.find(({ transport, first, last }) => transport === "udp" && isOf(first, last));
   if (chosen !== undefined) return DATAGRAM_PROTOCOLS.get(chosen.protocol) ?? null;
+  // Packets of data are known by those that came before them only.
+  if (conversation !== null && conversation.quic !== null) return DATAGRAM_PROTOCOLS.get("quic") ?? null;
   for (const protocol of DATAGRAM_PROTOCOLS.values()) {
     if (protocol.ports.some((port) => isOf(port, port))) return protocol;
   }

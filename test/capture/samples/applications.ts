@@ -4,6 +4,7 @@ import { Trace } from "../../../src/trace/trace.ts";
 import { pcapngChunks } from "../../../src/capture/write-pcapng.ts";
 import { LINKTYPE } from "../../../src/wire/link-types.ts";
 import { SampleNetwork } from "./network.ts";
+import { addQuic } from "./quic.ts";
 import { addResp } from "./resp.ts";
 import { addSsh } from "./ssh.ts";
 import { addDhcp, addIgmp, addNtp } from "./services.ts";
@@ -19,6 +20,7 @@ export function applicationFrames(): Uint8Array[] {
   addNtp(network);
   addResp(network);
   addSsh(network);
+  addQuic(network);
   return network.frames;
 }
 

@@ -36,6 +36,11 @@ export function joined(...parts: readonly Uint8Array[]): Uint8Array {
   return Uint8Array.from(Buffer.concat(parts));
 }
 
+/** Bytes that look like anything: what is encrypted does. */
+export function noise(length: number, seed: number): Uint8Array {
+  return Uint8Array.from({ length }, (_, i) => (Math.imul(seed + i, 0x9e3779b1) >>> 13) & 0xff);
+}
+
 const NOTHING = new Uint8Array(0);
 
 /** Ethernet frames in order; addresses of hosts are made from their IP addresses. */

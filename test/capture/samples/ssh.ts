@@ -1,6 +1,6 @@
 // An SSH connection (RFC 4253) up to its first encrypted packets, and one whose banner comes in two segments.
 
-import { ascii, end, hex, joined, number } from "./network.ts";
+import { ascii, end, hex, joined, noise, number } from "./network.ts";
 import type { SampleNetwork } from "./network.ts";
 
 const KEX_INIT = 20;
@@ -40,11 +40,6 @@ function keyExchangeInit({ kex, hostKeys, ciphers = "aes128-ctr", macs }: Offer)
   return packet(
     joined(Uint8Array.of(KEX_INIT), cookie, ...lists.map(text), Uint8Array.of(0), hex("00000000")),
   );
-}
-
-/** Bytes that look like anything: what is encrypted does. */
-function noise(length: number, seed: number): Uint8Array {
-  return Uint8Array.from({ length }, (_, i) => (Math.imul(seed + i, 0x9e3779b1) >>> 13) & 0xff);
 }
 
 export function addSsh(network: SampleNetwork): void {

@@ -1,0 +1,187 @@
+// What is learnt of a QUIC connection from its datagrams in order: the keys of its Initial packets, what those hold, and how
+// long connection ids are.
+
+import { cryptoFrames } from "./quic-frames.ts";
+import { initialKeys, openPacket, retryTag } from "./quic-keys.ts";
+import type { InitialKeys, OpenPacket } from "./quic-keys.ts";
+import { readQuicPackets } from "./quic-packets.ts";
+import type { QuicPacket, Span } from "./quic-packets.ts";
+import { uint } from "./protocol.ts";
+
+/** Handshake messages that a CRYPTO frame completes. */
+export interface CryptoMessages {
+  readonly bytes: Uint8Array;
+  /** Where they came from, in order; one where the frame has all of them. */
+  readonly parts: readonly { readonly row: number; readonly length: number }[];
+}
+
+/** What is known of a packet beyond its header. */
+export interface QuicFacts {
+  readonly open: OpenPacket | null;
+  /** By where the frame begins in `open.plain`. */
+  readonly messages: ReadonlyMap<number, CryptoMessages>;
+  /** Whether a Retry packet's tag is what it should be; null where nothing was said to compare it with. */
+  readonly isRetryGood: boolean | null;
+}
+
+const NOTHING_KNOWN: QuicFacts = { open: null, messages: new Map(), isRetryGood: null };
+
+/** Bytes kept of Initial packets, and of handshakes put together. */
+const KEPT_BYTES_MAX = 64 * 1024;
+const PIECES_MAX = 64;
+
+/** The CRYPTO stream of one direction. */
+interface CryptoStream {
+  readonly pieces: { readonly offset: number; readonly bytes: Uint8Array; readonly row: number }[];
+  /** Bytes from the stream's beginning that have been shown in messages. */
+  shown: number;
+}
+
+function newStream(): CryptoStream {
+  return { pieces: [], shown: 0 };
+}
+
+function copy(bytes: Uint8Array, { from, to }: Span): Uint8Array {
+  return Uint8Array.from(bytes.subarray(from, to));
+}
+
+export class QuicConnection {
+  /** By row, a packet of the datagram each. */
+  readonly #facts = new Map<number, readonly QuicFacts[]>();
+  /** The direction of the client's packets; -1 until an Initial packet was seen. */
+  #client: 0 | 1 | -1 = -1;
+  /** The id that keys are made from. */
+  #keyId: Uint8Array | null = null;
+  #keys = new Map<number, InitialKeys | null>();
+  /** Largest packet numbers so far. */
+  readonly #largest: [number, number] = [-1, -1];
+  #crypto: [CryptoStream, CryptoStream] = [newStream(), newStream()];
+  /** By direction, the length of ids that packets in it are sent to; -1 while not known. */
+  readonly #idLengths: [number, number] = [-1, -1];
+  #kept = 0;
+
+  /** Bytes of memory, roughly. */
+  get cost(): number {
+    return 500 + this.#kept + this.#facts.size * 100;
+  }
+
+  /** Length of connection ids in short headers of `direction`; 0 where that is not known. */
+  idLength(direction: 0 | 1): number {
+    return Math.max(0, this.#idLengths[direction]);
+  }
+
+  /** What is known of packet `index` of the datagram in `row`. */
+  facts(row: number, index: number): QuicFacts {
+    return this.#facts.get(row)?.[index] ?? NOTHING_KNOWN;
+  }
+
+  /** Takes the next datagram. */
+  add(row: number, direction: 0 | 1, bytes: Uint8Array): void {
+    // Data says nothing that is not sealed.
+    if (bytes.length === 0 || bytes[0] < 0x80 || this.#kept > KEPT_BYTES_MAX) return;
+    const packets = readQuicPackets(bytes, 0, bytes.length, this.idLength(direction));
+    const facts = packets.map((packet) => this.#learn(row, direction, bytes, packet));
+    if (facts.some((known) => known !== NOTHING_KNOWN)) this.#facts.set(row, facts);
+  }
+
+  #learn(row: number, direction: 0 | 1, bytes: Uint8Array, packet: QuicPacket): QuicFacts {
+    const { kind, source, version, destination } = packet;
+    if (source !== null && kind !== "negotiation") {
+      this.#idLengths[direction === 0 ? 1 : 0] = source.to - source.from;
+    }
+    if (kind === "retry") return this.#retry(direction, bytes, packet);
+    if (kind !== "initial") return NOTHING_KNOWN;
+    if (this.#client === -1) this.#client = direction;
+    const isClient = direction === this.#client;
+    if (this.#keyId === null && isClient) this.#keyId = copy(bytes, destination);
+    let open = this.#open(direction, bytes, packet, this.#keysOf(version));
+    if (open === null && isClient) {
+      // Perhaps another connection between the same two.
+      const id = copy(bytes, destination);
+      open = this.#open(direction, bytes, packet, initialKeys(version, id));
+      if (open !== null) this.#begin(id);
+    }
+    if (open === null) return NOTHING_KNOWN;
+    this.#largest[direction] = Math.max(this.#largest[direction], open.number);
+    this.#kept += open.plain.length;
+    return { open, messages: this.#messages(row, direction, open.plain), isRetryGood: null };
+  }
+
+  #begin(keyId: Uint8Array): void {
+    this.#keyId = keyId;
+    this.#keys.clear();
+    this.#largest.fill(-1);
+    this.#crypto = [newStream(), newStream()];
+  }
+
+  #keysOf(version: number): InitialKeys | null {
+    if (this.#keyId === null) return null;
+    let keys = this.#keys.get(version);
+    if (keys === undefined) {
+      keys = initialKeys(version, this.#keyId);
+      this.#keys.set(version, keys);
+    }
+    return keys;
+  }
+
+  #open(
+    direction: 0 | 1,
+    bytes: Uint8Array,
+    packet: QuicPacket,
+    keys: InitialKeys | null,
+  ): OpenPacket | null {
+    if (keys === null) return null;
+    const own = keys[direction === this.#client ? 0 : 1];
+    return openPacket(own, bytes, packet.start, packet.rest, packet.end, this.#largest[direction]);
+  }
+
+  /** The client begins again, with the server's new id for keys (RFC 9001 5.2). */
+  #retry(direction: 0 | 1, bytes: Uint8Array, { start, end, rest, version, source }: QuicPacket): QuicFacts {
+    if (this.#keyId === null || source === null || direction === this.#client) return NOTHING_KNOWN;
+    const tag = retryTag(version, this.#keyId, bytes.subarray(start, rest));
+    const isRetryGood = tag === null ? null : Buffer.compare(tag, bytes.subarray(rest, end)) === 0;
+    if (isRetryGood === true) {
+      this.#keyId = copy(bytes, source);
+      this.#keys.clear();
+    }
+    return { ...NOTHING_KNOWN, isRetryGood };
+  }
+
+  /** Takes a packet's CRYPTO frames; answers the messages that they complete. */
+  #messages(row: number, direction: 0 | 1, plain: Uint8Array): ReadonlyMap<number, CryptoMessages> {
+    const messages = new Map<number, CryptoMessages>();
+    const stream = this.#crypto[direction];
+    for (const { at, offset, data } of cryptoFrames(plain)) {
+      if (stream.pieces.length >= PIECES_MAX || offset + data.to - data.from <= stream.shown) continue;
+      const bytes = plain.subarray(data.from, data.to);
+      stream.pieces.push({ offset, bytes, row });
+      stream.pieces.sort((a, b) => a.offset - b.offset);
+      const whole = takeMessages(stream);
+      if (whole !== null) messages.set(at, whole);
+    }
+    return messages;
+  }
+}
+
+/** Takes the whole handshake messages off the front of what has come without a gap; null where there are none. */
+function takeMessages(stream: CryptoStream): CryptoMessages | null {
+  const chunks: Uint8Array[] = [];
+  const parts: { readonly row: number; readonly length: number }[] = [];
+  let end = stream.shown;
+  for (const { offset, bytes, row } of stream.pieces) {
+    if (offset > end) break;
+    const chunk = bytes.subarray(end - offset);
+    if (chunk.length === 0 || offset + bytes.length <= end) continue;
+    chunks.push(chunk);
+    parts.push({ row, length: chunk.length });
+    end += chunk.length;
+  }
+  const all = Buffer.concat(chunks);
+  let size = 0;
+  while (size + 4 <= all.length && size + 4 + uint(all, size + 1, 3) <= all.length) {
+    size += 4 + uint(all, size + 1, 3);
+  }
+  if (size === 0) return null;
+  stream.shown += size;
+  return { bytes: Uint8Array.from(all.subarray(0, size)), parts };
+}
