@@ -27,7 +27,7 @@ export async function openVerify(jobs: readonly VerifyJob[]): Promise<OpenVerify
   const reports = new Map<string, Report>();
   const onLaw = (tried: LawTried): void => {
     const key = `${tried.file} ${tried.codec}`;
-    const laws: readonly LawReport[] = [...(reports.get(key)?.laws ?? []), tried.law];
+    const laws = withLaw(reports.get(key)?.laws ?? [], tried.law);
     reports.set(key, {
       codec: tried.codec,
       seed: jobs[tried.file].seed,
@@ -60,6 +60,13 @@ export async function openVerify(jobs: readonly VerifyJob[]): Promise<OpenVerify
 export async function openFraming(module: string, seed?: number): Promise<FramingSession> {
   const job = plainJob(module, seed);
   return sessionOf(nameOf([job]), await verifyAll([job]));
+}
+
+/** The laws with one more: its first report, or the one that breaks it. */
+function withLaw(laws: readonly LawReport[], law: LawReport): readonly LawReport[] {
+  const index = laws.findIndex((other) => other.law === law.law);
+  if (index === -1) return [...laws, law];
+  return laws[index].verdict === "broken" || law.verdict !== "broken" ? laws : laws.with(index, law);
 }
 
 function nameOf(jobs: readonly VerifyJob[]): string {

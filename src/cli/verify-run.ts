@@ -1,11 +1,11 @@
-// Verifies files one beside the other, as many as there are cores; or reads the reports that were made of them before.
+// Verifies files one beside the other, as many as there are cores, and of one file many runs; or reads the reports that were made of them before.
 
 import { existsSync, readFileSync } from "node:fs";
 import { availableParallelism } from "node:os";
-import { mergeReports } from "../framing/report/merge.ts";
 import type { LawReport, Report } from "../framing/report/report.ts";
 import type { VerifyJob } from "../framing/verify/messages.ts";
 import { verifyFile } from "../framing/verify/verify-file.ts";
+import type { FileResult } from "../framing/verify/verify-file.ts";
 import { InputError } from "../scenario/input-error.ts";
 
 /** A report and where its codec comes from. */
@@ -15,7 +15,7 @@ export interface Verified {
   readonly report: Report;
 }
 
-/** A law of one codec of one file, as soon as it is tried. */
+/** A law of one codec of one file, as soon as it is tried; several times when its runs are shared out. */
 export interface LawTried {
   /** Counts the files. */
   readonly file: number;
@@ -32,6 +32,10 @@ export function plainJob(module: string, seed: number = 1): VerifyJob {
   return { module, seed, timeMs: TIME_MS_DEFAULT, ...all };
 }
 
+/** More runs than these are shared out, to always as many processes whatever the machine, so that the reports are everywhere the same. */
+const RUNS_ALONE = 1000;
+const SHARES = 8;
+
 /** What comes of `jobs`, in their order; jobs that are all JSON files are the reports of shards, which are merged. Rejects with `InputError` for what cannot be tried. */
 export async function verifyAll(
   jobs: readonly VerifyJob[],
@@ -39,25 +43,46 @@ export async function verifyAll(
 ): Promise<Verified[]> {
   if (jobs.every(({ module }) => module.endsWith(".json")))
     return mergedFiles(jobs.map(({ module }) => module));
-  const results: Verified[][] = [];
-  const problems: string[] = [];
+  const results: FileResult[][] = jobs.map(() => []);
+  const shares = jobs.flatMap((job, file) => sharesOf(job).map((share, index) => ({ file, index, share })));
   let next = 0;
   const work = async (): Promise<void> => {
-    for (let file = next++; file < jobs.length; file = next++) {
-      const { module } = jobs[file];
-      const result = await verifyFile(jobs[file], (codec, law) => onLaw({ file, codec, law }));
-      if ("problem" in result) problems[file] = `${module}: ${result.problem}`;
-      else results[file] = result.codecs.map(({ exportName, report }) => ({ module, exportName, report }));
+    while (next < shares.length) {
+      const { file, index, share } = shares[next++];
+      results[file][index] = await verifyFile(share, (codec, law) => onLaw({ file, codec, law }));
     }
   };
-  await Promise.all(Array.from({ length: Math.min(availableParallelism(), jobs.length) }, work));
-  const problem = problems.find((text) => text !== undefined);
-  if (problem !== undefined) throw new InputError(problem);
-  return results.flat();
+  await Promise.all(Array.from({ length: Math.min(availableParallelism(), shares.length) }, work));
+  const verified: Verified[] = [];
+  for (const [file, parts] of results.entries())
+    verified.push(...(await verifiedFrom(jobs[file].module, parts)));
+  return verified;
+}
+
+/** The job, or the parts it is done in. */
+function sharesOf(job: VerifyJob): readonly VerifyJob[] {
+  if (job.shard !== null || job.path !== null || (job.runs ?? 0) <= RUNS_ALONE) return [job];
+  const timeMs = (job.timeMs * Math.min(availableParallelism(), SHARES)) / SHARES;
+  return Array.from({ length: SHARES }, (_, index) => ({ ...job, timeMs, shard: { index, count: SHARES } }));
+}
+
+/** What the parts of one file's job say together. */
+async function verifiedFrom(module: string, parts: readonly FileResult[]): Promise<Verified[]> {
+  const reports = parts.map((part) => {
+    if ("problem" in part) throw new InputError(`${module}: ${part.problem}`);
+    return part.codecs;
+  });
+  if (reports.length === 1) return reports[0].map((codec) => ({ module, ...codec }));
+  const { mergeReports } = await import("../framing/report/merge.ts");
+  return reports[0].map(({ exportName }, codec) => {
+    const [report] = mergeReports(reports.map((part) => part[codec].report));
+    return { module, exportName, report };
+  });
 }
 
 /** The JSON reports of several shards as one. */
-function mergedFiles(paths: readonly string[]): Verified[] {
+async function mergedFiles(paths: readonly string[]): Promise<Verified[]> {
+  const { mergeReports } = await import("../framing/report/merge.ts");
   const verified = paths.flatMap(reportsIn);
   const origins = new Map(verified.map((entry) => [entry.report.codec, entry]));
   return mergeReports(verified.map(({ report }) => report)).map((report) => ({

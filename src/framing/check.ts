@@ -6,6 +6,7 @@ import { CodecProblem } from "./laws/law.ts";
 import type { AnyCodec, Law, LawOptions } from "./laws/law.ts";
 import { completion } from "./laws/completion.ts";
 import { LEFT_HANG, RUNS_DEFAULT, SEED_DEFAULT } from "./laws/define.ts";
+import { notAsked, silence } from "./laws/silence.ts";
 import { checkTryable, missingIn } from "./preflight.ts";
 import type { LawReport, Report } from "./report/report.ts";
 
@@ -65,19 +66,6 @@ export async function checkFraming<F>(codec: Codec<F>, options: FramingOptions =
       say(await left.law.check(codec, left.lawOptions));
   }
   return { codec: codec.name, seed: options.seed ?? SEED_DEFAULT, through: null, laws: reports };
-}
-
-/** Why a law is not asked after these reports. */
-function silence(law: Law, reports: readonly LawReport[]): string | null {
-  const broken = reports.filter(({ verdict }) => verdict === "broken");
-  const hang = broken.find(({ counterexample }) => counterexample !== null && counterexample.hang !== null);
-  if (hang !== undefined) return `the decoder hangs, which breaks ${hang.law}`;
-  const granted = broken.find(({ law: name }) => law.takesForGranted.includes(name));
-  return granted === undefined ? null : `it takes ${granted.law} for granted, which is broken`;
-}
-
-function notAsked({ name, demands, bug }: Law, why: string): LawReport {
-  return { law: name, demands, bug, verdict: "not asked", why, runs: 0, counterexample: null };
 }
 
 function chosen(options: FramingOptions): { laws: readonly Law[]; path: string | null } {

@@ -21,11 +21,15 @@ export interface PayloadOptions {
 export function payloads(options: PayloadOptions = {}): fc.Arbitrary<Uint8Array> {
   const { min = 0, max = 70_000, special = [0x00, 0x0a, 0x0d, 0xff] } = options;
   const shortMax = Math.min(max, Math.max(min, 12));
-  const byte = fc.oneof(
-    { withCrossShrink: true },
-    { weight: 1, arbitrary: fc.integer({ min: 0, max: 255 }) },
-    { weight: 1, arbitrary: fc.constantFrom(...special) },
-  );
+  const anyByte = fc.integer({ min: 0, max: 255 });
+  const byte =
+    special.length === 0
+      ? anyByte
+      : fc.oneof(
+          { withCrossShrink: true },
+          { weight: 1, arbitrary: anyByte },
+          { weight: 1, arbitrary: fc.constantFrom(...special) },
+        );
   const short = fc
     .array(byte, { minLength: min, maxLength: shortMax })
     .map((bytes) => Uint8Array.from(bytes));

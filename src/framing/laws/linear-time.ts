@@ -1,7 +1,7 @@
 // Linear time: twice the bytes take twice the time, not four times.
 //
-// The one law that looks at a clock. It compares a stream with one four times as long: linear decoders take some four times as long for it,
-// quadratic ones sixteen. The clock is that of the process's own CPU time, and the law only speaks up when the factor stays high in the best of several
+// It compares a stream with one four times as long: linear decoders do some four times the work for it, quadratic ones sixteen. First it counts
+// the bytes that are copied and searched. What that does not show, a clock may: the one law that looks at one. The clock is that of the process's own CPU time, and the law only speaks up when the factor stays high in the best of several
 // measurements and, unless it is plain, for longer streams too.
 
 import { setFlagsFromString } from "node:v8";
@@ -12,6 +12,7 @@ import { encodeFrames, whole } from "./law.ts";
 import { defineLaw } from "./define.ts";
 import type { Feed, Outcome } from "../feed.ts";
 import { difference } from "../judge.ts";
+import { TouchedBytes } from "./touched-bytes.ts";
 
 type Shape =
   | "one long frame in small chunks"
@@ -40,6 +41,10 @@ const LONG_MS = 150;
 const BEYOND_DOUBT_MS = 400;
 /** Less than this is not worth a word, and not measured well. */
 const WORTH_MS = 15;
+/** The growth of bytes copied and searched that is not linear any more ... */
+const TOUCHED = 8;
+/** ... when each byte is touched so often. */
+const TOUCHED_EACH = 64;
 /** Between two, for a linear decoder, and four. */
 const DOUBLING = 2.8;
 const MEASUREMENTS = 3;
@@ -71,6 +76,8 @@ export const linearTime = defineLaw<Shape>({
       if (short === null || long === null) return null;
       const [first] = yield { feeds: [short.feed] };
       if (difference(context.codec, short.frames, first, short.feed.cuts.length + 1) !== null) return null;
+      const more = yield* timesTouched(short.feed, long.feed);
+      if (more !== null) return finding(shape, `make it copy and search ${more} times as many`);
       let shortMs = Number.POSITIVE_INFINITY;
       let longMs = Number.POSITIVE_INFINITY;
       for (let i = 1; i <= MEASUREMENTS; i++) {
@@ -85,17 +92,41 @@ export const linearTime = defineLaw<Shape>({
         if (longMs < WORTH_MS) break;
         if (longMs < shortMs * LINEAR) return null;
         if (longMs > LONG_MS && length === lengths.at(-1)) break;
-        if (i === MEASUREMENTS_PLAIN && longMs > shortMs * PLAIN && longMs > PLAIN_MS) return finding(shape);
+        if (i === MEASUREMENTS_PLAIN && longMs > shortMs * PLAIN && longMs > PLAIN_MS)
+          return finding(shape, TAKE_LONGER);
       }
       if (length !== lengths.at(-1) || longMs < WORTH_MS) continue;
       if (longMs < shortMs * (context.later ? QUADRATIC_LATER : QUADRATIC)) return null;
-      if (longMs > BEYOND_DOUBT_MS) return finding(shape);
-      return (yield* growsWithEveryDoubling(shape, length, chunkBytes, context)) ? finding(shape) : null;
+      if (longMs > BEYOND_DOUBT_MS) return finding(shape, TAKE_LONGER);
+      return (yield* growsWithEveryDoubling(shape, length, chunkBytes, context))
+        ? finding(shape, TAKE_LONGER)
+        : null;
     }
     return null;
   },
   feedMs: 4000,
 });
+
+/** How many times as many bytes the longer stream makes the decoder copy and search, rounded; null when that is no more than it should be. */
+function* timesTouched(
+  short: Feed,
+  long: Feed,
+): Generator<Wanted, number | null, readonly Outcome<unknown>[]> {
+  const before = yield* touchedBytes(short);
+  const after = yield* touchedBytes(long);
+  const isMore = after > before * TOUCHED && after > long.bytes.length * TOUCHED_EACH;
+  return isMore ? Math.round(after / Math.max(1, before)) : null;
+}
+
+function* touchedBytes(feed: Feed): Generator<Wanted, number, readonly Outcome<unknown>[]> {
+  const counter = new TouchedBytes();
+  try {
+    yield { feeds: [feed] };
+  } finally {
+    counter.stop();
+  }
+  return counter.bytes;
+}
 
 /**
  * A second opinion for what looks quadratic: the stream and twice and four times as much of it, the heap tidied up before each, for
@@ -145,10 +176,12 @@ function lengthsFor(shape: Shape, later: boolean): readonly number[] {
   return shape.startsWith("one") ? LATER_SHORT_BYTES : LATER_FRAMES_BYTES;
 }
 
-function finding(shape: Shape): Finding {
+const TAKE_LONGER = `take some ${FACTOR * FACTOR} times as long`;
+
+function finding(shape: Shape, how: string): Finding {
   const feed = { ...whole(new Uint8Array()), end: false };
   const outcome = { frames: [], chunks: [], errors: [], hang: null };
-  const problem = `${shape}: ${FACTOR} times as many bytes take some ${FACTOR * FACTOR} times as long`;
+  const problem = `${shape}: ${FACTOR} times as many bytes ${how}`;
   return { problem, feed, outcome, frames: null, ends: [] };
 }
 

@@ -53,6 +53,8 @@ export class Trier<T> {
   readonly #suspectMs: number;
   readonly #onFeed: ((law: string, feed: Feed) => void) | null;
   #context: TestContext;
+  /** The one under way. */
+  #test: Test | null = null;
   #guardedTrials = 0;
 
   constructor(spec: LawSpec<T>, codec: AnyCodec, options: TrierOptions) {
@@ -95,7 +97,9 @@ export class Trier<T> {
     const done = guarded(() => {
       finding = this.#drive(this.spec.test(trial, this.#context), null);
     }, this.#hangMs);
-    return done ? finding : this.#tryFeedByFeed(trial, effort, onlyCuts, this.#suspectMs);
+    if (done) return finding;
+    this.#leaveTest();
+    return this.#tryFeedByFeed(trial, effort, onlyCuts, this.#suspectMs);
   }
 
   /**
@@ -128,6 +132,7 @@ export class Trier<T> {
       const at = last as { trial: T; effort: Effort } | null;
       if (finding !== null || at === null) return finding;
       if (done) continue;
+      this.#leaveTest();
       finding = this.#tryFeedByFeed(at.trial, at.effort, null, this.#suspectMs);
       if (finding !== null) return finding;
     }
@@ -161,14 +166,31 @@ export class Trier<T> {
   }
 
   #drive(test: Test, feedMs: number | null): Finding | null {
-    let step = test.next();
-    while (step.done !== true) {
-      const outcomes = this.#feed(step.value, feedMs);
-      const hanging = outcomes.findIndex(({ hang }) => hang !== null);
-      if (hanging !== -1) return this.#hung(step.value.feeds[hanging], outcomes[hanging]);
-      step = test.next(outcomes);
+    this.#test = test;
+    try {
+      let step = test.next();
+      while (step.done !== true) {
+        const outcomes = this.#feed(step.value, feedMs);
+        const hanging = outcomes.findIndex(({ hang }) => hang !== null);
+        if (hanging !== -1) return this.#hung(step.value.feeds[hanging], outcomes[hanging]);
+        step = test.next(outcomes);
+      }
+      return step.value;
+    } finally {
+      this.#leaveTest();
     }
-    return step.value;
+  }
+
+  /** A test that is left in the middle puts back what it changed. */
+  #leaveTest(): void {
+    const test = this.#test;
+    this.#test = null;
+    try {
+      test?.return(null);
+    } catch (error) {
+      // Stopped in its own code, not while a decoder was fed: it can neither go on nor be ended, and nothing is changed there.
+      if (!(error instanceof TypeError)) throw error;
+    }
   }
 
   #feed({ feeds, codec }: Wanted, feedMs: number | null): Outcome<unknown>[] {
@@ -197,6 +219,7 @@ export class Trier<T> {
     const guardsEach = this.expectsHang || this.#guardedTrials++ < GUARDED_TRIALS;
     const answerMs = this.expectsHang ? SMALLER_HANG_MS : this.#suspectMs;
     const test = this.spec.test(trial, this.#context);
+    this.#test = test;
     let step = test.next();
     while (step.done !== true) {
       const { feeds, codec } = step.value;
@@ -204,7 +227,10 @@ export class Trier<T> {
       const options = { answerMs, guardMs: this.spec.guards === true ? answerMs : null, guardsEach };
       const outcomes = await Promise.all(feeds.map((feed) => feedLater(codec ?? this.codec, feed, options)));
       const hanging = outcomes.findIndex(({ hang }) => hang !== null);
-      if (hanging !== -1) return this.#hung(feeds[hanging], outcomes[hanging]);
+      if (hanging !== -1) {
+        this.#leaveTest();
+        return this.#hung(feeds[hanging], outcomes[hanging]);
+      }
       step = test.next(outcomes);
     }
     return step.value;
