@@ -5,7 +5,7 @@ import { durationText, millisText } from "../trace/words.ts";
 import { Grid } from "./render/grid.ts";
 import { actionOf, isScreenName, KEYS, worksOn } from "./keys.ts";
 import type { Action } from "./keys.ts";
-import { firstScreen, hasScreen, initialModel, openingStep, SPEEDS } from "./model.ts";
+import { EMPTY_PACKETS, firstScreen, hasScreen, initialModel, openingStep, SPEEDS } from "./model.ts";
 import type { Effect, Message, Model, MouseAction, ScreenName, Size, Stand } from "./model.ts";
 import { lawRows } from "./framing-cursor.ts";
 import { firstStop, nextInOwnTime, nextStop, stopsPerTick, waitAt } from "./playback.ts";
@@ -17,7 +17,8 @@ import { atEnd } from "./screens/lab.ts";
 import { validFocus } from "./screens/lab-update.ts";
 import { outcomeSpan } from "./screens/outcome-pane.ts";
 import { shownTrace } from "./screens/packet-data.ts";
-import { packetsTyping, scanOn, settlePackets } from "./screens/packets-update.ts";
+import { filterBy, scanOn, settlePackets, sortByColumn, turnColumn } from "./screens/packets-update.ts";
+import { typingKey } from "./screens/packets-typing.ts";
 import type { Chosen } from "./popups/choices.ts";
 import { openChooser } from "./popups/chooser.ts";
 import { changesNote, dropSelected, openNetwork, undoChange } from "./popups/network.ts";
@@ -111,7 +112,7 @@ export function view(model: Model, size: Size, theme: Theme = themeNamed(model.t
 function key(model: Model, name: string): Step {
   if (name === "C-c") return [model, [{ kind: "quit" }]];
   if (model.popup !== null) return popupKey({ ...model, note: null }, model.popup, name, choose);
-  if (model.screen === "packets" && model.packets.typing !== null) return packetsTyping(model, name);
+  if (model.screen === "packets" && model.packets.typing !== null) return typingKey(model, name);
   const action = actionOf(name, model);
   if (action === null) return [model, NOTHING];
   return act({ ...model, notice: null, note: null }, action);
@@ -130,6 +131,14 @@ function choose(model: Model, chosen: Chosen): Step {
       return [model, [{ kind: "list", folder: chosen.path }]];
     case "theme":
       return [{ ...model, theme: chosen.name }, NOTHING];
+    case "column":
+      return [turnColumn(model, chosen.id), NOTHING];
+    case "sort":
+      return sortByColumn(model, chosen.id);
+    case "filter":
+      return filterBy(model, chosen.text);
+    case "copy":
+      return [model, [{ kind: "copy", what: chosen.what, text: chosen.text }]];
   }
 }
 
@@ -154,6 +163,14 @@ function act(model: Model, action: Action): Step {
       return [{ ...model, popup: openChooser(model, "commands") }, NOTHING];
     case "themes":
       return [{ ...model, popup: openChooser(model, "themes") }, NOTHING];
+    case "columns":
+      return [{ ...model, popup: openChooser(model, "columns") }, NOTHING];
+    case "sort":
+      return [{ ...model, popup: openChooser(model, "sorting") }, NOTHING];
+    case "colour rules":
+      return [{ ...model, popup: openChooser(model, "rules") }, NOTHING];
+    case "copy":
+      return [{ ...model, popup: openChooser(model, "copies") }, NOTHING];
     case "open file":
       return [model, [{ kind: "list", folder: model.folder?.path ?? null }]];
     case "change network":
@@ -259,18 +276,7 @@ function opened(model: Model, session: Session): Step {
     playing: lab,
     busy: null,
     notice: null,
-    packets: {
-      ...model.packets,
-      side: "sim",
-      selected: 0,
-      top: 0,
-      treeSelected: -1,
-      treeTop: 0,
-      bytesTop: 0,
-      filter: null,
-      filterError: null,
-      typing: null,
-    },
+    packets: { ...EMPTY_PACKETS, columns: model.packets.columns, findMode: model.packets.findMode },
   };
   return [next, lab ? [wait(next)] : NOTHING];
 }
@@ -285,7 +291,7 @@ function changed(model: Model, session: Session, stand: Stand, playing: boolean)
         ? stepAtTime(trace, stand.timeNs)
         : Math.min(indexOf(trace).dropStep(stand.dropOf), trace.length - 1);
   const last = trace.length - 1;
-  const packets = { ...model.packets, filter: null, filterError: null };
+  const packets = { ...model.packets, filter: null, filterError: null, sort: null, find: null };
   const next = {
     ...model,
     session,

@@ -30,6 +30,20 @@ export type Action =
   | "change network"
   | "drop packet"
   | "undo"
+  | "copy"
+  | "columns"
+  | "sort"
+  | "colour rules"
+  | "find"
+  | "find next"
+  | "find previous"
+  | "goto"
+  | "mark"
+  | "next mark"
+  | "next in stream"
+  | "previous in stream"
+  | "partner"
+  | "original"
   | "next lesson"
   | "previous lesson"
   | "next broken"
@@ -48,7 +62,7 @@ export type Action =
   | "seek forward"
   | "escape";
 
-export type KeyGroup = "Playing" | "Moving" | "Lessons" | "Network" | "Laws" | "Screens";
+export type KeyGroup = "Playing" | "Moving" | "Lessons" | "Network" | "Packets" | "Laws" | "Screens";
 
 export interface KeyBinding {
   readonly keys: readonly string[];
@@ -178,6 +192,104 @@ export const KEYS: readonly KeyBinding[] = [
     hint: ["/", "filter"],
   },
   {
+    keys: ["f", "C-f"],
+    action: "find",
+    on: PACKETS,
+    group: "Packets",
+    help: "find text, hex ...",
+    command: "find a packet by text, bytes or filter",
+    hint: ["f", "find"],
+  },
+  {
+    keys: ["n"],
+    action: "find next",
+    on: PACKETS,
+    group: "Packets",
+    help: "find next, previous",
+    command: "find next",
+  },
+  {
+    keys: ["N"],
+    action: "find previous",
+    on: PACKETS,
+    group: "Packets",
+    help: "find next, previous",
+    command: "find previous",
+  },
+  {
+    keys: ["#"],
+    action: "goto",
+    on: PACKETS,
+    group: "Packets",
+    help: "go to number, time",
+    command: "go to a packet's number or a time",
+  },
+  {
+    keys: ["m"],
+    action: "mark",
+    on: PACKETS,
+    group: "Packets",
+    help: "mark; next marked",
+    command: "mark the packet",
+  },
+  {
+    keys: ["M"],
+    action: "next mark",
+    on: PACKETS,
+    group: "Packets",
+    help: "mark; next marked",
+    command: "go to the next marked packet",
+  },
+  {
+    keys: ["}"],
+    action: "next in stream",
+    on: PACKETS,
+    group: "Packets",
+    help: "along the stream",
+    command: "go to the stream's next packet",
+  },
+  {
+    keys: ["{"],
+    action: "previous in stream",
+    on: PACKETS,
+    group: "Packets",
+    help: "along the stream",
+    command: "go to the stream's previous packet",
+  },
+  {
+    keys: ["a"],
+    action: "partner",
+    on: PACKETS,
+    group: "Packets",
+    help: "request or answer",
+    command: "go to the request of the answer, or back",
+  },
+  {
+    keys: ["b"],
+    action: "original",
+    on: PACKETS,
+    group: "Packets",
+    help: "what is sent again",
+    command: "go to the original of the retransmission",
+  },
+  {
+    keys: ["C"],
+    action: "columns",
+    on: PACKETS,
+    group: "Packets",
+    help: "columns",
+    command: "choose columns",
+  },
+  { keys: ["S"], action: "sort", on: PACKETS, group: "Packets", help: "sort", command: "sort by a column" },
+  {
+    keys: ["R"],
+    action: "colour rules",
+    on: PACKETS,
+    group: "Packets",
+    help: "colour rules",
+    command: "colour rules: what the glyphs mean",
+  },
+  {
     keys: ["o"],
     action: "other side",
     lab: true,
@@ -242,6 +354,7 @@ export const KEYS: readonly KeyBinding[] = [
     keys: ["n"],
     action: "next lesson",
     lab: true,
+    on: AT_CURSOR,
     group: "Lessons",
     help: "next, previous",
     command: "next lesson",
@@ -284,6 +397,13 @@ export const KEYS: readonly KeyBinding[] = [
     command: "open a capture or a scenario",
   },
   { keys: ["T"], action: "themes", group: "Screens", help: "colours", command: "choose a theme" },
+  {
+    keys: ["y"],
+    action: "copy",
+    group: "Screens",
+    help: "copy",
+    command: "copy the packet, its bytes, the filter, the command",
+  },
   { keys: ["?"], action: "help", group: "Screens", help: "this help" },
   { keys: ["q", "C-c"], action: "quit", group: "Screens", help: "quit" },
 ];

@@ -4,6 +4,7 @@ import { firstLaw, lastStep, lawRows } from "./framing-cursor.ts";
 import type { Intervention } from "../scenario/intervention.ts";
 import type { LinkSettings } from "../sim/topology.ts";
 import { hasPackets, isFraming, isLab, traceOf } from "./session.ts";
+import type { LineEdit } from "./line-edit.ts";
 import type { LessonEntry, Session } from "./session.ts";
 import { INITIAL_STATISTICS } from "./views.ts";
 import type { StatisticsView } from "./views.ts";
@@ -58,6 +59,41 @@ export interface SequenceView {
   readonly conversation: boolean;
 }
 
+/** What the line above the packet list is for. */
+export type TypingPurpose = "filter" | "find" | "goto";
+
+export interface Typing {
+  readonly purpose: TypingPurpose;
+  readonly line: LineEdit;
+  /** The completion chosen, among those offered; -1 for none. */
+  readonly choice: number;
+}
+
+/** A search through the list. */
+export interface FindState {
+  readonly mode: "text" | "hex" | "filter";
+  readonly text: string;
+  /** The line it began at, and which way it goes. */
+  readonly from: number;
+  readonly by: 1 | -1;
+  /** Lines looked at so far. */
+  readonly looked: number;
+  /** The line found, -1 for none, null while it is being looked for. */
+  readonly found: number | null;
+}
+
+/** The order a list was asked to have. */
+export interface SortState {
+  readonly column: string;
+  readonly descending: boolean;
+  /** Rows in their order; null while they are being sorted. */
+  readonly order: Uint32Array | null;
+  /** The line of each row. */
+  readonly places: Uint32Array | null;
+  /** How far sorting has come, 0 to 1. */
+  readonly progress: number;
+}
+
 export interface PacketsView {
   readonly focus: PacketsPane;
   /** Whose packets a lab shows. */
@@ -71,15 +107,31 @@ export interface PacketsView {
   /** Paths of tree lines opened or closed by hand. */
   readonly toggled: ReadonlySet<string>;
   readonly bytesTop: number;
-  /** The text being typed, null when the filter line is not open. */
-  readonly typing: string | null;
+  /** What is being typed into the line above the list, null when it is not open. */
+  readonly typing: Typing | null;
   readonly filter: FilterState | null;
   /** Why what is typed cannot be a filter, and the column it is about, from 0. */
   readonly filterError: { readonly message: string; readonly column: number } | null;
+  /** The last search, and what it is to be told to search for. */
+  readonly find: FindState | null;
+  readonly findMode: FindState["mode"];
+  readonly sort: SortState | null;
+  /** Rows marked by hand. */
+  readonly marks: ReadonlySet<number>;
+  /** Columns chosen, by name; null for the usual ones. */
+  readonly columns: readonly string[] | null;
 }
 
 /** What can be chosen from a list that is narrowed down by typing. */
-export type Choosing = "commands" | "lessons" | "files" | "themes";
+export type Choosing =
+  | "commands"
+  | "lessons"
+  | "files"
+  | "themes"
+  | "columns"
+  | "sorting"
+  | "rules"
+  | "copies";
 
 /** A list to choose from. */
 export interface Chooser {
@@ -226,9 +278,11 @@ export interface InitialOptions {
   readonly playing?: boolean;
   readonly theme?: string;
   readonly recent?: readonly string[];
+  readonly columns?: readonly string[] | null;
 }
 
-const EMPTY_PACKETS: PacketsView = {
+/** The packet list of something just opened. */
+export const EMPTY_PACKETS: PacketsView = {
   focus: "list",
   side: "sim",
   selected: 0,
@@ -240,6 +294,11 @@ const EMPTY_PACKETS: PacketsView = {
   typing: null,
   filter: null,
   filterError: null,
+  find: null,
+  findMode: "text",
+  sort: null,
+  marks: new Set(),
+  columns: null,
 };
 
 /** The state a dashboard starts in. */
@@ -261,7 +320,7 @@ export function initialModel(options: InitialOptions): Model {
     speed: SPEED_NORMAL,
     focus: "ladder",
     scroll: 0,
-    packets: EMPTY_PACKETS,
+    packets: { ...EMPTY_PACKETS, columns: options.columns ?? null },
     // The hosts of a lab are few; the addresses of a capture may be any number.
     sequence: { zoom: 0, folded: true, conversation: !isLab(session) },
     framing: { focus: broken ? "cut" : "laws", selected },

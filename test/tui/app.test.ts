@@ -162,7 +162,7 @@ describe("packets", () => {
 
   test("a filter that is none says why, under the place", () => {
     const wrong = pressed("/ t c p . x x enter", "packets");
-    expect(wrong.packets.typing).toBe("tcp.xx");
+    expect(wrong.packets.typing?.line.text).toBe("tcp.xx");
     const [, line, problem] = text(wrong).split("\n");
     expect(problem.indexOf("^")).toBe(line.indexOf("tcp.xx"));
   });

@@ -4,8 +4,14 @@ import { KEYS, worksOn } from "../keys.ts";
 import type { Action, KeyBinding } from "../keys.ts";
 import { SCREEN_NAMES } from "../model.ts";
 import type { Choosing, Model } from "../model.ts";
+import { allFields, findField } from "../../capture/fields.ts";
+import { columnTitle, isUsual, USUAL_COLUMNS } from "../screens/packets-columns.ts";
+import { insideOf } from "../screens/packets-layout.ts";
+import { columnIds } from "../screens/packets-list.ts";
+import { COLOUR_RULES } from "../screens/packets-rules.ts";
 import { isLab } from "../session.ts";
 import { themes } from "../theme.ts";
+import { copiesOf } from "./copies.ts";
 import { shownKey } from "./help.ts";
 import { fuzzyMatch } from "./fuzzy.ts";
 
@@ -15,7 +21,11 @@ export type Chosen =
   | { readonly kind: "lesson"; readonly name: string }
   | { readonly kind: "file"; readonly path: string }
   | { readonly kind: "folder"; readonly path: string }
-  | { readonly kind: "theme"; readonly name: string };
+  | { readonly kind: "theme"; readonly name: string }
+  | { readonly kind: "column"; readonly id: string }
+  | { readonly kind: "sort"; readonly id: string }
+  | { readonly kind: "filter"; readonly text: string }
+  | { readonly kind: "copy"; readonly what: string; readonly text: string };
 
 export interface Choice {
   readonly text: string;
@@ -35,8 +45,17 @@ export interface ShownChoice extends Choice {
   readonly lit: readonly number[];
 }
 
-/** Everything there is to choose. */
-export function choicesOf(model: Model, from: Choosing): Choice[] {
+/** Everything there is to choose; the same list again for the same model. */
+export function choicesOf(model: Model, from: Choosing): readonly Choice[] {
+  if (asked?.model === model && asked.from === from) return asked.choices;
+  asked = { model, from, choices: listOf(model, from) };
+  return asked.choices;
+}
+
+let asked: { readonly model: Model; readonly from: Choosing; readonly choices: readonly Choice[] } | null =
+  null;
+
+function listOf(model: Model, from: Choosing): Choice[] {
   switch (from) {
     case "commands":
       return [...commands(model), ...lessons(model), ...themeChoices(model)];
@@ -46,24 +65,54 @@ export function choicesOf(model: Model, from: Choosing): Choice[] {
       return files(model);
     case "themes":
       return themeChoices(model);
+    case "columns":
+      return columnChoices(model);
+    case "sorting":
+      return sortChoices(model);
+    case "rules":
+      return COLOUR_RULES.map(({ name, filter, glyph }) => ({
+        text: `${glyph} ${name}`,
+        detail: filter,
+        chosen: { kind: "filter", text: filter },
+      }));
+    case "copies":
+      return copiesOf(model).map(({ what, text }) => ({
+        text: what,
+        detail: text.trim().split("\n")[0],
+        chosen: { kind: "copy", what, text },
+      }));
   }
 }
 
 /** The choices `query` leaves, best first; all in their own order while nothing was typed. */
-export function narrowed(choices: readonly Choice[], query: string): ShownChoice[] {
-  if (query.trim() === "") return choices.map((choice) => ({ ...choice, lit: [] }));
-  const found: { choice: ShownChoice; score: number; at: number }[] = [];
+export function narrowed(choices: readonly Choice[], query: string): readonly ShownChoice[] {
+  const before = kept.get(choices);
+  if (before?.query === query) return before.shown;
+  const shown =
+    query.trim() === "" ? choices.map((choice) => ({ ...choice, lit: [] })) : found(choices, query);
+  kept.set(choices, { query, shown });
+  return shown;
+}
+
+/** A list is asked for several times a key: to move in it, to lay it out, to paint it. */
+const kept = new WeakMap<
+  readonly Choice[],
+  { readonly query: string; readonly shown: readonly ShownChoice[] }
+>();
+
+function found(choices: readonly Choice[], query: string): ShownChoice[] {
+  const matches: { choice: ShownChoice; score: number; at: number }[] = [];
   choices.forEach((choice, at) => {
     const match = fuzzyMatch(query, choice.text);
     if (match !== null) {
-      found.push({ choice: { ...choice, lit: match.at }, score: match.score, at });
+      matches.push({ choice: { ...choice, lit: match.at }, score: match.score, at });
       return;
     }
     const whole = fuzzyMatch(query, `${choice.text} ${choice.detail}`);
     // What is not in the text itself comes after all that is.
-    if (whole !== null) found.push({ choice: { ...choice, lit: [] }, score: whole.score - 1000, at });
+    if (whole !== null) matches.push({ choice: { ...choice, lit: [] }, score: whole.score - 1000, at });
   });
-  return found.sort((a, b) => b.score - a.score || a.at - b.at).map(({ choice }) => choice);
+  return matches.sort((a, b) => b.score - a.score || a.at - b.at).map(({ choice }) => choice);
 }
 
 /** Moving by rows and panes is done with keys alone, and a list of commands that moves a list is none. */
@@ -114,6 +163,44 @@ function files(model: Model): Choice[] {
     chosen: kind === "folder" ? { kind: "folder", path } : { kind: "file", path },
   }));
   return [...here, ...recent];
+}
+
+/** The columns that are on, in their order; then all the others there could be. */
+function columnChoices(model: Model): Choice[] {
+  const on = columnIds(model, insideOf(model, "list").width);
+  const key = on.join(" ");
+  if (columnsKept?.key === key) return columnsKept.choices;
+  const choice = (id: string): Choice => {
+    const field = findField(id);
+    return {
+      text: columnTitle(id),
+      detail: field?.title ?? "",
+      group: on.includes(id) ? "On" : isUsual(id) ? "Usual" : "Fields",
+      current: on.includes(id),
+      chosen: { kind: "column", id },
+    };
+  };
+  const usual = USUAL_COLUMNS.filter((id) => !on.includes(id));
+  const fields = allFields().filter(({ name }) => !on.includes(name) && !name.startsWith("_ws.col."));
+  const choices = [...on.map(choice), ...usual.map(choice), ...fields.map(({ name }) => choice(name))];
+  columnsKept = { key, choices };
+  return choices;
+}
+
+/** There are thousands of fields, and the list of them is the same until a column is turned on or off. */
+let columnsKept: { readonly key: string; readonly choices: Choice[] } | null = null;
+
+function sortChoices(model: Model): Choice[] {
+  const { sort } = model.packets;
+  return columnIds(model, insideOf(model, "list").width).map((id) => {
+    const isOn = sort?.column === id;
+    const now = isOn
+      ? sort.descending
+        ? "descending; again: as they came"
+        : "ascending; again: descending"
+      : "";
+    return { text: columnTitle(id), detail: now, current: isOn, chosen: { kind: "sort", id } };
+  });
 }
 
 function themeChoices(model: Model): Choice[] {

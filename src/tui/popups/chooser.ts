@@ -15,6 +15,10 @@ const TITLES: Readonly<Record<Choosing, string>> = {
   lessons: "Lessons",
   files: "Open a capture or a scenario",
   themes: "Themes",
+  columns: "Columns",
+  sorting: "Sort the list by",
+  rules: "Colour rules: Enter shows what fits one",
+  copies: "Copy",
 };
 
 const EMPTY: Readonly<Record<Choosing, string>> = {
@@ -22,6 +26,10 @@ const EMPTY: Readonly<Record<Choosing, string>> = {
   lessons: "no lesson of that name",
   files: "no capture and no scenario of that name here",
   themes: "no theme of that name",
+  columns: "no column and no field of that name",
+  sorting: "no column of that name",
+  rules: "no rule of that name",
+  copies: "nothing of that name to copy",
 };
 
 const QUERY_MAX = 200;
@@ -205,7 +213,7 @@ function linesOf(choices: readonly ShownChoice[], grouped: boolean): Line[] {
   return lines;
 }
 
-function choicesShown(model: Model, chooser: Chooser): ShownChoice[] {
+function choicesShown(model: Model, chooser: Chooser): readonly ShownChoice[] {
   return narrowed(choicesOf(model, chooser.from), chooser.query);
 }
 

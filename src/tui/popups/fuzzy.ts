@@ -12,7 +12,7 @@ const TEXT_MAX = 200;
 const QUERY_MAX = 60;
 
 const WORD_START = 8;
-const TOGETHER = 6;
+const TOGETHER = 10;
 const FIRST = 4;
 /** For each character passed over. */
 const GAP = 0.4;
@@ -24,7 +24,7 @@ export function fuzzyMatch(query: string, text: string): FuzzyMatch | null {
   const n = wanted.length;
   const m = lower.length;
   if (n === 0) return { score: 0, at: [] };
-  if (n > m) return null;
+  if (n > m || !isThere(wanted, lower)) return null;
   // best[i][j]: the best score of the first i + 1 letters with letter i at j. Small: a palette's lines are.
   const best: Float64Array[] = [];
   const from: Int16Array[] = [];
@@ -61,6 +61,16 @@ export function fuzzyMatch(query: string, text: string): FuzzyMatch | null {
   for (let i = n - 1, j = end; i >= 0; j = from[i][j], i--) at.unshift(j);
   // Of two texts that match alike, the shorter one is more likely meant.
   return { score: last[end] - m * 0.001, at };
+}
+
+/** Whether the letters are all there, in order: most texts are not looked at any closer. */
+function isThere(wanted: string, text: string): boolean {
+  let at = -1;
+  for (const letter of wanted) {
+    at = text.indexOf(letter, at + 1);
+    if (at < 0) return false;
+  }
+  return true;
 }
 
 function isWordStart(text: string, at: number): boolean {

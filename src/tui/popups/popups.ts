@@ -62,7 +62,14 @@ function chosen(model: Model, step: ChooserStep, choose: Do): Step {
     case "close":
       return [{ ...model, popup: null }, NOTHING];
     case "choose":
-      return choose({ ...model, popup: null }, step.chosen);
+      // Columns are turned on and off one after the other.
+      return choose(
+        {
+          ...model,
+          popup: model.popup?.kind === "choose" && model.popup.from === "columns" ? model.popup : null,
+        },
+        step.chosen,
+      );
     case "stay":
       return [opened(model, step.chooser), NOTHING];
   }

@@ -60,13 +60,18 @@ export function listCount(model: Model): number {
 /** The line of the list the cursor is on: the last packet that has left by then; the first one before any has. */
 export function lineAtCursor(model: Model): number {
   const row = indexOf(shownTrace(model)).packetsAt(model.step) - 1;
-  const { filter } = model.packets;
-  return Math.max(0, filter === null ? row : countUpTo(filter.rows, row) - 1);
+  const { filter, sort } = model.packets;
+  const line = Math.max(0, filter === null ? row : countUpTo(filter.rows, row) - 1);
+  const places = sort?.places ?? null;
+  if (places === null || listCount(model) === 0) return line;
+  return places[filter === null ? line : filter.rows[line]];
 }
 
 /** The packet row of line `index` of the list. */
 export function listRow(model: Model, index: number): number {
-  return model.packets.filter === null ? index : model.packets.filter.rows[index];
+  const { filter, sort } = model.packets;
+  if (sort?.order != null) return sort.order[index];
+  return filter === null ? index : filter.rows[index];
 }
 
 /** The packet row selected, -1 when the list is empty. */

@@ -2,8 +2,17 @@
 
 import { compiledFilter } from "./filter-scan.ts";
 import { scanSome } from "./filter-scan.ts";
+import { lineOf } from "../line-edit.ts";
 import type { Action } from "../keys.ts";
-import type { Effect, Model, MouseAction, PacketsPane, PacketsView } from "../model.ts";
+import type {
+  Effect,
+  Model,
+  MouseAction,
+  PacketsPane,
+  PacketsView,
+  SortState,
+  TypingPurpose,
+} from "../model.ts";
 import type { Step } from "./screen.ts";
 import { nextStop, previousStop } from "../playback.ts";
 import { isLab, loopbackRun } from "../session.ts";
@@ -11,6 +20,11 @@ import { indexOf } from "../../trace/state-at.ts";
 import { hexByteAt, hexBytesPerRow, hexRows } from "../widgets/hex.ts";
 import { scrollTo } from "../widgets/scroll.ts";
 import { tableRowAt, tableRows } from "../widgets/table.ts";
+import { findSome } from "./packets-find.ts";
+import { alongStream, originalOf, partnerOf } from "./packets-jump.ts";
+import { COLUMNS_MAX, USUAL_COLUMNS } from "./packets-columns.ts";
+import { columnAt, columnIds } from "./packets-list.ts";
+import { sortBy, sortSome } from "./packets-sort.ts";
 import { moveTo } from "./lab-update.ts";
 import {
   atCursor,
@@ -29,8 +43,10 @@ import { scrubberStep } from "./scrubber-pane.ts";
 const NOTHING: readonly Effect[] = [];
 const PANES: readonly PacketsPane[] = ["list", "tree", "bytes"];
 const WHEEL = 3;
-/** A filter longer than this is not typed by anybody. */
-const FILTER_MAX = 1000;
+const AGAIN: readonly Effect[] = [{ kind: "scan" }];
+const LAST_OF_STREAM = "no further packet of this stream";
+const FIRST_OF_STREAM = "no packet of this stream before";
+const NO_ORIGINAL = "nothing of this was sent before";
 
 /** Does `action` in the pane with the focus. */
 export function packetsAction(model: Model, action: Action): Step {
@@ -53,43 +69,141 @@ export function packetsAction(model: Model, action: Action): Step {
     case "previous pane":
       return [withView(model, { focus: PANES[(PANES.indexOf(focus) + 2) % PANES.length] }), NOTHING];
     case "forward":
-      return [focus === "list" ? cursorBy(model, 1) : openLine(model, true), NOTHING];
+      return [focus === "list" ? cursorBy(model, 1) : openNode(model, true), NOTHING];
     case "back":
-      return [focus === "list" ? cursorBy(model, -1) : openLine(model, false), NOTHING];
+      return [focus === "list" ? cursorBy(model, -1) : openNode(model, false), NOTHING];
     case "expand":
-      return [focus === "list" ? withView(model, { focus: "tree" }) : openLine(model, null), NOTHING];
+      return [focus === "list" ? withView(model, { focus: "tree" }) : openNode(model, null), NOTHING];
     case "filter":
-      return [withView(model, { typing: model.packets.filter?.text ?? "", filterError: null }), NOTHING];
+    case "find":
+    case "goto":
+      return [openLine(model, action), NOTHING];
+    case "find next":
+      return findAgain(model, 1);
+    case "find previous":
+      return findAgain(model, -1);
+    case "mark":
+      return [turnMark(model), NOTHING];
+    case "next mark":
+      return [nextMark(model), NOTHING];
+    case "next in stream":
+      return [goToRow(model, alongStream(shownTrace(model), selectedRow(model), 1), LAST_OF_STREAM), NOTHING];
+    case "previous in stream":
+      return [
+        goToRow(model, alongStream(shownTrace(model), selectedRow(model), -1), FIRST_OF_STREAM),
+        NOTHING,
+      ];
+    case "partner":
+      return [
+        goToRow(model, partnerOf(model, selectedRow(model)), "no request and no answer is known"),
+        NOTHING,
+      ];
+    case "original":
+      return [goToRow(model, originalOf(shownTrace(model), selectedRow(model)), NO_ORIGINAL), NOTHING];
     case "other side":
       return [otherSide(model), NOTHING];
     case "escape":
-      return [withView(model, { filter: null, filterError: null, focus: "list" }), NOTHING];
+      return applyFilter(withView(model, { focus: "list" }), "");
     default:
       return [model, NOTHING];
   }
 }
 
-/** A key while the filter line is open. */
-export function packetsTyping(model: Model, key: string): Step {
-  const typed = model.packets.typing ?? "";
-  if (key === "escape") return [withView(model, { typing: null, filterError: null }), NOTHING];
-  if (key === "enter") return applyFilter(model, typed.trim());
-  let text = typed;
-  if (key === "backspace") text = typed.slice(0, -1);
-  else if (key === "C-u") text = "";
-  else if (key === "space") text = `${typed} `;
-  else if (isCharacter(key)) text = typed + key;
-  if (text === typed || text.length > FILTER_MAX) return [model, NOTHING];
-  return [withView(model, { typing: text, filterError: null }), NOTHING];
+/** The line opened for `purpose`, with what was typed there last. */
+export function openLine(model: Model, purpose: TypingPurpose): Model {
+  const { filter, find } = model.packets;
+  const text = purpose === "filter" ? (filter?.text ?? "") : purpose === "find" ? (find?.text ?? "") : "";
+  const typing = { purpose, line: lineOf(text), choice: -1 };
+  return withView({ ...model, playing: false }, { typing, filterError: null });
 }
 
 /** Reads on through the packets with the filter that is set; asks to be called again until all are read. */
 export function scanOn(model: Model): Step {
-  const { filter } = model.packets;
-  if (filter === null) return [model, NOTHING];
-  const scanned = scanSome(model, filter);
-  const next = withView(model, { filter: { ...filter, scanned } });
-  return [next, scanned < shownTrace(model).packets.count ? [{ kind: "scan" }] : NOTHING];
+  const { filter, find } = model.packets;
+  const { count } = shownTrace(model).packets;
+  if (filter !== null && filter.scanned < count) {
+    const scanned = scanSome(model, filter);
+    return [withView(model, { filter: { ...filter, scanned } }), AGAIN];
+  }
+  const sort = currentSort(model);
+  if (sort !== null && sort.order === null) {
+    return [withView(model, { sort: sortSome(model, sort, filter?.rows ?? null) }), AGAIN];
+  }
+  if (find === null || find.found !== null) return [model, NOTHING];
+  const next = findSome(model, find);
+  const searched = withView(model, { find: next });
+  if (next.found === null) return [searched, AGAIN];
+  if (next.found < 0) return [{ ...searched, notice: `not found: ${find.text}` }, NOTHING];
+  return [selectPacket(searched, next.found), NOTHING];
+}
+
+/** The sort asked for; begun anew where there are more rows than it has put in order. */
+function currentSort(model: Model): SortState | null {
+  const { sort } = model.packets;
+  if (sort?.order == null || sort.order.length === listCount(model)) return sort;
+  return sortBy(sort.column, sort.descending);
+}
+
+/** Selects packet `row`, wherever it is in the list; says so where the filter keeps it out. -1 is none. */
+export function goToRow(model: Model, row: number, none: string): Model {
+  if (row < 0) return { ...model, notice: none };
+  const { filter, sort } = model.packets;
+  const at = filter === null ? row : filter.rows.indexOf(row);
+  if (at < 0) return { ...model, notice: `packet ${row + 1} does not pass the filter: Esc drops it` };
+  return selectPacket({ ...model, screen: "packets" }, sort?.places == null ? at : sort.places[row]);
+}
+
+/** The list by `column`: ascending, then descending, then as it came. */
+export function sortByColumn(model: Model, column: string): Step {
+  const { sort } = model.packets;
+  if ("growing" in model.session && model.session.growing !== undefined) {
+    return [{ ...model, notice: "a live capture can be sorted once it has ended" }, NOTHING];
+  }
+  if (sort?.column === column && sort.descending) return [withView(model, { sort: null }), NOTHING];
+  const next = sortBy(column, sort?.column === column);
+  return scanOn(withView(model, { sort: next }));
+}
+
+/** Turns a column on, at its usual place or before Info, or off; the last one stays. */
+export function turnColumn(model: Model, id: string): Model {
+  const now = columnIds(model, insideOf(model, "list").width);
+  if (now.includes(id)) {
+    if (now.length === 1) return { ...model, notice: "a list has one column at least" };
+    return withView(model, { columns: now.filter((other) => other !== id) });
+  }
+  if (now.length >= COLUMNS_MAX) return { ...model, notice: `${COLUMNS_MAX} columns are all that fit` };
+  const order: readonly string[] = USUAL_COLUMNS;
+  const place = order.indexOf(id);
+  const before = now.findIndex((other) => (place < 0 ? other === "info" : order.indexOf(other) > place));
+  return withView(model, { columns: before < 0 ? [...now, id] : now.toSpliced(before, 0, id) });
+}
+
+/** Marks the packet selected, or takes its mark away. */
+function turnMark(model: Model): Model {
+  const row = selectedRow(model);
+  if (row < 0) return model;
+  const marks = new Set(model.packets.marks);
+  if (!marks.delete(row)) marks.add(row);
+  return withView(model, { marks });
+}
+
+/** The next marked packet of the list, after the last one the first. */
+function nextMark(model: Model): Model {
+  const { marks, selected } = model.packets;
+  const count = listCount(model);
+  if (marks.size === 0) return { ...model, notice: "no packet is marked: m marks one" };
+  for (let i = 1; i <= count; i++) {
+    const line = (selected + i) % count;
+    if (marks.has(listRow(model, line))) return selectPacket(model, line);
+  }
+  return { ...model, notice: "no packet that is marked passes the filter" };
+}
+
+/** Searches on from the packet selected, the way the search went (1) or the other (-1). */
+function findAgain(model: Model, by: 1 | -1): Step {
+  const { find, selected } = model.packets;
+  if (find === null) return [openLine(model, "find"), NOTHING];
+  return scanOn(withView(model, { find: { ...find, from: selected, by, looked: 0, found: null } }));
 }
 
 /** Puts selections and scrolls back into what there is, after anything may have changed it. */
@@ -139,6 +253,10 @@ export function packetsMouse(model: Model, action: MouseAction, x: number, y: nu
   }
   const closed = withView(model, { focus: place.part, typing: null, filterError: null });
   const line = y - place.y - 1;
+  if (place.part === "list" && line === 0) {
+    const column = columnAt(model, x - place.x - 1);
+    return column === null ? [closed, NOTHING] : sortByColumn(closed, column);
+  }
   if (place.part === "list") {
     const index = tableRowAt(line, model.packets.top, listCount(model));
     return [index < 0 ? closed : selectPacket(closed, index), NOTHING];
@@ -158,7 +276,7 @@ function clickTree(model: Model, line: number, x: number): Model {
   if (line < 0 || index >= rows.length) return model;
   const chosen = selectLine(model, index);
   const { depth, expandable } = rows[index];
-  return expandable && x <= depth * 2 + 2 ? openLine(chosen, null) : chosen;
+  return expandable && x <= depth * 2 + 2 ? openNode(chosen, null) : chosen;
 }
 
 /** To the Packets screen with the filter `text`; where that is none, says why and stays. */
@@ -168,12 +286,20 @@ export function filterBy(model: Model, text: string): Step {
   return applyFilter({ ...model, screen: "packets" }, text);
 }
 
-function applyFilter(model: Model, text: string): Step {
-  if (text === "") return [withView(model, { typing: null, filter: null, filterError: null }), NOTHING];
+/** The list with the filter `text` on it, without one for an empty text; an error is shown beneath what is typed. */
+export function applyFilter(model: Model, text: string): Step {
+  const { sort } = model.packets;
+  // Another set of rows is to be put in order anew.
+  const again = sort === null ? null : sortBy(sort.column, sort.descending);
+  if (text === "") {
+    return scanOn(withView(model, { typing: null, filter: null, filterError: null, sort: again }));
+  }
   const compiled = compiledFilter(text);
   if ("message" in compiled) return [withView(model, { filterError: compiled }), NOTHING];
   const filter = { text, rows: [], scanned: 0 };
-  return scanOn(withView(model, { typing: null, filterError: null, filter, top: 0, focus: "list" }));
+  return scanOn(
+    withView(model, { typing: null, filterError: null, filter, sort: again, top: 0, focus: "list" }),
+  );
 }
 
 function moveBy(model: Model, pane: PacketsPane, by: number): Model {
@@ -205,7 +331,7 @@ function selectLine(model: Model, treeSelected: number): Model {
 }
 
 /** Opens (true), closes (false) or turns (null) the selected line; closing a line without children goes to its parent. */
-function openLine(model: Model, open: boolean | null): Model {
+function openNode(model: Model, open: boolean | null): Model {
   const rows = treeOf(model);
   const { treeSelected, toggled } = model.packets;
   const row = rows[treeSelected];
@@ -248,6 +374,9 @@ function otherSide(model: Model): Model {
     bytesTop: 0,
     filter: null,
     filterError: null,
+    sort: null,
+    find: null,
+    marks: new Set<number>(),
   };
   return withView({ ...model, playing: false }, { side, ...start });
 }
@@ -273,11 +402,6 @@ function bytesOf(model: Model): number {
 
 function bytesPerRow(model: Model): number {
   return hexBytesPerRow(insideOf(model, "bytes").width);
-}
-
-/** Whether a key is named by the one character it types. */
-function isCharacter(key: string): boolean {
-  return key.length === String.fromCodePoint(key.codePointAt(0) ?? 0).length;
 }
 
 function clamp(index: number, last: number): number {

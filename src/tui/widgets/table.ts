@@ -54,6 +54,18 @@ export function tableRowAt(y: number, top: number, count: number, header = true)
   return line >= 0 && row < count ? row : -1;
 }
 
+/** The column at cell `x` of a table of `width` cells, -1 for none: for the mouse. */
+export function tableColumnAt<Row>(columns: readonly Column<Row>[], width: number, x: number): number {
+  const widths = columnWidths(columns, width - 3);
+  let from = 1;
+  for (let i = 0; i < columns.length; i++) {
+    if (widths[i] <= 0) continue;
+    if (x >= from && x < from + widths[i] + GAP) return i;
+    from += widths[i] + GAP;
+  }
+  return -1;
+}
+
 /**
  * Paints the table over all of `grid`: the mark of the selected row in column 0, columns from 2 (1 if narrow), the
  * scrollbar in the last column.

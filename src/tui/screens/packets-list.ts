@@ -1,0 +1,226 @@
+// The list of packets: its columns, the glyphs in front, what became of each.
+
+import type { DissectedPacket } from "../../capture/dissect/dissect.ts";
+import { findField } from "../../capture/fields.ts";
+import type { Fate } from "../../trace/state-at.ts";
+import type { Grid } from "../render/grid.ts";
+import { protocolAttr, themeNamed } from "../theme.ts";
+import type { Theme } from "../theme.ts";
+import { frame } from "../widgets/frame.ts";
+import { table, tableColumnAt } from "../widgets/table.ts";
+import type { Column } from "../widgets/table.ts";
+import type { Span } from "../widgets/spans.ts";
+import { isLab, loopbackRun } from "../session.ts";
+import type { Model } from "../model.ts";
+import {
+  dissectedAt,
+  fateOf,
+  isAhead,
+  listCount,
+  listRow,
+  shownLoopback,
+  shownTrace,
+} from "./packet-data.ts";
+import { COLUMNS_BY_DEFAULT, fieldCell, fieldCells, isNumeric, isUsual } from "./packets-columns.ts";
+import type { UsualColumn } from "./packets-columns.ts";
+import { insideOf } from "./packets-layout.ts";
+import { ruleOf } from "./packets-rules.ts";
+import type { ColourRule } from "./packets-rules.ts";
+
+/** From this width on titles are whole words, and the length has a column. */
+const WIDE = 100;
+
+/** How far sorting has come, while it goes on. */
+function sortNote(model: Model): string {
+  const { sort } = model.packets;
+  return sort === null || sort.order !== null ? "" : `sorting ${Math.floor(sort.progress * 100)} %  `;
+}
+
+/** Whose packets these are, and that there are others. */
+function listTitle(model: Model): string {
+  if (!isLab(model.session)) return "Packets";
+  const run = shownLoopback(model);
+  if (run !== null) return `Packets on loopback (${run.backend})`;
+  return loopbackRun(model.session)?.hasPackets === true
+    ? "Packets, simulated (o: loopback)"
+    : "Packets, simulated";
+}
+
+interface ListLine {
+  readonly row: number;
+  readonly packet: DissectedPacket;
+  readonly fate: Fate | null;
+  readonly rule: ColourRule | null;
+}
+
+/** Paints the list into its pane. */
+export function paintList(view: Grid, theme: Theme, model: Model): void {
+  const count = listCount(model);
+  const { selected, top, focus, filter, typing } = model.packets;
+  const all = shownTrace(model).packets.count;
+  const focused = focus === "list" && typing === null;
+  const status =
+    count === 0
+      ? ""
+      : `${sortNote(model)}${selected + 1} of ${count}${count === all ? "" : ` (${all} in all)`}`;
+  const inner = frame(view, theme, {
+    title: listTitle(model),
+    status,
+    focused,
+  });
+  table<ListLine>(inner, theme, {
+    columns: columnsOf(inner.width, theme, model),
+    count,
+    row: (index) => {
+      const row = listRow(model, index);
+      return { row, packet: dissectedAt(model, row), fate: fateOf(model, row), rule: ruleOf(model, row) };
+    },
+    top,
+    selected: count === 0 ? -1 : selected,
+    focused,
+    rowAttr: ({ fate }, index) => {
+      if (index === selected) return theme.selected;
+      if (isAhead(model, listRow(model, index))) return theme.faint;
+      return fate === null || fate.kind === "delivered" ? null : fateAttr(fate, theme);
+    },
+    empty:
+      filter !== null ? "no packet passes the filter" : isLab(model.session) ? "no packet yet" : "no packets",
+  });
+}
+
+/** The columns chosen, or the usual ones: of those, the length only where there is room. */
+export function columnIds(model: Model, width: number): readonly string[] {
+  const { columns } = model.packets;
+  if (columns !== null) return columns;
+  return COLUMNS_BY_DEFAULT.filter((id) => id !== "length" || width >= WIDE);
+}
+
+/** The column at cell `x` of the list's inside, for the mouse; null beside them. */
+export function columnAt(model: Model, x: number): string | null {
+  const { width } = insideOf(model, "list");
+  const at = tableColumnAt(columnsOf(width, themeNamed(model.theme), model), width, x);
+  return at < 0 ? null : columnIds(model, width)[at];
+}
+
+function columnsOf(width: number, theme: Theme, model: Model): Column<ListLine>[] {
+  const { sort } = model.packets;
+  return columnIds(model, width).map((id) => {
+    const column = isUsual(id) ? usualColumn(id, width, theme, model) : fieldColumn(id, theme, model);
+    if (sort?.column !== id) return column;
+    const title = `${column.title} ${sort.descending ? "▼" : "▲"}`;
+    return { ...column, title, width: Math.max(column.width, title.length) };
+  });
+}
+
+function fieldColumn(id: string, theme: Theme, model: Model): Column<ListLine> {
+  const field = findField(id);
+  return {
+    title: id,
+    width: field === null ? id.length : fieldCells(field),
+    ...(field !== null && isNumeric(field) ? { align: "right" as const } : {}),
+    cell: ({ row }) => (field === null ? "" : fieldCell(model, row, field)),
+    attr: () => theme.text,
+  };
+}
+
+function usualColumn(id: UsualColumn, width: number, theme: Theme, model: Model): Column<ListLine> {
+  const trace = shownTrace(model);
+  const narrow = width < WIDE;
+  const address = addressCells(model, narrow ? 15 : 28);
+  const muted = (): number => theme.muted;
+  switch (id) {
+    case "no": {
+      const digits = Math.max(narrow ? 3 : 5, String(trace.packets.count).length);
+      const cell = (line: ListLine): Span[] => numberSpans(line, theme, model);
+      return { title: "No.", width: digits + 2, align: "right", cell };
+    }
+    case "time":
+      return {
+        title: "Time",
+        width: timeCells(model),
+        align: "right",
+        cell: ({ row }) => (trace.packetNs(row) / 1e9).toFixed(6),
+        attr: muted,
+      };
+    case "source":
+      return { title: "Source", width: address, cell: ({ packet }) => packet.source };
+    case "destination": {
+      const title = narrow ? "Dest" : "Destination";
+      return { title, width: Math.max(address, title.length), cell: ({ packet }) => packet.destination };
+    }
+    case "protocol":
+      return {
+        title: narrow ? "Proto" : "Protocol",
+        width: narrow ? 5 : 8,
+        cell: ({ packet }) => packet.protocol,
+        attr: ({ packet }) => protocolAttr(theme, packet.protocol),
+      };
+    case "length":
+      return {
+        title: "Length",
+        width: 6,
+        align: "right",
+        cell: ({ row }) => String(trace.packets.length[row]),
+        attr: muted,
+      };
+    case "info":
+      return {
+        title: "Info",
+        width: 10,
+        grow: 1,
+        cell: ({ packet, fate, rule }) => infoSpans(packet, fate, rule, theme),
+      };
+  }
+}
+
+/** The number behind the mark set by hand, or behind the glyph of the colour rule that fits. */
+function numberSpans({ row, rule }: ListLine, theme: Theme, model: Model): Span[] {
+  const number = { text: String(row + 1), attr: theme.muted };
+  if (model.packets.marks.has(row))
+    return [
+      { text: "◆ ", attr: theme.accent },
+      { ...number, attr: theme.strong },
+    ];
+  return rule === null ? [number] : [{ text: `${rule.glyph} `, attr: rule.attr(theme) }, number];
+}
+
+function infoSpans(
+  packet: DissectedPacket,
+  fate: Fate | null,
+  rule: ColourRule | null,
+  theme: Theme,
+): Span[] {
+  if (fate === null || fate.kind === "delivered") {
+    const bad = packet.stopped === "malformed" ? theme.warn : theme.text;
+    return [{ text: packet.info, attr: rule?.whole === true ? rule.attr(theme) : bad }];
+  }
+  const attr = fateAttr(fate, theme);
+  if (fate.kind === "in flight")
+    return [
+      { text: "… ", attr },
+      { text: packet.info, attr },
+    ];
+  return [
+    { text: `✗ ${fate.reason} at ${fate.where}  `, attr },
+    { text: packet.info, attr: theme.muted },
+  ];
+}
+
+function fateAttr(fate: Fate, theme: Theme): number {
+  return fate.kind === "dropped" ? theme.error : theme.pending;
+}
+
+/** Wide enough for the first addresses there are, within reason. */
+function addressCells(model: Model, most: number): number {
+  const { addresses } = shownTrace(model).packets;
+  let cells = 8;
+  for (let id = 1; id <= Math.min(addresses.size, 64); id++)
+    cells = Math.max(cells, addresses.text(id).length);
+  return Math.min(cells, most);
+}
+
+function timeCells(model: Model): number {
+  const trace = shownTrace(model);
+  const last = trace.packets.count - 1;
+  return last < 0 ? 8 : Math.max(8, (trace.packetNs(last) / 1e9).toFixed(6).length);
+}
