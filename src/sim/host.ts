@@ -7,6 +7,7 @@ import { IP_PROTOCOL } from "../wire/protocols.ts";
 import type { Family, SocketType } from "../socket/address.ts";
 import type { Failure, SocketCore } from "../socket/core.ts";
 import type { Errno } from "../socket/errno.ts";
+import type { ConnectionQueues } from "../trace/connection-queues.ts";
 import type { DropReason, TraceEvent } from "../trace/events.ts";
 import type { TcpSeries } from "../trace/tcp-series.ts";
 import { decodePacket, encodePacket } from "./encode.ts";
@@ -211,6 +212,10 @@ export class SimHost implements UdpNetwork, PacketSink {
 
   tcpSeries(local: string, remote: string): TcpSeries | null {
     return this.#recorder === null ? null : this.#recorder.tcpSeries(this.host, local, remote);
+  }
+
+  connectionQueues(local: string, remote: string): ConnectionQueues | null {
+    return this.#recorder === null ? null : this.#recorder.connectionQueues(this.host, local, remote);
   }
 
   dropped(packet: IpPacket, reason: DropReason): void {

@@ -274,7 +274,7 @@ export class LinkDirection implements QueueDrops {
 
   #deliver(packet: IpPacket, row: number): void {
     this.#delivered++;
-    if (this.#recorder !== null) this.#recorder.arrived(row, this.#sink.name, this.#scheduler.now);
+    if (this.#recorder !== null) this.#recorder.arrived(this.#track, row, this.#scheduler.now);
     this.#sink.receive(packet, row);
   }
 

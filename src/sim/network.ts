@@ -1,6 +1,7 @@
 // What TCP and UDP need of the host they live on. The host implements it; transports know nothing else of the network.
 
 import type { Errno } from "../socket/errno.ts";
+import type { ConnectionQueues } from "../trace/connection-queues.ts";
 import type { DropReason, TraceEvent } from "../trace/events.ts";
 import type { TcpSeries } from "../trace/tcp-series.ts";
 import type { IpPacket, Segment, UdpDatagram } from "./packet.ts";
@@ -35,6 +36,8 @@ export interface HostNetwork {
   record(event: TraceEvent): void;
   /** Where the samples of a connection go that begins; null when nobody records. */
   tcpSeries(local: string, remote: string): TcpSeries | null;
+  /** The same for what its queues hold. */
+  connectionQueues(local: string, remote: string): ConnectionQueues | null;
   /** Records that `packet`, having arrived, was dropped here. */
   dropped(packet: IpPacket, reason: DropReason): void;
 }

@@ -5,6 +5,7 @@
 import { parseIpv4, parseIpv6 } from "../wire/address.ts";
 import { getUint32 } from "../wire/bytes.ts";
 import type { DropReason, TraceEvent } from "../trace/events.ts";
+import { ConnectionQueues } from "../trace/connection-queues.ts";
 import { indexPacket } from "../trace/index-packet.ts";
 import { PROTOCOL } from "../trace/packets.ts";
 import type { PacketBytes } from "../trace/packets.ts";
@@ -13,47 +14,41 @@ import { StreamTable } from "../trace/streams.ts";
 import { TcpSeries } from "../trace/tcp-series.ts";
 import { LINKTYPE, Trace } from "../trace/trace.ts";
 import type { Transit } from "../trace/trace.ts";
-import { encodePacket } from "./encode.ts";
 import { UDP_HEADER_BYTES, ipHeaderBytes, tcpHeaderBytes } from "./packet-build.ts";
 import type { IpPacket } from "./packet.ts";
+import { RecordedPackets } from "./recorded-packets.ts";
 
 /** One direction of a link, as rows refer to it. */
 interface Track {
   /** -1 until the first packet, for an interface few have use for. */
   interfaceId: number;
   readonly transit: Transit;
+  /** The trace's number of the host at the other end. */
+  readonly to: number;
   /** Null until a packet has had to wait. */
   depths: QueueDepths | null;
-}
-
-/** Rows' packets, or their bytes once somebody has asked. */
-class SimulatedBytes implements PacketBytes {
-  readonly sources: (IpPacket | Uint8Array)[] = [];
-
-  read(index: number): Uint8Array {
-    const source = this.sources[index];
-    if (source instanceof Uint8Array) return source;
-    const bytes = encodePacket(source);
-    this.sources[index] = bytes;
-    return bytes;
-  }
 }
 
 export class Recorder {
   readonly trace: Trace;
   readonly streams = new StreamTable();
-  readonly #bytes = new SimulatedBytes();
+  readonly #packets: RecordedPackets;
   readonly #tracks: Track[] = [];
   readonly #addressIds = new Map<string, number>();
+  /** Their texts, by id. */
+  readonly #addresses: string[] = [];
 
   constructor() {
-    this.trace = new Trace(this.#bytes);
+    const bytes: PacketBytes = { read: (row) => this.#packets.read(row) };
+    this.trace = new Trace(bytes);
+    this.#packets = new RecordedPackets(this.trace.packets, this.#addresses);
   }
 
   /** Registers a direction of a link; answers the number to send with. The interface at its sending end is there at once, lo with its first packet. */
   track(link: string, from: string, to: string): number {
     const interfaceId = from === to ? -1 : this.#interface(from, link);
-    this.#tracks.push({ interfaceId, transit: { link, from, to, copyOf: null }, depths: null });
+    const transit = { link, from, to, copyOf: null };
+    this.#tracks.push({ interfaceId, transit, to: this.trace.log.host(to), depths: null });
     return this.#tracks.length - 1;
   }
 
@@ -72,6 +67,10 @@ export class Recorder {
     return series;
   }
 
+  connectionQueues(host: string, local: string, remote: string): ConnectionQueues {
+    return new ConnectionQueues(this.trace, host, local, remote);
+  }
+
   /** `copyOf` is the row of the packet this one is a copy of, -1 for none. Answers the row. */
   sent(trackId: number, packet: IpPacket, timeNs: number, copyOf: number): number {
     const track = this.#tracks[trackId];
@@ -79,7 +78,7 @@ export class Recorder {
     if (track.interfaceId === -1) track.interfaceId = this.#interface(from, link);
     const transit = copyOf === -1 ? track.transit : { ...track.transit, copyOf };
     const row = this.trace.addPacket(timeNs, transit);
-    this.#bytes.sources[row] = packet;
+    this.#packets.keep(row, packet);
     this.#fill(row, packet, track.interfaceId);
     return row;
   }
@@ -96,8 +95,9 @@ export class Recorder {
     track.depths.sample(timeNs, packets);
   }
 
-  arrived(row: number, host: string, timeNs: number): void {
-    this.trace.addEvent({ kind: "arrive", timeNs, packet: row, host });
+  /** A packet of that track is at its other end. */
+  arrived(trackId: number, row: number, timeNs: number): void {
+    this.trace.addArrival(timeNs, row, this.#tracks[trackId].to);
   }
 
   dropped(row: number, where: string, reason: DropReason, timeNs: number): void {
@@ -164,7 +164,7 @@ export class Recorder {
       }
       case "icmp":
         // Rare, and what it quotes counts too: read off its bytes like a captured packet.
-        indexPacket(table, row, this.#bytes.read(row), 0, packet.length, LINKTYPE.raw, this.streams);
+        indexPacket(table, row, this.#packets.read(row), 0, packet.length, LINKTYPE.raw, this.streams);
         return;
       case "fragment":
         table.protocol[row] = PROTOCOL.fragment;
@@ -188,6 +188,7 @@ export class Recorder {
       id = addresses.internIpv4(word);
     }
     this.#addressIds.set(text, id);
+    this.#addresses[id] = text;
     return id;
   }
 }

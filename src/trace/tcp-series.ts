@@ -22,30 +22,52 @@ export class TcpSeries {
   count = 0;
   /** Nanoseconds since the run began, ascending. */
   times = new Float64Array(CAPACITY_MIN);
-  readonly columns: Record<TcpSeriesName, Float64Array> = {
-    cwnd: new Float64Array(CAPACITY_MIN),
-    ssthresh: new Float64Array(CAPACITY_MIN),
-    window: new Float64Array(CAPACITY_MIN),
-    inFlight: new Float64Array(CAPACITY_MIN),
-    acked: new Float64Array(CAPACITY_MIN),
-    rttUs: new Float64Array(CAPACITY_MIN),
-    rtoUs: new Float64Array(CAPACITY_MIN),
-  };
+  readonly columns: Record<TcpSeriesName, Float64Array>;
 
   constructor(host: string, local: string, remote: string) {
     this.host = host;
     this.local = local;
     this.remote = remote;
+    this.columns = {
+      cwnd: new Float64Array(CAPACITY_MIN),
+      ssthresh: new Float64Array(CAPACITY_MIN),
+      window: new Float64Array(CAPACITY_MIN),
+      inFlight: new Float64Array(CAPACITY_MIN),
+      acked: new Float64Array(CAPACITY_MIN),
+      rttUs: new Float64Array(CAPACITY_MIN),
+      rtoUs: new Float64Array(CAPACITY_MIN),
+    };
   }
 
   /** Of several samples of one instant the last stays; one that says nothing new is left out. */
   sample(timeNs: number, sample: TcpSample): void {
     const last = this.count - 1;
-    if (last >= 0 && TCP_SERIES.every((name) => this.columns[name][last] === sample[name])) return;
+    if (last >= 0 && this.#holds(last, sample)) return;
     const at = last >= 0 && this.times[last] === timeNs ? last : this.count++;
     if (at === this.times.length) this.#grow();
+    const { columns } = this;
     this.times[at] = timeNs;
-    for (const name of TCP_SERIES) this.columns[name][at] = sample[name];
+    columns.cwnd[at] = sample.cwnd;
+    columns.ssthresh[at] = sample.ssthresh;
+    columns.window[at] = sample.window;
+    columns.inFlight[at] = sample.inFlight;
+    columns.acked[at] = sample.acked;
+    columns.rttUs[at] = sample.rttUs;
+    columns.rtoUs[at] = sample.rtoUs;
+  }
+
+  /** Spelt out, since it is asked after every segment. */
+  #holds(at: number, sample: TcpSample): boolean {
+    const { columns } = this;
+    return (
+      columns.inFlight[at] === sample.inFlight &&
+      columns.acked[at] === sample.acked &&
+      columns.cwnd[at] === sample.cwnd &&
+      columns.ssthresh[at] === sample.ssthresh &&
+      columns.window[at] === sample.window &&
+      columns.rttUs[at] === sample.rttUs &&
+      columns.rtoUs[at] === sample.rtoUs
+    );
   }
 
   /** Samples at or before `timeNs`: the last of them holds then. */

@@ -1,5 +1,6 @@
 // The trace: packets and events in one order. Every source of packets makes one, every view is a function of one.
 
+import { EventLog } from "./event-log.ts";
 import type { TraceEvent } from "./events.ts";
 import { PacketTable } from "./packets.ts";
 import type { PacketBytes } from "./packets.ts";
@@ -40,9 +41,12 @@ export interface ConnectedSocket {
 /** A step: one packet or one event, in the order they happened. */
 export type Step = { readonly packet: number } | { readonly event: number };
 
+const STEPS_MIN = 64;
+
 export class Trace {
   readonly packets = new PacketTable();
-  readonly events: TraceEvent[] = [];
+  /** The events, by the numbers by which `addArrival` and `addBuffers` know hosts and ends of connections. */
+  readonly log = new EventLog();
   readonly interfaces: TraceInterface[] = [];
   /** By packet row; empty where nothing is known of the way a packet took. */
   readonly transits: Transit[] = [];
@@ -54,10 +58,16 @@ export class Trace {
   readonly sockets: ConnectedSocket[] = [];
   readonly #bytes: PacketBytes;
   /** Step to packet row (even: row * 2) or event (odd: index * 2 + 1); null while there are packets only. */
-  #order: number[] | null = null;
+  #order: Uint32Array | null = null;
+  #length = 0;
 
   constructor(bytes: PacketBytes) {
     this.#bytes = bytes;
+  }
+
+  /** Events, in order. The list grows with the trace. */
+  get events(): readonly TraceEvent[] {
+    return this.log.events;
   }
 
   /** The captured bytes of packet `row`. Throws RangeError for a row that is not there. */
@@ -68,7 +78,7 @@ export class Trace {
 
   /** Number of steps. */
   get length(): number {
-    return this.#order === null ? this.packets.count : this.#order.length;
+    return this.#order === null ? this.packets.count : this.#length;
   }
 
   /** What step `index` is. */
@@ -92,22 +102,56 @@ export class Trace {
 
   /** Appends an event as the next step. */
   addEvent(event: TraceEvent): void {
-    this.#ordered().push(this.events.push(event) * 2 - 1);
+    this.#append(this.log.length * 2 + 1);
+    this.log.add(event);
+  }
+
+  /** The same of "packet `row` arrives"; `host` is the log's number for the host. */
+  addArrival(timeNs: number, row: number, host: number): void {
+    this.#append(this.log.length * 2 + 1);
+    this.log.arrive(timeNs, row, host);
+  }
+
+  /** The same of what the queues of a connection's end, `end` of the log, hold from now on. Bytes. */
+  addBuffers(
+    timeNs: number,
+    end: number,
+    sendQueue: number,
+    inFlight: number,
+    receiveQueue: number,
+    outOfOrder: number,
+    sendBuffer: number,
+    receiveBuffer: number,
+  ): void {
+    const { log } = this;
+    this.#append(log.length * 2 + 1);
+    log.buffers(timeNs, end, sendQueue, inFlight, receiveQueue, outOfOrder, sendBuffer, receiveBuffer);
   }
 
   /** Appends a packet at `timeNs` as the next step of a run and answers its row, for the caller to fill. */
   addPacket(timeNs: number, transit: Transit): number {
-    const order = this.#ordered();
-    const row = this.packets.append();
-    this.packets.seconds[row] = Math.floor(timeNs / 1e9);
-    this.packets.nanoseconds[row] = timeNs % 1e9;
+    // The step first: until there is one, those of the packets there are go by their rows.
+    const row = this.packets.count;
+    this.#append(row * 2);
+    this.packets.append();
+    const seconds = Math.floor(timeNs / 1e9);
+    this.packets.seconds[row] = seconds;
+    this.packets.nanoseconds[row] = timeNs - seconds * 1e9;
     this.transits[row] = transit;
-    order.push(row * 2);
     return row;
   }
 
-  #ordered(): number[] {
-    this.#order ??= Array.from({ length: this.packets.count }, (_, row) => row * 2);
-    return this.#order;
+  #append(entry: number): void {
+    if (this.#order === null || this.#length === this.#order.length) this.#extend();
+    (this.#order as Uint32Array)[this.#length++] = entry;
+  }
+
+  /** Room for more steps; the first time, all packets there are become steps. */
+  #extend(): void {
+    const old = this.#order;
+    if (old === null) this.#length = this.packets.count;
+    this.#order = new Uint32Array(Math.max(this.#length * 2, STEPS_MIN));
+    if (old === null) for (let row = 0; row < this.#length; row++) this.#order[row] = row * 2;
+    else this.#order.set(old);
   }
 }

@@ -2,80 +2,8 @@ import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { decodePacket, encodePacket } from "../../src/sim/encode.ts";
 import { Reassembler, fragmentsOf } from "../../src/sim/fragment.ts";
-import { ipHeaderBytes, payloadBytes } from "../../src/sim/packet-build.ts";
-import type { IpPacket, IpPayload, Segment } from "../../src/sim/packet.ts";
-
-const port = fc.integer({ min: 1, max: 65_535 });
-const word = fc.integer({ min: 0, max: 2 ** 32 - 1 });
-const data = fc.uint8Array({ maxLength: 4000 });
-
-const segment: fc.Arbitrary<Segment> = fc
-  .record({
-    sourcePort: port,
-    destinationPort: port,
-    seq: word,
-    ack: word,
-    flags: fc.nat(255),
-    window: fc.nat(65_535),
-    urgentPointer: fc.nat(65_535),
-    payload: data,
-    mss: fc.nat(9000),
-    windowScale: fc.integer({ min: -1, max: 14 }),
-    sackPermitted: fc.boolean(),
-    sack: fc.option(fc.array(fc.tuple(word, word), { minLength: 1, maxLength: 2 }), { nil: null }),
-    timestamps: fc.boolean(),
-    tsVal: word,
-    tsEcr: word,
-  })
-  .map(tidySegment);
-
-/** Blocks in one list, and no values for an option that is not there. */
-function tidySegment(fields: Omit<Segment, "sack"> & { sack: [number, number][] | null }): Segment {
-  const { sack, timestamps } = fields;
-  return {
-    ...fields,
-    sack: sack === null ? null : sack.flat(),
-    tsVal: timestamps ? fields.tsVal : 0,
-    tsEcr: timestamps ? fields.tsEcr : 0,
-  };
-}
-
-const payload: fc.Arbitrary<IpPayload> = fc.oneof(
-  segment.map((segment) => ({ kind: "tcp" as const, segment })),
-  fc
-    .record({ sourcePort: port, destinationPort: port, payload: data })
-    .map((datagram) => ({ kind: "udp" as const, datagram })),
-  fc
-    .record({ type: fc.nat(255), code: fc.nat(255), rest: word, body: data })
-    .map((message) => ({ kind: "icmp" as const, message })),
-);
-
-const packet: fc.Arbitrary<IpPacket> = fc
-  .record({
-    version: fc.constantFrom(4 as const, 6 as const),
-    ttl: fc.integer({ min: 1, max: 255 }),
-    ecn: fc.nat(3),
-    dontFragment: fc.boolean(),
-    id: fc.nat(65_535),
-    payload,
-  })
-  .map(addressed);
-
-function addressed(
-  fields: Pick<IpPacket, "version" | "ttl" | "ecn" | "dontFragment" | "id" | "payload">,
-): IpPacket {
-  const { version } = fields;
-  return {
-    ...fields,
-    source: version === 4 ? "10.0.0.1" : "fd00::1",
-    destination: version === 4 ? "10.0.0.2" : "fd00::2",
-    dontFragment: version === 6 || fields.dontFragment,
-    id: version === 6 ? 0 : fields.id,
-    length: ipHeaderBytes(version, fields.payload) + payloadBytes(fields.payload),
-    flippedBit: -1,
-    wire: null,
-  };
-}
+import type { IpPacket } from "../../src/sim/packet.ts";
+import { packet } from "./packets.ts";
 
 describe("packets and bytes", () => {
   test("decoding what was encoded gives the packet back", () => {

@@ -104,6 +104,9 @@ export class Connection {
   recording = false;
   #writerWaits = false;
   #sendCapacity = 0;
+  /** Of a segment of `#costMss` bytes. */
+  #cost = 0;
+  #costMss = 0;
 
   constructor(setup: ConnectionSetup) {
     this.personality = setup.personality;
@@ -226,7 +229,11 @@ export class Connection {
       personality.initialWindowSegments,
       sender.board.reordering + 1,
     );
-    const wanted = Math.max(personality.sendBufferDefault, 2 * segments * bufferCost(sender.mss));
+    if (this.#costMss !== sender.mss) {
+      this.#costMss = sender.mss;
+      this.#cost = bufferCost(sender.mss);
+    }
+    const wanted = Math.max(personality.sendBufferDefault, 2 * segments * this.#cost);
     this.#sendCapacity = Math.max(this.#sendCapacity, Math.min(wanted, personality.sendBufferMax));
     return this.#sendCapacity;
   }

@@ -1,6 +1,7 @@
 // A connection where it meets its host: addresses, the one timer, segments out, events recorded, whom to wake.
 
 import { formatAddress } from "../../socket/address.ts";
+import type { ConnectionQueues } from "../../trace/connection-queues.ts";
 import { SSTHRESH_INFINITE } from "../../trace/tcp-series.ts";
 import type { TcpSeries } from "../../trace/tcp-series.ts";
 import { TCP_FLAGS } from "../packet.ts";
@@ -54,14 +55,9 @@ export class Endpoint {
   #armedNs = Infinity;
   #settling = false;
   #removed = false;
-  /** Bytes in the queues when they were last recorded: to send, in flight, to be read, out of order. */
-  #sendQueue = 0;
-  #inFlight = 0;
-  #receiveQueue = 0;
-  #outOfOrder = 0;
-  #wasRecorded = false;
   #names: readonly [string, string] | null = null;
   #series: TcpSeries | null = null;
+  #queues: ConnectionQueues | null = null;
 
   constructor(host: TcpHost, setup: EndpointSetup) {
     this.#host = host;
@@ -165,7 +161,7 @@ export class Endpoint {
     }
     if (connection.recording) {
       this.#record();
-      this.#recordBuffers();
+      this.#recordQueues();
       this.#sample();
     }
     this.#settling = false;
@@ -234,38 +230,23 @@ export class Endpoint {
     }
   }
 
-  #recordBuffers(): void {
+  #recordQueues(): void {
+    const { network } = this.#host;
+    if (this.#queues === null) {
+      const [local, remote] = this.names();
+      this.#queues = network.connectionQueues(local, remote);
+    }
     const { sender, receiver, sendCapacity } = this.connection;
     const sendQueue = sender.buffer.length;
-    const inFlight = sender.finSent ? sendQueue : sendQueue - sender.unsent;
-    const receiveQueue = receiver.buffer.length;
-    const outOfOrder = receiver.reassembly.length;
-    const isAsBefore =
-      sendQueue === this.#sendQueue &&
-      inFlight === this.#inFlight &&
-      receiveQueue === this.#receiveQueue &&
-      outOfOrder === this.#outOfOrder;
-    if (isAsBefore && this.#wasRecorded) return;
-    this.#wasRecorded = true;
-    this.#sendQueue = sendQueue;
-    this.#inFlight = inFlight;
-    this.#receiveQueue = receiveQueue;
-    this.#outOfOrder = outOfOrder;
-    const { network } = this.#host;
-    const [local, remote] = this.names();
-    network.record({
-      kind: "buffers",
-      timeNs: network.now(),
-      host: network.host,
-      local,
-      remote,
+    this.#queues?.sample(
+      network.now(),
       sendQueue,
-      inFlight,
-      receiveQueue,
-      outOfOrder,
-      sendBuffer: Math.floor(sendCapacity),
-      receiveBuffer: receiver.space,
-    });
+      sender.finSent ? sendQueue : sendQueue - sender.unsent,
+      receiver.buffer.length,
+      receiver.reassembly.length,
+      Math.floor(sendCapacity),
+      receiver.space,
+    );
   }
 
   #sample(): void {

@@ -52,7 +52,9 @@ export class RoundTrip {
 
   /** The timeout in ns, doubled as often as it has expired. */
   get rtoNs(): number {
-    return this.backedOff(this.backoff);
+    return this.backoff === 0
+      ? Math.min(this.#baseNs, this.#personality.rtoMaxNs)
+      : this.backedOff(this.backoff);
   }
 
   backedOff(doublings: number): number {

@@ -111,6 +111,7 @@ export class Wire {
       sendDatagram: () => null,
       record: (event) => this.events.push(event),
       tcpSeries: () => null,
+      connectionQueues: () => null,
       dropped: (_packet, reason) => this.drops.push(reason),
     };
   }

@@ -1,0 +1,140 @@
+// Packets of a recorded run, from which their bytes are made when something reads them: most as numbers beside the columns of the
+// packet table, so that a run keeps no object a packet; the few with more to them as they are.
+
+import { PROTOCOL } from "../trace/packets.ts";
+import type { PacketBytes, PacketTable } from "../trace/packets.ts";
+import { encodePacket } from "./encode.ts";
+import { packetOf } from "./packet-build.ts";
+import type { IpPacket, IpPayload } from "./packet.ts";
+
+const CAPACITY_MIN = 1024;
+/** Bits of `#traits`: the version of IP, and what its header and the TCP header say in a bit or two. */
+const TRAIT = { v6: 1, dontFragment: 2, timestamps: 4, ecnShift: 3 } as const;
+
+/** A packet whose every field has a column. */
+function isPlain({ payload, flippedBit, wire }: IpPacket): boolean {
+  if (flippedBit !== -1 || (wire !== undefined && wire !== null)) return false;
+  if (payload.kind === "udp") return true;
+  if (payload.kind !== "tcp") return false;
+  const { mss, windowScale, sackPermitted, sack, urgentPointer } = payload.segment;
+  return mss === 0 && windowScale === -1 && !sackPermitted && sack === null && urgentPointer === 0;
+}
+
+export class RecordedPackets implements PacketBytes {
+  readonly #table: PacketTable;
+  /** Texts of addresses by their ids in the packet table, as packets have them. */
+  readonly #addresses: readonly string[];
+  /** Packets that are not plain, by row; their bytes once somebody has asked. */
+  readonly #odd = new Map<number, IpPacket | Uint8Array>();
+  /** Where the payload's bytes are. */
+  readonly #buffers: (ArrayBufferLike | null)[] = [];
+  #starts = new Uint32Array(CAPACITY_MIN);
+  #ids = new Uint32Array(CAPACITY_MIN);
+  #tsVals = new Uint32Array(CAPACITY_MIN);
+  #tsEcrs = new Uint32Array(CAPACITY_MIN);
+  #ttls = new Uint8Array(CAPACITY_MIN);
+  #traits = new Uint8Array(CAPACITY_MIN);
+
+  constructor(table: PacketTable, addresses: readonly string[]) {
+    this.#table = table;
+    this.#addresses = addresses;
+  }
+
+  /** Keeps the packet of `row`, the next of the table. The columns of the table are the caller's to fill. */
+  keep(row: number, packet: IpPacket): void {
+    if (row === this.#traits.length) this.#grow(row * 2);
+    if (!isPlain(packet)) {
+      this.#odd.set(row, packet);
+      this.#buffers.push(null);
+      return;
+    }
+    const { payload } = packet;
+    let traits = (packet.version === 6 ? TRAIT.v6 : 0) | (packet.dontFragment ? TRAIT.dontFragment : 0);
+    let bytes: Uint8Array;
+    if (payload.kind === "tcp") {
+      const { segment } = payload;
+      bytes = segment.payload;
+      this.#tsVals[row] = segment.tsVal;
+      this.#tsEcrs[row] = segment.tsEcr;
+      if (segment.timestamps) traits |= TRAIT.timestamps;
+    } else if (payload.kind === "udp") bytes = payload.datagram.payload;
+    else return;
+    this.#traits[row] = traits | (packet.ecn << TRAIT.ecnShift);
+    this.#ttls[row] = packet.ttl;
+    this.#ids[row] = packet.id;
+    this.#starts[row] = bytes.byteOffset;
+    this.#buffers.push(bytes.buffer);
+  }
+
+  read(row: number): Uint8Array {
+    const odd = this.#odd.get(row);
+    if (odd === undefined) return encodePacket(this.#plain(row));
+    if (odd instanceof Uint8Array) return odd;
+    const bytes = encodePacket(odd);
+    this.#odd.set(row, bytes);
+    return bytes;
+  }
+
+  #plain(row: number): IpPacket {
+    const table = this.#table;
+    const traits = this.#traits[row];
+    return packetOf(
+      (traits & TRAIT.v6) === 0 ? 4 : 6,
+      this.#addresses[table.source[row]],
+      this.#addresses[table.destination[row]],
+      this.#ttls[row],
+      traits >> TRAIT.ecnShift,
+      (traits & TRAIT.dontFragment) !== 0,
+      this.#ids[row],
+      this.#payload(row, (traits & TRAIT.timestamps) !== 0),
+      table.length[row],
+      -1,
+    );
+  }
+
+  #payload(row: number, timestamps: boolean): IpPayload {
+    const table = this.#table;
+    const sourcePort = table.sourcePort[row];
+    const destinationPort = table.destinationPort[row];
+    const payload = new Uint8Array(
+      this.#buffers[row] as ArrayBufferLike,
+      this.#starts[row],
+      table.payloadLength[row],
+    );
+    if (table.protocol[row] === PROTOCOL.udp) {
+      return { kind: "udp", datagram: { sourcePort, destinationPort, payload } };
+    }
+    const segment = {
+      sourcePort,
+      destinationPort,
+      seq: table.tcpSeq[row],
+      ack: table.tcpAck[row],
+      flags: table.tcpFlags[row],
+      window: table.tcpWindow[row],
+      urgentPointer: 0,
+      payload,
+      mss: 0,
+      windowScale: -1,
+      sackPermitted: false,
+      sack: null,
+      timestamps,
+      tsVal: this.#tsVals[row],
+      tsEcr: this.#tsEcrs[row],
+    };
+    return { kind: "tcp", segment };
+  }
+
+  #grow(capacity: number): void {
+    this.#starts = grown(this.#starts, new Uint32Array(capacity));
+    this.#ids = grown(this.#ids, new Uint32Array(capacity));
+    this.#tsVals = grown(this.#tsVals, new Uint32Array(capacity));
+    this.#tsEcrs = grown(this.#tsEcrs, new Uint32Array(capacity));
+    this.#ttls = grown(this.#ttls, new Uint8Array(capacity));
+    this.#traits = grown(this.#traits, new Uint8Array(capacity));
+  }
+}
+
+function grown<T extends Uint32Array | Uint8Array>(old: T, larger: T): T {
+  larger.set(old);
+  return larger;
+}
