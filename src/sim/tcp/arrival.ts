@@ -6,6 +6,7 @@
 import { TCP_FLAGS } from "../packet.ts";
 import type { Segment } from "../packet.ts";
 import type { Connection } from "./connection.ts";
+import { TIMESTAMPS_LENGTH } from "./options.ts";
 import { resetFor, segmentLength } from "./segments.ts";
 import { after, before } from "./seq.ts";
 import { XMIT } from "./timers.ts";
@@ -47,7 +48,8 @@ function inSynSent(connection: Connection, segment: Segment, nowNs: number): voi
   if ((flags & SYN) === 0) return;
   options.negotiate(segment, nowNs);
   connection.ecn.answered(flags, acks);
-  receiver.start(segment.seq | 0, receiver.rcvWnd);
+  const mss = connection.announcedMss - (options.timestamps ? TIMESTAMPS_LENGTH : 0);
+  receiver.start(segment.seq | 0, receiver.rcvWnd, mss);
   connection.lastReceivedNs = nowNs;
   if (acks) {
     connection.establish(segment.window, segment.seq | 0, nowNs);

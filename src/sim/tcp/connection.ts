@@ -156,7 +156,7 @@ export class Connection {
     this.options.negotiate(syn, nowNs);
     this.ecn.asked(syn.flags);
     const unit = this.announcedMss - (this.options.timestamps ? TIMESTAMPS_LENGTH : 0);
-    this.receiver.start(syn.seq | 0, this.receiver.initialWindow(unit));
+    this.receiver.start(syn.seq | 0, this.receiver.initialWindow(unit), unit);
     this.sender.peer.sndWnd = syn.window;
     this.#sendSyn(nowNs);
     this.lastReceivedNs = nowNs;
@@ -195,6 +195,8 @@ export class Connection {
     if (!options.scaling) receiver.windowScale = 0;
     receiver.acks.start(mss, receiver.rcvWnd);
     this.timers.clearXmit();
+    // Linux makes the socket only now: what its SYN queue sent is not the connection's.
+    if (this.passive) this.segmentsOut = 0;
     this.opened = true;
     this.become(sender.finQueued ? "FIN_WAIT_1" : "ESTABLISHED");
     this.keepAliveFrom(nowNs);
@@ -244,7 +246,7 @@ export class Connection {
   }
 
   /** Takes what fits of `bytes`, the last of it urgent if `oob`: their number, or an errno. */
-  send(bytes: Uint8Array, more: boolean, oob: boolean): number | Errno {
+  send(bytes: Uint8Array, more: boolean, oob: boolean, nowNs: number): number | Errno {
     const failure = this.#sendFailure();
     if (failure !== null) return failure;
     if (bytes.length === 0) return 0;
@@ -254,6 +256,7 @@ export class Connection {
       return "EAGAIN";
     }
     const count = this.personality.sendTakesAll ? bytes.length : Math.min(free, bytes.length);
+    if (this.sender.buffer.length === 0) this.sender.resume(nowNs);
     this.sender.buffer.append(bytes, 0, count);
     this.sender.more = more;
     if (oob) this.sender.markUrgent();

@@ -1,8 +1,15 @@
 // TCP_INFO, as Linux fills it.
 
 import { TCPI_OPT } from "../../socket/options.ts";
-import type { TcpInfo, TcpState } from "../../socket/options.ts";
+import type { TcpInfo } from "../../socket/options.ts";
+import { congestionControl } from "./congestion/congestion.ts";
 import type { Connection } from "./connection.ts";
+import type { Listener } from "./listener.ts";
+import { TIMESTAMPS_LENGTH } from "./options.ts";
+
+/** What is assumed of a peer that has not said a word. */
+const RCV_MSS_LEAST = 88;
+const CA_LOSS = 4;
 
 const NO_CONNECTION: Omit<TcpInfo, "state"> = {
   caState: 0,
@@ -15,7 +22,7 @@ const NO_CONNECTION: Omit<TcpInfo, "state"> = {
   rtoUs: 1_000_000,
   atoUs: 0,
   sndMss: 536,
-  rcvMss: 536,
+  rcvMss: 0,
   unacked: 0,
   sacked: 0,
   lost: 0,
@@ -58,11 +65,41 @@ function optionBits({ options, ecn, opened, fastOpened }: Connection): number {
   );
 }
 
-/** `idle` is the state of a socket without a connection. */
-export function infoOf(connection: Connection | null, idle: TcpState): TcpInfo {
-  if (connection === null) return { ...NO_CONNECTION, state: idle };
+/** Of a socket without a connection. */
+export const UNCONNECTED: TcpInfo = { ...NO_CONNECTION, state: "CLOSED" };
+
+/** Of a listener, which tells of its queue in place of segments, and of nothing else. */
+export function listenerInfo({ waiting, backlog }: Listener): TcpInfo {
+  const nothing = Object.fromEntries(
+    Object.keys(NO_CONNECTION).map((key) => [key, 0]),
+  ) as typeof NO_CONNECTION;
+  const { sndCwnd, reordering } = NO_CONNECTION;
+  return { ...nothing, sndCwnd, reordering, state: "LISTEN", unacked: waiting, sacked: backlog };
+}
+
+/** What differs before the peer's SYN has come: the SYN is a segment out, and lost when it has to go again. */
+function opening({ sender, receiver, settings, synTries }: Connection): Partial<TcpInfo> {
+  // Asked of one like ours, as an algorithm that is asked takes it for a loss.
+  const sndSsthresh = congestionControl(settings.congestion, 0, 0).afterLoss(sender.window);
+  const again = { caState: CA_LOSS, lost: 1, retrans: 1, sndSsthresh, sndCwnd: 1 };
+  return {
+    ...(synTries > 0 ? again : null),
+    retransmits: synTries,
+    rcvWscale: 0,
+    sndMss: sender.mss - TIMESTAMPS_LENGTH,
+    rcvMss: RCV_MSS_LEAST,
+    unacked: 1,
+    rcvSsthresh: receiver.rcvWnd,
+    rttvarUs: NO_CONNECTION.rttvarUs,
+  };
+}
+
+export function infoOf(connection: Connection): TcpInfo {
   const { sender, receiver, options } = connection;
   const { rtt, board, window } = sender;
+  // SYN and FIN count as bytes.
+  const synAcked = connection.opened && !connection.passive ? 1 : 0;
+  const finAcked = sender.finSent && sender.sndUna === sender.sndNxt ? 1 : 0;
   return {
     ...NO_CONNECTION,
     state: connection.state,
@@ -88,11 +125,11 @@ export function infoOf(connection: Connection | null, idle: TcpState): TcpInfo {
     rttvarUs: Math.round(rtt.rttvarNs / 1000),
     sndSsthresh: window.ssthresh,
     sndCwnd: window.cwnd,
-    advMss: connection.announcedMss,
+    advMss: connection.opened ? receiver.mss : connection.announcedMss,
     rcvSpace: receiver.readPerRoundTrip,
     totalRetrans: sender.synRetransmits + sender.resender.total,
-    bytesAcked: sender.bytesAcked,
-    bytesReceived: receiver.bytesReceived,
+    bytesAcked: sender.bytesAcked + synAcked + finAcked,
+    bytesReceived: receiver.bytesReceived + (receiver.finished ? 1 : 0),
     segsOut: connection.segmentsOut,
     segsIn: connection.segmentsIn,
     notsentBytes: connection.synchronized ? Math.max(sender.unsent, 0) : 0,
@@ -105,5 +142,6 @@ export function infoOf(connection: Connection | null, idle: TcpState): TcpInfo {
     bytesRetrans: sender.resender.bytes,
     sndWnd: sender.peer.sndWnd,
     rcvWnd: receiver.rcvWnd,
+    ...(connection.state === "SYN_SENT" ? opening(connection) : null),
   };
 }

@@ -27,7 +27,7 @@ export class Receiver {
   rcvWnd = 0;
   rcvWup = 0;
   windowScale = 0;
-  /** MSS announced. */
+  /** MSS announced, without the room timestamps take once they are agreed on. */
   mss = 536;
   /** The peer's FIN has been received in order. */
   finished = false;
@@ -72,14 +72,17 @@ export class Receiver {
     return Math.min(Math.max(Math.floor(Math.log2(most)) - 15, 0), 14);
   }
 
-  /** The peer's SYN, numbered `irs`, has come. */
-  start(irs: number, window: number): void {
+  /** The peer's SYN, numbered `irs`, has come; `mss` is the payload of the fullest segment it may send. */
+  start(irs: number, window: number, mss: number): void {
+    this.mss = mss;
     this.irs = irs;
     this.rcvNxt = (irs + 1) | 0;
     this.rcvWup = this.rcvNxt;
     this.rcvWnd = window;
-    this.ssthresh = window;
-    this.#copiedBest = Math.min(window, this.#personality.initialWindowSegments * this.mss);
+    // A segment's worth is kept in reserve, so that one that waits to be read does not close the window.
+    const reserves = this.space > 2 * mss;
+    this.ssthresh = reserves ? Math.min(window, Math.max(this.space - mss, 2 * mss)) : window;
+    this.#copiedBest = Math.min(this.ssthresh, this.#personality.initialWindowSegments * this.mss);
   }
 
   /** The most a program has read in one round trip, in bytes: what the buffer is tuned by, and TCP_INFO's rcv_space. */

@@ -65,6 +65,8 @@ export class Scoreboard {
 
   start(sndUna: number): void {
     this.highestSacked = sndUna;
+    // The SYN counts.
+    this.delivered = 1;
   }
 
   /** Segments in the network. */

@@ -176,8 +176,10 @@ export class Sender {
    * taken by options beyond the usual.
    */
   next(nowNs: number, reserved: number): boolean {
+    const probes = this.#persistDue;
     if (this.#choose(nowNs, this.peer.cutMss - reserved)) {
-      this.#left = true;
+      // A probe that fills what is left of a window says nothing of how the congestion window is used.
+      if (!probes) this.#left = true;
       if (this.recovery.reducing) this.recovery.prrOut++;
       return true;
     }
@@ -212,7 +214,6 @@ export class Sender {
     const flight = (this.sndNxt - this.sndUna) | 0;
     const unsent = this.buffer.length - flight;
     if (unsent === 0 && !this.finQueued) return false;
-    if (flight === 0 && this.#lastSentNs >= 0) this.#afterIdle(nowNs);
     const length = unsent < mss ? unsent : mss;
     const room = this.peer.sndWnd - flight;
     // A segment leaves whole or not at all: what the window cuts short waits for the window or the persist timer
@@ -230,13 +231,11 @@ export class Sender {
     return true;
   }
 
-  #afterIdle(nowNs: number): void {
+  /** A program sends after a pause: a window grown before it says little of the path now (RFC 5681 section 4.1). */
+  resume(nowNs: number): void {
     const idleNs = nowNs - this.#lastSentNs;
-    if (idleNs <= 0) return;
-    this.congestion.onRestart(idleNs, nowNs);
-    if (idleNs <= this.rtt.baseNs) return;
+    if (this.#lastSentNs < 0 || idleNs <= this.rtt.baseNs) return;
     this.window.restartAfterIdle(idleNs, this.rtt.baseNs, this.#personality.initialWindowSegments, nowNs);
-    this.#lastSentNs = nowNs;
   }
 
   #commit(length: number, fin: boolean, push: boolean, mss: number, nowNs: number): void {
@@ -248,6 +247,7 @@ export class Sender {
     if (length < mss) this.#sndSml = end;
     const { sent } = this.board;
     const first = sent.count === 0;
+    if (first && this.#lastSentNs >= 0) this.congestion.onRestart(nowNs - this.#lastSentNs, nowNs);
     sent.push(start, end, nowNs, (push && length > 0 ? SENT.PUSH : 0) | (fin ? SENT.FIN : 0));
     this.#lastSentNs = nowNs;
     this.persistBackoff = 0;

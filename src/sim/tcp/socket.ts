@@ -19,7 +19,7 @@ import { anyOf, isInet6, toProgram, toWire } from "./addresses.ts";
 import type { InetFamily } from "./addresses.ts";
 import { Endpoint, nextIss } from "./endpoint.ts";
 import type { TcpHost } from "./host.ts";
-import { infoOf } from "./info.ts";
+import { UNCONNECTED, infoOf, listenerInfo } from "./info.ts";
 import { Listener } from "./listener.ts";
 import type { Binding } from "./ports.ts";
 import type { TcpSettings } from "./settings.ts";
@@ -215,7 +215,8 @@ export class TcpSocket implements SocketCore {
     if (this.#closed) return "EBADF";
     if (this.#endpoint === null) return this.#takeOwnError() ?? "EPIPE";
     if (this.#writeShut && this.#endpoint.connection.canSend) return "EPIPE";
-    const answer = this.#endpoint.connection.send(bytes, flags.more === true, flags.oob === true);
+    const { more = false, oob = false } = flags;
+    const answer = this.#endpoint.connection.send(bytes, more, oob, this.#host.network.now());
     if (answer !== "EAGAIN" && answer !== 0) this.#endpoint.settle();
     return answer;
   }
@@ -418,7 +419,9 @@ export class TcpSocket implements SocketCore {
 
   info(): TcpInfo | Failure {
     if (this.#closed) return "EBADF";
-    const info = infoOf(this.#endpoint?.connection ?? null, this.#listener === null ? "CLOSED" : "LISTEN");
+    if (this.#listener !== null) return listenerInfo(this.#listener);
+    if (this.#endpoint === null) return UNCONNECTED;
+    const info = infoOf(this.#endpoint.connection);
     return this.#isOver ? { ...info, state: "CLOSED" } : info;
   }
 }
