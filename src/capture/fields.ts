@@ -40,11 +40,12 @@ export interface FieldInfo {
   readonly nodes: readonly string[];
 }
 
-/** Fields that are either of two others. */
+/** Fields that are either of two others; IPv6 headers have IP's version. */
 const EITHER: readonly (readonly [name: string, type: FieldType, title: string, nodes: readonly string[]])[] =
   [
     ["eth.addr", "ether", "Address", ["eth.dst", "eth.src"]],
     ["ip.addr", "ipv4", "Source or Destination Address", ["ip.src", "ip.dst"]],
+    ["ip.version", "uint8", "Version", ["ip.version", "ipv6.version"]],
     ["ipv6.addr", "ipv6", "Source or Destination Address", ["ipv6.src", "ipv6.dst", "ipv6.routing.src.addr"]],
     ["tcp.port", "uint16", "Source or Destination Port", ["tcp.srcport", "tcp.dstport"]],
     ["udp.port", "uint16", "Source or Destination Port", ["udp.srcport", "udp.dstport"]],
@@ -110,11 +111,17 @@ export function interestIn(fields: readonly FieldInfo[]): Interest {
   const layers = new Set<string>();
   let labels = false;
   for (const { nodes, type } of fields) {
-    for (const name of nodes) layers.add(name.slice(0, Math.max(name.indexOf("."), 0)) || name);
+    for (const name of nodes) layers.add(layerOf(name));
     // Their values print as labels.
     labels ||= type === "protocol" || type === "none";
   }
   return { layers, labels };
+}
+
+/** The first word of a field's name: the protocol it is of. */
+export function layerOf(field: string): string {
+  const dot = field.indexOf(".");
+  return dot <= 0 ? field : field.slice(0, dot);
 }
 
 /** The nodes of `tree` that hold values of `field`, in order. */

@@ -137,7 +137,7 @@ function valuesOf(expression: Expression, source: ValueSource): readonly Value[]
   }
 }
 
-/** The parts of a value's bytes, one after the other; null where one of them does not lie within. */
+/** Parts of a value's bytes one after the other, up to the first that does not lie within it; null where that is the first. */
 function sliced(value: Value, parts: readonly Slice[]): Uint8Array | null {
   const bytes = typeof value === "string" ? textBytes(value) : value;
   if (!(bytes instanceof Uint8Array)) return null;
@@ -145,9 +145,10 @@ function sliced(value: Value, parts: readonly Slice[]): Uint8Array | null {
   for (const { offset, length } of parts) {
     const start = offset < 0 ? bytes.length + offset : offset;
     const end = length === null ? bytes.length : start + length;
-    if (start < 0 || start >= bytes.length || end > bytes.length) return null;
+    if (start < 0 || start >= bytes.length || end > bytes.length) break;
     found.push(bytes.subarray(start, end));
   }
+  if (found.length === 0) return null;
   return found.length === 1 ? found[0] : new Uint8Array(Buffer.concat(found));
 }
 

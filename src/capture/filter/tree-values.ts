@@ -11,6 +11,16 @@ import type { FieldExpression, Value } from "./expression.ts";
 import { addressBytes } from "./literals.ts";
 import type { Slice } from "./syntax.ts";
 
+/** Protocols that carry others: a search goes on into what they carry, and each time one comes is a layer of its own. */
+const CARRIERS = new Set(
+  "frame eth vlan ieee8021ad llc sll null raw arp ip ipv6 ipv6.fraghdr ipv6.hopopts ipv6.dstopts ipv6.routing ah icmp icmpv6 igmp tcp udp".split(
+    " ",
+  ),
+);
+
+/** Their bytes are all they carry: Wireshark sets where headers of TCP and AH end too late for filters. */
+const WITHOUT_HEADER = new Set(["ah", "raw", "tcp"]);
+
 const NOTHING = new Uint8Array(0);
 
 export class TreeValues implements ValueSource {
@@ -58,10 +68,11 @@ export class TreeValues implements ValueSource {
     return this.#packet.sources[source]?.bytes.subarray(start, Math.max(start, end)) ?? NOTHING;
   }
 
-  /** A protocol's header. TCP's bytes are the whole segment: Wireshark sets where its header ends too late for filters. */
+  /** A protocol's header, or all it carries. */
   #protocol(node: DetailNode, isReaching: boolean): Uint8Array {
-    const end = isReaching || node.field === "tcp" ? this.#reach(node) : node.start + node.length;
-    return this.#covered(node, end);
+    const name = node.field ?? "";
+    const isWhole = WITHOUT_HEADER.has(name) || (isReaching && CARRIERS.has(name));
+    return this.#covered(node, isWhole ? this.#reach(node) : node.start + node.length);
   }
 
   /** Where what a protocol was found in ends: by the innermost header before it that says how far it reaches. */
@@ -148,7 +159,10 @@ function keptAddressBytes(text: string): Uint8Array | null {
   return bytes;
 }
 
-/** The nodes that lie in one of `layers` of the field's protocol, which are counted from the outermost. */
+/**
+ * The nodes that lie in one of `layers` of the field's protocol, which are counted from the outermost. Several messages in one segment
+ * are of one layer.
+ */
 function nodesInLayers(
   tree: readonly DetailNode[],
   { field }: FieldExpression,
@@ -159,9 +173,12 @@ function nodesInLayers(
   let layer = 0;
   const walk = (nodes: readonly DetailNode[]): void => {
     for (const node of nodes) {
-      if (node.field !== null && protocols.has(node.field)) layer++;
+      if (node.field !== null && protocols.has(node.field) && (layer === 0 || CARRIERS.has(node.field)))
+        layer++;
+      // mDNS and LLMNR have DNS's fields without its layer.
+      const own = Math.max(layer, 1);
       const isWanted = layers.some(
-        ({ offset, length }) => layer >= offset && (length === null || layer < offset + length),
+        ({ offset, length }) => own >= offset && (length === null || own < offset + length),
       );
       if (isWanted && node.field !== null && field.nodes.includes(node.field)) found.push(node);
       walk(node.children);
