@@ -143,7 +143,7 @@ function choose(model: Model, chosen: Chosen): Step {
 }
 
 function act(model: Model, action: Action): Step {
-  if (isScreenName(action)) return [{ ...model, screen: action }, NOTHING];
+  if (isScreenName(action)) return [onScreen(model, action), NOTHING];
   switch (action) {
     case "quit":
       return [model, [{ kind: "quit" }]];
@@ -190,6 +190,11 @@ function act(model: Model, action: Action): Step {
     default:
       return screenOn(model).act(model, action);
   }
+}
+
+function onScreen(model: Model, name: ScreenName): Model {
+  const next = { ...model, screen: name };
+  return model.screen === name ? model : (screenOn(next).enter?.(next) ?? next);
 }
 
 function play(model: Model): Step {
@@ -276,6 +281,8 @@ function opened(model: Model, session: Session): Step {
     playing: lab,
     busy: null,
     notice: null,
+    flow: null,
+    statistics: { ...model.statistics, selected: 0, top: 0 },
     packets: { ...EMPTY_PACKETS, columns: model.packets.columns, findMode: model.packets.findMode },
   };
   return [next, lab ? [wait(next)] : NOTHING];
@@ -344,7 +351,7 @@ function mouse(model: Model, action: MouseAction, x: number, y: number): Step {
     const tab = topTabs(scratch, darkTheme, model).find(({ from, to }) => x >= from && x < to);
     return tab === undefined
       ? [model, NOTHING]
-      : [{ ...model, screen: screensFor(model.session)[tab.tab].name }, NOTHING];
+      : [onScreen(model, screensFor(model.session)[tab.tab].name), NOTHING];
   }
   return screenOn(model).mouse(model, action, x, y);
 }

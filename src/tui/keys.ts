@@ -55,6 +55,9 @@ export type Action =
   | "zoom out"
   | "fold"
   | "conversation"
+  | "next stream"
+  | "previous stream"
+  | "turn"
   | "next sort"
   | "previous sort"
   | "reverse"
@@ -87,6 +90,9 @@ const PACKETS = ["packets"] as const;
 const SEQUENCE = ["sequence"] as const;
 const FRAMING = ["framing"] as const;
 const STATISTICS = ["statistics"] as const;
+const GRAPHS = ["graphs"] as const;
+/** Screens that show one direction of a stream. */
+const FLOWS = ["stream", "graphs"] as const;
 /** Screens that look at the run or the capture at the cursor. */
 const AT_CURSOR = ["lab", "sequence", "stream", "graphs", "statistics"] as const;
 
@@ -155,6 +161,33 @@ export const KEYS: readonly KeyBinding[] = [
     help: "one conversation, all",
     hint: ["c", "conversation"],
   },
+  {
+    keys: ["]"],
+    action: "zoom in",
+    on: GRAPHS,
+    group: "Screens",
+    help: "less, more time",
+    hint: ["[]", "zoom"],
+  },
+  { keys: ["["], action: "zoom out", on: GRAPHS, group: "Screens", help: "less, more time" },
+  { keys: ["enter"], action: "expand", on: GRAPHS, group: "Screens", help: "one graph, all", hint: ["enter", "one, all"] },
+  {
+    keys: ["d"],
+    action: "turn",
+    on: FLOWS,
+    group: "Screens",
+    help: "the other direction",
+    hint: ["d", "direction"],
+  },
+  {
+    keys: [">"],
+    action: "next stream",
+    on: FLOWS,
+    group: "Screens",
+    help: "stream after, before",
+    hint: ["<>", "stream"],
+  },
+  { keys: ["<"], action: "previous stream", on: FLOWS, group: "Screens", help: "stream after, before" },
   {
     keys: ["enter"],
     action: "expand",

@@ -6,8 +6,8 @@ import type { LinkSettings } from "../sim/topology.ts";
 import { hasPackets, isFraming, isLab, traceOf } from "./session.ts";
 import type { LineEdit } from "./line-edit.ts";
 import type { LessonEntry, Session } from "./session.ts";
-import { INITIAL_STATISTICS } from "./views.ts";
-import type { StatisticsView } from "./views.ts";
+import { INITIAL_GRAPHS, INITIAL_STATISTICS } from "./views.ts";
+import type { Flow, GraphsView, StatisticsView } from "./views.ts";
 import { darkTheme } from "./theme.ts";
 
 export interface Size {
@@ -199,6 +199,9 @@ export interface Model {
   readonly sequence: SequenceView;
   readonly framing: FramingView;
   readonly statistics: StatisticsView;
+  /** The stream that graphs are of; null until one was chosen: the first. */
+  readonly flow: Flow | null;
+  readonly graphs: GraphsView;
   /** A screen that reads through all packets has asked for a `scan` that has not come yet. */
   readonly counting: boolean;
   readonly popup: Popup | null;
@@ -325,6 +328,8 @@ export function initialModel(options: InitialOptions): Model {
     sequence: { zoom: 0, folded: true, conversation: !isLab(session) },
     framing: { focus: broken ? "cut" : "laws", selected },
     statistics: INITIAL_STATISTICS,
+    flow: null,
+    graphs: INITIAL_GRAPHS,
     counting: false,
     popup: null,
     busy: null,
@@ -337,7 +342,7 @@ export function initialModel(options: InitialOptions): Model {
 export function hasScreen(session: Session, name: ScreenName): boolean {
   if (name === "lab") return isLab(session);
   if (name === "framing") return isFraming(session);
-  if (name === "stream" || name === "graphs") return false;
+  if (name === "stream") return false;
   return hasPackets(session);
 }
 

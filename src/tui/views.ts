@@ -30,3 +30,26 @@ export const INITIAL_STATISTICS: StatisticsView = {
   reversed: false,
   interval: 0,
 };
+
+/** One direction of a TCP stream, for the screens that show one. */
+export interface Flow {
+  /** As in `tcp.stream`. */
+  readonly stream: number;
+  /** 0 is from the sender of the stream's first packet; null for the one that carries more. */
+  readonly direction: 0 | 1 | null;
+}
+
+/** Graphs there are; which of them a trace has depends on where it comes from. */
+export const GRAPHS = ["cwnd", "rtt", "flight", "throughput", "queue", "sequence"] as const;
+
+export type GraphName = (typeof GRAPHS)[number];
+
+export interface GraphsView {
+  readonly graph: GraphName;
+  /** Halvings of the time shown; 0 is the whole of the stream. */
+  readonly zoom: number;
+  /** Whether the chosen graph has the screen for itself; where it is narrow it always has. */
+  readonly alone: boolean;
+}
+
+export const INITIAL_GRAPHS: GraphsView = { graph: "cwnd", zoom: 0, alone: false };

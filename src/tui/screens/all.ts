@@ -11,6 +11,9 @@ import { packetsScreen } from "./packets.ts";
 import { packetsAction, packetsMouse } from "./packets-update.ts";
 import { sequenceScreen } from "./sequence.ts";
 import { sequenceAction, sequenceMouse } from "./sequence-update.ts";
+import { enterFlow, isFlowUnread, readFlow } from "./flow-data.ts";
+import { graphsScreen } from "./graphs.ts";
+import { graphsAction, graphsMouse } from "./graphs-update.ts";
 import type { Screen, Step } from "./screen.ts";
 import { statisticsScreen } from "./statistics.ts";
 import { isUnread, readOn } from "./statistics-data.ts";
@@ -38,6 +41,15 @@ const SCREENS: readonly Screen[] = [
     paint: packetsScreen,
     act: packetsAction,
     mouse: packetsMouse,
+  },
+  {
+    name: "graphs",
+    title: "Graphs",
+    paint: graphsScreen,
+    act: graphsAction,
+    mouse: graphsMouse,
+    enter: enterFlow,
+    count: { unread: isFlowUnread, read: readFlow },
   },
   {
     name: "framing",

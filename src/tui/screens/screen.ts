@@ -17,6 +17,8 @@ export interface Screen {
   readonly act: (model: Model, action: Action) => Step;
   /** A click, a drag or a turn of the wheel at cell (x, y) of the terminal. */
   readonly mouse: (model: Model, action: MouseAction, x: number, y: number) => Step;
+  /** What changes when the screen is opened, from another one. */
+  readonly enter?: (model: Model) => Model;
   /** For screens that show something of all packets: what reads them, a slice at a time. */
   readonly count?: Count;
 }

@@ -83,6 +83,12 @@ export function shownStep(model: Model): number {
   return row < 0 ? 0 : Math.min(indexOf(trace).packetStep(row), trace.length - 1);
 }
 
+/** The cursor's time in the trace shown, in nanoseconds. */
+export function shownNs(model: Model): number {
+  const step = shownStep(model);
+  return step < 0 || shownTrace(model).length === 0 ? 0 : shownTrace(model).timeNs(step);
+}
+
 /** What a packet says, short: the ports of TCP and UDP stand in the details. */
 export function sequenceLabel(model: Model, packet: number): string {
   const { protocol, info } = dissectedAt(model, packet);

@@ -2,7 +2,6 @@
 
 import { durationText } from "../../trace/words.ts";
 import type { IoCounts, IoInterval } from "../../capture/statistics/io-counts.ts";
-import { indexOf } from "../../trace/state-at.ts";
 import type { Grid } from "../render/grid.ts";
 import type { Model } from "../model.ts";
 import { darkTheme } from "../theme.ts";
@@ -10,8 +9,8 @@ import type { Theme } from "../theme.ts";
 import { chart } from "../widgets/chart.ts";
 import type { ChartOptions, Series } from "../widgets/chart.ts";
 import { frame } from "../widgets/frame.ts";
-import { selectedRow, shownTrace } from "./packet-data.ts";
-import { shownStep } from "./sequence-data.ts";
+import { shownTrace } from "./packet-data.ts";
+import { shownNs } from "./sequence-data.ts";
 import { ioOf } from "./statistics-counts.ts";
 import { rateText } from "./statistics-sheets.ts";
 
@@ -20,15 +19,6 @@ const INTERVALS_WANTED = 100;
 /** Intervals drawn at most; shorter ones than that leaves are not asked for. */
 const INTERVALS_MAX = 4000;
 const STEPS = [1, 2, 5] as const;
-
-/** Time of the cursor, in nanoseconds. */
-export function cursorNs(model: Model): number {
-  const trace = shownTrace(model);
-  const step = shownStep(model);
-  if (step < 0 || trace.length === 0) return 0;
-  const row = selectedRow(model);
-  return indexOf(trace).hasEvents || row < 0 ? trace.timeNs(step) : trace.packetNs(Math.max(0, row));
-}
 
 /** The interval in ns: a 1, 2 or 5 with zeros, as many steps from the one the graph opens with as the user went. */
 export function intervalNs(model: Model): number {
@@ -76,7 +66,7 @@ export function ioPlot(model: Model, part: "packets" | "bits", theme: Theme = da
   const { counts } = ioOf(model);
   const stepNs = intervalNs(model);
   const sums = sumsOf(model, stepNs);
-  const nowNs = cursorNs(model);
+  const nowNs = shownNs(model);
   const at = Math.floor(nowNs / stepNs);
   const line = (name: string, values: Float64Array, value: string, attr: number): Series => ({
     name,
@@ -132,7 +122,7 @@ function cornersOf(values: Float64Array, stepNs: number, endNs: number): (readon
 /** The filter that lets through the packets of the interval the cursor is in. */
 export function ioFilter(model: Model): string {
   const stepNs = intervalNs(model);
-  const at = Math.floor(cursorNs(model) / stepNs);
+  const at = Math.floor(shownNs(model) / stepNs);
   const seconds = (ns: number): string => String(Number((ns / 1e9).toFixed(9)));
   return `frame.time_relative >= ${seconds(at * stepNs)} && frame.time_relative < ${seconds((at + 1) * stepNs)}`;
 }

@@ -32,6 +32,8 @@ export interface Series {
   readonly step?: boolean;
   /** `line` by default. */
   readonly style?: SeriesStyle;
+  /** Does not stretch the y axis: what lies above is left out. */
+  readonly clipped?: boolean;
   /** What stands for it in the legend, and in the plot where its style is `marks`. */
   readonly mark?: string;
   /** Shown beside the name: the value at the cursor. */
@@ -49,6 +51,8 @@ export interface ChartOptions {
   readonly yMax?: number;
   /** Values are whole numbers, and so are the ticks. */
   readonly whole?: boolean;
+  /** Values are bytes: ticks are round in KiB, MiB and so on. */
+  readonly binary?: boolean;
   readonly formatX: (x: number) => string;
   readonly formatY: (y: number) => string;
   /** A vertical line at this x: the cursor. */
@@ -102,8 +106,11 @@ export function chart(grid: Grid, theme: Theme, options: ChartOptions): void {
   if (cursor !== null) plot.fill(cursor, 0, 1, at.height, theme.muted, "┊");
   for (let i = 0; i < series.length; i++) {
     const attr = series[i].attr ?? theme.series[i % theme.series.length];
+    if (series[i].style !== "marks") paintLine(plot, series[i], attr, at);
+  }
+  for (let i = 0; i < series.length; i++) {
+    const attr = series[i].attr ?? theme.series[i % theme.series.length];
     if (series[i].style === "marks") paintMarks(plot, series[i], attr, at);
-    else paintLine(plot, series[i], attr, at);
   }
   if (cursor !== null && options.ahead === true) {
     plot.recolor(cursor + 1, 0, at.width, at.height, () => theme.faint);
@@ -127,10 +134,14 @@ function plotOf(width: number, height: number, options: ChartOptions): Plot {
   const [xMin, xMax] = xRange(options);
   let dataMax = options.yMax ?? 0;
   for (const line of options.series) {
+    if (line.clipped === true) continue;
     for (const point of line.points) if (point[1] > dataMax) dataMax = point[1];
   }
   const room = height - 2;
-  const ticks = ticksFrom(options.yMin ?? 0, dataMax, room, options.whole ?? false);
+  const unit = options.binary === true ? binaryUnit(dataMax) : 1;
+  const ticks = ticksFrom((options.yMin ?? 0) / unit, dataMax / unit, room, options.whole ?? false).map(
+    (tick) => tick * unit,
+  );
   // Ticks stand the same number of rows apart; rows that leaves over stay free below the legend.
   const plotHeight = Math.floor((room - 1) / (ticks.length - 1)) * (ticks.length - 1) + 1;
   const labels = ticks.map((tick) => options.formatY(tick));
@@ -199,9 +210,13 @@ function paintLine(plot: Grid, series: Series, attr: number, at: Plot): void {
   const span = dotsY - 4;
   const toX = (x: number) => (xMax > xMin ? ((x - xMin) / (xMax - xMin)) * (dotsX - 1) : dotsX - 1);
   const toY = (y: number) => top + span - ((Math.min(y, yMax) - yMin) / (yMax - yMin)) * span;
-  const pen: Pen = { canvas, dotsX, dash: DASHES[series.style ?? "line"] ?? null, drawn: 0 };
+  const pen: Pen = { canvas, dotsX, dash: DASHES[series.style ?? "line"] ?? null };
   let before: readonly [number, number] | null = null;
   for (const point of series.points) {
+    if (series.clipped === true && point[1] > yMax) {
+      before = null;
+      continue;
+    }
     const next: readonly [number, number] = [toX(point[0]), toY(Math.max(yMin, point[1]))];
     if (before === null || series.style === "points") {
       canvas.set(Math.round(next[0]), Math.round(next[1]));
@@ -232,8 +247,6 @@ interface Pen {
   readonly canvas: BrailleCanvas;
   readonly dotsX: number;
   readonly dash: readonly [drawn: number, left: number] | null;
-  /** Dots passed so far. */
-  drawn: number;
 }
 
 /** Sets the dots of a straight line, one for each column or row it passes, only inside the canvas. */
@@ -242,27 +255,58 @@ function drawSegment(pen: Pen, from: readonly [number, number], to: readonly [nu
   const { canvas, dash } = pen;
   const dx = to[0] - from[0];
   const dy = to[1] - from[1];
+  const flat = Math.abs(dx) >= Math.abs(dy);
   const steps = Math.min(65_536, Math.max(1, Math.ceil(Math.max(Math.abs(dx), Math.abs(dy)))));
   for (let i = 0; i <= steps; i++) {
-    if (dash !== null && (pen.drawn + i) % (dash[0] + dash[1]) >= dash[0]) continue;
-    canvas.set(Math.round(from[0] + (dx * i) / steps), Math.round(from[1] + (dy * i) / steps));
+    const x = Math.round(from[0] + (dx * i) / steps);
+    const y = Math.round(from[1] + (dy * i) / steps);
+    // Dashes stand at places of the plot and not of the line: however many points a column has, gaps stay.
+    if (dash !== null && (flat ? x : y) % (dash[0] + dash[1]) >= dash[0]) continue;
+    canvas.set(x, y);
   }
-  pen.drawn += steps;
 }
 
 function paintXLabels(grid: Grid, theme: Theme, options: ChartOptions, at: Plot): void {
   const { xMin, xMax, x: plotX, width: plotWidth } = at;
   const y = grid.height - 1;
   const sample = Math.max(textWidth(options.formatX(xMin)), textWidth(options.formatX(xMax)));
-  const count = Math.max(1, Math.min(5, Math.floor(plotWidth / (sample + 6))));
-  for (let i = 0; i <= count; i++) {
-    const text = options.formatX(xMin + ((xMax - xMin) * i) / count);
+  const room = Math.max(1, Math.min(6, Math.floor(plotWidth / (sample + 5))));
+  let free = plotX;
+  for (const tick of ticksWithin(xMin, xMax, room)) {
+    const text = options.formatX(tick);
     const cells = textWidth(text);
-    const middle = plotX + Math.round(((plotWidth - 1) * i) / count);
+    const middle = plotX + (xMax > xMin ? Math.round(((plotWidth - 1) * (tick - xMin)) / (xMax - xMin)) : 0);
     const x = Math.min(Math.max(plotX, middle - Math.floor(cells / 2)), plotX + plotWidth - cells);
-    if (x >= 0) grid.put(x, y, text, theme.muted);
-    if (!(xMax > xMin)) return;
+    if (x < free) continue;
+    grid.put(x, y, text, theme.muted);
+    free = x + cells + 2;
   }
+}
+
+/** Round values in [min, max], at most `most` and one; the smaller end where there is none. */
+function ticksWithin(min: number, max: number, most: number): number[] {
+  if (!(max > min)) return [min];
+  const step = roundStep((max - min) / most);
+  const ticks: number[] = [];
+  for (let i = Math.ceil(min / step - 1e-9); i * step <= max * (1 + 1e-12) && ticks.length <= most; i++) {
+    ticks.push(Number((i * step).toPrecision(12)));
+  }
+  return ticks.length === 0 ? [min] : ticks;
+}
+
+/** The smallest 1, 2 or 5 with zeros that is at least `least`. */
+function roundStep(least: number): number {
+  const power = 10 ** Math.floor(Math.log10(least));
+  return (
+    [1, 2, 5, 10].map((factor) => factor * power).find((size) => size >= least * (1 - 1e-9)) ?? 10 * power
+  );
+}
+
+/** 1, 1024, 1024 * 1024, ...: the unit in which `max` is below 1024. */
+function binaryUnit(max: number): number {
+  let unit = 1;
+  while (max / unit >= 1024) unit *= 1024;
+  return unit;
 }
 
 /** Ticks from a round number at or below `min` to at least `max`. */

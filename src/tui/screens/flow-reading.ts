@@ -1,0 +1,181 @@
+// One TCP stream read out of a trace, both directions, a slice of packets at a time: its segments by the bytes they carry, what acknowledged
+// them, and what a capture's analysis says of round trips and bytes in flight.
+//
+// Offsets count the bytes of a direction from its first, as the programs do; sequence numbers are unwrapped on the way.
+
+import type { TcpAnalysis } from "../../capture/analysis/tcp.ts";
+import { SeenBytes } from "../../capture/statistics/seen-bytes.ts";
+import { NO_OFFSET, PROTOCOL } from "../../trace/packets.ts";
+import type { StreamTable } from "../../trace/streams.ts";
+import type { Trace } from "../../trace/trace.ts";
+import { decodeTcpOptions } from "../../wire/tcp-options.ts";
+import { TCP_FLAG, TCP_HEADER_LENGTH_MIN } from "../../wire/tcp.ts";
+import { Points } from "../widgets/points.ts";
+
+/** Options of an ACK that acknowledges more, of this length or less, are timestamps alone. */
+const PLAIN_OPTIONS = 12;
+
+/** What one direction sent, and what came back for it. */
+export class FlowSide {
+  /** Segments with payload, in the order they were sent; by index. */
+  readonly rows: number[] = [];
+  readonly starts: number[] = [];
+  readonly lengths: number[] = [];
+  /** Bytes of each that had not been sent before. */
+  readonly fresh: number[] = [];
+  /** The largest end of a segment among the first so many. */
+  readonly reach: number[] = [];
+  /** By time: where segments end; those sent again, by where they start. */
+  readonly sent = new Points();
+  readonly again = new Points();
+  /** By time of what came back: bytes acknowledged, the same with the window, starts of SACK blocks. */
+  readonly acked = new Points();
+  readonly allowed = new Points();
+  readonly sacked = new Points();
+  /** What the analysis says: ns of round trip by the time of the ACK, bytes in flight after each segment, the window offered. */
+  readonly roundTrips = new Points();
+  readonly inFlight = new Points();
+  readonly window = new Points();
+  readonly #seen = new SeenBytes();
+  #nextStart = 0;
+  #nextAck = 0;
+
+  /** Bytes of payload, each counted once. */
+  get length(): number {
+    return this.reach.length === 0 ? 0 : this.reach[this.reach.length - 1];
+  }
+
+  segment(row: number, timeNs: number, relativeSeq: number, wireSeq: number, length: number): void {
+    const start = this.#nextStart + ((relativeSeq - 1 - this.#nextStart) | 0);
+    const end = start + length;
+    this.#nextStart = end;
+    const fresh = this.#seen.add(wireSeq, length);
+    this.rows.push(row);
+    this.starts.push(start);
+    this.lengths.push(length);
+    this.fresh.push(fresh);
+    this.reach.push(Math.max(this.length, end));
+    this.sent.push(timeNs, end);
+    if (fresh < length) this.again.push(timeNs, start);
+  }
+
+  /** Something that came back acknowledges up to `relativeAck`; answers whether that is more than before. */
+  acknowledged(timeNs: number, relativeAck: number, window: number): boolean {
+    const before = this.#nextAck;
+    this.#nextAck += (relativeAck - 1 - this.#nextAck) | 0;
+    // The FIN takes a number too, but is no byte.
+    const bytes = this.#nextAck === this.length + 1 ? this.length : Math.max(0, this.#nextAck);
+    this.acked.push(timeNs, bytes);
+    this.allowed.push(timeNs, bytes + window);
+    this.window.push(timeNs, window);
+    return this.#nextAck > before;
+  }
+
+  /** A SACK block that starts at `relativeSeq`. */
+  selective(timeNs: number, relativeSeq: number): void {
+    this.sacked.push(timeNs, Math.max(0, this.#nextAck + ((relativeSeq - 1 - this.#nextAck) | 0)));
+  }
+
+  /** Index of the first segment that may reach beyond `offset`: all before it end at or before. */
+  firstBeyond(offset: number): number {
+    let low = 0;
+    let high = this.reach.length;
+    while (low < high) {
+      const middle = (low + high) >>> 1;
+      if (this.reach[middle] > offset) high = middle;
+      else low = middle + 1;
+    }
+    return low;
+  }
+}
+
+export class FlowReading {
+  readonly stream: number;
+  /** As in `Flow.direction`. */
+  readonly sides: readonly [FlowSide, FlowSide] = [new FlowSide(), new FlowSide()];
+  /** Packets of the trace read so far. */
+  read = 0;
+  /** The stream's first packet, -1 before it is read; times of its first and last. */
+  first = -1;
+  startNs = 0;
+  endNs = 0;
+  readonly #trace: Trace;
+  readonly #streams: StreamTable;
+  readonly #analysis: TcpAnalysis | null;
+
+  /** `analysis` is asked where the ends did not tell of themselves: null leaves round trips and bytes in flight out. */
+  constructor(trace: Trace, stream: number, streams: StreamTable, analysis: TcpAnalysis | null) {
+    this.#trace = trace;
+    this.#streams = streams;
+    this.#analysis = analysis;
+    this.stream = stream;
+  }
+
+  /** Reads the next `count` packets of the trace. */
+  readOn(count: number): void {
+    const { packets } = this.#trace;
+    const end = Math.min(packets.count, this.read + count);
+    for (let row = this.read; row < end; row++) {
+      if (packets.stream[row] === this.stream && packets.protocol[row] === PROTOCOL.tcp) this.#packet(row);
+    }
+    this.read = end;
+  }
+
+  /** Which way a packet of the stream goes. */
+  directionOf(row: number): 0 | 1 {
+    const { source, sourcePort } = this.#trace.packets;
+    return source[row] === source[this.first] && sourcePort[row] === sourcePort[this.first] ? 0 : 1;
+  }
+
+  #packet(row: number): void {
+    const { packets } = this.#trace;
+    const timeNs = this.#trace.packetNs(row);
+    if (this.first === -1) {
+      this.first = row;
+      this.startNs = timeNs;
+      this.endNs = timeNs;
+    }
+    this.startNs = Math.min(this.startNs, timeNs);
+    this.endNs = Math.max(this.endNs, timeNs);
+    const direction = this.directionOf(row);
+    const own = this.sides[direction];
+    const other = this.sides[1 - direction];
+    const flags = packets.tcpFlags[row];
+    const length = packets.payloadLength[row];
+    if (length > 0) {
+      const syn = (flags & TCP_FLAG.syn) === 0 ? 0 : 1;
+      const seq = packets.tcpSeq[row] + syn;
+      own.segment(row, timeNs, this.#streams.relativeSeq(packets, row) + syn, seq >>> 0, length);
+      const inFlight = this.#analysis?.bytesInFlight(row) ?? 0;
+      if (inFlight > 0) own.inFlight.push(timeNs, inFlight);
+    }
+    if ((flags & TCP_FLAG.ack) === 0 || (flags & TCP_FLAG.rst) !== 0) return;
+    const advanced = other.acknowledged(
+      timeNs,
+      this.#streams.relativeAck(packets, row),
+      this.#streams.scaledWindow(packets, row),
+    );
+    this.#sack(row, timeNs, other, advanced ? PLAIN_OPTIONS : 0);
+    const segment = this.#analysis?.acksRow(row) ?? -1;
+    if (segment === -1 || this.#analysis === null) return;
+    const rttNs = Number(this.#analysis.betweenNs(segment, row));
+    if (rttNs > 0) other.roundTrips.push(timeNs, rttNs);
+  }
+
+  /** Takes note of SACK blocks in options of more than `plain` bytes. */
+  #sack(row: number, timeNs: number, acknowledged: FlowSide, plain: number): void {
+    const { packets } = this.#trace;
+    const start = packets.transportOffset[row];
+    const end = packets.payloadOffset[row];
+    if (start === NO_OFFSET || end === NO_OFFSET || end - start <= TCP_HEADER_LENGTH_MIN + plain) return;
+    const bytes = this.#trace.bytes(row);
+    if (end > bytes.length) return;
+    const base = (packets.tcpAck[row] - this.#streams.relativeAck(packets, row)) >>> 0;
+    for (const option of decodeTcpOptions(bytes, start, end).options) {
+      if (option.kind !== "sack") continue;
+      for (let i = 0; i + 1 < option.edges.length; i += 2) {
+        acknowledged.selective(timeNs, (option.edges[i] - base) >>> 0);
+      }
+    }
+  }
+}
