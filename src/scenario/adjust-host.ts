@@ -9,9 +9,16 @@ type Hosts = Topology["hosts"];
 
 /** The settings a host can be given so, and the words they take. Addresses and forwarding are part of the topology. */
 const FIELDS = {
+  icmpFilter: ["true", "false"],
   personality: PERSONALITY_NAMES,
   tcpEcn: ECN_MODES.map(String),
 } as const;
+
+const PARSE: Readonly<Record<keyof typeof FIELDS, (value: string) => string | number | boolean>> = {
+  icmpFilter: (value) => value === "true",
+  personality: (value) => value,
+  tcpEcn: Number,
+};
 
 export const HOST_FIELDS = Object.keys(FIELDS) as (keyof typeof FIELDS)[];
 
@@ -34,7 +41,7 @@ export function parseHostSetting(
   if (!FIELDS[field].includes(value as never)) {
     throw new InputError(`${where}: ${name} must be ${FIELDS[field].join(", ")}, not ${value}`);
   }
-  return { host, settings: { [field]: field === "tcpEcn" ? Number(value) : value } };
+  return { host, settings: { [field]: PARSE[field](value) } };
 }
 
 /** `hosts` with `settings` given to `host`, or to all of them where it is `*`. */

@@ -8,11 +8,13 @@ import type { Family, SocketType } from "../socket/address.ts";
 import type { Failure, SocketCore } from "../socket/core.ts";
 import type { Errno } from "../socket/errno.ts";
 import type { ConnectionQueues } from "../trace/connection-queues.ts";
+import { PMTUDISC } from "../socket/options.ts";
+import type { PmtuDiscovery } from "../socket/options.ts";
 import type { DropReason, TraceEvent } from "../trace/events.ts";
 import type { TcpSeries } from "../trace/tcp-series.ts";
 import { decodePacket, encodePacket } from "./encode.ts";
 import { Reassembler, fragmentsOf } from "./fragment.ts";
-import { icmpErrorAbout, isIcmpError, readIcmpError } from "./icmp.ts";
+import { icmpErrorAbout, isIcmp, isIcmpError, readIcmpError } from "./icmp.ts";
 import type { IcmpProblem } from "./icmp.ts";
 import type { LinkDirection, PacketSink } from "./link.ts";
 import type { IcmpError, Timer } from "./network.ts";
@@ -61,6 +63,7 @@ export class SimHost implements UdpNetwork, PacketSink {
   readonly ipv6: string;
   readonly forwards: boolean;
   readonly ttl: number;
+  readonly #filtersIcmp: boolean;
   readonly recording: boolean;
   readonly udp: UdpStack;
   readonly unix: UnixStack;
@@ -97,6 +100,7 @@ export class SimHost implements UdpNetwork, PacketSink {
     this.forwards = planned.forwards;
     const personality = PERSONALITIES[planned.personality];
     this.ttl = personality.ttl;
+    this.#filtersIcmp = planned.filtersIcmp;
     this.#scheduler = surroundings.scheduler;
     this.#recorder = surroundings.recorder;
     this.#seed = surroundings.seed;
@@ -173,7 +177,19 @@ export class SimHost implements UdpNetwork, PacketSink {
     return Math.min(mtu, this.#pathMtus.get(destination, this.#scheduler.now));
   }
 
-  sendSegment(source: string, destination: string, segment: Segment, ecn: number): Errno | null {
+  learnMtu(destination: string, mtu: number): number {
+    const present = this.mtuFor(destination);
+    this.#pathMtus.learn(destination, mtu, present, this.#scheduler.now);
+    return this.mtuFor(destination);
+  }
+
+  sendSegment(
+    source: string,
+    destination: string,
+    segment: Segment,
+    ecn: number,
+    discovery: PmtuDiscovery,
+  ): Errno | null {
     const route = this.#routeTo(destination);
     if (route === null) return "ENETUNREACH";
     const v6 = destination.includes(":");
@@ -181,12 +197,24 @@ export class SimHost implements UdpNetwork, PacketSink {
       (v6 ? IPV6_HEADER_BYTES : IPV4_HEADER_BYTES) + tcpHeaderBytes(segment) + segment.payload.length;
     const payload: IpPayload = { kind: "tcp", segment };
     const id = v6 ? 0 : this.#takeId();
-    route.enter(packetOf(v6 ? 6 : 4, source, destination, this.ttl, ecn, true, id, payload, length, -1));
+    const whole = v6 || this.#pathMtus.forbidsFragments(discovery, destination, this.#scheduler.now);
+    const packet = packetOf(v6 ? 6 : 4, source, destination, this.ttl, ecn, whole, id, payload, length, -1);
+    if (length > route.mtu && !whole) {
+      for (const piece of fragmentsOf(packet, route.mtu)) route.enter(piece);
+      return null;
+    }
+    route.enter(packet);
     if (length > route.mtu) this.#tellTooBig(source, destination, segment, route.mtu);
     return null;
   }
 
-  sendDatagram(source: string, destination: string, datagram: UdpDatagram, ttl: number): Errno | null {
+  sendDatagram(
+    source: string,
+    destination: string,
+    datagram: UdpDatagram,
+    ttl: number,
+    discovery: PmtuDiscovery,
+  ): Errno | null {
     const v6 = destination.includes(":");
     const payload: IpPayload = { kind: "udp", datagram };
     const length = (v6 ? IPV6_HEADER_BYTES : IPV4_HEADER_BYTES) + UDP_HEADER_BYTES + datagram.payload.length;
@@ -196,14 +224,15 @@ export class SimHost implements UdpNetwork, PacketSink {
       destination,
       ttl,
       0,
-      true,
+      discovery === PMTUDISC.PROBE ||
+        this.#pathMtus.forbidsFragments(discovery, destination, this.#scheduler.now),
       v6 ? 0 : this.#takeId(),
       payload,
       length,
       -1,
     );
     if (!v6 && this.isBroadcast(destination)) return this.#broadcast(packet);
-    return this.#send(packet);
+    return this.#send(packet, discovery);
   }
 
   record(event: TraceEvent): void {
@@ -238,7 +267,8 @@ export class SimHost implements UdpNetwork, PacketSink {
   receive(packet: IpPacket, row: number): void {
     this.#currentRow = row;
     this.#current = packet;
-    if (packet.flippedBit !== -1) this.#receiveDamaged(packet);
+    if (this.#filtersIcmp && isIcmp(packet)) this.dropped(packet, "filtered");
+    else if (packet.flippedBit !== -1) this.#receiveDamaged(packet);
     else if (this.isLocal(packet.destination) || this.isBroadcast(packet.destination)) this.#deliver(packet);
     else this.#forward(packet, packet.destination);
     this.#current = null;
@@ -309,9 +339,6 @@ export class SimHost implements UdpNetwork, PacketSink {
     if (isIcmpError(packet.version, message.type)) {
       const report = readIcmpError(packet.version, message);
       if (report === null || !this.isLocal(report.error.source)) return;
-      if (report.error.mtu > 0) {
-        this.#pathMtus.learn(report.error.destination, report.error.mtu, this.#scheduler.now);
-      }
       if (report.protocol === IP_PROTOCOL.udp) this.udp.icmpError(report.error);
       else if (report.protocol === IP_PROTOCOL.tcp && this.tcp !== null) this.tcp.icmpError(report.error);
       return;
@@ -350,18 +377,21 @@ export class SimHost implements UdpNetwork, PacketSink {
     }
   }
 
-  /** Sends a packet of this host's own, in fragments when it is too long for its path. */
-  #send(packet: IpPacket): Errno | null {
+  /** Sends a packet of this host's own, in fragments when it is too long for its path, unless that is forbidden. */
+  #send(packet: IpPacket, discovery: PmtuDiscovery): Errno | null {
     const route = this.#routeTo(packet.destination);
     if (route === null) return "ENETUNREACH";
     if (route !== this.#loopback && (packet.source.startsWith("127.") || packet.source === "::1")) {
       return "EINVAL";
     }
-    const mtu = this.mtuFor(packet.destination);
+    const { DONT, WANT, DO, OMIT } = PMTUDISC;
+    const asksPath = discovery === DONT || discovery === WANT || discovery === DO;
+    const mtu = asksPath ? this.mtuFor(packet.destination) : route.mtu;
     if (packet.length <= mtu) {
       route.enter(packet);
       return null;
     }
+    if (discovery !== DONT && discovery !== WANT && discovery !== OMIT) return "EMSGSIZE";
     const numbered = packet.version === 4 ? packet : { ...packet, id: this.random("fragment id", 2 ** 32) };
     for (const piece of fragmentsOf(numbered, mtu)) route.enter(piece);
     return null;
@@ -379,7 +409,7 @@ export class SimHost implements UdpNetwork, PacketSink {
   }
 
   #complain(packet: IpPacket, problem: IcmpProblem, mtu: number): void {
-    if (this.isBroadcast(packet.destination)) return;
+    if (this.#filtersIcmp || this.isBroadcast(packet.destination)) return;
     const message = icmpErrorAbout(packet, problem, mtu);
     if (message === null) return;
     const own = this.isLocal(packet.destination)
@@ -396,7 +426,10 @@ export class SimHost implements UdpNetwork, PacketSink {
     const payload: IpPayload = { kind: "icmp", message };
     const id = v6 ? 0 : this.#takeId();
     // Nobody waits for what becomes of it: without a route it is not sent.
-    this.#send(packetOf(v6 ? 6 : 4, source, destination, this.ttl, 0, false, id, payload, length, -1));
+    this.#send(
+      packetOf(v6 ? 6 : 4, source, destination, this.ttl, 0, false, id, payload, length, -1),
+      PMTUDISC.DONT,
+    );
   }
 
   /** Tells this host's own TCP that its link does not carry segments of that length any more; soon, not from within its call. */

@@ -48,6 +48,12 @@ export function icmpErrorAbout(packet: IpPacket, problem: IcmpProblem, mtu: numb
   return { type, code, rest: problem === "too big" ? mtu : 0, body };
 }
 
+/** Whether it is ICMP, in one piece or a fragment of it. */
+export function isIcmp({ version, payload }: IpPacket): boolean {
+  if (payload.kind !== "fragment") return payload.kind === "icmp";
+  return payload.fragment.protocol === (version === 4 ? IP_PROTOCOL.icmp : IP_PROTOCOL.icmpv6);
+}
+
 export function isIcmpError(version: 4 | 6, type: number): boolean {
   if (version === 6) return type < 128;
   return type !== ICMP_TYPE.echoRequest && type !== ICMP_TYPE.echoReply;

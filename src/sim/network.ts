@@ -2,6 +2,7 @@
 
 import type { Errno } from "../socket/errno.ts";
 import type { ConnectionQueues } from "../trace/connection-queues.ts";
+import type { PmtuDiscovery } from "../socket/options.ts";
 import type { DropReason, TraceEvent } from "../trace/events.ts";
 import type { TcpSeries } from "../trace/tcp-series.ts";
 import type { IpPacket, Segment, UdpDatagram } from "./packet.ts";
@@ -27,10 +28,24 @@ export interface HostNetwork {
   sourceFor(destination: string): string | null;
   /** MTU in bytes of the first link towards `destination`, lowered by what ICMP has reported since. */
   mtuFor(destination: string): number;
+  /** Takes note that ICMP has reported `mtu` on the way to `destination`; answers what `mtuFor` says from now on. */
+  learnMtu(destination: string, mtu: number): number;
   /** Sends a segment; an errno when it cannot leave at all (EHOSTUNREACH, ENETUNREACH). */
-  sendSegment(source: string, destination: string, segment: Segment, ecn: number): Errno | null;
-  /** Sends a datagram, fragmenting it if need be. */
-  sendDatagram(source: string, destination: string, datagram: UdpDatagram, ttl: number): Errno | null;
+  sendSegment(
+    source: string,
+    destination: string,
+    segment: Segment,
+    ecn: number,
+    discovery: PmtuDiscovery,
+  ): Errno | null;
+  /** Sends a datagram, fragmenting it if need be; EMSGSIZE where `discovery` forbids that. */
+  sendDatagram(
+    source: string,
+    destination: string,
+    datagram: UdpDatagram,
+    ttl: number,
+    discovery: PmtuDiscovery,
+  ): Errno | null;
   /** Whether somebody records: skip building events when not. */
   readonly recording: boolean;
   record(event: TraceEvent): void;

@@ -17,6 +17,7 @@ export interface PlannedHost {
   readonly ipv4: string;
   readonly ipv6: string;
   readonly forwards: boolean;
+  readonly filtersIcmp: boolean;
   readonly personality: PersonalityName;
   readonly tcp: TcpConfiguration;
 }
@@ -39,7 +40,7 @@ export interface NetworkPlan {
 const HOSTS_MAX = 250;
 const LINKS_MAX = 1000;
 const HOST_NAME = /^[A-Za-z][A-Za-z0-9_.-]{0,62}$/;
-const HOST_FIELDS = ["ipv4", "ipv6", "forwards", "personality", "tcpEcn"];
+const HOST_FIELDS = ["ipv4", "ipv6", "forwards", "icmpFilter", "personality", "tcpEcn"];
 const LINK_FIELDS = ["name", "between", "forward", "backward"];
 
 /** Throws TopologyError when something is missing, unknown, out of range or there twice. */
@@ -90,7 +91,8 @@ function planHosts(topology: Topology): PlannedHost[] {
       name,
       ipv4: hostAddress(where, "ipv4", config.ipv4 ?? `10.0.0.${index + 1}`),
       ipv6: hostAddress(where, "ipv6", config.ipv6 ?? `fd00::${(index + 1).toString(16)}`),
-      forwards: config.forwards === true,
+      forwards: planSwitch(where, "forwards", config.forwards),
+      filtersIcmp: planSwitch(where, "icmpFilter", config.icmpFilter),
       personality: planPersonality(where, config),
       tcp: planTcp(where, config),
     };
@@ -101,6 +103,11 @@ function planHosts(topology: Topology): PlannedHost[] {
     }
     return host;
   });
+}
+
+function planSwitch(where: string, field: keyof HostConfig, value: boolean = false): boolean {
+  if (typeof value === "boolean") return value;
+  throw new TopologyError(where, field, `must be true or false, not ${String(value)}`);
 }
 
 function planPersonality(where: string, { personality = "linux" }: HostConfig): PersonalityName {

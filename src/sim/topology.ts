@@ -134,6 +134,8 @@ export interface HostConfig {
   readonly ipv6?: string;
   /** Forwards packets that are not for it: a router. */
   readonly forwards?: boolean;
+  /** Sends, forwards and believes no ICMP, as firewalls are set up that make black holes of narrow paths. */
+  readonly icmpFilter?: boolean;
   /** The system it behaves as, where programs can tell systems apart: `linux` by default. */
   readonly personality?: PersonalityName;
   /** ECN of its TCP, as net.ipv4.tcp_ecn has it: 0 never, 1 asks for it, 2 agrees when asked; by default as its system has it, 2 on Linux. */

@@ -16,8 +16,12 @@ export const OPTIONS = {
   SO_REUSEADDR: "boolean",
   SO_REUSEPORT: "boolean",
   SO_SNDBUF: "number",
+  IP_MTU: "number",
+  IP_MTU_DISCOVER: "number",
   IP_RECVERR: "boolean",
   IP_TTL: "number",
+  IPV6_MTU: "number",
+  IPV6_MTU_DISCOVER: "number",
   IPV6_V6ONLY: "boolean",
   TCP_CONGESTION: "string",
   TCP_CORK: "boolean",
@@ -32,6 +36,14 @@ export const OPTIONS = {
 } as const;
 
 export type OptionName = keyof typeof OPTIONS;
+
+/**
+ * Values of IP_MTU_DISCOVER and IPV6_MTU_DISCOVER (ip(7)): never set DF; set it, and cut what the path is known not to carry; set it, and
+ * refuse that with EMSGSIZE; set it whatever is known of the path; go by the interface alone, without believing ICMP, and cut or not.
+ */
+export const PMTUDISC = { DONT: 0, WANT: 1, DO: 2, PROBE: 3, INTERFACE: 4, OMIT: 5 } as const;
+
+export type PmtuDiscovery = (typeof PMTUDISC)[keyof typeof PMTUDISC];
 
 export type TcpState =
   | "CLOSED"

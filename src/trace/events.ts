@@ -39,7 +39,9 @@ export type DropReason =
   | "no listener"
   | "receive buffer"
   | "reassembly timeout"
-  | "not for us";
+  | "not for us"
+  /** A host that lets no ICMP through. */
+  | "filtered";
 
 interface At {
   readonly timeNs: number;

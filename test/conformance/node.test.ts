@@ -7,6 +7,7 @@ describeConformance("node", (hosts) => createNodeBackend({ hosts, seed: 1 }), [
   "backlog",
   "datagram shutdown",
   "linger",
+  "path mtu",
   "receive buffer",
   "send more",
   "tcp info",

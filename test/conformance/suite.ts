@@ -7,6 +7,7 @@ import type { MakeBackend } from "./lab.ts";
 import { DATAGRAM_CLAIMS } from "./datagram-claims.ts";
 import { LINGER_CLAIMS } from "./linger-claims.ts";
 import { OPTION_CLAIMS } from "./option-claims.ts";
+import { PATH_MTU_CLAIMS } from "./path-mtu-claims.ts";
 import { STREAM_CLAIMS } from "./stream-claims.ts";
 import { TCP_CLAIMS } from "./tcp-claims.ts";
 import { UNIX_CLAIMS } from "./unix-claims.ts";
@@ -17,6 +18,7 @@ export type Feature =
   | "backlog"
   | "datagram shutdown"
   | "linger"
+  | "path mtu"
   | "send more"
   | "tcp info"
   | "truncation"
@@ -55,6 +57,7 @@ export function describeConformance(
       ["datagrams", DATAGRAM_CLAIMS],
       ["Unix sockets", UNIX_CLAIMS],
       ["options", OPTION_CLAIMS],
+      ["paths", PATH_MTU_CLAIMS],
     ] as const;
     for (const [group, claims] of groups) {
       describe(`has ${group} that do as BSD's`, () => {

@@ -7,8 +7,12 @@ const MS = 1e6;
 const SECOND = 1e9;
 /** kern.ipc.maxsockbuf; asking for more is ENOBUFS (sbreserve). */
 const BUFFER_MAX = 2_097_152;
-/** tcp(4), ip(4): what Linux has beyond them. TCP_CORK is TCP_NOPUSH there. */
+/** tcp(4), ip(4), ip6(4): what Linux has beyond them. TCP_CORK is TCP_NOPUSH there, IP_MTU_DISCOVER is IP_DONTFRAG. */
 const LACKS: readonly OptionName[] = [
+  "IP_MTU",
+  "IP_MTU_DISCOVER",
+  "IPV6_MTU",
+  "IPV6_MTU_DISCOVER",
   "IP_RECVERR",
   "TCP_CORK",
   "TCP_QUICKACK",

@@ -2,6 +2,8 @@
 
 import { formatAddress } from "../../socket/address.ts";
 import type { ConnectionQueues } from "../../trace/connection-queues.ts";
+import { PMTUDISC } from "../../socket/options.ts";
+import type { PmtuDiscovery } from "../../socket/options.ts";
 import { SSTHRESH_INFINITE } from "../../trace/tcp-series.ts";
 import type { TcpSeries } from "../../trace/tcp-series.ts";
 import { TCP_FLAGS } from "../packet.ts";
@@ -20,6 +22,7 @@ import { before } from "./seq.ts";
 import type { TcpSettings } from "./settings.ts";
 
 const { ACK, RST, SYN } = TCP_FLAGS;
+const { DONT, INTERFACE, OMIT } = PMTUDISC;
 const RANDOM_LIMIT = 2 ** 32;
 const HEADERS_INET = 40;
 const HEADERS_INET6 = 60;
@@ -51,6 +54,7 @@ export class Endpoint {
   /** Called when a program's call may fare better now. */
   onWake: (() => void) | null = null;
   readonly #host: TcpHost;
+  readonly #v6: boolean;
   readonly #timer: Timer;
   #armedNs = Infinity;
   #settling = false;
@@ -63,6 +67,7 @@ export class Endpoint {
     this.#host = host;
     this.local = setup.local;
     this.remote = setup.remote;
+    this.#v6 = isInet6(setup.remote);
     this.binding = setup.binding;
     this.listener = setup.listener;
     const { network, personality } = host;
@@ -117,19 +122,23 @@ export class Endpoint {
     this.settle();
   }
 
+  get #discovery(): PmtuDiscovery {
+    const { settings } = this.connection;
+    return this.#v6 ? settings.pathMtuV6 : settings.pathMtuV4;
+  }
+
   icmpError(error: IcmpError): void {
     const { connection } = this;
     const { sender } = connection;
     const seq = error.seq | 0;
     // RFC 5927 section 4: an error must quote something we have in flight.
     if (before(seq, sender.sndUna) || !before(seq, sender.sndNxt)) return;
-    if (error.mtu > 0) {
-      const mss = Math.min(
-        linkMss(this.#host, this.remote),
-        error.mtu - (isInet6(this.remote) ? HEADERS_INET6 : HEADERS_INET),
-      );
-      connection.pathMtu = Math.min(connection.pathMtu, error.mtu);
-      connection.limitMss(mss);
+    if (error.errno === "EMSGSIZE") {
+      const discovery = this.#discovery;
+      if (discovery === DONT || discovery === INTERFACE || discovery === OMIT) return;
+      const mtu = Math.min(this.#host.network.learnMtu(this.remote, error.mtu), connection.pathMtu);
+      connection.pathMtu = mtu;
+      connection.limitMss(mtu - (this.#v6 ? HEADERS_INET6 : HEADERS_INET));
       if (connection.synchronized) sender.resendTooLong();
     } else if (connection.state === "SYN_SENT") {
       connection.fail(error.errno);
@@ -153,7 +162,8 @@ export class Endpoint {
       segment !== null;
       segment = dispatch(connection, network.now())
     ) {
-      const failure = network.sendSegment(this.local, this.remote, segment, connection.ecn.field);
+      const { field } = connection.ecn;
+      const failure = network.sendSegment(this.local, this.remote, segment, field, this.#discovery);
       if (failure !== null) {
         if (connection.state === "SYN_SENT") connection.fail(failure);
         else connection.softError = failure;

@@ -1,5 +1,7 @@
 // What setsockopt has set on one socket. An accepted socket starts with a copy of its listener's.
 
+import { PMTUDISC } from "../../socket/options.ts";
+import type { PmtuDiscovery } from "../../socket/options.ts";
 import type { TcpPersonality } from "./personality.ts";
 
 export interface TcpSettings {
@@ -23,6 +25,9 @@ export interface TcpSettings {
   ttl: number;
   broadcast: boolean;
   recvErr: boolean;
+  /** IP_MTU_DISCOVER and IPV6_MTU_DISCOVER. */
+  pathMtuV4: PmtuDiscovery;
+  pathMtuV6: PmtuDiscovery;
   /** Urgent data stays in the stream. */
   oobInline: boolean;
   congestion: string;
@@ -49,6 +54,8 @@ export function defaultSettings(personality: TcpPersonality): TcpSettings {
     ttl: 64,
     broadcast: false,
     recvErr: false,
+    pathMtuV4: PMTUDISC.WANT,
+    pathMtuV6: PMTUDISC.WANT,
     oobInline: false,
     congestion: "cubic",
     receiveBuffer: 0,

@@ -17,8 +17,10 @@ const FIELDS = {
   SO_OOBINLINE: { key: "oobInline", least: 0, most: 1 },
   SO_REUSEADDR: { key: "reuseAddr", least: 0, most: 1 },
   SO_REUSEPORT: { key: "reusePort", least: 0, most: 1 },
+  IP_MTU_DISCOVER: { key: "pathMtuV4", least: 0, most: 5 },
   IP_RECVERR: { key: "recvErr", least: 0, most: 1 },
   IP_TTL: { key: "ttl", least: 1, most: 255 },
+  IPV6_MTU_DISCOVER: { key: "pathMtuV6", least: 0, most: 5 },
   IPV6_V6ONLY: { key: "v6Only", least: 0, most: 1 },
   TCP_CORK: { key: "cork", least: 0, most: 1 },
   TCP_KEEPCNT: { key: "keepCount", least: 1, most: 127 },
@@ -51,6 +53,8 @@ export function applySetting(
   if (typeof value !== OPTIONS[name]) return { code: "EINVAL", why: `${name} takes a ${OPTIONS[name]}` };
   if (isField(name)) return applyField(settings, name, value, connection);
   switch (name) {
+    case "IP_MTU":
+    case "IPV6_MTU":
     case "SO_ERROR":
       return "ENOPROTOOPT";
     case "TCP_CONGESTION":

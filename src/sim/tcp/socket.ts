@@ -331,7 +331,7 @@ export class TcpSocket implements SocketCore {
   setOption(name: OptionName, value: OptionValue): null | Failure {
     if (this.#closed) return "EBADF";
     const { personality } = this.#host;
-    if (name === "IPV6_V6ONLY" && this.family === "inet") return "ENOPROTOOPT";
+    if (name.startsWith("IPV6_") && this.family === "inet") return "ENOPROTOOPT";
     if (name === "IPV6_V6ONLY" && this.#isBound) return "EINVAL";
     const failure = applySetting(this.settings, personality, name, value, this.#endpoint?.connection ?? null);
     if (failure !== null) return failure;
@@ -345,10 +345,21 @@ export class TcpSocket implements SocketCore {
 
   getOption(name: OptionName): OptionValue | Refusal {
     if (name === "SO_ERROR") return this.#pendingError() ?? "";
-    if (name === "IPV6_V6ONLY" && this.family === "inet") {
+    if (name.startsWith("IPV6_") && this.family === "inet") {
       return { code: "EOPNOTSUPP", why: "an IPv4 socket has no IPv6 options" };
     }
+    const lacks = this.#host.personality.lacks.includes(name);
+    if (!lacks && (name === "IP_MTU" || name === "IPV6_MTU")) return this.#pathMtu();
     return readSetting(this.settings, this.#host.personality, name, this.#endpoint?.connection ?? null);
+  }
+
+  /** What the host knows of the path to the peer, in bytes. */
+  #pathMtu(): number | Refusal {
+    const endpoint = this.#endpoint;
+    if (endpoint === null || this.#isOver || endpoint.connection.state === "SYN_SENT") {
+      return { code: "ENOTCONN", why: "the MTU is that of the path to the peer" };
+    }
+    return this.#host.network.mtuFor(endpoint.remote);
   }
 
   /** Reading it ends an attempt to connect, as the program then knows how it went. */

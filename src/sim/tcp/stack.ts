@@ -1,6 +1,7 @@
 // TCP of one host: makes sockets, and hands segments and ICMP errors to the connections they belong to.
 
 import type { SocketCore } from "../../socket/core.ts";
+import { PMTUDISC } from "../../socket/options.ts";
 import type { HostNetwork, IcmpError } from "../network.ts";
 import { TCP_FLAGS } from "../packet.ts";
 import type { IpPacket, Segment } from "../packet.ts";
@@ -54,7 +55,7 @@ export function createTcp(network: HostNetwork, configuration: Partial<TcpConfig
     }
     if (listener === null) network.dropped(packet, "no listener");
     const reset = resetFor(segment);
-    if (reset !== null) network.sendSegment(packet.destination, packet.source, reset, 0);
+    if (reset !== null) network.sendSegment(packet.destination, packet.source, reset, 0, PMTUDISC.WANT);
   }
 
   return {

@@ -1,9 +1,9 @@
 // The options of a UDP socket, with Linux's errnos (socket(7), ip(7), ipv6(7), udp(7)) and the system's defaults and limits.
 
 import type { Failure, Refusal } from "../../socket/core.ts";
-import { OPTIONS } from "../../socket/options.ts";
+import { OPTIONS, PMTUDISC } from "../../socket/options.ts";
 import { lacking } from "../lacking.ts";
-import type { OptionName, OptionValue } from "../../socket/options.ts";
+import type { OptionName, OptionValue, PmtuDiscovery } from "../../socket/options.ts";
 import type { UdpPersonality } from "./personality.ts";
 
 export class SocketOptions {
@@ -16,6 +16,9 @@ export class SocketOptions {
   /** IP_RECVERR. */
   receiveErrors = false;
   v6Only = false;
+  /** IP_MTU_DISCOVER and IPV6_MTU_DISCOVER. */
+  pathMtuV4: PmtuDiscovery = PMTUDISC.WANT;
+  pathMtuV6: PmtuDiscovery = PMTUDISC.WANT;
   #ttl: number;
   /** Kept and without effect on datagrams. */
   #keepAlive = false;
@@ -66,19 +69,23 @@ export class SocketOptions {
         return this.reusePort;
       case "SO_SNDBUF":
         return this.sendBuffer;
+      case "IP_MTU_DISCOVER":
+        return this.pathMtuV4;
       case "IP_RECVERR":
         return this.receiveErrors;
       case "IP_TTL":
         return this.#ttl;
+      case "IPV6_MTU_DISCOVER":
+        return this.#family === "inet6" ? this.pathMtuV6 : this.unanswered(name);
       case "IPV6_V6ONLY":
-        return this.#family === "inet6" ? this.v6Only : this.#unanswered(name);
+        return this.#family === "inet6" ? this.v6Only : this.unanswered(name);
       default:
-        return this.#unanswered(name);
+        return this.unanswered(name);
     }
   }
 
   /** getsockopt's errno for another protocol's option differs by family; setsockopt's does not. */
-  #unanswered(name: OptionName): Refusal {
+  unanswered(name: OptionName): Refusal {
     return { ...notOurs(name), code: this.#family === "inet" ? "EOPNOTSUPP" : "ENOPROTOOPT" };
   }
 
@@ -121,6 +128,9 @@ export class SocketOptions {
       case "SO_RCVBUF":
       case "SO_SNDBUF":
         return this.#setBuffer(name, value);
+      case "IP_MTU_DISCOVER":
+      case "IPV6_MTU_DISCOVER":
+        return this.#setDiscovery(name, value);
       case "IP_TTL":
         if (value !== -1 && (value < 1 || value > 255)) return "EINVAL";
         this.#ttl = value === -1 ? this.#ttlDefault : value;
@@ -128,6 +138,15 @@ export class SocketOptions {
       default:
         return notOurs(name);
     }
+  }
+
+  #setDiscovery(name: "IP_MTU_DISCOVER" | "IPV6_MTU_DISCOVER", value: number): null | Failure {
+    if (name === "IPV6_MTU_DISCOVER" && this.#family === "inet") return notOurs(name);
+    const discovery = Object.values(PMTUDISC).find((known) => known === value);
+    if (discovery === undefined) return { code: "EINVAL", why: `${name} takes 0 to 5` };
+    if (name === "IP_MTU_DISCOVER") this.pathMtuV4 = discovery;
+    else this.pathMtuV6 = discovery;
+    return null;
   }
 
   /** No more than the limit, then twice that where the system doubles, no less than the minimum. */

@@ -15,7 +15,8 @@ import type {
   SocketCore,
 } from "../../socket/core.ts";
 import type { Errno } from "../../socket/errno.ts";
-import type { OptionName, OptionValue, TcpInfo } from "../../socket/options.ts";
+import { PMTUDISC } from "../../socket/options.ts";
+import type { OptionName, OptionValue, PmtuDiscovery, TcpInfo } from "../../socket/options.ts";
 import { conflict } from "../bind-rule.ts";
 import type { PortHolder } from "../bind-rule.ts";
 import type { IcmpError } from "../network.ts";
@@ -115,6 +116,13 @@ export class UdpSocket implements SocketCore {
 
   /** Takes an ICMP error about a datagram sent: a connected socket hears of hard ones, one with IP_RECVERR of all; on Windows everybody does of some. */
   fail(error: IcmpError): void {
+    if (error.errno === "EMSGSIZE") {
+      const discovery = this.#discovery(error.destination.includes(":"));
+      if (discovery !== PMTUDISC.INTERFACE && discovery !== PMTUDISC.OMIT) {
+        this.#stack.network.learnMtu(error.destination, error.mtu);
+      }
+      if (discovery === PMTUDISC.DONT) return;
+    }
     const { portUnreachable, unconnectedHearsErrors } = this.#stack.personality;
     const refused = error.errno === "ECONNREFUSED";
     const hears = error.hard && (this.#peer !== "" || (refused && unconnectedHearsErrors));
@@ -228,7 +236,17 @@ export class UdpSocket implements SocketCore {
   }
 
   getOption(name: OptionName): OptionValue | Refusal {
-    return name === "SO_ERROR" ? this.#takeError() : this.#options.get(name);
+    if (name === "SO_ERROR") return this.#takeError();
+    const lacks = this.#stack.personality.lacks.includes(name);
+    if (!lacks && (name === "IP_MTU" || name === "IPV6_MTU")) return this.#pathMtu(name);
+    return this.#options.get(name);
+  }
+
+  /** What the host knows of the path to the peer, in bytes. */
+  #pathMtu(name: "IP_MTU" | "IPV6_MTU"): number | Refusal {
+    if (name === "IPV6_MTU" && this.family === "inet") return this.#options.unanswered(name);
+    if (this.#peer !== "") return this.#stack.network.mtuFor(this.#peer);
+    return { code: "ENOTCONN", why: "the MTU is that of the path to the peer" };
   }
 
   localAddress(): SocketAddress {
@@ -289,7 +307,8 @@ export class UdpSocket implements SocketCore {
       destinationPort: port,
       payload: bytes.length === 0 ? EMPTY : copyPayload(bytes),
     };
-    return network.sendDatagram(source, to, datagram, this.#options.ttlFor(v6)) ?? bytes.length;
+    const ttl = this.#options.ttlFor(v6);
+    return network.sendDatagram(source, to, datagram, ttl, this.#discovery(v6)) ?? bytes.length;
   }
 
   #outputInParts(
@@ -311,8 +330,14 @@ export class UdpSocket implements SocketCore {
       at += part.length;
     }
     const datagram = { sourcePort: this.#port, destinationPort: port, payload };
-    const ttl = this.#options.ttlFor(to.includes(":"));
-    return this.#stack.network.sendDatagram(source, to, datagram, ttl) ?? bytes.length;
+    const v6 = to.includes(":");
+    const ttl = this.#options.ttlFor(v6);
+    const failure = this.#stack.network.sendDatagram(source, to, datagram, ttl, this.#discovery(v6));
+    return failure ?? bytes.length;
+  }
+
+  #discovery(v6: boolean): PmtuDiscovery {
+    return v6 ? this.#options.pathMtuV6 : this.#options.pathMtuV4;
   }
 
   /** Null at the end that shutdown makes. */
