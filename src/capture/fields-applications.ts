@@ -52,7 +52,6 @@ const HTTP: readonly FieldRow[] = [
   ["http.sec_websocket_protocol", "string", "Sec-WebSocket-Protocol"],
   ["http.sec_websocket_version", "string", "Sec-WebSocket-Version"],
   ["http.time", "time", "Time since request"],
-  ["http.unknown_header", "string", "Unknown header"],
   ["data-text-lines", "protocol", "Line-based text data"],
   ["image-gif", "protocol", "Compuserve GIF"],
   ["image-jfif", "protocol", "JPEG File Interchange Format"],

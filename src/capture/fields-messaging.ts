@@ -103,9 +103,9 @@ const MQTT: readonly FieldRow[] = [
 
 const RESP: readonly FieldRow[] = [
   ["resp", "protocol", "REdis Serialization Protocol"],
-  ["resp.array", "none", "Array"],
+  ["resp.array", "flag", "Array"],
   ["resp.array.length", "int32", "Length"],
-  ["resp.bulk_string", "none", "Bulk String"],
+  ["resp.bulk_string", "flag", "Bulk String"],
   ["resp.bulk_string.length", "int32", "Length"],
   ["resp.bulk_string.value", "bytes", "Value"],
   ["resp.error", "string", "Error"],

@@ -181,7 +181,7 @@ const NTP: readonly FieldRow[] = [
   ["ntp.ctrl.offset", "uint16", "Offset"],
   ["ntp.ctrl.sequence", "uint16", "Sequence"],
   ["ntp.ctrl.status", "uint16x", "Status"],
-  ["ntp.ext", "none", "Extension"],
+  ["ntp.ext", "flag", "Extension"],
   ["ntp.ext.length", "uint16", "Length"],
   ["ntp.ext.type", "uint16x", "Field Type"],
   ["ntp.ext.value", "bytes", "Value"],

@@ -91,6 +91,11 @@ export function formatValue(type: FieldType, value: FieldValue | null, label: st
   return Buffer.from(value.buffer, value.byteOffset, value.length).toString("hex");
 }
 
+/** The same of a line of `field`. A protocol's line that says nothing but its title prints as the protocol's name. */
+export function formatNode({ name, type, title }: FieldInfo, { value, label }: DetailNode): string {
+  return type === "protocol" && label === title ? name : formatValue(type, value, label);
+}
+
 const ESCAPES: Record<string, string> = { "\n": "\\n", "\r": "\\r", "\t": "\\t", "\\": "\\\\" };
 
 /** Text on one line: line breaks, tabs and other control characters are spelled out. */

@@ -30,7 +30,8 @@ export function addDhcpOptions(d: Dissection, out: DetailNode[], start: number, 
       continue;
     }
     if (code === END) {
-      const node = d.add(out, "dhcp.option.type", "Option: (255) End", at, 1, END);
+      // Wireshark's number for it is that of padding.
+      const node = d.add(out, "dhcp.option.type", "Option: (255) End", at, 1, PAD);
       d.add(node.children, "dhcp.option.end", "Option End: 255", at, 1, END);
       if (at + 1 < held) addBytes(d, out, "dhcp.option.padding", "Padding", at + 1, held);
       return message;

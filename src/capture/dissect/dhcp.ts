@@ -3,7 +3,7 @@
 import { readIpv4, readMac } from "../../wire/address.ts";
 import { addDhcpOptions, messageName } from "./dhcp-options.ts";
 import { addBits, addBytes, addFlag, addUint, latin1, uint } from "./protocol.ts";
-import { hexText } from "./tree.ts";
+import { bytesText, hexText } from "./tree.ts";
 import type { DetailNode, Dissection } from "./tree.ts";
 import type { Datagram } from "./udp-protocols.ts";
 
@@ -99,7 +99,10 @@ function addAddresses(d: Dissection, out: DetailNode[], start: number): void {
 function addHardware(d: Dissection, out: DetailNode[], at: number, type: number, size: number): string {
   if (type !== 1 || size !== 6) {
     const length = Math.min(size, 16);
-    if (length > 0) addBytes(d, out, "dhcp.hw.addr", "Client hardware address", at, at + length);
+    // The whole field is the value, what of it is said to be used the line.
+    const text = bytesText(d.bytes, at, length);
+    if (length > 0)
+      d.add(out, "dhcp.hw.addr", `Client hardware address: ${text}`, at, 16, d.bytes.subarray(at, at + 16));
     if (length < 16)
       addBytes(d, out, "dhcp.hw.addr_padding", "Client hardware address padding", at + length, at + 16);
     return "";

@@ -204,7 +204,7 @@ function addHeader(d: Dissection, out: DetailNode[], at: number, line: Line): vo
       d.add(node.children, "http.content_length", `[Content length: ${value}]`, at, length, Number(value));
     }
   } else {
-    d.add(out, "http.unknown_header", text, at, length, text);
+    d.add(out, null, text, at, length);
   }
 }
 

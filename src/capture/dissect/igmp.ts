@@ -80,7 +80,7 @@ function addResponseTime(d: Dissection, out: DetailNode[], at: number, version: 
     `Max Resp Time: ${seconds} sec (${hexText(value, 2)})`,
     at,
     1,
-    value,
+    tenths,
   );
   if (!isFloat) return;
   const digit = (number: number): string => hexText(number, 1);

@@ -8,7 +8,10 @@ import type { Dissection } from "./tree.ts";
 /** Layer, and what its line says, of types with a name of their own in Wireshark. */
 const LAYERS = new Map<string, readonly [layer: string, title: string]>([
   ["application/json", ["json", "JavaScript Object Notation: application/json"]],
-  ["application/x-www-form-urlencoded", ["urlencoded-form", "HTML Form URL Encoded"]],
+  [
+    "application/x-www-form-urlencoded",
+    ["urlencoded-form", "HTML Form URL Encoded: application/x-www-form-urlencoded"],
+  ],
   ["application/xml", ["xml", "eXtensible Markup Language"]],
   ["text/xml", ["xml", "eXtensible Markup Language"]],
   ["application/javascript", ["data-text-lines", ""]],
@@ -68,18 +71,23 @@ function addType(d: Dissection, type: string): void {
   if (d.quoted === 0) d.info += ` (${type})`;
 }
 
+const FORM_BYTES_MAX = 65_536;
+const FORM_ITEMS_MAX = 500;
+
+/** A key goes on until `=`, its value until `&`. */
 function addForm(d: Dissection, out: Dissection["tree"], start: number, end: number): void {
-  let at = start;
-  for (const pair of latin1(d.bytes, start, Math.min(end, start + 65_536))
-    .split("&")
-    .slice(0, 500)) {
-    const [key, value = ""] = pair.split(/=(.*)/s);
-    const label = `Form item: "${plain(key)}" = "${plain(value)}"`;
-    const node = d.add(out, null, label, at, pair.length);
-    d.add(node.children, "urlencoded-form.key", `Key: ${plain(key)}`, at, key.length, plain(key));
-    const from = Math.min(at + key.length + 1, end);
-    d.add(node.children, "urlencoded-form.value", `Value: ${plain(value)}`, from, value.length, plain(value));
-    at = Math.min(end, at + pair.length + 1);
+  const text = latin1(d.bytes, start, Math.min(end, start + FORM_BYTES_MAX));
+  for (let at = 0, i = 0; at < text.length && i < FORM_ITEMS_MAX; i++) {
+    const equals = text.indexOf("=", at);
+    const keyEnd = equals === -1 ? text.length : equals;
+    const from = Math.min(keyEnd + 1, text.length);
+    const and = text.indexOf("&", from);
+    const to = and === -1 ? text.length : and;
+    const [key, value] = [plain(text.slice(at, keyEnd)), plain(text.slice(from, to))];
+    const node = d.add(out, null, `Form item: "${key}" = "${value}"`, start + at, to - at);
+    d.add(node.children, "urlencoded-form.key", `Key: ${key}`, start + at, keyEnd - at, key);
+    d.add(node.children, "urlencoded-form.value", `Value: ${value}`, start + from, to - from, value);
+    at = to + 1;
   }
 }
 

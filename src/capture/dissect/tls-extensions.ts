@@ -93,6 +93,9 @@ function addExtension(type: number, data: Data): void {
     case EXTENSION.renegotiation:
       renegotiation(data);
       return;
+    case EXTENSION.padding:
+      if (end > start) addBytes(d, out, "tls.handshake.extensions_padding_data", "Padding Data", start, end);
+      return;
     default:
       if (PLAIN.has(type)) return;
       if (end === start) {
@@ -206,8 +209,8 @@ function pointFormats(data: Data): void {
   }
 }
 
-const HASHES = ["None", "MD5", "SHA1", "SHA224", "SHA256", "SHA384", "SHA512", "Unknown", "Intrinsic"];
-const SIGNERS = ["Anonymous", "RSA", "DSA", "ECDSA"];
+const HASHES = ["None", "MD5", "SHA1", "SHA224", "SHA256", "SHA384", "SHA512"];
+const SIGNERS = ["Anonymous", "RSA", "DSA", "ECDSA", "SM2"];
 
 function signatureAlgorithms(data: Data): void {
   const { d, out } = data;

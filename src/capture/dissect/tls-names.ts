@@ -166,6 +166,7 @@ export const EXTENSION = {
   pointFormats: 11,
   signatureAlgorithms: 13,
   alpn: 16,
+  padding: 21,
   sessionTicket: 35,
   supportedVersions: 43,
   pskModes: 45,

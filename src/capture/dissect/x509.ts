@@ -55,9 +55,19 @@ const ATTRIBUTES = new Map<string, string>([
   ["550409", "id-at-streetAddress"],
   ["55040a", "id-at-organizationName"],
   ["55040b", "id-at-organizationalUnitName"],
+  ["55040f", "id-at-businessCategory"],
   ["2a864886f70d010901", "pkcs-9-at-emailAddress"],
+  // CA/Browser Forum, EV guidelines 9.2.4: where a company is registered.
+  ["2b0601040182373c020101", "jurisdictionOfIncorporationLocalityName"],
+  ["2b0601040182373c020102", "jurisdictionOfIncorporationStateOrProvinceName"],
+  ["2b0601040182373c020103", "jurisdictionOfIncorporationCountryName"],
 ]);
-const COUNTRY = "550406";
+/** Countries, and strings of which the standard allows one kind only: they have fields of their own. */
+const OWN_FIELDS = new Map<string, string>([
+  ["550405", "x509sat.PrintableString"],
+  ["550406", "x509sat.CountryName"],
+  ["2b0601040182373c020103", "x509sat.CountryName"],
+]);
 const SUBJECT_ALT_NAME = "551d11";
 
 /** Wireshark's fields of strings by their tag. */
@@ -104,8 +114,8 @@ function addName(d: Dissection, out: DetailNode[], what: string, name: Value): s
     const label = `${ATTRIBUTES.get(id) ?? id}=${text}`;
     texts.push(label);
     const line = d.add(node.children, null, `RDNSequence item: 1 item (${label})`, set.at, set.end - set.at);
-    const field = id === COUNTRY ? "x509sat.CountryName" : (STRING_FIELDS.get(value.tag) ?? null);
-    const title = id === COUNTRY ? "CountryName" : (field?.slice(8) ?? "string");
+    const field = OWN_FIELDS.get(id) ?? STRING_FIELDS.get(value.tag) ?? null;
+    const title = field?.slice(8) ?? "string";
     d.add(line.children, field, `${title}: ${text}`, value.start, value.end - value.start, text);
   }
   const all = texts.toReversed().join(",");

@@ -1,15 +1,16 @@
 // `-T fields`: chosen fields of each packet on a line, as tshark prints them.
 
 import { dissect } from "../dissect/dissect.ts";
-import type { DissectContext, DissectedPacket } from "../dissect/dissect.ts";
+import type { DetailNode, DissectContext, DissectedPacket, Interest } from "../dissect/dissect.ts";
 import { isFrameColumn, isPlain } from "../fields-columns.ts";
-import { findField, formatValue, interestIn, nodesOf, unknownField } from "../fields.ts";
+import { findField, formatNode, interestIn, layerOf, nodesOf, unknownField } from "../fields.ts";
 import type { FieldInfo } from "../fields.ts";
 import type { Trace } from "../../trace/trace.ts";
 import { columnWriter } from "./columns.ts";
 import type { ColumnWriter } from "./columns.ts";
 import { linesOf } from "./line-bytes.ts";
 import type { LineBytes, LineWriter } from "./line-bytes.ts";
+import { SegmentColumns } from "./segment-columns.ts";
 
 export interface FieldsOptions {
   /** Print the names first; false by default. */
@@ -84,8 +85,8 @@ export function fieldsHeader(names: readonly string[], options: FieldsOptions = 
 }
 
 /**
- * Writes a line a packet with the fields' values, absent ones empty. When columns hold all of them, plain packets are not dissected.
- * Throws RangeError for a name `unknownFieldIn` finds.
+ * Writes a line a packet with the fields' values, absent ones empty. What columns hold is not dissected, and of TCP segments only the
+ * payloads that hold messages are. Throws RangeError for a name `unknownFieldIn` finds.
  */
 export function fieldsWriter(
   trace: Trace,
@@ -99,29 +100,87 @@ export function fieldsWriter(
     return info;
   });
   const separator = options.separator ?? "\t";
-  const interest = interestIn(fields);
-  const columns = columnsOf(fields, trace, context, options);
-  const isFrameOnly = columns !== null && fields.every(({ name }) => isFrameColumn(name));
+  const mark = QUOTES[options.quote ?? "none"];
+  const cells = new Cells(trace, fields, context, options);
   return (row, out) => {
-    const start = out.length;
-    if (
-      columns !== null &&
-      (isFrameOnly || isPlain(trace, row)) &&
-      writeColumns(columns, row, out, separator, options)
-    )
-      return;
-    out.length = start;
-    const packet = dissect(trace, row, context, interest);
+    cells.begin(row);
     for (let i = 0; i < fields.length; i++) {
       if (i > 0) out.text(separator);
+      const start = out.length;
+      out.text(mark);
+      const content = out.length;
+      cells.write(i, out);
       // tshark quotes only fields that are there.
-      const text = fieldText(packet, fields[i], options);
-      const mark = text === "" ? "" : QUOTES[options.quote ?? "none"];
-      out.text(mark);
-      out.text(text);
-      out.text(mark);
+      if (mark === "") continue;
+      if (out.length === content) out.length = start;
+      else out.text(mark);
     }
   };
+}
+
+/** The layers that columns or a whole dissection tell of; all others are applications'. */
+const LOWER_LAYERS: ReadonlySet<string> = new Set(
+  "_ws frame eth vlan ieee8021ad llc sll null raw arp ip ipv6 icmp icmpv6 igmp tcp udp data".split(" "),
+);
+
+/** The values of one packet after another, each from where it costs least. */
+class Cells {
+  readonly #trace: Trace;
+  readonly #fields: readonly FieldInfo[];
+  readonly #context: DissectContext;
+  readonly #options: FieldsOptions;
+  readonly #segments: SegmentColumns;
+  readonly #columns: readonly (ColumnWriter | null)[];
+  /** Fields whose columns tell of every packet, and those that only applications have. */
+  readonly #isFrame: readonly boolean[];
+  readonly #isApplication: readonly boolean[];
+  /** What is dissected of packets that columns tell of, and of others. */
+  readonly #rest: Interest;
+  readonly #all: Interest;
+  #row = 0;
+  #isPlain = false;
+  #packet: DissectedPacket | null = null;
+
+  constructor(trace: Trace, fields: readonly FieldInfo[], context: DissectContext, options: FieldsOptions) {
+    const isApplication = (info: FieldInfo): boolean =>
+      info.nodes.every((name) => !LOWER_LAYERS.has(layerOf(name)));
+    this.#trace = trace;
+    this.#fields = fields;
+    this.#context = context;
+    this.#options = options;
+    this.#isFrame = fields.map(({ name }) => isFrameColumn(name));
+    this.#isApplication = fields.map(isApplication);
+    const segments = new SegmentColumns(trace, context, interestIn(fields.filter(isApplication)));
+    this.#segments = segments;
+    const join = (values: readonly string[]): string => joined(values, options);
+    this.#columns = fields.map((info) => columnWriter(info, trace, context, segments, join));
+    this.#rest = interestIn(fields.filter((_, i) => this.#columns[i] === null));
+    this.#all = interestIn(fields);
+  }
+
+  begin(row: number): void {
+    this.#row = row;
+    this.#packet = null;
+    this.#isPlain = isPlain(this.#trace, row);
+  }
+
+  /** Writes field number `i` of the packet; nothing where it is absent. */
+  write(i: number, out: LineBytes): void {
+    const row = this.#row;
+    if (this.#isPlain || this.#isFrame[i]) {
+      const column = this.#columns[i];
+      if (column?.(row, out) === true) return;
+      if (column === null && this.#isApplication[i]) {
+        const lines = this.#segments.lines(row);
+        if (lines !== null) {
+          if (lines.length > 0) out.text(valuesText(lines, this.#fields[i], this.#options));
+          return;
+        }
+      }
+    }
+    this.#packet ??= dissect(this.#trace, row, this.#context, this.#isPlain ? this.#rest : this.#all);
+    out.text(fieldText(this.#packet, this.#fields[i], this.#options));
+  }
 }
 
 /** The lines that `fieldsWriter` writes, the header first where the options want it. */
@@ -137,32 +196,14 @@ export function* printFields(
   yield* linesOf(writer, rows);
 }
 
-/** False, having written whatever it wrote, where the row has to be dissected after all. */
-function writeColumns(
-  columns: readonly ColumnWriter[],
-  row: number,
-  out: LineBytes,
-  separator: string,
-  { quote = "none" }: FieldsOptions,
-): boolean {
-  const mark = QUOTES[quote];
-  for (let i = 0; i < columns.length; i++) {
-    if (i > 0) out.text(separator);
-    const start = out.length;
-    out.text(mark);
-    const content = out.length;
-    if (!columns[i](row, out)) return false;
-    if (mark === "") continue;
-    if (out.length === content) out.length = start;
-    else out.text(mark);
-  }
-  return true;
-}
-
 /** A field's values in a packet as they print, put together as the options want; "" where it is absent. */
 export function fieldText(packet: DissectedPacket, field: FieldInfo, options: FieldsOptions = {}): string {
   if (field.name.startsWith("_ws.col.")) return columnOf(packet, field.name);
-  const values = nodesOf(packet.tree, field).map((node) => formatValue(field.type, node.value, node.label));
+  return valuesText(packet.tree, field, options);
+}
+
+function valuesText(tree: readonly DetailNode[], field: FieldInfo, options: FieldsOptions): string {
+  const values = nodesOf(tree, field).map((node) => formatNode(field, node));
   return joined(values, options);
 }
 
@@ -170,22 +211,6 @@ function columnOf(packet: DissectedPacket, name: string): string {
   if (name === "_ws.col.Protocol") return packet.protocol;
   if (name === "_ws.col.Info") return packet.info;
   return name === "_ws.col.Source" ? packet.source : packet.destination;
-}
-
-/** A writer for each field, or null where no column holds one of them. */
-function columnsOf(
-  fields: readonly FieldInfo[],
-  trace: Trace,
-  context: DissectContext,
-  options: FieldsOptions,
-): ColumnWriter[] | null {
-  const columns: ColumnWriter[] = [];
-  for (const info of fields) {
-    const writer = columnWriter(info, trace, context, (values) => joined(values, options));
-    if (writer === null) return null;
-    columns.push(writer);
-  }
-  return columns;
 }
 
 function joined(values: readonly string[], { occurrence = "all", aggregator = "," }: FieldsOptions): string {

@@ -21,7 +21,7 @@ const ROWS_MAX = 400;
 
 /** What Wireshark knows only once it has read the whole file, and what its tree has otherwise than filters see it. */
 const NOT_ASKED =
-  /^(frame\.time|frame\.encap_type|tcp\.analysis\.initial_rtt|data|http\.unknown_header|frame\.protocols|_ws\.|dns\.(response_in|retransmission_request_in|retransmit)|http\.(response_in|response_for|next_|prev_)|tcp\.(reassembled|segment)|.*\.(reassembled|fragment)|icmpv?6?\.resp)/;
+  /^(frame\.time|frame\.encap_type|tcp\.analysis\.initial_rtt|data|frame\.protocols|_ws\.|dns\.(response_in|retransmission_request_in|retransmit)|http\.(response_in|response_for|next_|prev_)|tcp\.(reassembled|segment)|.*\.(reassembled|fragment)|icmpv?6?\.resp)/;
 
 /** Fields of the first packets of a capture, each with some of its values. */
 export function sampleFields(capture: Capture): Sampled[] {
