@@ -2,7 +2,15 @@
 // What is not here may change without notice.
 
 export { FramingError } from "./codec.ts";
-export type { AfterError, AsyncDecoder, Codec, DatagramCodec, Decoder, FramingErrorKind } from "./codec.ts";
+export type {
+  AfterError,
+  AsyncDecoder,
+  Codec,
+  DatagramCodec,
+  Decoder,
+  FramingErrorKind,
+  SyncCodec,
+} from "./codec.ts";
 
 export { FramingLawsBroken, assertFraming } from "./assert.ts";
 export { checkDatagrams } from "./check-datagrams.ts";

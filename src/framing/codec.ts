@@ -76,6 +76,8 @@ export interface Codec<F> {
   readonly reportsEnd?: boolean;
   /** Whether it is, by design, given all unread bytes again with each chunk, as `(buffer) => [messages, rest]` is: linear time is then not asked for. */
   readonly rereads?: boolean;
+  /** Whether it goes on using chunks after their push, by design, and leaves it to its caller never to write into one again: no reaching back is then not asked for. */
+  readonly keepsChunks?: boolean;
   /**
    * What a thrown value means, for decoders that have errors of their own; null for what is no answer to bad input but a mistake in the
    * decoder. By default only a `FramingError` means something (adapters take any error that is not a TypeError or the like).
@@ -88,6 +90,11 @@ export interface Codec<F> {
   tooLong?(length: number): Uint8Array;
   /** Another codec of the same format that is known to be right: encoders and decoders have to agree. */
   readonly reference?: Pick<Codec<F>, "encode" | "decoder">;
+}
+
+/** A codec whose decoders answer at once: all that come with wirelab. */
+export interface SyncCodec<F> extends Codec<F> {
+  decoder(): Decoder<F>;
 }
 
 /** For messages, not streams: each datagram stands alone. */

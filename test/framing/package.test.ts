@@ -1,15 +1,24 @@
 // A project of somebody else's that has wirelab among its packages: its types check, and its tests fail with the picture.
 
 import { execFile } from "node:child_process";
-import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 
 const ROOT = join(import.meta.dirname, "../..");
 const MODULES = join(ROOT, "node_modules");
-const PACKAGES = ["vitest", "fast-check", "@fast-check/vitest", "typescript", "@types/node"];
-const TIMEOUT_MS = 60_000;
+const PACKAGES = [
+  "vitest",
+  "fast-check",
+  "@fast-check/vitest",
+  "typescript",
+  "@types/node",
+  "split2",
+  "ws",
+  "mqtt-packet",
+];
+const TIMEOUT_MS = 120_000;
 
 const CODEC = `
 import * as fc from "fast-check";
@@ -87,6 +96,28 @@ export const lessons: readonly Scenario[] = LESSONS;
 export const checks: (typeof same)[] = [checkFraming, same];
 `;
 
+/** The files that the guide shows: each begins with its name. */
+const SHOWN = [
+  ...readFileSync(join(ROOT, "docs/framing.md"), "utf8").matchAll(/```ts\n\/\/ ([a-z0-9.]+).*\n([^]*?)```/g),
+].map(([, name, text]) => ({ name, text }));
+const SHOWN_CODECS = SHOWN.map(({ name }) => name).filter((name) => !name.endsWith(".test.ts"));
+
+/** What the guide's codecs are tried by. */
+const SHOWN_TESTS = `
+import { expect, test } from "vitest";
+import { framingMatchers } from "wirelab/vitest";
+import type { Codec } from "wirelab/framing";
+${SHOWN_CODECS.map((name, i) => `import * as file${i} from "./${name}";`).join("\n")}
+
+expect.extend(framingMatchers);
+
+for (const file of [${SHOWN_CODECS.map((_, i) => `file${i}`).join(", ")}])
+  for (const [name, codec] of Object.entries(file))
+    test(\`the guide's \${name} \${(codec as Codec<unknown>).name}\`, async () => {
+      await expect(codec).toKeepFramingLaws({ runs: 10 });
+    });
+`;
+
 const TSCONFIG = {
   compilerOptions: {
     target: "es2023",
@@ -118,6 +149,9 @@ describe("a project that uses the package", () => {
     writeFileSync(join(folder, "codec.ts"), CODEC);
     writeFileSync(join(folder, "codec.test.ts"), TESTS);
     writeFileSync(join(folder, "root.ts"), ROOT_IMPORTS);
+    for (const { name, text } of SHOWN) writeFileSync(join(folder, name), text);
+    writeFileSync(join(folder, "shown.test.ts"), SHOWN_TESTS);
+    writeFileSync(join(folder, "untyped.d.ts"), 'declare module "split2";');
   });
 
   afterAll(() => rmSync(folder, { recursive: true }));
@@ -152,9 +186,16 @@ describe("a project that uses the package", () => {
   it(
     "sees the picture where a decoder breaks a law, in its own vitest",
     async () => {
-      const { code, output } = await run("vitest/vitest.mjs", "run", "--root", folder);
+      const { code, output } = await run(
+        "vitest/vitest.mjs",
+        "run",
+        "--root",
+        folder,
+        "--testTimeout",
+        "30000",
+      );
       expect(code, output).toBe(1);
-      expect(output).toContain("2 failed | 3 passed");
+      expect(output).toContain("2 failed | 16 passed");
       for (const failed of ["fails by the matcher", "fails by the assertion"])
         expect(output.split(`FAIL  codec.test.ts > ${failed}`)[1]).toMatch(
           /any-chunking is broken.*\n[^]*hex +01│00/,

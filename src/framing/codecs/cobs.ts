@@ -2,7 +2,7 @@
 // "Consistent Overhead Byte Stuffing", IEEE/ACM Transactions on Networking 7(2), 1999; COBS/R, "reduced", after C. McQueen, 2010.
 
 import type { ByteQueue } from "../byte-queue.ts";
-import type { Codec } from "../codec.ts";
+import type { SyncCodec } from "../codec.ts";
 import { FrameBuffer } from "./frame-buffer.ts";
 import { payloads } from "../arbitraries/payloads.ts";
 import {
@@ -30,7 +30,7 @@ const FULL = 0xff;
  * Frames in COBS or COBS/R, each ended by a zero. A zero with nothing before it is between frames and means nothing. A frame that is wrong
  * or too long is an error; decoding goes on behind its zero.
  */
-export function cobs(options: CobsOptions = {}): Codec<Uint8Array> {
+export function cobs(options: CobsOptions = {}): SyncCodec<Uint8Array> {
   const { reduced = false, maximum = MAXIMUM_DEFAULT } = options;
   checkWhole("maximum", maximum, 0, 2 ** 31);
   return {

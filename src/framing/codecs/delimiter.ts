@@ -1,7 +1,7 @@
 // Frames that end with a delimiter: any bytes, several of them, and a limit that either ends the stream or drops the frame.
 
 import type { ByteQueue } from "../byte-queue.ts";
-import type { Codec } from "../codec.ts";
+import type { SyncCodec } from "../codec.ts";
 import { DelimiterMatcher } from "./delimiter-matcher.ts";
 import { payloads } from "../arbitraries/payloads.ts";
 import { checkWhole, incomplete, overlongPayload, queueDecoder, tooLong } from "./queue-decoder.ts";
@@ -29,7 +29,7 @@ export const MAXIMUM_DEFAULT = 65_536;
  * DelimiterBasedFrameDecoder lets the chunks decide. Throws RangeError for options that make no sense; `encode` for frames with a
  * delimiter inside, or that are too long.
  */
-export function delimited(options: DelimiterOptions): Codec<Uint8Array> {
+export function delimited(options: DelimiterOptions): SyncCodec<Uint8Array> {
   const {
     delimiters,
     strip = true,

@@ -1,7 +1,7 @@
 // DNS over TCP: messages behind their length in 16 bits (RFC 1035 section 4.2.2, RFC 7766 section 8).
 
 import type { ByteQueue } from "../byte-queue.ts";
-import type { Codec } from "../codec.ts";
+import type { SyncCodec } from "../codec.ts";
 import { payloads } from "../arbitraries/payloads.ts";
 import { checkWhole, incomplete, malformed, queueDecoder, tooLong } from "./queue-decoder.ts";
 import type { Parser } from "./queue-decoder.ts";
@@ -16,7 +16,7 @@ const HEADER_BYTES = 12;
 const LENGTH_MAX = 0xffff;
 
 /** DNS messages as bytes. A length that has no room for the 12 bytes of a header is malformed. */
-export function dnsTcp(options: DnsTcpOptions = {}): Codec<Uint8Array> {
+export function dnsTcp(options: DnsTcpOptions = {}): SyncCodec<Uint8Array> {
   const { maximum = LENGTH_MAX } = options;
   checkWhole("maximum", maximum, HEADER_BYTES, LENGTH_MAX);
   const prefixed = (length: number): Uint8Array => {

@@ -1,7 +1,7 @@
 // Frames of one length: records, samples, blocks of a cipher.
 
 import type { ByteQueue } from "../byte-queue.ts";
-import type { Codec } from "../codec.ts";
+import type { SyncCodec } from "../codec.ts";
 import { payloads } from "../arbitraries/payloads.ts";
 import { checkWhole, incomplete, queueDecoder } from "./queue-decoder.ts";
 import type { Parser } from "./queue-decoder.ts";
@@ -14,7 +14,7 @@ export interface FixedLengthOptions {
 }
 
 /** Frames of exactly `length` bytes. Throws RangeError for a length that is none; `encode` does for frames of another length. */
-export function fixedLength(options: FixedLengthOptions): Codec<Uint8Array> {
+export function fixedLength(options: FixedLengthOptions): SyncCodec<Uint8Array> {
   const { length } = options;
   checkWhole("length", length, 1, LENGTH_MAX);
   const parser: Parser<Uint8Array> = {

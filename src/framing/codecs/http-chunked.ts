@@ -2,7 +2,7 @@
 
 import * as fc from "fast-check";
 import type { ByteQueue } from "../byte-queue.ts";
-import type { Codec } from "../codec.ts";
+import type { SyncCodec } from "../codec.ts";
 import { FrameBuffer } from "./frame-buffer.ts";
 import { HttpLines, fieldOf, isFieldText, isToken } from "./http-lines.ts";
 import type { HttpField } from "./http-lines.ts";
@@ -35,7 +35,7 @@ const CR = 0x0d;
 const LF = 0x0a;
 
 /** Chunked bodies, one after the other. Extensions are checked and passed over. */
-export function chunkedBody(options: ChunkedOptions = {}): Codec<ChunkedBody> {
+export function chunkedBody(options: ChunkedOptions = {}): SyncCodec<ChunkedBody> {
   const { maximum = 1 << 20, chunkBytes = 16_384 } = options;
   checkWhole("maximum", maximum, 0, 2 ** 31);
   checkWhole("chunkBytes", chunkBytes, 1, 2 ** 31);

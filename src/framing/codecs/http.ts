@@ -3,7 +3,7 @@
 
 import * as fc from "fast-check";
 import type { ByteQueue } from "../byte-queue.ts";
-import type { Codec } from "../codec.ts";
+import type { SyncCodec } from "../codec.ts";
 import { sameValue } from "../same.ts";
 import { ChunkedReader } from "./http-chunked.ts";
 import { HttpLines, fieldOf } from "./http-lines.ts";
@@ -36,7 +36,7 @@ interface Limits {
 }
 
 /** Requests. `encode` throws RangeError for a message that would be read as another. */
-export function httpRequests(options: HttpOptions = {}): Codec<HttpRequest> {
+export function httpRequests(options: HttpOptions = {}): SyncCodec<HttpRequest> {
   return messages<HttpRequest>("HTTP/1.1 requests", options, true, requests(options), (length) => ({
     method: "POST",
     target: "/",
@@ -51,7 +51,7 @@ export function httpRequests(options: HttpOptions = {}): Codec<HttpRequest> {
 }
 
 /** Responses. One without a length ends with the connection; its end completes it. */
-export function httpResponses(options: HttpOptions = {}): Codec<HttpResponse> {
+export function httpResponses(options: HttpOptions = {}): SyncCodec<HttpResponse> {
   return messages<HttpResponse>("HTTP/1.1 responses", options, false, responses(options), (length) => ({
     status: 200,
     reason: "OK",
@@ -68,7 +68,7 @@ function messages<F extends HttpRequest | HttpResponse>(
   isRequest: boolean,
   frames: fc.Arbitrary<F>,
   frameOfLength: (length: number) => F,
-): Codec<F> {
+): SyncCodec<F> {
   const limits: Limits = {
     maximum: options.maximum ?? 1 << 20,
     headMax: options.headMax ?? 16_384,

@@ -2,7 +2,7 @@
 
 import * as fc from "fast-check";
 import type { ByteQueue } from "../byte-queue.ts";
-import type { Codec } from "../codec.ts";
+import type { SyncCodec } from "../codec.ts";
 import { DelimiterMatcher } from "./delimiter-matcher.ts";
 import { DelimiterParser, MAXIMUM_DEFAULT, joined } from "./delimiter.ts";
 import { texts } from "../arbitraries/payloads.ts";
@@ -30,7 +30,7 @@ const LINE_FEED = Uint8Array.of(0x0a);
 const BLANK = /^[ \t\r]*$/;
 
 /** JSON values, a line each. The last line may come without its ending. `encode` throws RangeError for lines beyond the maximum. */
-export function jsonLines(options: JsonLinesOptions = {}): Codec<JsonValue> {
+export function jsonLines(options: JsonLinesOptions = {}): SyncCodec<JsonValue> {
   const { maximum = MAXIMUM_DEFAULT, blank = "malformed", whenWrong = "fail" } = options;
   checkWhole("maximum", maximum, 1, 2 ** 31);
   const skips = whenWrong === "skip";

@@ -3,7 +3,7 @@
 
 import * as fc from "fast-check";
 import type { ByteQueue } from "../byte-queue.ts";
-import type { Codec } from "../codec.ts";
+import type { SyncCodec } from "../codec.ts";
 import { payloads } from "../arbitraries/payloads.ts";
 import { checkWhole, incomplete, malformed, queueDecoder, tooLong } from "./queue-decoder.ts";
 import type { Parser } from "./queue-decoder.ts";
@@ -50,7 +50,7 @@ interface Layout {
 }
 
 /** Length-prefixed frames. Throws RangeError for options that make no sense together. */
-export function lengthPrefix(options: LengthPrefixOptions = {}): Codec<Uint8Array> {
+export function lengthPrefix(options: LengthPrefixOptions = {}): SyncCodec<Uint8Array> {
   const layout = layoutOf(options);
   const { maximum } = layout;
   return {

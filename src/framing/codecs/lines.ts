@@ -1,7 +1,7 @@
 // Lines of UTF-8 text, ended by LF, CR LF, or any of LF, CR LF and CR.
 
 import type { ByteQueue } from "../byte-queue.ts";
-import type { Codec } from "../codec.ts";
+import type { SyncCodec } from "../codec.ts";
 import { DelimiterMatcher } from "./delimiter-matcher.ts";
 import { DelimiterParser, MAXIMUM_DEFAULT, joined } from "./delimiter.ts";
 import { texts } from "../arbitraries/payloads.ts";
@@ -33,7 +33,7 @@ const ENDINGS = {
 const LONE_SURROGATE = /\p{Surrogate}/u;
 
 /** Lines as strings, without their endings. `encode` throws RangeError for text that would be read as something else. */
-export function lines(options: LinesOptions = {}): Codec<string> {
+export function lines(options: LinesOptions = {}): SyncCodec<string> {
   const {
     ending = "lf",
     maximum = MAXIMUM_DEFAULT,

@@ -2,7 +2,7 @@
 
 import * as fc from "fast-check";
 import type { ByteQueue } from "../byte-queue.ts";
-import type { Codec } from "../codec.ts";
+import type { SyncCodec } from "../codec.ts";
 import { payloads } from "../arbitraries/payloads.ts";
 import { checkWhole, incomplete, malformed, queueDecoder, tooLong } from "./queue-decoder.ts";
 import type { Parser } from "./queue-decoder.ts";
@@ -67,7 +67,7 @@ const BODY_BYTES: Readonly<Record<4 | 5, Readonly<Record<number, readonly [numbe
 };
 
 /** MQTT packets, each with the flags and a length its type may have. */
-export function mqtt(options: MqttOptions = {}): Codec<MqttPacket> {
+export function mqtt(options: MqttOptions = {}): SyncCodec<MqttPacket> {
   const { version = 4, maximum = REMAINING_MAX } = options;
   checkWhole("maximum", maximum, 16, REMAINING_MAX);
   const encode = ({ type, flags, body }: MqttPacket): Uint8Array => {

@@ -1,7 +1,7 @@
 // Netstrings: `5:hello,` (D. J. Bernstein, "Netstrings", 1997).
 
 import type { ByteQueue } from "../byte-queue.ts";
-import type { Codec } from "../codec.ts";
+import type { SyncCodec } from "../codec.ts";
 import { payloads } from "../arbitraries/payloads.ts";
 import { checkWhole, incomplete, malformed, queueDecoder, tooLong } from "./queue-decoder.ts";
 import type { Parser } from "./queue-decoder.ts";
@@ -18,7 +18,7 @@ const COLON = 0x3a;
 const COMMA = 0x2c;
 
 /** Netstrings. A length with leading zeros is malformed; the error for a length beyond the maximum comes with the digit that makes it so. */
-export function netstring(options: NetstringOptions = {}): Codec<Uint8Array> {
+export function netstring(options: NetstringOptions = {}): SyncCodec<Uint8Array> {
   const { maximum = MAXIMUM_DEFAULT } = options;
   checkWhole("maximum", maximum, 0, 999_999_999);
   return {

@@ -2,7 +2,7 @@
 
 import * as fc from "fast-check";
 import type { ByteQueue } from "../byte-queue.ts";
-import type { Codec } from "../codec.ts";
+import type { SyncCodec } from "../codec.ts";
 import { payloads } from "../arbitraries/payloads.ts";
 import { checkWhole, incomplete, malformed, queueDecoder, tooLong } from "./queue-decoder.ts";
 import type { Parser } from "./queue-decoder.ts";
@@ -25,7 +25,7 @@ const CR = 0x0d;
 const LF = 0x0a;
 
 /** Values of RESP. A length beyond the maximum is refused when it is read, as is nesting beyond 64. */
-export function resp(options: RespOptions = {}): Codec<RespValue> {
+export function resp(options: RespOptions = {}): SyncCodec<RespValue> {
   const { version = 3, maximum = 1 << 20, itemsMax = 65_536 } = options;
   checkWhole("maximum", maximum, 0, 2 ** 31);
   checkWhole("itemsMax", itemsMax, 1, 2 ** 31);

@@ -1,7 +1,7 @@
 // SLIP: a byte ends the packet, two bytes stand for it inside (RFC 1055).
 
 import type { ByteQueue } from "../byte-queue.ts";
-import type { Codec } from "../codec.ts";
+import type { SyncCodec } from "../codec.ts";
 import { FrameBuffer } from "./frame-buffer.ts";
 import { payloads } from "../arbitraries/payloads.ts";
 import {
@@ -33,7 +33,7 @@ const ESC_END = 0xdc;
 const ESC_ESC = 0xdd;
 
 /** Packets in SLIP. Empty packets are not passed on (RFC 1055: they come from noise), and so `encode` refuses them with a RangeError. */
-export function slip(options: SlipOptions = {}): Codec<Uint8Array> {
+export function slip(options: SlipOptions = {}): SyncCodec<Uint8Array> {
   const { leadingEnd = true, badEscape = "keep", maximum = MAXIMUM_DEFAULT } = options;
   checkWhole("maximum", maximum, 1, 2 ** 31);
   return {

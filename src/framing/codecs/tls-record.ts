@@ -2,7 +2,7 @@
 
 import * as fc from "fast-check";
 import type { ByteQueue } from "../byte-queue.ts";
-import type { Codec } from "../codec.ts";
+import type { SyncCodec } from "../codec.ts";
 import { payloads } from "../arbitraries/payloads.ts";
 import { checkWhole, incomplete, malformed, queueDecoder, tooLong } from "./queue-decoder.ts";
 import type { Parser } from "./queue-decoder.ts";
@@ -28,7 +28,7 @@ const PLAINTEXT_MAX = 1 << 14;
 const APPLICATION_DATA = 23;
 
 /** TLS records. Only application data may be empty (RFC 8446 section 5.1); the type and the version are checked as they come in. */
-export function tlsRecord(options: TlsRecordOptions = {}): Codec<TlsRecord> {
+export function tlsRecord(options: TlsRecordOptions = {}): SyncCodec<TlsRecord> {
   const { maximum = PLAINTEXT_MAX + 256 } = options;
   checkWhole("maximum", maximum, 1, PLAINTEXT_MAX + 2048);
   const record = (length: number): TlsRecord => ({

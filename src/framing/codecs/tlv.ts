@@ -2,7 +2,7 @@
 
 import * as fc from "fast-check";
 import type { ByteQueue } from "../byte-queue.ts";
-import type { Codec } from "../codec.ts";
+import type { SyncCodec } from "../codec.ts";
 import { payloads } from "../arbitraries/payloads.ts";
 import { checkWhole, incomplete, malformed, queueDecoder, tooLong } from "./queue-decoder.ts";
 import type { Parser } from "./queue-decoder.ts";
@@ -28,7 +28,7 @@ export interface Tlv {
 const MAXIMUM_DEFAULT = 65_536;
 
 /** TLVs with a type and a length of fixed width. */
-export function tlv(options: TlvOptions = {}): Codec<Tlv> {
+export function tlv(options: TlvOptions = {}): SyncCodec<Tlv> {
   const { typeBits = 8, lengthBits = 8, endian = "big", headerIncluded = false } = options;
   const layout = {
     typeSize: typeBits / 8,

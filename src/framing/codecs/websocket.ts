@@ -3,7 +3,7 @@
 
 import * as fc from "fast-check";
 import type { ByteQueue } from "../byte-queue.ts";
-import type { Codec } from "../codec.ts";
+import type { SyncCodec } from "../codec.ts";
 import { FrameBuffer } from "./frame-buffer.ts";
 import { payloads, texts } from "../arbitraries/payloads.ts";
 import { checkWhole, incomplete, queueDecoder } from "./queue-decoder.ts";
@@ -48,7 +48,7 @@ const LONE_SURROGATE = /\p{Surrogate}/u;
  * WebSocket messages and control frames in one direction. `frames` makes no close frames, as nothing follows those. Errors are
  * `WebSocketError` with the close code: 1002 protocol, 1007 not UTF-8, 1009 too big.
  */
-export function webSocket(options: WebSocketOptions = {}): Codec<WebSocketMessage> {
+export function webSocket(options: WebSocketOptions = {}): SyncCodec<WebSocketMessage> {
   const { from = "server", maximum = 1 << 20, fragmentsMax = 1024, fragmentBytes = Infinity } = options;
   const masked = from === "client";
   const maskKey = options.maskKey ?? hashOf;

@@ -2,7 +2,7 @@
 //
 // It compares a stream with one four times as long: linear decoders do some four times the work for it, quadratic ones sixteen. First it counts
 // the bytes that are copied and searched. What that does not show, a clock may: the one law that looks at one. The clock is that of the process's own CPU time, and the law only speaks up when the factor stays high in the best of several
-// measurements and, unless it is plain, for longer streams too.
+// measurements and for every doubling of the stream.
 
 import { setFlagsFromString } from "node:v8";
 import { runInNewContext } from "node:vm";
@@ -33,12 +33,8 @@ const FACTOR = 4;
 const LINEAR = 5;
 const QUADRATIC = 10;
 const QUADRATIC_LATER = 8;
-/** Beyond doubt, when it takes this long as well. */
-const PLAIN = 11;
-const PLAIN_MS = 40;
 /** What takes this long needs no second measurement: nothing disturbs it enough. */
 const LONG_MS = 150;
-const BEYOND_DOUBT_MS = 400;
 /** Less than this is not worth a word, and not measured well. */
 const WORTH_MS = 15;
 /** The growth of bytes copied and searched that is not linear any more ... */
@@ -48,7 +44,6 @@ const TOUCHED_EACH = 64;
 /** Between two, for a linear decoder, and four. */
 const DOUBLING = 2.8;
 const MEASUREMENTS = 3;
-const MEASUREMENTS_PLAIN = 2;
 /** What frames are called short: much shorter ones would measure the making of objects, and how V8 keeps thousands of small buffers. */
 const FRAME_BYTES = 60;
 const FRAME_BYTES_MAX = 200;
@@ -92,12 +87,9 @@ export const linearTime = defineLaw<Shape>({
         if (longMs < WORTH_MS) break;
         if (longMs < shortMs * LINEAR) return null;
         if (longMs > LONG_MS && length === lengths.at(-1)) break;
-        if (i === MEASUREMENTS_PLAIN && longMs > shortMs * PLAIN && longMs > PLAIN_MS)
-          return finding(shape, TAKE_LONGER);
       }
       if (length !== lengths.at(-1) || longMs < WORTH_MS) continue;
       if (longMs < shortMs * (context.later ? QUADRATIC_LATER : QUADRATIC)) return null;
-      if (longMs > BEYOND_DOUBT_MS) return finding(shape, TAKE_LONGER);
       return (yield* growsWithEveryDoubling(shape, length, chunkBytes, context))
         ? finding(shape, TAKE_LONGER)
         : null;

@@ -7,8 +7,13 @@ import type { ThreadJob, VerifyJob, VerifyMessage, WrittenFeed } from "./message
 import { RECORD_BYTES, RECORD_HEADER_BYTES } from "./messages.ts";
 
 const LOOK_MS = 50;
-/** A feed that takes so long, with the thread answering nothing, does not come back. Guarded feeds end themselves long before. */
+/**
+ * A feed that computes for so long, with the thread answering nothing, does not come back. Guarded feeds end themselves long before. Computing time
+ * is counted, so that a busy machine makes nobody suspect ...
+ */
 const STALL_MS = 1000;
+/** ... but a thread that waits computes nothing: it is given so many times as long. */
+const WAITING = 10;
 /** Loading may take so long. */
 const LOAD_MS = 10_000;
 /** How long a smaller feed is given, once its module is loaded. */
@@ -102,7 +107,12 @@ function watch(
     let loaded = false;
     let feeds = 0;
     let movedMs = performance.now();
+    let movedCpuMs = cpuMs();
     let ended = false;
+    const moved = (): void => {
+      movedMs = performance.now();
+      movedCpuMs = cpuMs();
+    };
     const end = (how: Ended): void => {
       if (ended) return;
       ended = true;
@@ -111,17 +121,18 @@ function watch(
       void worker.terminate().then(() => resolve({ ended: how, feed }));
     };
     const timer = setInterval(() => {
-      const now = performance.now();
       const begun = Atomics.load(words, 0);
-      if (begun !== feeds) movedMs = now;
+      if (begun !== feeds) moved();
       feeds = begun;
+      const now = performance.now();
+      const isStalled = cpuMs() - movedCpuMs > stallMs || now - movedMs > stallMs * WAITING;
       if (!loaded && now - movedMs > LOAD_MS) end("load");
       // Before the first written feed the decoders answer at once, and their feeds are guarded in the thread.
-      if (loaded && (feeds > 0 || threadJob.kind === "feed") && now - movedMs > stallMs) end("stalled");
+      if (loaded && (feeds > 0 || threadJob.kind === "feed") && isStalled) end("stalled");
       else if (loaded && now - movedMs > LOAD_MS * 2) end("stalled");
     }, LOOK_MS);
     worker.on("message", (message: VerifyMessage) => {
-      movedMs = performance.now();
+      moved();
       if (message.kind === "loaded") loaded = true;
       if (ended) return;
       listen(message);
@@ -137,6 +148,12 @@ function watch(
     });
     worker.on("exit", () => end("done"));
   });
+}
+
+/** What this process, whose other thread has nothing to do, has computed so far, in ms. */
+function cpuMs(): number {
+  const { user, system } = process.cpuUsage();
+  return (user + system) / 1000;
 }
 
 function feedIn(record: SharedArrayBuffer): WrittenFeed | null {
