@@ -10,8 +10,10 @@ export interface ByteStore {
   close(): void;
 }
 
-const PAGE_BYTES = 256 * 1024;
-const PAGES_KEPT = 32;
+const PAGE_BYTES = 64 * 1024;
+const PAGES_KEPT = 128;
+/** A page out of turn is read whole once so much of it was asked for: parts of a message may be all over a file. */
+const SCATTERED_BYTES_MAX = PAGE_BYTES / 8;
 const NOTHING = new Uint8Array(0);
 
 /** A file's bytes, 8 MiB of them kept in memory. Slices stay valid after their page has left the cache. */
@@ -22,6 +24,10 @@ export class FilePages implements ByteStore {
   #closed = false;
   #lastIndex = -1;
   #lastPage: Uint8Array = NOTHING;
+  /** The page read whole last, and bytes asked for of the one that was not. */
+  #lastLoaded = -1;
+  #scatteredIndex = -1;
+  #scatteredBytes = 0;
 
   /** Takes ownership of `fd`. */
   constructor(fd: number) {
@@ -32,19 +38,14 @@ export class FilePages implements ByteStore {
     if (length === 0) return NOTHING;
     const first = Math.floor(offset / PAGE_BYTES);
     const within = offset - first * PAGE_BYTES;
-    const page = this.#page(first);
-    if (within + length <= PAGE_BYTES) return page.subarray(within, within + length);
-    const bytes = new Uint8Array(length);
-    let have = 0;
-    for (let index = first; have < length; index++) {
-      const part = this.#page(index);
-      const from = index === first ? within : 0;
-      const slice = part.subarray(from, from + length - have);
-      bytes.set(slice, have);
-      have += slice.length;
-      if (part.length < PAGE_BYTES) break;
-    }
-    return have === length ? bytes : bytes.subarray(0, have);
+    if (first === this.#lastIndex && within + length <= PAGE_BYTES)
+      return this.#lastPage.subarray(within, within + length);
+    if (within + length > PAGE_BYTES) return this.#readAcross(offset, length);
+    const kept = this.#kept(first);
+    if (kept !== null) return kept.subarray(within, within + length);
+    if (this.#closed) return NOTHING;
+    if (!this.#isWorthLoading(first, length)) return this.#readExactly(offset, length);
+    return this.#load(first).subarray(within, within + length);
   }
 
   close(): void {
@@ -56,36 +57,68 @@ export class FilePages implements ByteStore {
     closeSync(this.#fd);
   }
 
-  #page(index: number): Uint8Array {
-    if (index === this.#lastIndex) return this.#lastPage;
-    let page: Uint8Array | undefined = this.#pages.get(index);
-    if (page === undefined) {
-      page = this.#closed ? NOTHING : this.#load(index);
-      if (this.#pages.size >= PAGES_KEPT) {
-        const oldest = this.#pages.keys().next();
-        if (oldest.done !== true) this.#pages.delete(oldest.value);
-      }
-    } else {
-      this.#pages.delete(index);
+  /** A range of several pages, a piece at a time. */
+  #readAcross(offset: number, length: number): Uint8Array {
+    const bytes = new Uint8Array(length);
+    let have = 0;
+    while (have < length) {
+      const at = offset + have;
+      const piece = this.read(at, Math.min(length - have, PAGE_BYTES - (at % PAGE_BYTES)));
+      if (piece.length === 0) break;
+      bytes.set(piece, have);
+      have += piece.length;
     }
-    // A short page is the end of a file that may yet grow: not kept.
-    if (page.length === PAGE_BYTES) {
-      this.#pages.set(index, page);
-      this.#lastIndex = index;
-      this.#lastPage = page;
-    }
+    return have === length ? bytes : bytes.subarray(0, have);
+  }
+
+  #kept(index: number): Uint8Array | null {
+    const page = this.#pages.get(index);
+    if (page === undefined) return null;
+    this.#pages.delete(index);
+    this.#keep(index, page);
     return page;
   }
 
+  #keep(index: number, page: Uint8Array): void {
+    this.#pages.set(index, page);
+    this.#lastIndex = index;
+    this.#lastPage = page;
+  }
+
+  /** Whether the next page in turn is asked for, or one of which much was asked for already. */
+  #isWorthLoading(index: number, length: number): boolean {
+    if (index === this.#lastLoaded + 1 || index === this.#lastLoaded) return true;
+    if (index !== this.#scatteredIndex) {
+      this.#scatteredIndex = index;
+      this.#scatteredBytes = 0;
+    }
+    this.#scatteredBytes += length;
+    return this.#scatteredBytes > SCATTERED_BYTES_MAX;
+  }
+
   #load(index: number): Uint8Array {
-    const page = new Uint8Array(PAGE_BYTES);
+    const page = this.#readExactly(index * PAGE_BYTES, PAGE_BYTES);
+    this.#lastLoaded = index;
+    // A short page is the end of a file that may yet grow: not kept.
+    if (page.length < PAGE_BYTES) return page;
+    if (this.#pages.size >= PAGES_KEPT) {
+      const oldest = this.#pages.keys().next();
+      if (oldest.done !== true) this.#pages.delete(oldest.value);
+    }
+    this.#keep(index, page);
+    return page;
+  }
+
+  #readExactly(offset: number, length: number): Uint8Array {
+    const bytes = Buffer.allocUnsafeSlow(length);
     let have = 0;
-    while (have < PAGE_BYTES) {
-      const got = readSync(this.#fd, page, have, PAGE_BYTES - have, index * PAGE_BYTES + have);
+    while (have < length) {
+      const got = readSync(this.#fd, bytes, have, length - have, offset + have);
       if (got === 0) break;
       have += got;
     }
-    return have === PAGE_BYTES ? page : page.subarray(0, have);
+    // A view of its own kind: what is compared or printed later is plain bytes.
+    return new Uint8Array(bytes.buffer, 0, have);
   }
 }
 

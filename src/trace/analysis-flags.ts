@@ -22,6 +22,8 @@ export const ANALYSIS = {
   tfoIgnored: 1 << 17,
   /** The packet has an analysis (and shows its connection's initial RTT there), but nothing of its own to say. */
   unshown: 1 << 18,
+  /** Of its options the segment has timestamps, behind two NOPs, and no other: what nearly all segments have. */
+  onlyTimestamps: 1 << 19,
 } as const;
 
 /** The bits that make a packet's `tcp.analysis.flags`. */

@@ -8,10 +8,14 @@ import { TCP_OPTION } from "../../wire/tcp-options.ts";
 const TIMESTAMPS_ONLY = 0x0101080a;
 const FAST_OPEN_MAGIC = 0xf989;
 
+/** Whether the options of `bytes[start, end)` are two NOPs and timestamps. */
+export function isOnlyTimestamps(bytes: Uint8Array, start: number, end: number): boolean {
+  return end - start === 12 && getUint32(bytes, start) === TIMESTAMPS_ONLY;
+}
+
 /** Bytes in the SACK blocks among the TCP options of `bytes[start, end)`; 0 without any. */
 export function sackedBytes(bytes: Uint8Array, start: number, end: number): number {
-  const length = end - start;
-  if (length < 10 || (length === 12 && getUint32(bytes, start) === TIMESTAMPS_ONLY)) return 0;
+  if (end - start < 10) return 0;
   const at = findOption(bytes, start, end, TCP_OPTION.sack);
   if (at === -1) return 0;
   let sum = 0;

@@ -2,7 +2,7 @@
 // one pass over the packet table as it grows.
 //
 // Each direction's state is 16 numbers in one typed array (a cache line); what is found goes to the table's `analysis`
-// column and to four columns here. Nothing is allocated a packet.
+// column and to `RowNumbers`. Nothing is allocated a packet.
 
 import { ANALYSIS, ANALYSIS_FLAGS } from "../../trace/analysis-flags.ts";
 import { NO_OFFSET, NO_STREAM, PROTOCOL } from "../../trace/packets.ts";
@@ -10,7 +10,9 @@ import type { PacketTable } from "../../trace/packets.ts";
 import { WINDOW_SCALE_UNKNOWN } from "../../trace/streams.ts";
 import type { StreamTable } from "../../trace/streams.ts";
 import { TCP_FLAG, TCP_HEADER_LENGTH_MIN } from "../../wire/tcp.ts";
-import { hasFastOpenCookie, sackedBytes } from "./options.ts";
+import { getUint32 } from "../../wire/bytes.ts";
+import { hasFastOpenCookie, isOnlyTimestamps, sackedBytes } from "./options.ts";
+import { grown, RowNumbers } from "./row-numbers.ts";
 import { NO_ROW, UnackedSegments } from "./segments.ts";
 
 /** Words of a direction's state. Sequence numbers are as on the wire; 0 is "not known", as in Wireshark. */
@@ -69,12 +71,7 @@ export class TcpAnalysis {
   readonly #unacked = new UnackedSegments();
   #state = new Uint32Array(CAPACITY_MIN * STATE);
   #perStream = new Uint32Array(CAPACITY_MIN * STREAM_STATE);
-  /** By row: row + 1 of the segment acknowledged; of the ACK repeated or the segment the timeout counts from; 0 is none. */
-  #acks = new Uint32Array(CAPACITY_MIN);
-  #related = new Uint32Array(CAPACITY_MIN);
-  /** By row: bytes in flight of a segment with data, the number of a duplicate ACK. */
-  #inFlight = new Uint32Array(CAPACITY_MIN);
-  #pushed = new Uint32Array(CAPACITY_MIN);
+  readonly #rows = new RowNumbers();
 
   /** Analyses the rows of `table`, whose streams `streams` numbered. */
   constructor(table: PacketTable, streams: StreamTable) {
@@ -86,7 +83,7 @@ export class TcpAnalysis {
   add(row: number, bytes: Uint8Array, start: number): void {
     const table = this.#table;
     const stream = table.stream[row];
-    if (row >= this.#acks.length) this.#growRows(row);
+    this.#rows.reserve(row);
     if (stream === NO_STREAM || table.protocol[row] !== PROTOCOL.tcp) return;
     if ((stream + 1) * 2 * STATE > this.#state.length) this.#growStreams(stream);
     const transport = table.transportOffset[row];
@@ -103,6 +100,13 @@ export class TcpAnalysis {
     const state = (stream * 2 + direction) * STATE;
     const options = start + transport + TCP_HEADER_LENGTH_MIN;
     const hasOptions = transport !== NO_OFFSET && payload - transport > TCP_HEADER_LENGTH_MIN;
+    if (hasOptions && isOnlyTimestamps(bytes, options, start + payload)) {
+      this.#state[state + SACKED] = 0;
+      table.analysis[row] |= ANALYSIS.onlyTimestamps;
+      this.#rows.tsVal[row] = getUint32(bytes, options + 4);
+      this.#rows.tsEcr[row] = getUint32(bytes, options + 8);
+      return;
+    }
     this.#state[state + SACKED] = hasOptions ? sackedBytes(bytes, options, start + payload) : 0;
     if (
       hasOptions &&
@@ -174,7 +178,7 @@ export class TcpAnalysis {
 
     const acked = unacked.acknowledge(other, ack);
     if ((flags & TCP_FLAG.ack) !== 0) state[r + MARKS] &= ~HOLE;
-    this.#acks[row] = acked === NO_ROW ? 0 : acked + 1;
+    this.#rows.acks[row] = acked === NO_ROW ? 0 : acked + 1;
     if (length > 0) {
       table.analysis[row] |= this.#flight(row, f, own, flags, length);
     }
@@ -250,8 +254,8 @@ export class TcpAnalysis {
     }
     if (window !== 0 && isSameAck) {
       found |= ANALYSIS.duplicateAck;
-      this.#inFlight[row] = ++state[f + DUPLICATE_ACKS];
-      this.#related[row] = state[f + LAST_NEW_ACK_ROW];
+      this.#rows.inFlight[row] = ++state[f + DUPLICATE_ACKS];
+      this.#rows.related[row] = state[f + LAST_NEW_ACK_ROW];
     }
     return found;
   }
@@ -290,7 +294,7 @@ export class TcpAnalysis {
       return ANALYSIS.outOfOrder;
     }
     const sent = this.#unacked.oldestRow(own);
-    this.#related[row] = (sent === NO_ROW ? state[f + NEXT_SEQ_ROW] : sent) + 1;
+    this.#rows.related[row] = (sent === NO_ROW ? state[f + NEXT_SEQ_ROW] : sent) + 1;
     return ANALYSIS.retransmission;
   }
 
@@ -304,8 +308,8 @@ export class TcpAnalysis {
     const bytes =
       ((flags & (TCP_FLAG.syn | TCP_FLAG.fin)) !== 0 ? span - 1 : span) - state[(own ^ 1) * STATE + SACKED];
     if (bytes <= 0 || bytes >= IN_FLIGHT_MAX) return ANALYSIS.unshown;
-    this.#inFlight[row] = bytes;
-    this.#pushed[row] = state[f + PUSH_BYTES];
+    this.#rows.inFlight[row] = bytes;
+    this.#rows.pushed[row] = state[f + PUSH_BYTES];
     return 0;
   }
 
@@ -359,43 +363,44 @@ export class TcpAnalysis {
   has(row: number): boolean {
     return (
       (this.#table.analysis[row] & SHOWN) !== 0 ||
-      this.#acks[row] !== 0 ||
-      this.#inFlight[row] !== 0 ||
-      this.#pushed[row] !== 0
+      this.#rows.acks[row] !== 0 ||
+      this.#rows.inFlight[row] !== 0 ||
+      this.#rows.pushed[row] !== 0
     );
   }
 
   /** Row of the segment that `row` acknowledges to its last byte, or -1: `tcp.analysis.acks_frame`. */
   acksRow(row: number): number {
-    return this.#acks[row] - 1;
+    return this.#rows.acks[row] - 1;
   }
 
   /** For a duplicate ACK the row of the first one; for a retransmission the row its timeout counts from; else -1. */
   relatedRow(row: number): number {
-    return this.#related[row] - 1;
+    return this.#rows.related[row] - 1;
   }
 
   /** `tcp.analysis.duplicate_ack_num`, for a row that is one. */
   duplicateAckNumber(row: number): number {
-    return this.#inFlight[row];
+    return this.#rows.inFlight[row];
   }
 
   /** `tcp.analysis.bytes_in_flight` of a row with payload; 0 where not known. */
   bytesInFlight(row: number): number {
-    return this.#table.payloadLength[row] === 0 ? 0 : this.#inFlight[row];
+    return this.#table.payloadLength[row] === 0 ? 0 : this.#rows.inFlight[row];
   }
 
   /** `tcp.analysis.push_bytes_sent`; 0 where not known. */
   pushBytesSent(row: number): number {
-    return this.#pushed[row];
+    return this.#rows.pushed[row];
   }
 
-  #growRows(row: number): void {
-    const size = Math.max(row + 1, this.#acks.length * 2);
-    this.#acks = grown(this.#acks, size);
-    this.#related = grown(this.#related, size);
-    this.#inFlight = grown(this.#inFlight, size);
-    this.#pushed = grown(this.#pushed, size);
+  /** `tcp.options.timestamp.tsval` of a row with `ANALYSIS.onlyTimestamps`; `tsEcr` is the other. */
+  tsVal(row: number): number {
+    return this.#rows.tsVal[row];
+  }
+
+  tsEcr(row: number): number {
+    return this.#rows.tsEcr[row];
   }
 
   #growStreams(stream: number): void {
@@ -404,10 +409,4 @@ export class TcpAnalysis {
     this.#perStream = grown(this.#perStream, size * STREAM_STATE);
     this.#unacked.reserve(size * 2);
   }
-}
-
-function grown(old: Uint32Array, size: number): Uint32Array<ArrayBuffer> {
-  const larger = new Uint32Array(size);
-  larger.set(old);
-  return larger;
 }

@@ -14,6 +14,7 @@ import type { ExpertFinding } from "./expert.ts";
 import type { Reassembly } from "../reassembly/fragments.ts";
 import { addFrame } from "./frame.ts";
 import { dissectLink } from "./link.ts";
+import { dissectTcpPayload } from "./tcp-payload.ts";
 import { Dissection, EVERYTHING } from "./tree.ts";
 import type {
   DataSource,
@@ -79,15 +80,12 @@ export function dissect(
   const bytes = trace.bytes(row);
   const table = trace.packets;
   const linkType = trace.interfaces[table.interfaceId[row]]?.linkType ?? -1;
-  const d = new Dissection(bytes, table.length[row], surroundings(trace, row, context), interest);
+  const d = new Dissection(bytes, table.length[row], new PacketSurroundings(trace, row, context), interest);
   dissectLink(d, linkType);
   addFrame(d, linkType);
   return {
     protocol: d.protocol,
-    info:
-      d.stopped === null
-        ? d.info
-        : `${d.info}${d.stopped === "cut" ? "[Packet size limited during capture]" : "[Malformed Packet]"}`,
+    info: infoOf(d),
     source: d.addressFrom,
     destination: d.addressTo,
     protocols: d.layers.join(":"),
@@ -98,19 +96,76 @@ export function dissect(
   };
 }
 
-function surroundings(trace: Trace, row: number, context: DissectContext): Surroundings {
-  const { streams } = context;
-  return {
-    trace,
-    row,
-    tcp: (of) => (streams === undefined ? null : tcpView(trace, streams, of)),
-    analysis: context.analysis ?? null,
-    interfaceId: context.interfaceId ?? (() => null),
-    hasTime: context.hasTime ?? (() => true),
-    reassembled: context.reassembled ?? (() => null),
-    conversations: context.conversations ?? conversationsOf(trace),
-    decodeAs: context.decodeAs ?? [],
-  };
+/** What the payload of a segment holds, and the columns it makes of the segment. */
+export interface DissectedPayload {
+  readonly protocol: string;
+  readonly info: string;
+  readonly tree: readonly DetailNode[];
+}
+
+/**
+ * The same of a TCP segment that is not tunnelled, from its payload on: the layers below are left out of the tree. `prefix` and `info`
+ * are TCP's own part of the Info column.
+ */
+export function dissectPayload(
+  trace: Trace,
+  row: number,
+  context: DissectContext,
+  interest: Interest,
+  prefix: string,
+  info: string,
+): DissectedPayload {
+  const table = trace.packets;
+  const around = new PacketSurroundings(trace, row, context);
+  const d = new Dissection(trace.bytes(row), table.length[row], around, interest);
+  const start = table.payloadOffset[row];
+  const ports = { sourcePort: table.sourcePort[row], destinationPort: table.destinationPort[row] };
+  d.columns("TCP", info);
+  d.infoPrefix = prefix;
+  dissectTcpPayload(d, d.layer("tcp", "", start, 0), ports, start, start + table.payloadLength[row]);
+  return { protocol: d.protocol, info: infoOf(d), tree: d.tree };
+}
+
+/** The Info column with why it ends early. */
+function infoOf(d: Dissection): string {
+  if (d.stopped === null) return d.info;
+  return `${d.info}${d.stopped === "cut" ? "[Packet size limited during capture]" : "[Malformed Packet]"}`;
+}
+
+/** One packet in its capture. */
+class PacketSurroundings implements Surroundings {
+  readonly trace: Trace;
+  readonly row: number;
+  readonly analysis: TcpAnalysis | null;
+  readonly conversations: Conversations;
+  readonly decodeAs: readonly DecodeAs[];
+  readonly #context: DissectContext;
+
+  constructor(trace: Trace, row: number, context: DissectContext) {
+    this.trace = trace;
+    this.row = row;
+    this.analysis = context.analysis ?? null;
+    this.conversations = context.conversations ?? conversationsOf(trace);
+    this.decodeAs = context.decodeAs ?? [];
+    this.#context = context;
+  }
+
+  tcp(row: number): TcpView | null {
+    const { streams } = this.#context;
+    return streams === undefined ? null : tcpView(this.trace, streams, row);
+  }
+
+  interfaceId(row: number): number | null {
+    return this.#context.interfaceId?.(row) ?? null;
+  }
+
+  hasTime(row: number): boolean {
+    return this.#context.hasTime?.(row) ?? true;
+  }
+
+  reassembled(row: number): ReassembledPayload | null {
+    return this.#context.reassembled?.(row) ?? null;
+  }
 }
 
 function tcpView(trace: Trace, streams: StreamTable, row: number): TcpView | null {

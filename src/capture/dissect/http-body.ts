@@ -111,7 +111,9 @@ function addEntity(
 
 function addFile(d: Dissection, node: DetailNode, type: string, start: number, end: number): void {
   const held = d.captured(end);
-  const text = latin1(d.bytes, start, Math.min(held, start + BODY_BYTES_MAX));
-  d.add(node.children, "http.file_data", `File Data: ${held - start} bytes`, start, held - start, text);
+  if (d.wants("http")) {
+    const text = latin1(d.bytes, start, Math.min(held, start + BODY_BYTES_MAX));
+    d.add(node.children, "http.file_data", `File Data: ${held - start} bytes`, start, held - start, text);
+  }
   addMedia(d, type, start, end, "HTTP");
 }

@@ -10,6 +10,10 @@ import type { Dissection } from "./tree.ts";
 
 /** Bytes of a head; longer ones are no HTTP. */
 const HEAD_BYTES_MAX = 256 * 1024;
+/** Bytes that most heads fit in. */
+const HEAD_BYTES_USUAL = 4096;
+/** Bytes of a body, compressed ones too, that show what it is. */
+const BODY_BYTES_FOR_TYPE = 16 * 1024;
 
 /** A first line longer than this is none. */
 const FIRST_LINE_MAX = 8_192;
@@ -73,10 +77,14 @@ export class HttpStream implements StreamDissector {
   }
 
   completed(pdu: number, row: number, _direction: 0 | 1, read: (max: number) => Uint8Array): void {
-    const bytes = read(HEAD_BYTES_MAX);
+    const bytes = read(HEAD_BYTES_USUAL);
     if (!looksLikeHttp(bytes, 0, bytes.length)) return;
     this.#isBegun = true;
-    const head = readHead(bytes, 0, bytes.length);
+    let head = readHead(bytes, 0, bytes.length);
+    if (!head.isWhole) {
+      const more = read(HEAD_BYTES_MAX);
+      head = readHead(more, 0, more.length);
+    }
     if (head.isResponse) this.#response(pdu, row, head);
     else this.#request(pdu, row, head);
   }
@@ -126,6 +134,13 @@ export class HttpStream implements StreamDissector {
       next,
       betweenNs: (earlier, later) => this.#above.betweenNs(earlier, later),
     });
+  }
+
+  /** The head, and of the body enough to tell what it is. */
+  columnsBytes(read: (max: number) => Uint8Array): number {
+    const first = read(HEAD_BYTES_USUAL);
+    const head = readHead(first, 0, first.length);
+    return head.isWhole ? head.end + BODY_BYTES_FOR_TYPE : Infinity;
   }
 
   beginning(bytes: Uint8Array, start: number, end: number): string | null {

@@ -51,6 +51,8 @@ export interface StreamDissector extends PduReader {
   readonly isLayerOfBeginning: boolean;
   /** What the protocol is called in full. */
   readonly title: string;
+  /** How many of a long message's bytes the columns depend on, `read` giving its first ones; on all where this is not there. */
+  columnsBytes?(read: (max: number) => Uint8Array): number;
 }
 
 /** The line of a message's protocol. The first of a slice names the layers, later ones add a line. */

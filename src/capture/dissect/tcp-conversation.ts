@@ -17,6 +17,7 @@ import { candidates, makeDissector } from "./tcp-protocols.ts";
 const UNKNOWN_MAX = 16;
 
 const NOTHING = new Uint8Array(0);
+const CONTROL = TCP_FLAG.syn | TCP_FLAG.fin;
 
 export class TcpConversation implements PduReader, PduBytes, StreamAbove {
   readonly pdus: StreamPdus;
@@ -55,14 +56,19 @@ export class TcpConversation implements PduReader, PduBytes, StreamAbove {
     const length = packets.payloadLength[row];
     const isLast = (flags & TCP_FLAG.fin) !== 0;
     const seq = packets.tcpSeq[row];
+    const direction = this.direction(row);
+    const held = length === 0 ? 0 : this.#held(row, length);
+    const isAgain = wasSent(this.#trace, row);
+    const isMiddle = length > 0 && held === length && !isAgain && (flags & CONTROL) === 0;
+    if (isMiddle && this.pdus.addMiddle(row, direction, seq, length)) return;
     this.pdus.add({
       row,
-      direction: this.direction(row),
+      direction,
       seq: (flags & TCP_FLAG.syn) === 0 ? seq : (seq + 1) >>> 0,
       length,
-      held: length === 0 ? 0 : this.#held(row, length),
+      held,
       isLast,
-      isAgain: wasSent(this.#trace, row),
+      isAgain,
     });
   }
 
@@ -135,8 +141,7 @@ export class TcpConversation implements PduReader, PduBytes, StreamAbove {
     if (pdu === NO_PDU || table.lastRow(pdu) === -1) return NOTHING;
     const bytes = new Uint8Array(Math.min(max, table.length(pdu)));
     let have = 0;
-    for (const part of this.parts(pdu)) {
-      if (part.offset >= bytes.length) continue;
+    for (const part of this.#parts(pdu, bytes.length)) {
       const payload = this.payload(part.row);
       const from = part.skipped;
       bytes.set(
@@ -150,6 +155,11 @@ export class TcpConversation implements PduReader, PduBytes, StreamAbove {
 
   /** Where a complete message's bytes are: what each segment adds, in order of arrival. */
   parts(pdu: number): PduPart[] {
+    return this.#parts(pdu, Infinity);
+  }
+
+  /** Those of its first `max` bytes. */
+  #parts(pdu: number, max: number): PduPart[] {
     const { table } = this.pdus;
     const start = table.start(pdu);
     const length = table.length(pdu);
@@ -160,7 +170,7 @@ export class TcpConversation implements PduReader, PduBytes, StreamAbove {
       const to = from + this.#trace.packets.payloadLength[row];
       const offset = Math.max(0, from);
       const size = Math.min(length, to) - offset;
-      if (size > 0) parts.push({ row, offset, length: size, skipped: offset - from });
+      if (size > 0 && offset < max) parts.push({ row, offset, length: size, skipped: offset - from });
     }
     return parts;
   }

@@ -2,7 +2,6 @@
 // another segment completes.
 
 import type { Trace } from "../../trace/trace.ts";
-import type { TcpHeader } from "../../wire/tcp.ts";
 import { NO_PDU } from "../reassembly/pdu-table.ts";
 import { addPlainData } from "./data.ts";
 import { conversationsOf } from "./conversations.ts";
@@ -16,7 +15,11 @@ import type { DetailNode, Dissection } from "./tree.ts";
 /** Bytes shown of one message put together; a longer one is cut there. */
 const MESSAGE_BYTES_MAX = 8 * 1024 * 1024;
 
-const SEGMENT_NOTE = "[TCP segment of a reassembled PDU]";
+/** A message that is read whole whatever is asked for. */
+const SHORT_BYTES = 4096;
+
+/** What Info ends with where a segment has a part of a message. */
+export const SEGMENT_NOTE = "[TCP segment of a reassembled PDU]";
 
 /** Parts of a message that are listed. */
 const PARTS_MAX = 1_000;
@@ -37,7 +40,7 @@ interface Shown {
 export function dissectTcpPayload(
   d: Dissection,
   tcp: DetailNode,
-  header: TcpHeader,
+  header: { readonly sourcePort: number; readonly destinationPort: number },
   start: number,
   end: number,
 ): void {
@@ -77,8 +80,8 @@ function showSegment(shown: Shown, index: number, isHeld: boolean): void {
   if (!isHeld || at >= end) return;
   const slice: Slice = { node: null, before: null };
   const sliceStart = at;
-  const [from, to] = table.begun(index);
-  for (let pdu = from; pdu < to; pdu++) {
+  const to = table.begunTo(index);
+  for (let pdu = table.begunFrom(index); pdu < to; pdu++) {
     const begin = start + table.start(pdu) - table.rowStart(index);
     if (table.lastRow(pdu) !== row) {
       showBeginning(shown, pdu, begin, begin === sliceStart, slice);
@@ -97,7 +100,7 @@ function showSegment(shown: Shown, index: number, isHeld: boolean): void {
 /** A message of several segments, which this one completes. */
 function showReassembled({ d, conversation }: Shown, pdu: number): void {
   const { table } = conversation.pdus;
-  const bytes = conversation.message(pdu, MESSAGE_BYTES_MAX);
+  const bytes = conversation.message(pdu, bytesToShow(d, conversation, pdu));
   d.within("Reassembled TCP", bytes, () => {
     if (d.wants("tcp")) addParts(d, conversation, pdu, bytes);
     const direction = table.direction(pdu);
@@ -105,6 +108,15 @@ function showReassembled({ d, conversation }: Shown, pdu: number): void {
     const length = table.length(pdu);
     conversation.dissectorOf(pdu)?.dissect(d, 0, length, { pdu, direction, slice });
   });
+}
+
+/** Bytes of a message that what is asked for depends on. */
+function bytesToShow(d: Dissection, conversation: TcpConversation, pdu: number): number {
+  const isForColumns = d.interest.layers?.size === 0;
+  if (!isForColumns || conversation.pdus.table.length(pdu) <= SHORT_BYTES) return MESSAGE_BYTES_MAX;
+  const read = (max: number): Uint8Array => conversation.message(pdu, max);
+  const need = conversation.dissectorOf(pdu)?.columnsBytes?.(read) ?? MESSAGE_BYTES_MAX;
+  return Math.min(need, MESSAGE_BYTES_MAX);
 }
 
 /** `[2 Reassembled TCP Segments (151 bytes): #4(139), #8(12)]` and what is below it. */
@@ -143,7 +155,9 @@ function showBeginning(shown: Shown, pdu: number, begin: number, isFirst: boolea
     const name = dissector.layers[dissector.layers.length - 1];
     d.layer(name, dissector.title, begin, held - begin);
   }
-  if (d.quoted === 0 && info !== null && d.messages === 0) d.info = `${d.infoPrefix}${info}`;
+  // As in Wireshark: Info is of the messages that the segment completed.
+  if (d.messages > 0) return;
+  if (d.quoted === 0 && info !== null) d.info = `${d.infoPrefix}${info}`;
   noteSegment(d);
 }
 
@@ -167,13 +181,43 @@ function addSegmentData(shown: Shown, pdu: number, start: number, end: number): 
   d.add(tcp.children, "tcp.segment_data", text, start, length, bytes);
 }
 
-/** Whether the columns of TCP packet `row` are TCP's own: its payload holds nothing of a known protocol's message. */
-export function isPlainPayload(trace: Trace, row: number, context: DissectContext): boolean {
+/** What a segment's payload shows beside TCP's own lines. */
+export const PAYLOAD = {
+  /** Nothing of a protocol known here. */
+  plain: 0,
+  /** The middle of a message. */
+  part: 1,
+  /** The beginning of a message, from the payload's first byte on, and nothing else. */
+  beginning: 2,
+  /** What only dissection can tell. */
+  messages: 3,
+} as const;
+export type PayloadKind = (typeof PAYLOAD)[keyof typeof PAYLOAD];
+
+/** What the payload of TCP packet `row` shows; most segments are told without a look at their bytes. */
+export function payloadKind(trace: Trace, row: number, context: DissectContext): PayloadKind {
   const conversation = (context.conversations ?? conversationsOf(trace)).tcp(row);
-  if (conversation === null || conversation.isDataAt(row)) return true;
+  if (conversation === null || conversation.isDataAt(row)) return PAYLOAD.plain;
   const { table } = conversation.pdus;
   const index = table.find(row);
-  if (index === -1) return true;
-  const [from, to] = table.begun(index);
-  return from === to && table.continued(index) === NO_PDU;
+  if (index === -1) return PAYLOAD.plain;
+  const continued = table.continued(index);
+  if (continued !== NO_PDU) return table.lastRow(continued) === row ? PAYLOAD.messages : PAYLOAD.part;
+  const first = table.begunFrom(index);
+  if (first === table.begunTo(index)) return PAYLOAD.plain;
+  const isBeginning = table.lastRow(first) !== row && table.start(first) === table.rowStart(index);
+  return isBeginning ? PAYLOAD.beginning : PAYLOAD.messages;
+}
+
+/** What the Info column says of a message that begins in packet `row`, a `PAYLOAD.beginning`; null where TCP's own words stay. */
+export function beginningInfo(trace: Trace, row: number, context: DissectContext): string | null {
+  const { packets } = trace;
+  const conversation = (context.conversations ?? conversationsOf(trace)).tcp(row);
+  if (conversation === null) return null;
+  const { table } = conversation.pdus;
+  const pdu = table.begunFrom(table.find(row));
+  const bytes = trace.bytes(row);
+  const start = packets.payloadOffset[row];
+  const held = Math.min(start + packets.payloadLength[row], bytes.length);
+  return conversation.dissectorOf(pdu)?.beginning(bytes, start, held, table.direction(pdu)) ?? null;
 }

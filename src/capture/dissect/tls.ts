@@ -148,6 +148,10 @@ export class TlsStream implements StreamDissector {
     messageColumns(d, versionColumn(facts.after), info, ", ");
   }
 
+  columnsBytes(read: (max: number) => Uint8Array): number {
+    return read(1)[0] === CONTENT.applicationData ? HEADER_LENGTH : Infinity;
+  }
+
   beginning(): string | null {
     return "";
   }

@@ -97,6 +97,22 @@ const DEPTH_MAX = 24;
 /** Nodes a packet may have: a hostile packet must not grow a tree without end. */
 const NODES_MAX = 20_000;
 
+/** Stands for each of the lines that nobody will look at, those below it too; nothing is added to it. */
+const NOBODYS: DetailNode = {
+  field: null,
+  get label() {
+    return "";
+  },
+  set label(_) {},
+  start: 0,
+  length: 0,
+  source: 0,
+  value: null,
+  children: [],
+};
+// A dissector that looks for a line it added finds this one.
+NOBODYS.children.push(NOBODYS);
+
 export class Dissection {
   readonly tree: DetailNode[] = [];
   readonly sources: DataSource[];
@@ -128,6 +144,8 @@ export class Dissection {
   hopLimit = -1;
   #depth = 0;
   #nodes = 0;
+  /** No line is looked at but the layers'. */
+  readonly #isForColumns: boolean;
 
   readonly around: Surroundings;
   readonly interest: Interest;
@@ -140,6 +158,7 @@ export class Dissection {
   ) {
     this.around = around;
     this.interest = interest;
+    this.#isForColumns = interest.layers?.size === 0;
     this.bytes = bytes;
     this.reportedEnd = Math.max(reportedLength, bytes.length);
     this.sources = [{ name: "Frame", bytes }];
@@ -160,6 +179,18 @@ export class Dissection {
     length: number,
     value: FieldValue | null = null,
   ): DetailNode {
+    if (this.#isForColumns) return NOBODYS;
+    return this.#line(parent, field, label, start, length, value);
+  }
+
+  #line(
+    parent: DetailNode[],
+    field: string | null,
+    label: Label,
+    start: number,
+    length: number,
+    value: FieldValue | null,
+  ): DetailNode {
     const text = this.#text(label, field);
     const node: DetailNode = { field, label: text, start, length, source: this.source, value, children: [] };
     if (this.#nodes < NODES_MAX) {
@@ -177,7 +208,16 @@ export class Dissection {
   /** A protocol's line, and its name in `frame.protocols`. */
   layer(name: string, label: Label, start: number, length: number): DetailNode {
     this.layers.push(name);
-    return this.add(this.root, name, label, start, length);
+    if (!this.#isForColumns) return this.#line(this.root, name, label, start, length, null);
+    return {
+      field: name,
+      label: "",
+      start,
+      length,
+      source: this.source,
+      value: null,
+      children: NOBODYS.children,
+    };
   }
 
   #text(label: Label, field: string | null): string {

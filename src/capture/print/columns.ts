@@ -8,7 +8,7 @@ import type { FieldInfo } from "../fields.ts";
 import { NO_OFFSET } from "../../trace/packets.ts";
 import type { Trace } from "../../trace/trace.ts";
 import type { LineBytes } from "./line-bytes.ts";
-import { tcpInfoWriter } from "./tcp-info.ts";
+import type { SegmentColumns } from "./segment-columns.ts";
 import { writeBetween, writeSeconds } from "./times.ts";
 
 /** Writes a field of a plain packet, nothing where it is absent; answers false where only dissection can tell. */
@@ -21,14 +21,18 @@ const HEX_DIGITS = new Map([
   ["uint32x", 8],
 ]);
 
-/** The writer of field `info`, or null where no column holds it; `join` puts several values of one field together. */
+/**
+ * The writer of field `info`, or null where no column holds it; `segments` has the packet list's columns, `join` puts several values of
+ * one field together.
+ */
 export function columnWriter(
   info: FieldInfo,
   trace: Trace,
   context: DissectContext,
+  segments: SegmentColumns,
   join: (values: readonly string[]) => string,
 ): ColumnWriter | null {
-  const special = timeWriter(info.name, trace, context) ?? listWriter(info.name, trace, context);
+  const special = timeWriter(info.name, trace, context) ?? listWriter(info.name, trace, segments);
   if (special !== null) return special;
   const readers: ColumnReader[] = [];
   for (const name of info.nodes) {
@@ -50,6 +54,13 @@ export function columnWriter(
 }
 
 function valueWriter({ type }: FieldInfo, reader: ColumnReader): ColumnWriter {
+  if (type === "ipv4" || type === "ipv6") {
+    return (row, out) => {
+      const value = reader(row);
+      if (typeof value === "string") out.text(value);
+      return true;
+    };
+  }
   const digits = HEX_DIGITS.get(type) ?? 0;
   return (row, out) => {
     const value = reader(row);
@@ -87,15 +98,32 @@ function timeWriter(name: string, trace: Trace, context: DissectContext): Column
   }
 }
 
-/** The columns of the packet list, for TCP segments without payload. */
-function listWriter(name: string, trace: Trace, context: DissectContext): ColumnWriter | null {
-  if (name === "_ws.col.Info") return tcpInfoWriter(trace, context);
+/** The columns of the packet list, for TCP segments. */
+function listWriter(name: string, trace: Trace, segments: SegmentColumns): ColumnWriter | null {
   const table = trace.packets;
-  if (name !== "_ws.col.Source" && name !== "_ws.col.Destination") return null;
-  const column = name === "_ws.col.Source" ? "source" : "destination";
-  return (row, out) => {
-    if (table.payloadOffset[row] === NO_OFFSET) return false;
-    out.text(table.addresses.text(table[column][row]));
-    return true;
-  };
+  switch (name) {
+    case "_ws.col.Info":
+      return (row, out) => segments.writeInfo(row, out, asItIs);
+    case "_ws.col.Protocol":
+      return (row, out) => {
+        const protocol = segments.protocol(row);
+        if (protocol !== null) out.text(protocol);
+        return protocol !== null;
+      };
+    case "_ws.col.Source":
+    case "_ws.col.Destination": {
+      const column = name === "_ws.col.Source" ? "source" : "destination";
+      return (row, out) => {
+        if (table.payloadOffset[row] === NO_OFFSET) return false;
+        out.text(table.addresses.text(table[column][row]));
+        return true;
+      };
+    }
+    default:
+      return null;
+  }
+}
+
+function asItIs(text: string): string {
+  return text;
 }

@@ -1,17 +1,16 @@
-// The Info column of a TCP segment whose payload nobody dissects, straight from the packet table and the header's options: what
-// most lines of a listing are. `dissect` says the same of these packets, which a test holds.
+// What TCP itself says of a segment in the Info column, straight from the packet table and the header's options: what most lines of a
+// listing are. `dissect` says the same of these packets, which a test holds.
 
-import { ANALYSIS_FLAGS } from "../../trace/analysis-flags.ts";
+import { ANALYSIS, ANALYSIS_FLAGS } from "../../trace/analysis-flags.ts";
 import { NO_OFFSET, NO_STREAM, PROTOCOL } from "../../trace/packets.ts";
 import type { StreamTable } from "../../trace/streams.ts";
 import type { Trace } from "../../trace/trace.ts";
 import { getUint16, getUint32 } from "../../wire/bytes.ts";
 import { TCP_FLAG, TCP_HEADER_LENGTH_MIN } from "../../wire/tcp.ts";
 import { TCP_OPTION } from "../../wire/tcp-options.ts";
+import type { TcpAnalysis } from "../analysis/tcp.ts";
 import { analysisInfo } from "../dissect/tcp-analysis.ts";
-import type { DissectContext } from "../dissect/dissect.ts";
 import { tcpFlagsText } from "../dissect/tcp.ts";
-import { isPlainPayload } from "../dissect/tcp-payload.ts";
 import { isPlain } from "../fields-columns.ts";
 import type { LineBytes } from "./line-bytes.ts";
 
@@ -22,52 +21,58 @@ function flagsText(flags: number): string {
   return (flagsTexts[flags] ??= ` [${tcpFlagsText(flags)}] Seq=`);
 }
 
-/** Writes Info for rows that allow it; answers false, having written nothing, for those that are to be dissected. */
-export type InfoWriter = (row: number, out: LineBytes) => boolean;
+/** Whether `row` is a TCP segment of a stream, whole up to its payload and not tunnelled: one that columns tell of. */
+export function isPlainSegment(trace: Trace, row: number): boolean {
+  const table = trace.packets;
+  if (table.protocol[row] !== PROTOCOL.tcp || table.payloadOffset[row] === NO_OFFSET) return false;
+  return table.stream[row] !== NO_STREAM && isPlain(trace, row);
+}
 
-/** The writer over one trace. Without stream numbers and analysis, as a bare trace has it, every row is to be dissected. */
-export function tcpInfoWriter(trace: Trace, context: DissectContext): InfoWriter {
-  const { streams, analysis } = context;
-  if (streams === undefined || analysis === undefined) return () => false;
-  return (row, out) => {
-    const table = trace.packets;
-    if (table.protocol[row] !== PROTOCOL.tcp || table.payloadOffset[row] === NO_OFFSET) return false;
-    if (table.stream[row] === NO_STREAM || !isPlain(trace, row)) return false;
-    const length = table.payloadLength[row];
-    const flags = table.tcpFlags[row];
-    const options = table.transportOffset[row] + TCP_HEADER_LENGTH_MIN;
-    const optionsEnd = table.payloadOffset[row];
-    const isUrgent = (flags & TCP_FLAG.urg) !== 0;
-    // A payload may be a message, and the end of a stream may complete one.
-    const isBare = length === 0 && (flags & TCP_FLAG.fin) === 0;
-    if (!isBare && !isPlainPayload(trace, row, context)) return false;
-    // The bytes are looked for only where something in them counts.
-    const bytes = !isUrgent && options === optionsEnd ? NOTHING : trace.bytes(row);
-    if (bytes.length < optionsEnd && bytes !== NOTHING) return false;
-    const start = out.length;
-    if ((table.analysis[row] & ANALYSIS_FLAGS) !== 0) out.text(analysisInfo(trace, analysis, row));
-    out.decimal(table.sourcePort[row]);
-    arrow(out);
-    out.decimal(table.destinationPort[row]);
-    out.text(flagsText(flags));
-    out.decimal(streams.relativeSeq(table, row));
-    if ((flags & TCP_FLAG.ack) !== 0) {
-      out.text(" Ack=");
-      out.decimal(streams.relativeAck(table, row));
-    }
-    out.text(" Win=");
-    out.decimal(streams.scaledWindow(table, row));
-    if (isUrgent) {
-      out.text(" Urg=");
-      out.decimal(getUint16(bytes, options - 2));
-    }
-    out.text(" Len=");
-    out.decimal(length);
-    if (options === optionsEnd || writeOptions(out, bytes, options, optionsEnd, trace, streams, row))
-      return true;
-    out.length = start;
-    return false;
-  };
+/** Writes TCP's Info of plain segment `row`, the analysis' remarks before it; false, having written nothing, for one with rare or damaged options. */
+export function writeTcpInfo(
+  out: LineBytes,
+  row: number,
+  trace: Trace,
+  streams: StreamTable,
+  analysis: TcpAnalysis,
+): boolean {
+  const table = trace.packets;
+  const flags = table.tcpFlags[row];
+  const options = table.transportOffset[row] + TCP_HEADER_LENGTH_MIN;
+  const optionsEnd = table.payloadOffset[row];
+  const isUrgent = (flags & TCP_FLAG.urg) !== 0;
+  const found = table.analysis[row];
+  const hasOnlyTimestamps = (found & ANALYSIS.onlyTimestamps) !== 0;
+  // The bytes are looked for only where something in them counts.
+  const bytes = !isUrgent && (hasOnlyTimestamps || options === optionsEnd) ? NOTHING : trace.bytes(row);
+  if (bytes.length < optionsEnd && bytes !== NOTHING) return false;
+  const start = out.length;
+  if ((found & ANALYSIS_FLAGS) !== 0) out.text(analysisInfo(trace, analysis, row));
+  out.decimal(table.sourcePort[row]);
+  arrow(out);
+  out.decimal(table.destinationPort[row]);
+  out.text(flagsText(flags));
+  out.decimal(streams.relativeSeq(table, row));
+  if ((flags & TCP_FLAG.ack) !== 0) {
+    out.text(" Ack=");
+    out.decimal(streams.relativeAck(table, row));
+  }
+  out.text(" Win=");
+  out.decimal(streams.scaledWindow(table, row));
+  if (isUrgent) {
+    out.text(" Urg=");
+    out.decimal(getUint16(bytes, options - 2));
+  }
+  out.text(" Len=");
+  out.decimal(table.payloadLength[row]);
+  if (hasOnlyTimestamps) {
+    writeTimestamps(out, analysis.tsVal(row), analysis.tsEcr(row));
+    return true;
+  }
+  if (options === optionsEnd || writeOptions(out, bytes, options, optionsEnd, trace, streams, row))
+    return true;
+  out.length = start;
+  return false;
 }
 
 const NOTHING = new Uint8Array(0);
@@ -79,6 +84,13 @@ export function arrow(out: LineBytes): void {
   out.byte(0x86);
   out.byte(0x92);
   out.byte(32);
+}
+
+function writeTimestamps(out: LineBytes, value: number, echo: number): void {
+  out.text(" TSval=");
+  out.decimal(value);
+  out.text(" TSecr=");
+  out.decimal(echo);
 }
 
 /** ` MSS=1460 SACK_PERM TSval=1 TSecr=2`; false for options that are damaged or rare. */
@@ -101,10 +113,7 @@ function writeOptions(
     const length = at + 1 < end ? bytes[at + 1] : 0;
     if (length < 2 || at + length > end) return false;
     if (type === TCP_OPTION.timestamps && length === 10) {
-      out.text(" TSval=");
-      out.decimal(getUint32(bytes, at + 2));
-      out.text(" TSecr=");
-      out.decimal(getUint32(bytes, at + 6));
+      writeTimestamps(out, getUint32(bytes, at + 2), getUint32(bytes, at + 6));
     } else if (type === TCP_OPTION.sack && length % 8 === 2 && length > 2) {
       const other = streams.direction(trace.packets, row) === 0 ? 1 : 0;
       const base = streams.tcpDirection(trace.packets.stream[row], other, row).base ?? 0;

@@ -3,11 +3,11 @@
 import { COLUMNS, dissect } from "../dissect/dissect.ts";
 import type { DetailNode, DissectContext } from "../dissect/dissect.ts";
 import { escaped } from "../fields.ts";
-import { PROTOCOL } from "../../trace/packets.ts";
 import type { Trace } from "../../trace/trace.ts";
 import { linesOf } from "./line-bytes.ts";
 import type { LineBytes, LineWriter } from "./line-bytes.ts";
-import { arrow, tcpInfoWriter } from "./tcp-info.ts";
+import { SegmentColumns } from "./segment-columns.ts";
+import { arrow } from "./tcp-info.ts";
 import { writeBetween } from "./times.ts";
 
 const BLANK = 32;
@@ -17,10 +17,7 @@ export interface TextOptions {
   readonly timeDecimals?: number;
 }
 
-/**
- * Writes one line a packet: `    1   0.000000 10.0.0.1 → 10.0.0.2     TCP 74 51234 → 80 [SYN] ...`. TCP segments without
- * payload come from the packet table alone.
- */
+/** Writes one line a packet: `    1   0.000000 10.0.0.1 → 10.0.0.2     TCP 74 51234 → 80 [SYN] ...`. */
 export function textWriter(
   trace: Trace,
   context: DissectContext = {},
@@ -28,7 +25,7 @@ export function textWriter(
 ): LineWriter {
   const table = trace.packets;
   const hasTime = context.hasTime ?? ((): boolean => true);
-  const writeInfo = tcpInfoWriter(trace, context);
+  const segments = new SegmentColumns(trace, context);
   const begin = (
     row: number,
     out: LineBytes,
@@ -59,10 +56,11 @@ export function textWriter(
   };
   return (row, out) => {
     const start = out.length;
-    if (table.protocol[row] === PROTOCOL.tcp) {
+    const protocol = segments.protocol(row);
+    if (protocol !== null) {
       const { addresses } = table;
-      begin(row, out, addresses.text(table.source[row]), addresses.text(table.destination[row]), "TCP");
-      if (writeInfo(row, out)) return;
+      begin(row, out, addresses.text(table.source[row]), addresses.text(table.destination[row]), protocol);
+      if (segments.writeInfo(row, out, escaped)) return;
       out.length = start;
     }
     const packet = dissect(trace, row, context, COLUMNS);

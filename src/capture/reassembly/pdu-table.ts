@@ -3,22 +3,27 @@
 /** No message. */
 export const NO_PDU = -1;
 
+const NO_WORDS = new Uint32Array(0);
+const NO_NUMBERS = new Float64Array(0);
+const NO_BYTES = new Uint8Array(0);
+const CAPACITY_MIN = 16;
+
 export class PduTable {
   /** Segments so far; their rows grow. */
   rowCount = 0;
   /** Messages so far, numbered as they began. */
   count = 0;
-  #row = new Uint32Array(16);
-  #rowStart = new Float64Array(16);
+  #row = NO_WORDS;
+  #rowStart = NO_NUMBERS;
   /** Number of the first message that begins in the segment or after it, and of the one it continues plus one. */
-  #rowBegins = new Uint32Array(16);
-  #rowContinues = new Uint32Array(16);
-  #start = new Float64Array(16);
-  #length = new Float64Array(16);
-  #direction = new Uint8Array(16);
-  #firstRow = new Uint32Array(16);
+  #rowBegins = NO_WORDS;
+  #rowContinues = NO_WORDS;
+  #start = NO_NUMBERS;
+  #length = NO_NUMBERS;
+  #direction = NO_BYTES;
+  #firstRow = NO_WORDS;
   /** Completing row plus one; 0 while there is none. */
-  #lastRow = new Uint32Array(16);
+  #lastRow = NO_WORDS;
 
   /** Bytes of memory. */
   get cost(): number {
@@ -27,7 +32,7 @@ export class PduTable {
 
   addRow(row: number, start: number): void {
     const i = this.rowCount++;
-    if (i === this.#row.length) this.#growRows(i * 2);
+    if (i === this.#row.length) this.#growRows(Math.max(CAPACITY_MIN, i * 2));
     this.#row[i] = row;
     this.#rowStart[i] = start;
     this.#rowBegins[i] = this.count;
@@ -41,7 +46,7 @@ export class PduTable {
   /** A message begins at sequence number `start`, in `row`, the last one added. */
   begin(start: number, row: number, direction: 0 | 1): number {
     const pdu = this.count++;
-    if (pdu === this.#start.length) this.#growPdus(pdu * 2);
+    if (pdu === this.#start.length) this.#growPdus(Math.max(CAPACITY_MIN, pdu * 2));
     this.#start[pdu] = start;
     this.#direction[pdu] = direction;
     this.#firstRow[pdu] = row;
@@ -55,6 +60,8 @@ export class PduTable {
 
   /** Index of `row` among the segments, -1 when it is none. */
   find(row: number): number {
+    const last = this.rowCount - 1;
+    if (last >= 0 && this.#row[last] <= row) return this.#row[last] === row ? last : -1;
     let [low, high] = [0, this.rowCount];
     while (low < high) {
       const middle = (low + high) >>> 1;
@@ -78,10 +85,13 @@ export class PduTable {
     return this.#rowContinues[index] - 1;
   }
 
-  /** Messages that begin in segment `index`: numbers [from, to). */
-  begun(index: number): readonly [from: number, to: number] {
-    const to = index + 1 < this.rowCount ? this.#rowBegins[index + 1] : this.count;
-    return [this.#rowBegins[index], to];
+  /** Messages that begin in segment `index`: numbers from this one on, and below `begunTo`. */
+  begunFrom(index: number): number {
+    return this.#rowBegins[index];
+  }
+
+  begunTo(index: number): number {
+    return index + 1 < this.rowCount ? this.#rowBegins[index + 1] : this.count;
   }
 
   /** Sequence number, not wrapped, of a message's first byte. */

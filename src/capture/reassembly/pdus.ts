@@ -96,6 +96,26 @@ export class StreamPdus {
     this.#bytes = bytes;
   }
 
+  /**
+   * Takes the stream's next segment where it has `length` bytes, all captured and in order, from the middle of a message whose length
+   * is known: what most segments are. False, having taken nothing, for any other.
+   */
+  addMiddle(row: number, direction: 0 | 1, seq: number, length: number): boolean {
+    const side = this.#sides[direction];
+    if (side.waiting.length !== 1 || seq !== side.wireSeq || side.late.length > 0) return false;
+    const waiting = side.waiting[0];
+    const from = side.seq - waiting.start;
+    if (waiting.need <= from + length || waiting.have !== from || side.base + side.have !== side.seq)
+      return false;
+    waiting.have += length;
+    side.have += length;
+    this.table.addRow(row, side.seq);
+    this.table.continues(waiting.pdu);
+    side.wireSeq = (seq + length) >>> 0;
+    side.seq += length;
+    return true;
+  }
+
   /** Takes the stream's next segment. */
   add(segment: Segment): void {
     const { row, direction, length, isLast } = segment;
