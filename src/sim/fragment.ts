@@ -46,6 +46,8 @@ export function fragmentsOf(packet: IpPacket, mtu: number): IpPacket[] {
         { kind: "fragment", fragment },
         header + piece.length,
         -1,
+        null,
+        packet.owner,
       ),
     );
   }

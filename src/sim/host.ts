@@ -28,6 +28,7 @@ import {
   packetOf,
   tcpHeaderBytes,
 } from "./packet-build.ts";
+import type { PacketOwner } from "./packet-owner.ts";
 import type { IcmpMessage, IpPacket, IpPayload, Segment, UdpDatagram } from "./packet.ts";
 import { PathMtus } from "./path-mtu.ts";
 import { PERSONALITIES } from "./personality/personality.ts";
@@ -214,6 +215,7 @@ export class SimHost implements UdpNetwork, PacketSink {
     datagram: UdpDatagram,
     ttl: number,
     discovery: PmtuDiscovery,
+    owner: PacketOwner,
   ): Errno | null {
     const v6 = destination.includes(":");
     const payload: IpPayload = { kind: "udp", datagram };
@@ -230,6 +232,8 @@ export class SimHost implements UdpNetwork, PacketSink {
       payload,
       length,
       -1,
+      null,
+      owner,
     );
     if (!v6 && this.isBroadcast(destination)) return this.#broadcast(packet);
     return this.#send(packet, discovery);
@@ -393,7 +397,9 @@ export class SimHost implements UdpNetwork, PacketSink {
     }
     if (discovery !== DONT && discovery !== WANT && discovery !== OMIT) return "EMSGSIZE";
     const numbered = packet.version === 4 ? packet : { ...packet, id: this.random("fragment id", 2 ** 32) };
-    for (const piece of fragmentsOf(numbered, mtu)) route.enter(piece);
+    const pieces = fragmentsOf(numbered, mtu);
+    if (packet.owner?.admits(pieces) === false) return "ENOBUFS";
+    for (const piece of pieces) route.enter(piece);
     return null;
   }
 

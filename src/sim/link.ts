@@ -171,10 +171,12 @@ export class LinkDirection implements QueueDrops {
     } else if (this.#queue.length > 0 || now < this.#freeAt) {
       const queue = this.#queue;
       const wasEmpty = queue.length === 0;
+      packet.owner?.waits(packet);
       queue.enqueue(packet, judged.lateNs, judged.fate, judged.flip, now);
       if (wasEmpty && queue.length > 0) this.#transmitter.setAt(this.#freeAt);
       this.#sampleQueue();
     } else if (this.#isManaged) {
+      packet.owner?.waits(packet);
       this.#queue.enqueue(packet, judged.lateNs, judged.fate, judged.flip, now);
       this.#transmitNext();
     } else {
@@ -184,6 +186,7 @@ export class LinkDirection implements QueueDrops {
 
   /** A packet dropped by the queue; it is recorded here, for it never came to be transmitted. */
   dropped(packet: IpPacket, reason: DropReason): void {
+    packet.owner?.left(packet);
     this.#drop(this.#record(packet, -1), reason);
   }
 
@@ -193,6 +196,7 @@ export class LinkDirection implements QueueDrops {
     if (packet !== null) this.#transmit(packet, queue.lateNs, queue.fate, queue.flip);
     if (queue.length > 0) this.#transmitter.setAt(this.#freeAt);
     this.#sampleQueue();
+    packet?.owner?.left(packet);
   }
 
   #sampleQueue(): void {

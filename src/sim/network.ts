@@ -5,6 +5,7 @@ import type { ConnectionQueues } from "../trace/connection-queues.ts";
 import type { PmtuDiscovery } from "../socket/options.ts";
 import type { DropReason, TraceEvent } from "../trace/events.ts";
 import type { TcpSeries } from "../trace/tcp-series.ts";
+import type { PacketOwner } from "./packet-owner.ts";
 import type { IpPacket, Segment, UdpDatagram } from "./packet.ts";
 
 /** A timer: set again it moves, cleared it never fires; both O(1). */
@@ -38,13 +39,14 @@ export interface HostNetwork {
     ecn: number,
     discovery: PmtuDiscovery,
   ): Errno | null;
-  /** Sends a datagram, fragmenting it if need be; EMSGSIZE where `discovery` forbids that. */
+  /** Sends a datagram, fragmenting it if need be; EMSGSIZE where `discovery` forbids that, ENOBUFS where its owner does not admit the pieces. */
   sendDatagram(
     source: string,
     destination: string,
     datagram: UdpDatagram,
     ttl: number,
     discovery: PmtuDiscovery,
+    owner: PacketOwner,
   ): Errno | null;
   /** Whether somebody records: skip building events when not. */
   readonly recording: boolean;

@@ -1,5 +1,6 @@
 // Making IP packets: every one through the same literal, so that all have one shape, and their lengths as they will be encoded.
 
+import type { PacketOwner } from "./packet-owner.ts";
 import type { IpPacket, IpPayload, Segment } from "./packet.ts";
 
 export const IPV4_HEADER_BYTES = 20;
@@ -23,8 +24,22 @@ export function packetOf(
   length: number,
   flippedBit: number,
   wire: Uint8Array | null = null,
+  owner: PacketOwner | null = null,
 ): IpPacket {
-  return { version, source, destination, ttl, ecn, dontFragment, id, payload, length, flippedBit, wire };
+  return {
+    version,
+    source,
+    destination,
+    ttl,
+    ecn,
+    dontFragment,
+    id,
+    payload,
+    length,
+    flippedBit,
+    wire,
+    owner,
+  };
 }
 
 /** The packet one hop on. */
@@ -84,6 +99,7 @@ export function marked(packet: IpPacket): IpPacket {
     packet.length,
     packet.flippedBit,
     packet.wire,
+    packet.owner,
   );
 }
 

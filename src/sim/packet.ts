@@ -1,6 +1,8 @@
 // Packets as the simulator carries them: objects with fixed fields, payloads as slices. They become bytes when something
 // looks at them (encode.ts), and links judge them by their lengths alone.
 
+import type { PacketOwner } from "./packet-owner.ts";
+
 /** A TCP segment. One shape for all, so that the hot path stays monomorphic; absent options are marked by value. */
 export interface Segment {
   readonly sourcePort: number;
@@ -87,4 +89,6 @@ export interface IpPacket {
   readonly flippedBit: number;
   /** The bytes of a packet a real stack made, kept because not everything in them has a field here; null or absent for the simulator's own. */
   readonly wire?: Uint8Array | null;
+  /** Whom the first link tells how long it waits; null or absent for what nobody counts. */
+  readonly owner?: PacketOwner | null;
 }

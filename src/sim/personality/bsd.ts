@@ -114,6 +114,8 @@ export const BSD: Personality = {
     socketBufferErrno: "ENOBUFS",
     socketBufferShift: 0,
     countsOverhead: false,
+    // Nothing waits in it: udp_output hands every datagram to the interface at once.
+    sendBufferQueues: false,
     // A datagram longer than the send buffer is EMSGSIZE (sosend_dgram).
     sendBufferLimitsDatagrams: true,
     payloadMax: Infinity,

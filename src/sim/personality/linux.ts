@@ -99,6 +99,7 @@ export const LINUX: Personality = {
     socketBufferErrno: null,
     socketBufferShift: 1,
     countsOverhead: true,
+    sendBufferQueues: true,
     sendBufferLimitsDatagrams: false,
     payloadMax: Infinity,
     // udp(7): errors reach connected sockets, or those with IP_RECVERR

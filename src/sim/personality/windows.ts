@@ -118,6 +118,7 @@ export const WINDOWS: Personality = {
     socketBufferShift: 0,
     countsOverhead: false,
     // SO_MAX_MSG_SIZE: 65,507
+    sendBufferQueues: true,
     sendBufferLimitsDatagrams: false,
     payloadMax: 65_507,
     // recvfrom: WSAECONNRESET after a port unreachable, connected or not; SIO_UDP_CONNRESET turns it off (KB 263823)

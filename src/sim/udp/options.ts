@@ -5,11 +5,12 @@ import { OPTIONS, PMTUDISC } from "../../socket/options.ts";
 import { lacking } from "../lacking.ts";
 import type { OptionName, OptionValue, PmtuDiscovery } from "../../socket/options.ts";
 import type { UdpPersonality } from "./personality.ts";
+import type { SendQueue } from "./send-queue.ts";
 
 export class SocketOptions {
   /** SO_RCVBUF and SO_SNDBUF as they count: on Linux twice what was asked for. */
   receiveBuffer: number;
-  sendBuffer: number;
+  readonly #sendQueue: SendQueue;
   broadcast = false;
   reuseAddress = false;
   reusePort = false;
@@ -28,13 +29,13 @@ export class SocketOptions {
   readonly #personality: UdpPersonality;
   readonly #ttlDefault: number;
 
-  constructor(family: "inet" | "inet6", personality: UdpPersonality, ttl: number) {
+  constructor(family: "inet" | "inet6", personality: UdpPersonality, ttl: number, sendQueue: SendQueue) {
     this.#family = family;
     this.#personality = personality;
     this.#ttlDefault = ttl;
     this.#ttl = ttl;
     this.receiveBuffer = personality.receiveBufferDefault;
-    this.sendBuffer = personality.sendBufferDefault;
+    this.#sendQueue = sendQueue;
   }
 
   /** IP_TTL is for IPv4 packets; IPv6 ones have the default hop limit. */
@@ -68,7 +69,7 @@ export class SocketOptions {
       case "SO_REUSEPORT":
         return this.reusePort;
       case "SO_SNDBUF":
-        return this.sendBuffer;
+        return this.#sendQueue.limit;
       case "IP_MTU_DISCOVER":
         return this.pathMtuV4;
       case "IP_RECVERR":
@@ -156,7 +157,7 @@ export class SocketOptions {
     const counted = Math.min(Math.max(bytes, 0), socketBufferLimit) * 2 ** socketBufferShift;
     const { receiveBufferMin, sendBufferMin } = this.#personality;
     if (name === "SO_RCVBUF") this.receiveBuffer = Math.max(counted, receiveBufferMin);
-    else this.sendBuffer = Math.max(counted, sendBufferMin);
+    else this.#sendQueue.limit = Math.max(counted, sendBufferMin);
     return null;
   }
 }

@@ -17,6 +17,8 @@ export interface UdpPersonality {
   readonly socketBufferShift: 0 | 1;
   /** Whether a buffer counts what datagrams cost the kernel (Linux's truesize); else their length. */
   readonly countsOverhead: boolean;
+  /** Whether datagrams that wait for the link fill the send buffer, so that further ones wait for room; else they go, or are dropped. */
+  readonly sendBufferQueues: boolean;
   /** Whether no datagram may be longer than the send buffer. */
   readonly sendBufferLimitsDatagrams: boolean;
   /** Longest payload a datagram may have, if that is less than IP allows. */

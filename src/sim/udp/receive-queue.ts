@@ -1,27 +1,12 @@
 // Datagrams waiting to be read, bounded as Linux bounds them.
 //
-// SO_RCVBUF counts not bytes of data but what their buffers cost the kernel (skb->truesize): the data with its headers and
-// headroom in an allocation of 640 bytes (the cache for small heads), 1,024, 2,048 ... up to 16 KiB, and 256 for the sk_buff
-// itself; longer datagrams lie in pages and cost their length and a small head. A datagram is taken when it fits into what
-// is left, or when the queue is empty (Linux 6.17 and later). So a buffer of 8,192 holds 9 datagrams of 100 bytes,
-// at 896 each. What a network card's driver allocates differs; this is the loopback's way. Other systems count bytes of data.
+// SO_RCVBUF counts not bytes of data but what their buffers cost the kernel (truesize.ts). A datagram is taken when it fits into what
+// is left, or when the queue is empty (Linux 6.17 and later). So a buffer of 8,192 holds 9 datagrams of 100 bytes, at 832 each.
+// Other systems count bytes of data.
 
-const SK_BUFF = 256;
-const SHARED_INFO = 320;
-/** Link header room, and alignment, before the IP header. */
-const HEADROOM = 31;
-const UDP_HEADER = 8;
-const SMALL_HEAD = 640;
-const LINEAR_MAX = 16_384;
+import { trueSize } from "./truesize.ts";
+
 const CAPACITY_MIN = 8;
-
-/** Bytes a datagram of `length` bytes counts against SO_RCVBUF. `ipHeader` is 20 or 40. */
-export function trueSize(length: number, ipHeader: number): number {
-  const head = ((length + UDP_HEADER + ipHeader + HEADROOM + 63) & ~63) + SHARED_INFO;
-  if (head <= SMALL_HEAD) return SMALL_HEAD + SK_BUFF;
-  if (head > LINEAR_MAX) return SMALL_HEAD + SK_BUFF + length;
-  return (1 << (32 - Math.clz32(head - 1))) + SK_BUFF;
-}
 
 export interface QueuedDatagram {
   readonly payload: Uint8Array;
@@ -47,7 +32,7 @@ export class ReceiveQueue {
   /** False when there is no room within `limit` bytes. */
   push(payload: Uint8Array, address: string, port: number, limit: number): boolean {
     const overhead = this.#countsOverhead;
-    const size = overhead ? trueSize(payload.length, address.includes(":") ? 40 : 20) : payload.length;
+    const size = overhead ? trueSize(payload.length, address.includes(":") ? 6 : 4) : payload.length;
     if ((this.length > 0 || !overhead) && this.used + size > limit) return false;
     const capacity = this.#items.length;
     if (this.length === capacity) this.#grow(capacity);

@@ -1,6 +1,4 @@
 // A UDP socket, as Linux has it (udp(7), RFC 768, RFC 1122 4.1).
-//
-// Left out: what SO_SNDBUF bounds. A datagram is on its way when the call returns, however many wait before it on the link.
 
 import { ANY_INET, ANY_INET6, isAny } from "../../socket/address.ts";
 import type { InetAddress, SocketAddress } from "../../socket/address.ts";
@@ -19,10 +17,11 @@ import { PMTUDISC } from "../../socket/options.ts";
 import type { OptionName, OptionValue, PmtuDiscovery, TcpInfo } from "../../socket/options.ts";
 import { conflict } from "../bind-rule.ts";
 import type { PortHolder } from "../bind-rule.ts";
-import type { IcmpError } from "../network.ts";
+import type { IcmpError, Timer } from "../network.ts";
 import { SocketOptions } from "./options.ts";
 import { copyPayload } from "./payload.ts";
 import { ReceiveQueue } from "./receive-queue.ts";
+import { SendQueue } from "./send-queue.ts";
 import type { UdpStack } from "./stack.ts";
 
 const PAYLOAD_MAX_V4 = 65_507;
@@ -45,6 +44,7 @@ export class UdpSocket implements SocketCore {
   readonly #stack: UdpStack;
   readonly #options: SocketOptions;
   readonly #queue: ReceiveQueue;
+  readonly #sendQueue: SendQueue;
   readonly #any: string;
   /** Local port, 0 while unbound. */
   #port = 0;
@@ -63,11 +63,14 @@ export class UdpSocket implements SocketCore {
   #writeShut = false;
   #closed = false;
   #cork: Cork | null = null;
+  /** Made when first needed. */
+  #roomTimer: Timer | null = null;
 
   constructor(family: "inet" | "inet6", stack: UdpStack) {
     this.family = family;
     this.#stack = stack;
-    this.#options = new SocketOptions(family, stack.personality, stack.network.ttl);
+    this.#sendQueue = new SendQueue(stack.personality, () => this.#wakeSoon());
+    this.#options = new SocketOptions(family, stack.personality, stack.network.ttl, this.#sendQueue);
     this.#queue = new ReceiveQueue(stack.personality.countsOverhead);
     this.#any = family === "inet" ? ANY_INET : ANY_INET6;
     this.#local = this.#any;
@@ -232,7 +235,19 @@ export class UdpSocket implements SocketCore {
 
   setOption(name: OptionName, value: OptionValue): null | Failure {
     if (name === "IP_RECVERR" && value === false) this.#errorQueued = false;
-    return this.#options.set(name, value, this.#port !== 0);
+    const answer = this.#options.set(name, value, this.#port !== 0);
+    // A larger buffer may have room.
+    if (name === "SO_SNDBUF" && answer === null && this.onWake !== null) this.onWake();
+    return answer;
+  }
+
+  /** Whoever waits for room is told once the link is done with what made it. */
+  #wakeSoon(): void {
+    const { network } = this.#stack;
+    this.#roomTimer ??= network.timer(() => {
+      if (this.onWake !== null) this.onWake();
+    });
+    this.#roomTimer.setAt(network.now());
   }
 
   getOption(name: OptionName): OptionValue | Refusal {
@@ -262,7 +277,7 @@ export class UdpSocket implements SocketCore {
     const error = this.#error !== "" || this.#errorQueued;
     return {
       readable: this.#queue.length > 0 || this.#readShut,
-      writable: true,
+      writable: this.#sendQueue.writable,
       error,
       hangup: this.#readShut && this.#writeShut,
       urgent: false,
@@ -296,9 +311,10 @@ export class UdpSocket implements SocketCore {
     const length = bytes.length + (cork === null ? 0 : cork.length);
     const { payloadMax, sendBufferLimitsDatagrams, sendTellsErrors, shutdownErrno } = this.#stack.personality;
     if (length > Math.min(v6 ? PAYLOAD_MAX_V6 : PAYLOAD_MAX_V4, payloadMax)) return "EMSGSIZE";
-    if (sendBufferLimitsDatagrams && length > this.#options.sendBuffer) return "EMSGSIZE";
+    if (sendBufferLimitsDatagrams && length > this.#sendQueue.limit) return "EMSGSIZE";
     if (this.#error !== "" && sendTellsErrors) return this.#takeError() as Errno;
     if (this.#writeShut) return shutdownErrno;
+    if (!this.#sendQueue.takesMore()) return "EAGAIN";
     if (cork !== null || (flags !== undefined && flags.more === true)) {
       return this.#outputInParts(bytes, source, to, port, flags);
     }
@@ -308,7 +324,8 @@ export class UdpSocket implements SocketCore {
       payload: bytes.length === 0 ? EMPTY : copyPayload(bytes),
     };
     const ttl = this.#options.ttlFor(v6);
-    return network.sendDatagram(source, to, datagram, ttl, this.#discovery(v6)) ?? bytes.length;
+    const failure = network.sendDatagram(source, to, datagram, ttl, this.#discovery(v6), this.#sendQueue);
+    return failure ?? bytes.length;
   }
 
   #outputInParts(
@@ -332,8 +349,9 @@ export class UdpSocket implements SocketCore {
     const datagram = { sourcePort: this.#port, destinationPort: port, payload };
     const v6 = to.includes(":");
     const ttl = this.#options.ttlFor(v6);
-    const failure = this.#stack.network.sendDatagram(source, to, datagram, ttl, this.#discovery(v6));
-    return failure ?? bytes.length;
+    const discovery = this.#discovery(v6);
+    const { network } = this.#stack;
+    return network.sendDatagram(source, to, datagram, ttl, discovery, this.#sendQueue) ?? bytes.length;
   }
 
   #discovery(v6: boolean): PmtuDiscovery {
