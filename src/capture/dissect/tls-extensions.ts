@@ -212,6 +212,18 @@ function pointFormats(data: Data): void {
 const HASHES = ["None", "MD5", "SHA1", "SHA224", "SHA256", "SHA384", "SHA512"];
 const SIGNERS = ["Anonymous", "RSA", "DSA", "ECDSA", "SM2"];
 
+/** The two bytes at `at`: a scheme of TLS 1.3, and the hash and the signature that they are in TLS 1.2. */
+export function addSignatureAlgorithm(d: Dissection, out: DetailNode[], at: number): void {
+  const value = uint(d.bytes, at, 2);
+  const label = (): string => `Signature Algorithm: ${signatureName(value)} (${hexText(value, 4)})`;
+  const into = d.add(out, "tls.handshake.sig_hash_alg", label, at, 2, value).children;
+  const [hash, signer] = [value >> 8, value & 0xff];
+  const hashText = `Signature Hash Algorithm Hash: ${HASHES[hash] ?? "Unknown"} (${hash})`;
+  d.add(into, "tls.handshake.sig_hash_hash", hashText, at, 1, hash);
+  const signerText = `Signature Hash Algorithm Signature: ${SIGNERS[signer] ?? "Unknown"} (${signer})`;
+  d.add(into, "tls.handshake.sig_hash_sig", signerText, at + 1, 1, signer);
+}
+
 function signatureAlgorithms(data: Data): void {
   const { d, out } = data;
   const field = "tls.handshake.sig_hash_alg_len";
@@ -220,14 +232,7 @@ function signatureAlgorithms(data: Data): void {
   const title = `Signature Hash Algorithms (${count} algorithm${count === 1 ? "" : "s"})`;
   const node = d.add(out, "tls.handshake.sig_hash_algs", title, from, to - from);
   for (let at = from, i = 0; at + 2 <= to && i < ENTRIES_MAX; at += 2, i++) {
-    const value = uint(d.bytes, at, 2);
-    const label = (): string => `Signature Algorithm: ${signatureName(value)} (${hexText(value, 4)})`;
-    const into = d.add(node.children, "tls.handshake.sig_hash_alg", label, at, 2, value).children;
-    const [hash, signer] = [value >> 8, value & 0xff];
-    const hashText = `Signature Hash Algorithm Hash: ${HASHES[hash] ?? "Unknown"} (${hash})`;
-    d.add(into, "tls.handshake.sig_hash_hash", hashText, at, 1, hash);
-    const signerText = `Signature Hash Algorithm Signature: ${SIGNERS[signer] ?? "Unknown"} (${signer})`;
-    d.add(into, "tls.handshake.sig_hash_sig", signerText, at + 1, 1, signer);
+    addSignatureAlgorithm(d, node.children, at);
   }
 }
 

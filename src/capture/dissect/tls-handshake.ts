@@ -2,7 +2,7 @@
 
 import { createHash } from "node:crypto";
 
-import { addTlsExtensions } from "./tls-extensions.ts";
+import { addSignatureAlgorithm, addTlsExtensions } from "./tls-extensions.ts";
 import type { Extensions } from "./tls-extensions.ts";
 import { HANDSHAKE, HANDSHAKE_TYPES, isGrease, groupName, suiteName, versionName } from "./tls-names.ts";
 import { addBytes, addComputed, addUint, named, uint } from "./protocol.ts";
@@ -253,18 +253,26 @@ function certificates(reading: Reading): void {
 }
 
 /** Of an exchange over elliptic curves its group and key; other kinds are left as bytes of the message. */
-function serverKeyExchange(reading: Reading): void {
-  const { d } = reading;
-  if (d.captured(reading.end) <= reading.at || d.bytes[reading.at] !== 3) return;
-  reading.number(
-    "tls.handshake.server_curve_type",
-    1,
-    (value) => `Curve Type: named_curve (${hexText(value, 2)})`,
-  );
+/** Elliptic curves only (RFC 8422 5.4); from TLS 1.2 on the signature says how it was made. */
+function serverKeyExchange(whole: Reading): void {
+  const { d } = whole;
+  const held = d.captured(whole.end);
+  if (held <= whole.at || d.bytes[whole.at] !== 3) return;
+  const node = d.add(whole.out, null, "EC Diffie-Hellman Server Params", whole.at, held - whole.at);
+  const reading = new Reading(d, node.children, whole.at, whole.end);
+  const curveType = (value: number): string => `Curve Type: named_curve (${hexText(value, 2)})`;
+  reading.number("tls.handshake.server_curve_type", 1, curveType);
   const group = (value: number): string => `Named Curve: ${groupName(value)} (${hexText(value, 4)})`;
   reading.number("tls.handshake.server_named_curve", 2, group);
   const length = reading.number("tls.handshake.server_point_len", 1, (value) => `Pubkey Length: ${value}`);
   if (length !== null && length > 0) reading.bytes("tls.handshake.server_point", "Pubkey", length);
+  const { at } = reading;
+  if (at + 4 <= held && at + 4 + uint(d.bytes, at + 2, 2) === whole.end) {
+    addSignatureAlgorithm(d, node.children, at);
+    reading.at += 2;
+  }
+  const size = reading.number("tls.handshake.sig_len", 2, (value) => `Signature Length: ${value}`);
+  if (size !== null && size > 0) reading.bytes("tls.handshake.sig", "Signature", size);
 }
 
 /** A session ticket of TLS 1.2 (RFC 5077 3.3). */

@@ -4,16 +4,16 @@ import { Trace } from "../../../src/trace/trace.ts";
 import { pcapngChunks } from "../../../src/capture/write-pcapng.ts";
 import { LINKTYPE } from "../../../src/wire/link-types.ts";
 import { SampleNetwork } from "./network.ts";
-import { addQuic } from "./quic.ts";
-import { addResp } from "./resp.ts";
-import { addSsh } from "./ssh.ts";
-import { addDhcp, addIgmp, addNtp } from "./services.ts";
+import { addQuic, addQuicBeyond } from "./quic.ts";
+import { addResp, addRespBeyond } from "./resp.ts";
+import { addDhcp, addIgmp, addNtp, addNtpBeyond } from "./services.ts";
+import { addSsh, addSshBeyond } from "./ssh.ts";
 
 /** 2024-07-01 00:00:00 UTC: some fixed time at which all begins. */
 const START_SECONDS = 1_719_792_000;
 
-/** The frames, in order. */
-export function applicationFrames(): Uint8Array[] {
+/** Frames in order: first those that Wireshark 4.0 reads as we do, from `beyond` on those of which one of the two reads more. */
+export function applicationFrames(): { readonly frames: readonly Uint8Array[]; readonly beyond: number } {
   const network = new SampleNetwork();
   addDhcp(network);
   addIgmp(network);
@@ -21,12 +21,17 @@ export function applicationFrames(): Uint8Array[] {
   addResp(network);
   addSsh(network);
   addQuic(network);
-  return network.frames;
+  const beyond = network.frames.length;
+  addNtpBeyond(network);
+  addRespBeyond(network);
+  addSshBeyond(network);
+  addQuicBeyond(network);
+  return { frames: network.frames, beyond };
 }
 
 /** The same as a pcapng file, a frame a millisecond. */
 export function applicationFile(): Uint8Array {
-  const frames = applicationFrames();
+  const { frames } = applicationFrames();
   const trace = new Trace({ read: (row) => frames[row] });
   trace.interfaces.push({ name: "lab", linkType: LINKTYPE.ethernet, snapLength: 0 });
   const { packets } = trace;

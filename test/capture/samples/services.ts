@@ -198,7 +198,6 @@ export function addIgmp(network: SampleNetwork): void {
      05000001 ${group} 0a000001  06010001 ${group} 0a000002 cafecafe`,
   );
   send("224.0.0.22", `22000000 00000001 09000000 ${group}`);
-  send("224.0.0.13", "14000000 00000000");
   send("239.1.2.3", "ff000000 00000000 0102");
   // A checksum that is wrong.
   network.ip("10.0.0.9", "239.1.2.3", IP_PROTOCOL.igmp, hex(`16001234 ${group}`), alert);
@@ -231,8 +230,14 @@ export function addNtp(network: SampleNetwork): void {
     server,
     hex(`230006ec 00000c00 00000a00 0a000004 ea1b2c00 00000000 ${times} ${extension}`),
   );
-  // Control messages (RFC 9327): read variables, and an answer.
+  // A control message (RFC 9327).
   network.udp(client, server, hex("16020001 0000 0000 0000 0000"));
+}
+
+/** Control messages with data, which is not read here, and private ones (mode 7). */
+export function addNtpBeyond(network: SampleNetwork): void {
+  const client = end("10.0.0.50", 123);
+  const server = end("10.0.0.3", 123);
   const variables = ascii('version="ntpd 4.2.8", stratum=2,');
   network.udp(server, client, joined(hex("16820001 0615 0000 0000 0020"), variables));
   network.udp(client, server, hex("16010002 0000 0000 0000 0000"));
