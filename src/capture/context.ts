@@ -1,14 +1,36 @@
 // What dissection asks of an open capture.
 
 import type { Capture } from "./capture.ts";
+import { Conversations } from "./dissect/conversations.ts";
+import type { DecodeAs } from "./dissect/decode-as.ts";
 import type { DissectContext, ReassembledPayload } from "./dissect/dissect.ts";
 import { payloadOf } from "./reassembly/fragments.ts";
+
+interface Decoding {
+  readonly decodeAs: readonly DecodeAs[];
+  readonly conversations: Conversations;
+}
+
+const decodings = new WeakMap<Capture, Decoding>();
+
+function decodingOf(capture: Capture): Decoding {
+  return decodings.get(capture) ?? decodeCaptureAs(capture, []);
+}
+
+/** From now on ports of `capture` carry the protocols that the user says, whatever was taken for them before. */
+export function decodeCaptureAs(capture: Capture, decodeAs: readonly DecodeAs[]): Decoding {
+  const { trace, reassembly } = capture;
+  const decoding = { decodeAs, conversations: new Conversations(trace, { reassembly, decodeAs }) };
+  decodings.set(capture, decoding);
+  return decoding;
+}
 
 /** The context in which packets of `capture` are dissected; it follows the capture as that grows. */
 export function contextOf(capture: Capture): DissectContext {
   const { trace, streams, reassembly } = capture;
   const numbersInterfaces = capture.format.kind === "pcapng";
   return {
+    ...decodingOf(capture),
     streams,
     analysis: capture.analysis,
     reassembly,

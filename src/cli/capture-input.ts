@@ -2,14 +2,19 @@
 
 import type { Command } from "commander";
 import type { Capture } from "../capture/capture.ts";
+import { decodeCaptureAs } from "../capture/context.ts";
+import { isDecodeAsError, readDecodeAs } from "../capture/dissect/decode-as.ts";
+import type { DecodeAs } from "../capture/dissect/decode-as.ts";
 import { openInterface } from "../capture/live/interface.ts";
 import { InputError } from "../scenario/input-error.ts";
+import { collect } from "./arguments.ts";
 import { openCaptureFile } from "./source.ts";
 
 export interface InputFlags {
   readonly interface?: string;
   readonly captureFilter?: string;
   readonly follow?: true;
+  readonly decodeAs?: string[];
 }
 
 /** Adds them to `command`, whose argument is then optional. */
@@ -20,7 +25,12 @@ export function addInputFlags(command: Command): Command {
       "capture on a network interface, through tcpdump or dumpcap: lo, eth0, any",
     )
     .option("-f, --capture-filter <filter>", "with -i: only these packets, in pcap-filter(7)'s language")
-    .option("--follow", "go on reading the file as it grows");
+    .option("--follow", "go on reading the file as it grows")
+    .option(
+      "-d, --decode-as <ports,protocol>",
+      "what ports carry: tcp.port==8888,http or udp.port==5000-5010,data; repeatable",
+      collect,
+    );
 }
 
 /** What is read, and how to have it end early with all that has been captured; null where there is nothing to wait for. */
@@ -31,6 +41,19 @@ export interface Input {
 
 /** Opens what is asked for, lazily. Throws `InputError` or `CaptureError`. */
 export async function openInput(what: string | undefined, flags: InputFlags): Promise<Input> {
+  const decodeAs = (flags.decodeAs ?? []).map(decodeAsOf);
+  const input = await openWhat(what, flags);
+  if (decodeAs.length > 0) decodeCaptureAs(input.capture, decodeAs);
+  return input;
+}
+
+function decodeAsOf(text: string): DecodeAs {
+  const read = readDecodeAs(text);
+  if (isDecodeAsError(read)) throw new InputError(`-d ${read.problem}`);
+  return read;
+}
+
+async function openWhat(what: string | undefined, flags: InputFlags): Promise<Input> {
   if (flags.interface !== undefined) {
     if (what !== undefined)
       throw new InputError(`${what}: name either a capture or an --interface, not both`);

@@ -12,10 +12,8 @@ import { APPLICATION_FIELD_ROWS } from "../../../src/capture/fields-applications
 import { openCapture } from "../../../src/capture/open.ts";
 import { printFields } from "../../../src/capture/print/fields.ts";
 import { printText } from "../../../src/capture/print/text.ts";
-import { applicationFile, applicationFrames } from "../samples/applications.ts";
+import { applicationFile, applicationFrames, APPLICATIONS } from "../samples/applications.ts";
 import { captureNames, capturePath, hasTshark, tshark } from "../shared-captures.ts";
-
-const FIXTURE = join(import.meta.dirname, "../../../fixtures/captures/applications.pcapng");
 
 /** Damaged on purpose, with frames of tshark's own making, or of nothing but TCP. */
 const LEFT_OUT =
@@ -116,7 +114,7 @@ describe.skipIf(!hasTshark)("application fields beside tshark's (skipped without
   beforeAll(async () => {
     folder = mkdtempSync(join(tmpdir(), "wirelab-applications-"));
     const names = captureNames().filter((name) => !LEFT_OUT.test(name));
-    const paths = [FIXTURE, ...names.map(capturePath)];
+    const paths = [APPLICATIONS, ...names.map(capturePath)];
     for (const path of paths) {
       const capture = await openCapture(path);
       files.push(...Array.from({ length: capture.trace.packets.count }, () => path.split("/").at(-1) ?? ""));
@@ -185,13 +183,13 @@ function isExcepted(file: string, field: string): boolean {
 describe("fixtures/captures/applications.pcapng", () => {
   it("is what test/capture/samples makes", () => {
     const made = applicationFile();
-    if (process.env["UPDATE_GOLDEN"] === "1") writeFileSync(FIXTURE, made);
-    expect(Buffer.compare(readFileSync(FIXTURE), made)).toBe(0);
+    if (process.env["UPDATE_GOLDEN"] === "1") writeFileSync(APPLICATIONS, made);
+    expect(Buffer.compare(readFileSync(APPLICATIONS), made)).toBe(0);
   });
 
   it("lists what only we read", async () => {
     const { beyond } = applicationFrames();
-    const capture = await openCapture(FIXTURE);
+    const capture = await openCapture(APPLICATIONS);
     const rows = Array.from({ length: capture.trace.packets.count - beyond }, (_, i) => beyond + i);
     const lines = [...printText(capture.trace, rows, contextOf(capture))];
     capture.close();

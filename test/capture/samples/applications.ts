@@ -1,5 +1,7 @@
 // One capture with what the application dissectors read: fixtures/captures/applications.pcapng.
 
+import { join } from "node:path";
+
 import { Trace } from "../../../src/trace/trace.ts";
 import { pcapngChunks } from "../../../src/capture/write-pcapng.ts";
 import { LINKTYPE } from "../../../src/wire/link-types.ts";
@@ -8,6 +10,9 @@ import { addQuic, addQuicBeyond } from "./quic.ts";
 import { addResp, addRespBeyond } from "./resp.ts";
 import { addDhcp, addIgmp, addNtp, addNtpBeyond } from "./services.ts";
 import { addSsh, addSshBeyond } from "./ssh.ts";
+
+/** The capture's file. */
+export const APPLICATIONS = join(import.meta.dirname, "../../../fixtures/captures/applications.pcapng");
 
 /** 2024-07-01 00:00:00 UTC: some fixed time at which all begins. */
 const START_SECONDS = 1_719_792_000;
