@@ -165,7 +165,11 @@ export class KernelSocket implements SocketCore {
       atomicNonBlock === 0
         ? libc.accept(this.#fd, null, null)
         : libc.accept4(this.#fd, null, null, atomicNonBlock);
-    if (fd < 0) return errnoName(libc.errno());
+    if (fd < 0) {
+      const code = errnoName(libc.errno());
+      // As a blocking accept of a Unix socket answers; a non-blocking one does not look at the shutdown.
+      return code === "EAGAIN" && this.#shutRead && this.family === "unix" ? "EINVAL" : code;
+    }
     const socket = adopt(this.#run, this.#host, fd, this.family, this.type);
     if (socket instanceof KernelSocket) socket.#bound = true;
     return socket;
@@ -400,10 +404,13 @@ export class KernelSocket implements SocketCore {
   #bindUnnamed(): null | Failure {
     const { libc, paths } = this.#run;
     if (this.family !== "unix") return "EAFNOSUPPORT";
+    const before = this.localAddress();
     const failure = this.#answer(libc.bind(this.#fd, name, writeUnixUnnamed(libc.platform, name)));
     if (failure !== null) return failure;
+    // A socket that has a name keeps it.
     const given = this.localAddress();
-    if (!isFailure(given) && given.family === "unix") paths.adopt(this.#host, given.path);
+    const isNew = !isFailure(before) && before.family === "unix" && before.path === "";
+    if (isNew && !isFailure(given) && given.family === "unix") paths.adopt(this.#host, given.path);
     return null;
   }
 

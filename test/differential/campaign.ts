@@ -15,6 +15,8 @@ import type { Times } from "./stages.ts";
 export interface CampaignOptions {
   readonly runs: number;
   readonly seed: number;
+  /** Programs of one kind only. */
+  readonly only?: Kind;
   /** Disagreements to shrink before it ends; 1 by default. */
   readonly failuresMax?: number;
   readonly progress?: (done: number, found: number) => void;
@@ -37,17 +39,19 @@ export interface CampaignResult {
   readonly fleeting: number;
 }
 
-export type Kind = "quick" | "waiting" | "bulk";
+export const KIND_NAMES = ["quick", "unix", "waiting", "bulk"] as const;
+export type Kind = (typeof KIND_NAMES)[number];
 
 /** Of ten programs, how many of each kind; a kind is a property of its own with a seed of its own. */
 const KINDS: readonly { readonly kind: Kind; readonly tenths: number; readonly shape: Shape }[] = [
-  { kind: "quick", tenths: 6, shape: { waits: false, bulk: false } },
+  { kind: "quick", tenths: 5, shape: { waits: false, bulk: false } },
+  { kind: "unix", tenths: 1, shape: { unix: true, waits: false, bulk: false } },
   { kind: "waiting", tenths: 3, shape: { waits: true, bulk: false } },
   { kind: "bulk", tenths: 1, shape: { waits: false, bulk: true } },
 ];
 
 /** Programs at once: their waits pass together. Small enough that a step of one is not late for another's timers. */
-const BATCH = { quick: 1, waiting: 60, bulk: 1 } as const;
+const BATCH = { quick: 1, unix: 1, waiting: 60, bulk: 1 } as const;
 /** A disagreement counts when it comes this many times in a row. */
 const SURE = 4;
 const SHRINK_RUNS_MAX = 400;
@@ -81,7 +85,9 @@ export async function campaign(options: CampaignOptions): Promise<CampaignResult
     const part = Math.min(options.runs, PROGRAMS_A_NET);
     for (let first = 0; first < options.runs && tally.findings.length < most; first += part) {
       for (const { kind, tenths, shape } of KINDS) {
-        const count = Math.ceil((Math.min(part, options.runs - first) * tenths) / 10);
+        if (options.only !== undefined && options.only !== kind) continue;
+        const share = options.only === undefined ? tenths / 10 : 1;
+        const count = Math.ceil(Math.min(part, options.runs - first) * share);
         const seed = (options.seed + first * 7919 + tenths) | 0;
         const all = fc.sample(programs(shape), { seed, numRuns: count });
         for (let at = 0; at < all.length && tally.findings.length < most; at += BATCH[kind]) {

@@ -11,7 +11,7 @@ import { firstDisagreement } from "./compare.ts";
 import { execute } from "./execute.ts";
 import type { Run } from "./execute.ts";
 import { programs } from "./generate.ts";
-import type { Program } from "./program.ts";
+import type { Program, Step } from "./program.ts";
 import { scenarioFile } from "./scenario-file.ts";
 import { simStage } from "./stages.ts";
 
@@ -25,11 +25,11 @@ const ECHO: Program = {
     { op: "socket", slot: 1, host: "a", type: "stream" },
     { op: "connect", slot: 1, host: "b", port: 0, by: "connect" },
     { op: "accept", slot: 0, into: 2 },
-    { op: "send", slot: 1, size: 40, more: false },
-    { op: "recv", slot: 2, max: 16, peek: false },
+    { op: "send", slot: 1, size: 40, flag: "none" },
+    { op: "recv", slot: 2, max: 16, peek: false, oob: false },
     { op: "close", slot: 1 },
-    { op: "recv", slot: 2, max: 100, peek: false },
-    { op: "recv", slot: 2, max: 100, peek: false },
+    { op: "recv", slot: 2, max: 100, peek: false, oob: false },
+    { op: "recv", slot: 2, max: 100, peek: false, oob: false },
   ],
 };
 
@@ -101,15 +101,34 @@ describe("a difference is seen", () => {
   });
 });
 
-test("a program's scenario file makes the same calls", async () => {
+/** The outcome of a program's scenario file, and the calls in it, by host. */
+async function asScenario(program: Program): Promise<readonly [string, readonly string[]]> {
   const folder = mkdtempSync(join(tmpdir(), "differential-"));
   try {
-    const path = join(folder, "echo.ts");
-    writeFileSync(path, scenarioFile(ECHO, "an echo that is none"));
+    const path = join(folder, "program.ts");
+    writeFileSync(path, scenarioFile(program, "an echo that is none"));
     const { outcome, transcript } = await runScenario(await loadScenario(path));
+    return [outcome, transcript.map(({ host, call }) => `${host} ${call}`)];
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+describe("a program's scenario file makes the same calls", () => {
+  test("of TCP sockets, urgent data among them", async () => {
+    const steps = ECHO.steps.flatMap((step): readonly Step[] =>
+      step.op === "send"
+        ? [step, { ...step, flag: "oob" }, { op: "recv", slot: 2, max: 1, peek: false, oob: true }]
+        : [step],
+    );
+    const [outcome, calls] = await asScenario({ ...ECHO, steps });
     expect(outcome).toBe("ok");
-    const calls = transcript.map(({ host, call }) => `${host} ${call}`);
-    expect(calls.filter((call) => call.startsWith("a"))).toEqual(["a connect", "a send", "a close"]);
+    expect(calls.filter((call) => call.startsWith("a"))).toEqual([
+      "a connect",
+      "a send",
+      "a send",
+      "a close",
+    ]);
     expect(calls.filter((call) => call.startsWith("b"))).toEqual([
       "b bind",
       "b listen",
@@ -117,8 +136,15 @@ test("a program's scenario file makes the same calls", async () => {
       "b recv",
       "b recv",
       "b recv",
+      "b recv",
     ]);
-  } finally {
-    rmSync(folder, { recursive: true, force: true });
-  }
+  });
+
+  test("of Unix sockets", async () => {
+    const steps = ECHO.steps.map((step) => ("host" in step ? { ...step, host: "a" as const } : step));
+    const [outcome, calls] = await asScenario({ ...ECHO, family: "unix", steps });
+    expect(outcome).toBe("ok");
+    expect(calls).toContain("a connect");
+    expect(calls.filter((call) => call === "a recv").length).toBe(3);
+  });
 });

@@ -1,7 +1,7 @@
 // Runs a program step by step on the non-blocking cores of some backend and writes down all that can be seen: what each call
 // answered, and after it the state and readiness of every socket.
 
-import type { InetAddress, SocketAddress, SocketType } from "../../src/socket/address.ts";
+import type { SocketAddress, SocketType } from "../../src/socket/address.ts";
 import { ANY_INET, ANY_INET6, isAny } from "../../src/socket/address.ts";
 import { isFailure, refusalOf } from "../../src/socket/core.ts";
 import type { Failure, SocketCore } from "../../src/socket/core.ts";
@@ -15,6 +15,8 @@ export interface Stage {
   /** The host an address belongs to, or null. */
   hostOf(address: string): string | null;
   portOf(port: number): number;
+  /** The path that stands for a port among Unix sockets. */
+  pathOf(port: number): string;
   /** The number of a port, or null for one the system chose. */
   nameOf(port: number): number | null;
   /** Step `index` begins. */
@@ -22,6 +24,8 @@ export interface Stage {
   /** Lets what the last call set going arrive. */
   settle(): void;
   wait(ms: number): Promise<void>;
+  /** Gives a socket that lingers the time to end. */
+  linger(core: SocketCore): Promise<void>;
 }
 
 /** One step as it went. */
@@ -117,15 +121,19 @@ export async function execute(program: Program, stage: Stage): Promise<Run> {
           if (!isFailure(core)) slots[step.into] = adopt(core, held.host);
           note(index, step.slot, [isFailure(core) ? refusalOf(core).code : "ok", null]);
         } else {
-          const answer = call(program, stage, held, step, index);
-          if (step.op === "close") slots[step.slot] = null;
-          note(index, step.slot, answer);
+          if (step.op === "close") {
+            slots[step.slot] = null;
+            note(index, step.slot, [await closed(held.core, stage), null]);
+          } else note(index, step.slot, call(program, stage, held, step, index));
         }
       }
     }
     await drain(program, stage, slots, note);
   } finally {
-    for (const held of slots) held?.core.close();
+    for (const held of slots) {
+      if (held?.core.type === "stream") held.core.setOption("SO_LINGER", -1);
+      held?.core.close();
+    }
   }
   return { seen, streams };
 }
@@ -162,47 +170,54 @@ async function drain(
 }
 
 function look(core: SocketCore): string {
-  const { readable, writable, error, hangup } = core.readiness();
-  const bits = `${readable ? "r" : ""}${writable ? "w" : ""}${error ? "e" : ""}${hangup ? "h" : ""}`;
-  if (core.type === "dgram") return `udp ${bits}`;
+  const { readable, writable, error, hangup, urgent } = core.readiness();
+  const bits = `${readable ? "r" : ""}${writable ? "w" : ""}${error ? "e" : ""}${hangup ? "h" : ""}${urgent ? "u" : ""}`;
+  if (core.type === "dgram" && core.family !== "unix") return `udp ${bits}`;
   const info = core.info();
   return `${isFailure(info) ? refusalOf(info).code : info.state} ${bits}`;
 }
 
-type CallStep = Exclude<Step, { op: "wait" | "socket" | "accept" }>;
+/** Closes, and waits for a close that lingers, but not for long. */
+async function closed(core: SocketCore, stage: Stage): Promise<string> {
+  core.onWake = null;
+  if (core.close() === "EAGAIN") await stage.linger(core);
+  stage.settle();
+  return core.close() === "EAGAIN" ? "lingers" : "ok";
+}
+
+type CallStep = Exclude<Step, { op: "wait" | "socket" | "accept" | "close" }>;
 
 function call(program: Program, stage: Stage, held: Held, step: CallStep, index: number): Answer {
   const { core, totals } = held;
-  const inet = (host: HostName, port: number): InetAddress => ({
-    family: program.family,
-    address: stage.addressOf(host),
-    port: stage.portOf(port),
-  });
+  const at = (host: HostName, port: number): SocketAddress =>
+    program.family === "unix"
+      ? { family: "unix", path: stage.pathOf(port) }
+      : { family: program.family, address: stage.addressOf(host), port: stage.portOf(port) };
   switch (step.op) {
     case "bind":
       return plain(core.bind(bindAddress(program, stage, held.host, step)));
     case "listen":
       return plain(core.listen(step.backlog));
     case "connect":
-      return connect(core, stage, inet(step.host, step.port), step.by);
+      return connect(core, stage, at(step.host, step.port), step.by);
     case "send": {
       const bytes =
         core.type === "stream" ? streamBytes(totals.taken, step.size) : streamBytes(index, step.size);
-      const answer = core.send(bytes, step.more ? { more: true } : {});
+      const answer = core.send(bytes, { [step.flag]: true });
       if (core.type === "stream" && typeof answer === "number") totals.taken += answer;
       return plain(answer);
     }
     case "sendTo": {
       const bytes =
         core.type === "stream" ? streamBytes(totals.taken, step.size) : streamBytes(index, step.size);
-      const answer = core.sendTo(bytes, inet(step.host, step.port));
+      const answer = core.sendTo(bytes, at(step.host, step.port));
       if (core.type === "stream" && typeof answer === "number") totals.taken += answer;
       return plain(answer);
     }
     case "recv": {
-      const answer = core.recv(step.max, { peek: step.peek });
+      const answer = core.recv(step.max, { peek: step.peek, oob: step.oob });
       if (isFailure(answer)) return plain(answer);
-      if (core.type === "stream") receive(totals, answer, step.peek);
+      if (core.type === "stream" && !step.oob) receive(totals, answer, step.peek);
       return [`${answer.length} bytes`, answer];
     }
     case "recvFrom": {
@@ -214,9 +229,10 @@ function call(program: Program, stage: Stage, held: Held, step: CallStep, index:
     }
     case "shutdown":
       return plain(core.shutdown(step.how));
-    case "close":
-      core.close();
-      return ["ok", null];
+    case "atMark": {
+      const answer = core.atMark();
+      return [isFailure(answer) ? refusalOf(answer).code : `= ${answer}`, null];
+    }
     case "setOption":
       return plain(core.setOption(step.name, step.value));
     case "getOption": {
@@ -235,7 +251,7 @@ function call(program: Program, stage: Stage, held: Held, step: CallStep, index:
 }
 
 /** Starts connecting and, when that ends as soon as packets can travel, asks how. */
-function connect(core: SocketCore, stage: Stage, to: InetAddress, by: "SO_ERROR" | "connect"): Answer {
+function connect(core: SocketCore, stage: Stage, to: SocketAddress, by: "SO_ERROR" | "connect"): Answer {
   const started = core.connect(to);
   if (started !== "EINPROGRESS") return plain(started);
   stage.settle();
@@ -265,8 +281,12 @@ function bindAddress(
   stage: Stage,
   on: HostName,
   step: CallStep & { op: "bind" },
-): InetAddress {
+): SocketAddress {
   const { family, bindsAny } = program;
+  if (family === "unix") {
+    const abstract = step.at === "elsewhere" ? "\0" : "";
+    return { family, path: step.port === "any" ? "" : abstract + stage.pathOf(step.port) };
+  }
   const port = step.port === "any" ? 0 : stage.portOf(step.port);
   if (step.at === "elsewhere") {
     const next = HOSTS[(HOSTS.indexOf(on) + 1) % HOSTS.length];
@@ -276,9 +296,13 @@ function bindAddress(
   return { family, address: bindsAny ? any : stage.addressOf(on), port };
 }
 
-/** `a:P0` for an address of the program's, `*` for the wildcard, `E` for a port the system chose. */
+/** `a:P0` for an address of the program's, `*` for the wildcard, `E` for a port the system chose; of Unix sockets `P0`, `@P0`, `@E`. */
 function addressText(stage: Stage, address: SocketAddress): string {
-  if (address.family === "unix") return address.path;
+  if (address.family === "unix") {
+    const [, abstract, port] = /^(\0?)P(\d+)$/.exec(address.path) ?? [];
+    if (port === undefined) return address.path === "" ? "" : "@E";
+    return `${abstract === "" ? "" : "@"}P${stage.nameOf(Number(port))}`;
+  }
   const host = isAny(address.address) ? "*" : (stage.hostOf(address.address) ?? address.address);
   const name = stage.nameOf(address.port);
   return `${host}:${address.port === 0 ? "0" : name === null ? "E" : `P${name}`}`;

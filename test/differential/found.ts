@@ -1,6 +1,6 @@
 // What random programs found the simulator to do otherwise than Linux, each as the small program it shrank to, and what is right.
 
-import type { Program, Step } from "./program.ts";
+import type { Program, SendFlag, Step } from "./program.ts";
 
 export interface Found {
   readonly claim: string;
@@ -22,8 +22,13 @@ const connect = (slot: number, host: "a" | "b" | "c", port = 0): Step => ({
   by: "connect",
 });
 const shutdown = (slot: number, how: "read" | "write" | "both"): Step => ({ op: "shutdown", slot, how });
-const send = (slot: number, size: number, more = false): Step => ({ op: "send", slot, size, more });
-const recv = (slot: number, max = 100): Step => ({ op: "recv", slot, max, peek: false });
+const send = (slot: number, size: number, flag: SendFlag = "none"): Step => ({
+  op: "send",
+  slot,
+  size,
+  flag,
+});
+const recv = (slot: number, max = 100): Step => ({ op: "recv", slot, max, peek: false, oob: false });
 const close = (slot: number): Step => ({ op: "close", slot });
 
 const LISTENING: readonly Step[] = [tcp(0, "b"), bind(0), { op: "listen", slot: 0, backlog: 5 }];
@@ -36,6 +41,7 @@ const CONNECTED: readonly Step[] = [
 ];
 
 const inet = (...steps: Step[]): Program => ({ family: "inet", bindsAny: false, steps });
+const unix = (...steps: Step[]): Program => ({ ...inet(...steps), family: "unix" });
 const after = (first: readonly Step[], ...steps: Step[]): Program => inet(...first, ...steps);
 
 export const FOUND: readonly Found[] = [
@@ -110,7 +116,7 @@ export const FOUND: readonly Found[] = [
   },
   {
     claim: "MSG_MORE lets go when the peer's FIN comes",
-    program: after(CONNECTED, send(2, 1, true), shutdown(1, "write"), recv(1)),
+    program: after(CONNECTED, send(2, 1, "more"), shutdown(1, "write"), recv(1)),
     answer: "1 bytes",
   },
   {
@@ -181,5 +187,39 @@ export const FOUND: readonly Found[] = [
       },
     ),
     answer: "= 64",
+  },
+  {
+    claim: "a datagram cannot be urgent, whether there is anybody to send it to or not",
+    program: inet(udp(0, "a"), send(0, 1, "oob")),
+    answer: "EOPNOTSUPP",
+  },
+  {
+    claim: "unless it is IPv6's",
+    program: { ...inet(udp(0, "a"), send(0, 1, "oob")), family: "inet6" },
+    answer: "EDESTADDRREQ",
+  },
+  {
+    claim: "a Unix socket may be told not to share its port, which it does not have",
+    program: unix(tcp(0, "a"), { op: "setOption", slot: 0, name: "SO_REUSEPORT", value: false }),
+    answer: "ok",
+  },
+  {
+    claim: "a Unix listener shut down for reading accepts nobody: EINVAL",
+    program: unix(tcp(0, "a"), bind(0), { op: "listen", slot: 0, backlog: 5 }, shutdown(0, "both"), {
+      op: "accept",
+      slot: 0,
+      into: 1,
+    }),
+    answer: "EINVAL",
+  },
+  {
+    claim: "a Unix socket that asks for any name keeps the one it has",
+    program: unix(
+      tcp(0, "a"),
+      bind(0),
+      { op: "bind", slot: 0, port: "any", at: "home" },
+      { op: "address", slot: 0 },
+    ),
+    answer: "P0",
   },
 ];

@@ -32,6 +32,7 @@ const max = fc.oneof(
 const SWITCHES: readonly OptionName[] = [
   "SO_BROADCAST",
   "SO_KEEPALIVE",
+  "SO_OOBINLINE",
   "SO_REUSEADDR",
   "SO_REUSEPORT",
   "IP_RECVERR",
@@ -88,12 +89,16 @@ function anyStep(waits: boolean, withBulk: boolean): fc.Arbitrary<Step> {
         op: op("send"),
         slot,
         size: withBulk ? fc.oneof(size, bulk) : size,
-        more: fc.nat({ max: 9 }).map((n) => n === 9),
+        flag: fc.oneof(
+          { weight: 8, arbitrary: fc.constant("none" as const) },
+          { weight: 1, arbitrary: fc.constant("more" as const) },
+          { weight: 1, arbitrary: fc.constant("oob" as const) },
+        ),
       }),
     },
     {
       weight: 9,
-      arbitrary: fc.record({ op: op("recv"), slot, max, peek: peeks }),
+      arbitrary: fc.record({ op: op("recv"), slot, max, peek: peeks, oob: peeks }),
     },
     { weight: 4, arbitrary: fc.record({ op: op("close"), slot }) },
     {
@@ -134,6 +139,7 @@ function anyStep(waits: boolean, withBulk: boolean): fc.Arbitrary<Step> {
       ),
     },
     { weight: 3, arbitrary: fc.record({ op: op("getOption"), slot, name: fc.constantFrom(...READ) }) },
+    { weight: 1, arbitrary: fc.record({ op: op("atMark"), slot }) },
     { weight: 1, arbitrary: fc.record({ op: op("address"), slot }) },
     { weight: 1, arbitrary: fc.record({ op: op("peer"), slot }) },
   ];
@@ -193,20 +199,45 @@ const beginning: fc.Arbitrary<readonly Step[]> = fc.oneof(
   { weight: 1, arbitrary: fc.constant([]) },
 );
 
+/** The same for Unix sockets: on one host, without what only TCP has, and with room in every queue. */
+function onOneHost(steps: readonly Step[]): readonly Step[] {
+  return steps.flatMap((step): readonly Step[] => {
+    switch (step.op) {
+      case "atMark":
+        return [];
+      case "socket":
+      case "connect":
+      case "sendTo":
+        return [{ ...step, host: "a" }];
+      case "listen":
+        return [{ ...step, backlog: Math.max(step.backlog, 5) }];
+      case "send":
+        return [{ ...step, flag: "none" }];
+      case "recv":
+        return [{ ...step, oob: false }];
+      default:
+        return [step];
+    }
+  });
+}
+
 export interface Shape {
+  /** Whether its sockets are Unix ones. */
+  readonly unix?: boolean;
   /** Whether real time may pass in a program. */
   readonly waits: boolean;
   /** Whether a send may be more than buffers hold. */
   readonly bulk: boolean;
 }
 
-export function programs({ waits, bulk: withBulk }: Shape): fc.Arbitrary<Program> {
+export function programs({ unix = false, waits, bulk: withBulk }: Shape): fc.Arbitrary<Program> {
+  const inet = fc.nat({ max: 4 }).map((n) => (n === 4 ? ("inet6" as const) : ("inet" as const)));
   return fc.record({
-    family: fc.nat({ max: 4 }).map((n) => (n === 4 ? ("inet6" as const) : ("inet" as const))),
+    family: unix ? fc.constant("unix" as const) : inet,
     bindsAny: fc.boolean(),
     steps: fc
       .tuple(beginning, fc.array(anyStep(waits, withBulk), { minLength: 1, maxLength: 16, size: "max" }))
-      .map(([first, rest]) => first.concat(rest))
+      .map(([first, rest]) => (unix ? onOneHost(first.concat(rest)) : first.concat(rest)))
       .map((steps) => steps.filter(limitWaits())),
   });
 }

@@ -2,7 +2,7 @@
 
 import type { Shutdown } from "../../src/socket/core.ts";
 import type { OptionName, OptionValue } from "../../src/socket/options.ts";
-import type { SocketType } from "../../src/socket/address.ts";
+import type { Family, SocketType } from "../../src/socket/address.ts";
 
 export const HOSTS = ["a", "b", "c"] as const;
 export type HostName = (typeof HOSTS)[number];
@@ -15,9 +15,12 @@ export const PORTS = 2;
 /** A port by number, or `any`: whichever is free. */
 export type PortName = number | "any";
 
+/** What a send says besides its bytes. */
+export type SendFlag = "none" | "more" | "oob";
+
 export type Step =
   | { readonly op: "socket"; readonly slot: number; readonly host: HostName; readonly type: SocketType }
-  /** `at`: every address, the host's own, or another host's. */
+  /** `at`: every address, the host's own, or another host's; of Unix sockets, a path or an abstract name. */
   | { readonly op: "bind"; readonly slot: number; readonly port: PortName; readonly at: "home" | "elsewhere" }
   | { readonly op: "listen"; readonly slot: number; readonly backlog: number }
   | { readonly op: "accept"; readonly slot: number; readonly into: number }
@@ -29,8 +32,15 @@ export type Step =
       readonly port: number;
       readonly by: "SO_ERROR" | "connect";
     }
-  | { readonly op: "send"; readonly slot: number; readonly size: number; readonly more: boolean }
-  | { readonly op: "recv"; readonly slot: number; readonly max: number; readonly peek: boolean }
+  | { readonly op: "send"; readonly slot: number; readonly size: number; readonly flag: SendFlag }
+  | {
+      readonly op: "recv";
+      readonly slot: number;
+      readonly max: number;
+      readonly peek: boolean;
+      readonly oob: boolean;
+    }
+  | { readonly op: "atMark"; readonly slot: number }
   | {
       readonly op: "sendTo";
       readonly slot: number;
@@ -53,7 +63,8 @@ export type Step =
   | { readonly op: "wait"; readonly ms: number };
 
 export interface Program {
-  readonly family: "inet" | "inet6";
+  /** Unix sockets are all on one host, and ports are paths there. */
+  readonly family: Family;
   /** Whether a bind at home is to every address or to the host's own: one way in a program, see docs/differential.md. */
   readonly bindsAny: boolean;
   readonly steps: readonly Step[];
@@ -76,12 +87,13 @@ export function stepText(step: Step): string {
     case "connect":
       return `s${step.slot}.connect(${step.host} ${name(step.port)}) by ${step.by}`;
     case "send":
-      return `s${step.slot}.send(${step.size} bytes${step.more ? ", MSG_MORE" : ""})`;
+      return `s${step.slot}.send(${step.size} bytes${step.flag === "none" ? "" : `, MSG_${step.flag.toUpperCase()}`})`;
     case "sendTo":
       return `s${step.slot}.sendTo(${step.size} bytes, ${step.host} ${name(step.port)})`;
     case "recv":
+      return `s${step.slot}.recv(${step.max}${step.oob ? ", MSG_OOB" : ""}${step.peek ? ", MSG_PEEK" : ""})`;
     case "recvFrom":
-      return `s${step.slot}.${step.op}(${step.max}${step.peek ? ", MSG_PEEK" : ""})`;
+      return `s${step.slot}.recvFrom(${step.max}${step.peek ? ", MSG_PEEK" : ""})`;
     case "shutdown":
       return `s${step.slot}.shutdown(${step.how})`;
     case "setOption":

@@ -67,6 +67,12 @@ function homes(steps: readonly Step[]): (HostName | null)[] {
   });
 }
 
+/** What a bind of a Unix socket asks for: a path, an abstract name, or whatever is free. */
+function unixPath(step: Step & { op: "bind" }): string {
+  if (step.port === "any") return "";
+  return `${step.at === "elsewhere" ? "\0" : ""}P${step.port}`;
+}
+
 function slotsOn(host: HostName, step: Step, home: HostName | null): number[] {
   if (home !== host || step.op === "wait") return [];
   return step.op === "accept" ? [step.slot, step.into] : [step.slot];
@@ -74,13 +80,16 @@ function slotsOn(host: HostName, step: Step, home: HostName | null): number[] {
 
 function stepCode(program: Program, step: Step, host: HostName): string {
   const payload = (size: number): string => `new Uint8Array(${size}).fill(120)`;
-  const at = (to: HostName, port: number): string => `{ host: "${to}", port: ${PORT_FIRST + port} }`;
+  const unix = program.family === "unix";
+  const at = (to: HostName, port: number): string =>
+    unix ? `{ path: "P${port}" }` : `{ host: "${to}", port: ${PORT_FIRST + port} }`;
   switch (step.op) {
     case "wait":
       return "";
     case "socket":
       return `s${step.slot} = host.socket("${program.family}", "${step.type}");`;
     case "bind": {
+      if (unix) return `await s${step.slot}?.bind({ path: ${JSON.stringify(unixPath(step))} }).catch(said);`;
       const next = host === "a" ? "b" : host === "b" ? "c" : "a";
       const to = step.at === "elsewhere" ? next : program.bindsAny ? null : host;
       const port = step.port === "any" ? 0 : PORT_FIRST + step.port;
@@ -93,12 +102,14 @@ function stepCode(program: Program, step: Step, host: HostName): string {
     case "connect":
       return `s${step.slot}?.connect(${at(step.host, step.port)}).catch(said);`;
     case "send":
-      return `await s${step.slot}?.send(${payload(step.size)}, { dontWait: true${step.more ? ", more: true" : ""} }).catch(said);`;
+      return `await s${step.slot}?.send(${payload(step.size)}, { dontWait: true${step.flag === "none" ? "" : `, ${step.flag}: true`} }).catch(said);`;
     case "sendTo":
       return `await s${step.slot}?.sendTo(${payload(step.size)}, ${at(step.host, step.port)}).catch(said);`;
     case "recv":
-    case "recvFrom":
-      return `await s${step.slot}?.${step.op}(${step.max}, { dontWait: true${step.peek ? ", peek: true" : ""} }).catch(said);`;
+    case "recvFrom": {
+      const flags = `${step.peek ? ", peek: true" : ""}${step.op === "recv" && step.oob ? ", oob: true" : ""}`;
+      return `await s${step.slot}?.${step.op}(${step.max}, { dontWait: true${flags} }).catch(said);`;
+    }
     case "shutdown":
       return `try { s${step.slot}?.shutdown("${step.how}"); } catch {}`;
     case "close":

@@ -15,6 +15,9 @@ const PORT_LAST = 32_000;
 /** Programs one kernel backend (one 127.x.y) serves. */
 export const PROGRAMS_A_NET = Math.floor((PORT_LAST - PORT_FIRST) / PORTS);
 
+/** How long a close may linger before the program goes on, in ms: longer than an ACK is delayed, shorter than any SO_LINGER. */
+const LINGER_MS = 300;
+
 /** When each step began and each settling was over, in order, in ns. */
 export type Times = number[];
 
@@ -24,8 +27,8 @@ function machine(hosts: ReadonlyMap<string, BackendHost>, name: HostName): Backe
   return host;
 }
 
-function resolve(hosts: ReadonlyMap<string, BackendHost>, program: Program, name: HostName): string {
-  const address = machine(hosts, name).resolve(name, program.family);
+function resolve(hosts: ReadonlyMap<string, BackendHost>, { family }: Program, name: HostName): string {
+  const address = machine(hosts, name).resolve(name, family === "inet6" ? "inet6" : "inet");
   if (address === null) throw new Error(`no address of ${name}`);
   return address;
 }
@@ -35,12 +38,13 @@ function names(
   backend: { hosts: ReadonlyMap<string, BackendHost>; hostOf(address: string): string | null },
   program: Program,
   firstPort: number,
-): Pick<Stage, "open" | "addressOf" | "hostOf" | "portOf" | "nameOf"> {
+): Pick<Stage, "open" | "addressOf" | "hostOf" | "portOf" | "pathOf" | "nameOf"> {
   return {
     open: (host, type) => machine(backend.hosts, host).socket(program.family, type),
     addressOf: (host) => resolve(backend.hosts, program, host),
     hostOf: (address) => backend.hostOf(address),
     portOf: (port) => firstPort + port,
+    pathOf: (port) => `P${firstPort + port}`,
     nameOf: (port) => (port >= firstPort && port < firstPort + PORTS ? port - firstPort : null),
   };
 }
@@ -89,6 +93,15 @@ export class KernelStages {
         new Promise((resolveWait) => {
           setTimeout(resolveWait, ms);
         }),
+      linger: (core) =>
+        new Promise((resolveLinger) => {
+          const timer = setTimeout(resolveLinger, LINGER_MS);
+          core.onWake = () => {
+            if (core.close() === "EAGAIN") return;
+            clearTimeout(timer);
+            resolveLinger();
+          };
+        }),
     };
   }
 
@@ -126,5 +139,6 @@ export function simStage(program: Program, times: Times, seed: number): Stage {
     begin: () => reach(scheduler.now),
     settle: () => reach(scheduler.now + SETTLE_NS),
     wait: () => Promise.resolve(),
+    linger: () => Promise.resolve(),
   };
 }

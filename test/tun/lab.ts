@@ -1,8 +1,8 @@
 // One real kernel and one simulated stack at the two ends of a simulated link: host `kernel` is Linux, host `sim` is ours.
 
-import { readFileSync } from "node:fs";
+import { readFileSync, writeFileSync } from "node:fs";
 import { LinkedBackend, createLinkedBackend } from "../../src/scenario/linked-backend.ts";
-import type { LinkConfig } from "../../src/sim/topology.ts";
+import type { HostConfig, LinkConfig } from "../../src/sim/topology.ts";
 import { formatAddress } from "../../src/socket/address.ts";
 import { BlockingSocket } from "../../src/socket/blocking.ts";
 import { isFailure } from "../../src/socket/core.ts";
@@ -37,10 +37,14 @@ export class TunLab {
     this.backend = backend;
   }
 
-  /** Opens one, or says why this process cannot. */
-  static open(link: Omit<LinkConfig, "between">, seed: number): TunLab | { readonly unavailable: string } {
+  /** Opens one, or says why this process cannot. `sim` is how the simulated host is set up. */
+  static open(
+    link: Omit<LinkConfig, "between">,
+    seed: number,
+    sim: HostConfig = {},
+  ): TunLab | { readonly unavailable: string } {
     const backend = createLinkedBackend({
-      topology: { hosts: { kernel: {}, sim: {} }, links: [{ ...link, between: ["kernel", "sim"] }] },
+      topology: { hosts: { kernel: {}, sim }, links: [{ ...link, between: ["kernel", "sim"] }] },
       seed,
       kernels: ["kernel"],
       recording: true,
@@ -116,6 +120,11 @@ export class TunLab {
       ),
     ]);
     return answer;
+  }
+
+  /** Sets a sysctl of the kernel's TCP, as `tcp_ecn`. */
+  sysctl(name: string, value: string): void {
+    this.backend.kernels.within("kernel", () => writeFileSync(`/proc/sys/net/ipv4/${name}`, value));
   }
 
   async close(): Promise<void> {

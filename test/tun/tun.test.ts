@@ -4,6 +4,7 @@ import { spawnSync } from "node:child_process";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { CLOSES } from "./closes.ts";
+import { markedTransfer } from "./ecn.ts";
 import { differences, real, simulated } from "./info.ts";
 import { TunLab } from "./lab.ts";
 import { SHORT_TRANSFERS, transfer } from "./transfers.ts";
@@ -33,6 +34,14 @@ describe.skipIf(why !== null)("a real kernel and the simulated stack", () => {
     }
     expect(found).toEqual([]);
   }, 30_000);
+
+  for (const sender of ["kernel", "sim"] as const) {
+    it(
+      `agree on ECN, echo marks and answer them, with ${sender} sending`,
+      () => markedTransfer(sender),
+      30_000,
+    );
+  }
 
   for (const { name, run } of CLOSES) {
     it(`agree how it ends: ${name}`, run);

@@ -191,6 +191,7 @@ export class UdpSocket implements SocketCore {
     const unbound = this.#port === 0 ? this.#autobind() : null;
     if (unbound !== null) return unbound;
     if (this.family === "inet" && bytes.length > 0xffff) return "EMSGSIZE";
+    if (this.family === "inet" && flags !== undefined && flags.oob === true) return "EOPNOTSUPP";
     if (this.#peer === "" && this.#cork === null) return "EDESTADDRREQ";
     return this.#output(bytes, this.#peer, this.#peerPort, flags);
   }
@@ -299,7 +300,6 @@ export class UdpSocket implements SocketCore {
     destinationPort: number,
     flags?: SendFlags,
   ): number | Failure {
-    if (flags !== undefined && flags.oob === true) return "EOPNOTSUPP";
     const cork = this.#cork;
     const to = cork === null ? destination : cork.address;
     const port = cork === null ? destinationPort : cork.port;
@@ -308,6 +308,8 @@ export class UdpSocket implements SocketCore {
     if (source === null) return "ENETUNREACH";
     if (network.isBroadcast(to) && !this.#options.broadcast) return "EACCES";
     const v6 = to.includes(":");
+    // Linux's IPv6 does not look.
+    if (!v6 && flags !== undefined && flags.oob === true) return "EOPNOTSUPP";
     const length = bytes.length + (cork === null ? 0 : cork.length);
     const { payloadMax, sendBufferLimitsDatagrams, sendTellsErrors, shutdownErrno } = this.#stack.personality;
     if (length > Math.min(v6 ? PAYLOAD_MAX_V6 : PAYLOAD_MAX_V4, payloadMax)) return "EMSGSIZE";

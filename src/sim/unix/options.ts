@@ -32,6 +32,7 @@ export class UnixOptions {
       return null;
     }
     if (name === "SO_ERROR") return "ENOPROTOOPT";
+    if (name === "SO_REUSEPORT" && value === false) return null;
     if (typeof value !== "number") return notOurs(name);
     if (!Number.isInteger(value)) return "EINVAL";
     switch (name) {
