@@ -7,6 +7,7 @@ import { CLOSES } from "./closes.ts";
 import { markedTransfer } from "./ecn.ts";
 import { differences, real, simulated } from "./info.ts";
 import { TunLab } from "./lab.ts";
+import { urgentBytes } from "./urgent.ts";
 import { SHORT_TRANSFERS, transfer } from "./transfers.ts";
 
 const probe = TunLab.open({}, 1);
@@ -41,6 +42,10 @@ describe.skipIf(why !== null)("a real kernel and the simulated stack", () => {
       () => markedTransfer(sender),
       30_000,
     );
+  }
+
+  for (const sender of ["kernel", "sim"] as const) {
+    it(`find each other's urgent byte, with ${sender} sending`, () => urgentBytes(sender));
   }
 
   for (const { name, run } of CLOSES) {
