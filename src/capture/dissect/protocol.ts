@@ -37,6 +37,13 @@ export interface Slice {
   before: string | null;
 }
 
+/** What a message says in the packet list: its protocol, its part of Info, and what stands between that and the parts before. */
+export interface Columns {
+  readonly protocol: string;
+  readonly info: string;
+  readonly separator: string;
+}
+
 /** A protocol over TCP in one stream. */
 export interface StreamDissector extends PduReader {
   /** Layers as in `frame.protocols`; the last is its own. */
@@ -51,6 +58,11 @@ export interface StreamDissector extends PduReader {
   readonly isLayerOfBeginning: boolean;
   /** What the protocol is called in full. */
   readonly title: string;
+  /**
+   * The columns of message `pdu`, complete, where its `firstByte` tells them; null where it does not. For protocols whose messages in a
+   * segment are below one line.
+   */
+  columnsOf?(pdu: number, firstByte: number): Columns | null;
   /** How many of a long message's bytes the columns depend on, `read` giving its first ones; on all where this is not there. */
   columnsBytes?(read: (max: number) => Uint8Array): number;
 }

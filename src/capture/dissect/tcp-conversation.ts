@@ -161,16 +161,20 @@ export class TcpConversation implements PduReader, PduBytes, StreamAbove {
   /** Those of its first `max` bytes. */
   #parts(pdu: number, max: number): PduPart[] {
     const { table } = this.pdus;
+    const { payloadLength } = this.#trace.packets;
     const start = table.start(pdu);
     const length = table.length(pdu);
+    const last = table.lastRow(pdu);
     const parts: PduPart[] = [];
-    for (const index of table.segments(pdu)) {
+    for (let index = table.find(table.firstRow(pdu)); index >= 0 && index < table.rowCount; index++) {
       const row = table.row(index);
+      if (row > last) break;
+      if (row !== table.firstRow(pdu) && table.continued(index) !== pdu) continue;
       const from = table.rowStart(index) - start;
-      const to = from + this.#trace.packets.payloadLength[row];
       const offset = Math.max(0, from);
-      const size = Math.min(length, to) - offset;
-      if (size > 0 && offset < max) parts.push({ row, offset, length: size, skipped: offset - from });
+      if (offset >= max) continue;
+      const size = Math.min(length, from + payloadLength[row]) - offset;
+      if (size > 0) parts.push({ row, offset, length: size, skipped: offset - from });
     }
     return parts;
   }

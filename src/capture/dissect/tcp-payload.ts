@@ -6,7 +6,7 @@ import { NO_PDU } from "../reassembly/pdu-table.ts";
 import { addPlainData } from "./data.ts";
 import { conversationsOf } from "./conversations.ts";
 import type { DissectContext } from "./dissect.ts";
-import { bytesCount } from "./protocol.ts";
+import { bytesCount, messageColumns, protocolNode } from "./protocol.ts";
 import type { Slice } from "./protocol.ts";
 import type { TcpConversation } from "./tcp-conversation.ts";
 import { bytesText } from "./tree.ts";
@@ -91,15 +91,31 @@ function showSegment(shown: Shown, index: number, isHeld: boolean): void {
     // Cut by the snap length: the rest is missing from the message, not more than there is of it.
     const stop = at >= d.bytes.length && end > at ? end : at;
     const direction = table.direction(pdu);
-    conversation.dissectorOf(pdu)?.dissect(d, begin, stop, { pdu, direction, slice });
+    if (!showColumns(d, conversation, pdu, slice))
+      conversation.dissectorOf(pdu)?.dissect(d, begin, stop, { pdu, direction, slice });
     if (stop === end) return;
   }
   if (at < end) addPlainData(d, at, end);
 }
 
+/** Shows a message by its columns and its layer where they are all that is asked for and its stream knows them; false where it does not. */
+function showColumns(d: Dissection, conversation: TcpConversation, pdu: number, slice: Slice): boolean {
+  if (d.interest.layers?.size !== 0) return false;
+  const dissector = conversation.dissectorOf(pdu);
+  if (dissector?.columnsOf === undefined) return false;
+  const { table } = conversation.pdus;
+  const columns = dissector.columnsOf(pdu, table.firstByte(pdu));
+  if (columns === null) return false;
+  const shown = { pdu, direction: table.direction(pdu), slice };
+  if (slice.node === null) protocolNode(d, shown, dissector.layers, "", 0, 0);
+  messageColumns(d, columns.protocol, columns.info, columns.separator);
+  return true;
+}
+
 /** A message of several segments, which this one completes. */
 function showReassembled({ d, conversation }: Shown, pdu: number): void {
   const { table } = conversation.pdus;
+  if (showColumns(d, conversation, pdu, { node: null, before: null })) return;
   const bytes = conversation.message(pdu, bytesToShow(d, conversation, pdu));
   d.within("Reassembled TCP", bytes, () => {
     if (d.wants("tcp")) addParts(d, conversation, pdu, bytes);

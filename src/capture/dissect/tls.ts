@@ -13,7 +13,7 @@ import {
   versionName,
 } from "./tls-names.ts";
 import { addBytes, messageColumns, named, PDU, protocolNode, uint } from "./protocol.ts";
-import type { PduScan, ShownPdu, StreamDissector } from "./protocol.ts";
+import type { Columns, PduScan, ShownPdu, StreamDissector } from "./protocol.ts";
 import { hexText } from "./tree.ts";
 import type { DetailNode, Dissection } from "./tree.ts";
 
@@ -53,6 +53,8 @@ interface Side {
   held: Uint8Array;
   isEncrypted: boolean;
 }
+
+const APPLICATION_DATA = CONTENT_TYPES.get(CONTENT.applicationData) ?? "";
 
 export class TlsStream implements StreamDissector {
   readonly layers = ["tls"];
@@ -148,8 +150,10 @@ export class TlsStream implements StreamDissector {
     messageColumns(d, versionColumn(facts.after), info, ", ");
   }
 
-  columnsBytes(read: (max: number) => Uint8Array): number {
-    return read(1)[0] === CONTENT.applicationData ? HEADER_LENGTH : Infinity;
+  columnsOf(pdu: number, firstByte: number): Columns | null {
+    if (firstByte !== CONTENT.applicationData) return null;
+    const protocol = versionColumn(this.#facts.get(pdu)?.after ?? this.#version);
+    return { protocol, info: APPLICATION_DATA, separator: ", " };
   }
 
   beginning(): string | null {

@@ -1,4 +1,4 @@
-// The messages of one TCP stream and the segments they are in, as numbers: 20 bytes a segment, 25 a message.
+// The messages of one TCP stream and the segments they are in, as numbers: 20 bytes a segment, 26 a message.
 
 /** No message. */
 export const NO_PDU = -1;
@@ -21,13 +21,14 @@ export class PduTable {
   #start = NO_NUMBERS;
   #length = NO_NUMBERS;
   #direction = NO_BYTES;
+  #firstByte = NO_BYTES;
   #firstRow = NO_WORDS;
   /** Completing row plus one; 0 while there is none. */
   #lastRow = NO_WORDS;
 
   /** Bytes of memory. */
   get cost(): number {
-    return this.#row.length * 20 + this.#start.length * 25;
+    return this.#row.length * 20 + this.#start.length * 26;
   }
 
   addRow(row: number, start: number): void {
@@ -43,12 +44,13 @@ export class PduTable {
     this.#rowContinues[this.rowCount - 1] = pdu + 1;
   }
 
-  /** A message begins at sequence number `start`, in `row`, the last one added. */
-  begin(start: number, row: number, direction: 0 | 1): number {
+  /** A message begins at sequence number `start`, in `row`, the last one added, with `firstByte`. */
+  begin(start: number, row: number, direction: 0 | 1, firstByte: number): number {
     const pdu = this.count++;
     if (pdu === this.#start.length) this.#growPdus(Math.max(CAPACITY_MIN, pdu * 2));
     this.#start[pdu] = start;
     this.#direction[pdu] = direction;
+    this.#firstByte[pdu] = firstByte;
     this.#firstRow[pdu] = row;
     return pdu;
   }
@@ -108,6 +110,10 @@ export class PduTable {
     return this.#direction[pdu] === 0 ? 0 : 1;
   }
 
+  firstByte(pdu: number): number {
+    return this.#firstByte[pdu];
+  }
+
   firstRow(pdu: number): number {
     return this.#firstRow[pdu];
   }
@@ -115,17 +121,6 @@ export class PduTable {
   /** Row that completes a message, -1 while none does. */
   lastRow(pdu: number): number {
     return this.#lastRow[pdu] - 1;
-  }
-
-  /** Indices of the segments that hold bytes of message `pdu`, in order of arrival. */
-  segments(pdu: number): number[] {
-    const last = this.lastRow(pdu);
-    const found: number[] = [];
-    for (let i = this.find(this.#firstRow[pdu]); i >= 0 && i < this.rowCount; i++) {
-      if (this.#row[i] > last) break;
-      if (this.#row[i] === this.#firstRow[pdu] || this.#rowContinues[i] === pdu + 1) found.push(i);
-    }
-    return found;
   }
 
   #growRows(size: number): void {
@@ -139,6 +134,7 @@ export class PduTable {
     this.#start = grown(this.#start, new Float64Array(size));
     this.#length = grown(this.#length, new Float64Array(size));
     this.#direction = grown(this.#direction, new Uint8Array(size));
+    this.#firstByte = grown(this.#firstByte, new Uint8Array(size));
     this.#firstRow = grown(this.#firstRow, new Uint32Array(size));
     this.#lastRow = grown(this.#lastRow, new Uint32Array(size));
   }

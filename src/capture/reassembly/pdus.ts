@@ -163,7 +163,7 @@ export class StreamPdus {
       const scan = { bytes, origin: at, end: bytes.length, passed: 0, phase: 0 };
       const length = this.#reader.pduLength(scan, direction);
       if (length === PDU.reject) return;
-      const pdu = this.table.begin(start + at, row, direction);
+      const pdu = this.table.begin(start + at, row, direction, bytes[at]);
       if (length > 0 && at + length <= bytes.length) {
         const from = at;
         this.table.complete(pdu, length, row);
@@ -229,7 +229,7 @@ export class StreamPdus {
       const scan = { bytes, origin: at, end: bytes.length, passed: 0, phase: 0 };
       const length = this.#reader.pduLength(scan, direction);
       if (length === PDU.reject) return;
-      const pdu = this.table.begin(start + at, row, direction);
+      const pdu = this.table.begin(start + at, row, direction, bytes[at]);
       const held = bytes.length - at;
       this.table.complete(pdu, length > 0 ? Math.min(length, held) : held, row);
       const from = at;
