@@ -1,6 +1,7 @@
 // The dashboard in a terminal: does what the model asks of the outside, which is time, runs, files, the clipboard.
 
-import { openSync } from "node:fs";
+import { existsSync, openSync } from "node:fs";
+import { resolve } from "node:path";
 import { ReadStream } from "node:tty";
 import type { Capture } from "../capture/capture.ts";
 import { passes } from "../framing/report/report.ts";
@@ -11,7 +12,7 @@ import type { LabSession } from "../scenario/session.ts";
 import { initialEffects, update, view } from "../tui/app.ts";
 import { clipboardSequence } from "../tui/clipboard.ts";
 import { initialModel } from "../tui/model.ts";
-import type { Effect, InitialOptions, Message, Model } from "../tui/model.ts";
+import type { Effect, InitialOptions, Message, Model, ScreenName } from "../tui/model.ts";
 import { gridToText } from "../tui/render/text.ts";
 import { isLab } from "../tui/session.ts";
 import type { FramingSession, Session } from "../tui/session.ts";
@@ -19,7 +20,6 @@ import { renderScreen } from "../tui/snapshot.ts";
 import { runApp } from "../tui/terminal.ts";
 import type { TerminalApp, TerminalHost, TerminalMessage } from "../tui/terminal.ts";
 import type { RawInput } from "../tui/terminal-input.ts";
-import { themeFor } from "../tui/theme.ts";
 import {
   CaptureSource,
   FramingSource,
@@ -31,6 +31,9 @@ import {
 import type { DashboardSource, RunSettings } from "./dashboard-source.ts";
 import { listFolder } from "./list-folder.ts";
 import { write } from "./print.ts";
+import { screenIn, stateOf, withRecent } from "./saved-state.ts";
+import { screenStart } from "./screen-flags.ts";
+import type { ScreenStart } from "./screen-flags.ts";
 import { captureSession } from "./source.ts";
 
 type Host = TerminalHost<Message>;
@@ -55,13 +58,19 @@ export async function runDashboard(
   scenario: Scenario,
   settings: RunSettings,
   given?: LabSession["given"],
+  start: ScreenStart = screenStart({}),
 ): Promise<void> {
   const source = await LabSource.open(scenario, settings, given);
   if (!hasTerminal()) {
     printScreen(await completeLab(source.session, settings));
     return;
   }
-  await runSource(source, { step: 0, playing: true });
+  await runSource(source, { step: 0, playing: true }, { start, path: fileOf(given?.what) });
+}
+
+/** The whole path of a file that was opened by name; null for a lesson's name and for a pipe. */
+function fileOf(what: string | undefined): string | null {
+  return what === undefined || what === "-" || !existsSync(what) ? null : resolve(what);
 }
 
 /** The terminal's keys where standard input is the capture itself; null where there is no terminal. */
@@ -75,14 +84,18 @@ function keysBesideInput(): RawInput | null {
 }
 
 /** The inspector on a capture, reading it while it is shown. */
-export async function runInspector(capture: Capture): Promise<void> {
+export async function runInspector(capture: Capture, start: ScreenStart = screenStart({})): Promise<void> {
   const input = capture.path === "-" && !process.stdin.isTTY ? keysBesideInput() : null;
   if (input === null && !hasTerminal()) {
     while (!(await capture.indexSome(1000)));
     printScreen(captureSession(capture));
     return;
   }
-  await runSource(new CaptureSource(capture), {}, { input: input ?? process.stdin });
+  await runSource(
+    new CaptureSource(capture),
+    {},
+    { input: input ?? process.stdin, start, path: fileOf(capture.path) },
+  );
 }
 
 /** A capture that has been read whole, played in its own time from step `from` on, `speed` times as fast as it was. */
@@ -138,6 +151,9 @@ function printScreen(session: Session): void {
 
 interface RunInput {
   readonly input?: RawInput;
+  readonly start?: ScreenStart;
+  /** The file that is opened, null where it is none. */
+  readonly path?: string | null;
   /** Waits are those of a capture: late timers are made up for. */
   readonly inOwnTime?: boolean;
 }
@@ -154,6 +170,10 @@ async function runSource(
 class DashboardRun {
   #source: DashboardSource;
   readonly #input: RawInput;
+  readonly #start: ScreenStart;
+  /** The model as it is now: what of it is to be remembered is known at the end. */
+  #model: Model | null = null;
+  #recent: readonly string[];
   #inOwnTime: boolean;
   /** When the step that is waited for is due, in ms of the process's clock. */
   #due = 0;
@@ -162,8 +182,11 @@ class DashboardRun {
   /** Grows when something else is opened: what was asked for last is what comes. */
   #opening = 0;
 
-  constructor(source: DashboardSource, { input = process.stdin, inOwnTime = false }: RunInput) {
+  constructor(source: DashboardSource, run: RunInput) {
+    const { input = process.stdin, inOwnTime = false, start = screenStart({}), path = null } = run;
     this.#source = source;
+    this.#start = start;
+    this.#recent = path === null ? start.state.recent : withRecent(start.state.recent, path);
     this.#input = input;
     this.#inOwnTime = inOwnTime;
   }
@@ -173,19 +196,37 @@ class DashboardRun {
       session: this.#source.session,
       lessons: LESSON_LIST,
       size: PLAIN_SIZE,
-      theme: themeFor(process.env).name,
+      theme: this.#start.theme,
+      recent: this.#recent,
+      columns: this.#start.state.columns,
+      hint: this.#start.hint,
+      notice: this.#start.problem,
+      ...this.#screen(),
       ...options,
     });
+    this.#model = initial;
     const app: TerminalApp<Model, Message, Effect | BeginEffect> = {
       initial,
       effects: [...initialEffects(initial), { kind: "begin" }],
-      update,
+      update: (model, message) => {
+        const step = update(model, message);
+        [this.#model] = step;
+        return step;
+      },
       view,
       fromTerminal,
       perform: (effect, host) => this.#perform(effect, host),
     };
     process.exitCode = await runApp(app, { input: this.#input, output: process.stdout });
     this.#source.close();
+    const { state, theme } = this.#start;
+    if (this.#model !== null) this.#start.save(stateOf(this.#model, state, theme));
+  }
+
+  /** The screen that such a session was left on, where nothing else was asked for. */
+  #screen(): { readonly screen?: ScreenName } {
+    const screen = screenIn(this.#start.state, this.#source.session);
+    return screen === null ? {} : { screen };
   }
 
   quit(): void {
@@ -225,7 +266,7 @@ class DashboardRun {
         return;
       }
       case "file":
-        attempt(host, () => this.#open(host, openSource(effect.path)));
+        attempt(host, () => this.#open(host, openSource(effect.path), effect.path));
         return;
       default:
         attempt(host, async () => this.#source.perform(effect, host) ?? undefined);
@@ -233,7 +274,11 @@ class DashboardRun {
   }
 
   /** Shows `opening` once it is there, unless something else was asked for in the meantime. */
-  async #open(host: Host, opening: Promise<DashboardSource | null>): Promise<void> {
+  async #open(
+    host: Host,
+    opening: Promise<DashboardSource | null>,
+    path: string | null = null,
+  ): Promise<void> {
     const mine = ++this.#opening;
     const next = await opening;
     if (next === null) return;
@@ -244,7 +289,8 @@ class DashboardRun {
     const before = this.#source;
     this.#source = next;
     this.#inOwnTime = false;
-    host.dispatch({ kind: "open", session: next.session });
+    if (path !== null) this.#recent = withRecent(this.#recent, path);
+    host.dispatch({ kind: "open", session: next.session, recent: this.#recent });
     before.close();
     await next.begin(host);
   }

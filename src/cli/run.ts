@@ -24,6 +24,7 @@ interface RunFlags extends Omit<NetworkFlags, "link"> {
   readonly json?: true;
   readonly pcap?: string;
   readonly check?: true;
+  readonly plain?: true;
 }
 
 export function addRun(program: Command): void {
@@ -38,6 +39,7 @@ export function addRun(program: Command): void {
     )
     .option("--json", "the whole run as JSON")
     .option("--pcap <file>", "write the packets as pcapng")
+    .option("--plain", "every step as a line of words, for screen readers")
     .option("--check", "run twice and compare every step")
     .action(run);
 }
@@ -55,6 +57,7 @@ async function run(what: string, flags: RunFlags): Promise<void> {
     link === undefined
   )
     throw new InputError(`--change: only simulated links change; leave out --on ${on}, or add --link`);
+  if (flags.plain === true && flags.json === true) throw new InputError("--plain and --json: choose one");
   const options = runOptions(scenario, typeof link === "string" ? { ...network, link } : network);
   // Over simulated links the kernel's sockets see what loopback cannot show.
   if (on !== "both" && link === undefined && scenario.backends?.includes(on) === false)
@@ -73,7 +76,7 @@ async function run(what: string, flags: RunFlags): Promise<void> {
     results.push(await runScenario(scenario, { ...options, on: "sim" }));
     results.push(await runScenario(scenario, { ...options, on: loopback }));
   }
-  report(flags, results);
+  await report(flags, results);
 }
 
 /** Where this process may not make network namespaces, one of its kind may that has a user namespace of its own: it ends as that does. */
@@ -86,7 +89,7 @@ async function runLinked(scenario: Scenario, options: Omit<RunOptions, "on">): P
   }
 }
 
-function report(flags: RunFlags, results: readonly RunResult[]): void {
+async function report(flags: RunFlags, results: readonly RunResult[]): Promise<void> {
   if (flags.pcap !== undefined) {
     if (results.length > 1)
       throw new InputError("--pcap: one file holds one run; choose --on sim or --on kernel");
@@ -96,7 +99,10 @@ function report(flags: RunFlags, results: readonly RunResult[]): void {
   }
   if (flags.json === true)
     print(JSON.stringify(results.length === 1 ? runJson(results[0]) : results.map(runJson), null, 2));
-  else for (const result of results) printRun(result);
+  else if (flags.plain === true) {
+    const { plainRun } = await import("../tui/plain.ts");
+    for (const result of results) for (const line of plainRun(result)) print(line);
+  } else for (const result of results) printRun(result);
   if (results.some(({ claims, failure }) => failure !== null || claims.some(({ holds }) => !holds)))
     process.exitCode = 1;
 }

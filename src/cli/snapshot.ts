@@ -11,10 +11,11 @@ import { gridToSvg } from "../tui/render/svg.ts";
 import { gridToText } from "../tui/render/text.ts";
 import { renderScreen } from "../tui/snapshot.ts";
 import type { Moment } from "../tui/snapshot.ts";
-import { themeFor } from "../tui/theme.ts";
+import { themeFor, themeNamed, themes } from "../tui/theme.ts";
 import { parseChoice, parseSeed, parseSize, parseWhole } from "./arguments.ts";
 import type { NetworkFlags } from "./arguments.ts";
 import { addNetworkFlags } from "./network-flags.ts";
+import { addThemeFlag } from "./screen-flags.ts";
 import { writeOutput } from "./output-file.ts";
 import { openSession } from "./source.ts";
 import { openFraming } from "./verify-open.ts";
@@ -28,6 +29,7 @@ interface SnapshotFlags extends NetworkFlags {
   readonly at?: string;
   readonly keys?: string;
   readonly loopback?: true;
+  readonly theme?: string;
   readonly output?: string;
 }
 
@@ -45,12 +47,13 @@ export function addSnapshot(program: Command): void {
     .option("--keys <keys>", "keys pressed first, separated by spaces: 2 j j enter")
     .option("--loopback", "run on real sockets too; then times differ from run to run")
     .option("-o, --output <file>", "file to write; standard output by default");
-  addNetworkFlags(command).action(snapshot);
+  addThemeFlag(addNetworkFlags(command)).action(snapshot);
 }
 
 async function snapshot(what: string, flags: SnapshotFlags): Promise<void> {
   const format = parseChoice("--format", flags.format, FORMATS);
   const size = parseSize(flags.size);
+  if (flags.theme !== undefined) parseChoice("--theme", flags.theme, [...themes.keys()]);
   const at = flags.at === undefined ? undefined : parseMoment(flags.at);
   const screen = flags.screen === undefined ? undefined : parseChoice("--screen", flags.screen, SCREEN_NAMES);
   if (format === "png" && flags.output === undefined && process.stdout.isTTY) {
@@ -67,7 +70,7 @@ async function snapshot(what: string, flags: SnapshotFlags): Promise<void> {
   const grid = renderScreen(session, {
     size,
     lessons: LESSONS,
-    theme: themeFor(process.env),
+    theme: flags.theme === undefined ? themeFor(process.env) : themeNamed(flags.theme),
     keys: (flags.keys ?? "").split(/\s+/).filter((key) => key !== ""),
     ...(at === undefined ? {} : { at }),
     ...(screen === undefined ? {} : { screen }),

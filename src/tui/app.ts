@@ -2,7 +2,7 @@
 
 import { indexOf, stepAtTime } from "../trace/state-at.ts";
 import { durationText, millisText } from "../trace/words.ts";
-import { Grid } from "./render/grid.ts";
+import { Grid, onBackground } from "./render/grid.ts";
 import { actionOf, isScreenName, KEYS, worksOn } from "./keys.ts";
 import type { Action } from "./keys.ts";
 import { EMPTY_PACKETS, firstScreen, hasScreen, initialModel, openingStep, SPEEDS } from "./model.ts";
@@ -71,7 +71,7 @@ function respond(model: Model, message: Message): Step {
     case "scan":
       return scan(model);
     case "open":
-      return opened(model, message.session);
+      return opened({ ...model, recent: message.recent ?? model.recent }, message.session);
     case "update":
       return followed(model, message.session);
     case "changed":
@@ -115,7 +115,7 @@ function key(model: Model, name: string): Step {
   if (model.screen === "packets" && model.packets.typing !== null) return typingKey(model, name);
   const action = actionOf(name, model);
   if (action === null) return [model, NOTHING];
-  return act({ ...model, notice: null, note: null }, action);
+  return act({ ...model, notice: null, note: null, hint: null }, action);
 }
 
 /** Does what was chosen from a list. */
@@ -448,6 +448,11 @@ function replayStatus(model: Model, speed: number, theme: Theme): Span[] {
 
 function paintBottomBar(grid: Grid, theme: Theme, model: Model): void {
   const hints: KeyHint[] = [];
+  if (model.hint !== null) {
+    grid.fill(0, 0, grid.width, 1, theme.bar);
+    grid.put(1, 0, model.hint, onBackground(theme.accent, theme.bar), grid.width - 2);
+    return;
+  }
   for (const binding of KEYS) {
     if (binding.hint === undefined || !worksOn(binding, model)) continue;
     const [shown, does] = binding.hint;

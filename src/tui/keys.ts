@@ -170,7 +170,14 @@ export const KEYS: readonly KeyBinding[] = [
     hint: ["[]", "zoom"],
   },
   { keys: ["["], action: "zoom out", on: GRAPHS, group: "Screens", help: "less, more time" },
-  { keys: ["enter"], action: "expand", on: GRAPHS, group: "Screens", help: "one graph, all", hint: ["enter", "one, all"] },
+  {
+    keys: ["enter"],
+    action: "expand",
+    on: GRAPHS,
+    group: "Screens",
+    help: "one graph, all",
+    hint: ["enter", "one, all"],
+  },
   {
     keys: ["d"],
     action: "turn",

@@ -211,6 +211,8 @@ export interface Model {
   readonly notice: string | null;
   /** What was done, where that cannot be seen: shown until the next key. */
   readonly note: string | null;
+  /** What somebody should know who has not been here before, in the place of the keys until the first one. */
+  readonly hint: string | null;
 }
 
 /** Factors on the pace of playing. */
@@ -228,7 +230,12 @@ export type Message =
   /** Go on with the filter, or with what a screen counts, as asked by a `scan` effect. */
   | { readonly kind: "scan" }
   /** Another run or lesson is there: the view starts over. */
-  | { readonly kind: "open"; readonly session: Session }
+  | {
+      readonly kind: "open";
+      readonly session: Session;
+      /** Files opened lately, where it was one of them. */
+      readonly recent?: readonly string[];
+    }
   /** The same session with more of it known: the loopback side, more of a growing capture. */
   | { readonly kind: "update"; readonly session: Session }
   /** The same run with other changes to its network: the cursor stands where it was told to. */
@@ -282,6 +289,8 @@ export interface InitialOptions {
   readonly theme?: string;
   readonly recent?: readonly string[];
   readonly columns?: readonly string[] | null;
+  readonly hint?: string | null;
+  readonly notice?: string | null;
 }
 
 /** The packet list of something just opened. */
@@ -333,8 +342,9 @@ export function initialModel(options: InitialOptions): Model {
     counting: false,
     popup: null,
     busy: null,
-    notice: null,
+    notice: options.notice ?? null,
     note: null,
+    hint: options.hint ?? null,
   };
 }
 

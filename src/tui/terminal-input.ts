@@ -90,8 +90,8 @@ function controlSequenceLength(input: string, at: number, left: number): number 
   for (let i = 2; i < end; i++) {
     const code = input.charCodeAt(at + i);
     if (code >= 0x40 && code <= 0x7e) return i + 1;
-    // rxvt ends keys with shift in "$", which is otherwise an intermediate.
-    if (code === 0x24 && i > 2) return i + 1;
+    // rxvt ends keys with shift in "$", which is otherwise an intermediate: of the answers to questions about modes, for one.
+    if (code === 0x24 && i > 2 && input[at + 2] !== "?") return i + 1;
     // Not a sequence after all: drop it, begin again with what broke it.
     if (code < 0x20 || code > 0x7e) return -i;
   }
@@ -121,6 +121,9 @@ function stringLength(input: string, at: number, left: number): number {
   return left >= MAX_STRING ? -MAX_STRING : 0;
 }
 
+/** An answer to the question after a private mode (DECRPM): its number, and 0 where the terminal does not know it. */
+const MODE_REPORT = /^\u001B\[\?(\d{1,5});(\d)\$y$/;
+
 /** What is needed of the terminal's input: process.stdin, or a stand-in. */
 export interface RawInput {
   readonly isTTY?: boolean;
@@ -132,7 +135,7 @@ export interface RawInput {
   pause(): unknown;
 }
 
-/** The input blessed is given: emits `data` once for every token of `source`. */
+/** The input blessed is given: emits `data` once for every token of `source`, and `mode` with number and setting for answers about modes. */
 export class TerminalInput extends EventEmitter {
   private readonly source: RawInput;
   private readonly splitter = new KeySplitter();
@@ -192,6 +195,11 @@ export class TerminalInput extends EventEmitter {
 
   private send(tokens: readonly string[]): void {
     for (const token of tokens) {
+      const report = MODE_REPORT.exec(token);
+      if (report !== null) {
+        this.emit("mode", Number(report[1]), Number(report[2]));
+        continue;
+      }
       // blessed splits characters beyond the Basic Multilingual Plane in two: tell it the key directly.
       if ((token.codePointAt(0) ?? 0) > 0x7f) this.emit("keypress", token);
       else this.emit("data", Buffer.from(token));

@@ -56,9 +56,22 @@ export interface TerminalStreams {
 const SIGNALS = ["SIGTERM", "SIGHUP", "SIGINT", "SIGQUIT"] as const;
 
 /** Mouse reports off, scroll region whole: while the alternate screen still takes the cursor movement. */
-const BEFORE_LEAVING = "\u001B[?1006l\u001B[?1003l\u001B[?1002l\u001B[?1000l\u001B[r";
+const BEFORE_LEAVING = "\u001B[?2026l\u001B[?1006l\u001B[?1003l\u001B[?1002l\u001B[?1000l\u001B[r";
 /** Buttons, drags and the wheel, reported by cell (SGR); not every movement of the pointer. */
 const MOUSE = { vt200Mouse: true, cellMotion: true, utfMouse: false, sgrMouse: true };
+
+/**
+ * Synchronised output: between the two the terminal shows nothing, so that no frame is seen half painted
+ * (https://gist.github.com/christianparpart/d8a62cc1ab659194337d73e399004036). The question is answered by those who know the mode.
+ */
+const ASK_SYNCHRONISED = "\u001B[?2026$p";
+const BEGIN_FRAME = "\u001B[?2026h";
+const END_FRAME = "\u001B[?2026l";
+const SYNCHRONISED = 2026;
+/** Settings a report answers with: set, reset; the others are "not known" and "for ever so". */
+const CAN_BE_SET: ReadonlySet<number> = new Set([1, 2]);
+/** Terminals that know neither the question nor how to pass it over in silence. */
+const NOT_TO_BE_ASKED = /^(?:linux|vt\d|ansi|cons|dumb|sun)/;
 
 /** Longer than it takes a stop signal to arrive. */
 const STOP_MS = 50;
@@ -95,9 +108,16 @@ class TerminalSession<Model, Message, Effect> implements TerminalHost<Message> {
   private paintDue = false;
   private ended = false;
   private suspended = false;
+  /** Whether the terminal has said that it knows synchronised output. */
+  private synchronised = false;
 
   private readonly onSignal = (signal: NodeJS.Signals) => this.endBySignal(signal);
   private readonly onError = (error: unknown) => this.fail(error);
+  private readonly onStop = () => this.suspend();
+  private readonly onContinue = () => this.wake();
+  private readonly onMode = (mode: number, setting: number) => {
+    if (mode === SYNCHRONISED) this.synchronised = CAN_BE_SET.has(setting);
+  };
   private readonly onExit = () => this.restore();
   /** The terminal has gone away (EIO, EPIPE): nothing can be restored or shown any more. */
   private readonly onOutputError = () => this.quit(1);
@@ -119,6 +139,7 @@ class TerminalSession<Model, Message, Effect> implements TerminalHost<Message> {
 
   start(): void {
     for (const signal of SIGNALS) process.on(signal, this.onSignal);
+    this.heedStops();
     process.on("uncaughtException", this.onError);
     process.on("unhandledRejection", this.onError);
     process.on("exit", this.onExit);
@@ -131,6 +152,9 @@ class TerminalSession<Model, Message, Effect> implements TerminalHost<Message> {
       screen.program.on("keypress", (char: string | undefined, key: BlessedKey) => this.onKey(char, key));
       screen.program.on("mouse", (event: BlessedMouse) => this.onMouse(event));
       screen.program.setMouse({ ...MOUSE }, true);
+      this.input.on("mode", this.onMode);
+      // Asked before anything is painted: what a terminal may make of the question is painted over.
+      if (!NOT_TO_BE_ASKED.test(process.env["TERM"] ?? "")) this.output.write(ASK_SYNCHRONISED);
       for (const effect of this.app.effects ?? []) this.app.perform(effect, this);
       screen.render();
     } catch (error) {
@@ -194,10 +218,41 @@ class TerminalSession<Model, Message, Effect> implements TerminalHost<Message> {
   private paint(): void {
     if (this.ended || this.suspended) return;
     try {
-      this.screen.render();
+      this.render();
     } catch (error) {
       this.fail(error);
     }
+  }
+
+  private render(): void {
+    if (!this.synchronised) {
+      this.screen.render();
+      return;
+    }
+    this.output.write(BEGIN_FRAME);
+    this.screen.render();
+    this.screen.program.flush();
+    this.output.write(END_FRAME);
+  }
+
+  /** Stops sent from outside (kill -TSTP, a shell's job control) are what Ctrl-Z is; Windows has none. */
+  private heedStops(): void {
+    if (process.platform === "win32") return;
+    process.on("SIGTSTP", this.onStop);
+    process.on("SIGCONT", this.onContinue);
+  }
+
+  /** Somebody stopped us in a way that nobody can heed, and lets us go on: the terminal may be in any state. */
+  private wake(): void {
+    if (this.suspended || this.ended) return;
+    const { screen } = this;
+    // What was asked for once is asked for again, though neither stream knows that it was undone.
+    this.input.setRawMode(false).setRawMode(true);
+    (screen.program as unknown as { isAlt: boolean }).isAlt = false;
+    screen.enter();
+    screen.program.setMouse({ ...MOUSE }, true);
+    this.paint();
+    process.kill(process.pid, "SIGWINCH");
   }
 
   /** The grid to show now; a changed size goes through `update` first, so that no frame is of the old size. */
@@ -248,11 +303,14 @@ class TerminalSession<Model, Message, Effect> implements TerminalHost<Message> {
     const onResize = program.listeners("resize") as ((...args: unknown[]) => void)[];
     program.removeAllListeners("resize");
     this.leaveScreen(() => screen.leave());
+    // With a handler the signal would stop nobody.
+    process.off("SIGTSTP", this.onStop);
     process.kill(process.pid, "SIGTSTP");
     // Runs when the shell continues us; and at once where there is no shell to stop for.
     setTimeout(() => {
       this.suspended = false;
       if (this.ended) return;
+      process.on("SIGTSTP", this.onStop);
       for (const listener of onResize) program.on("resize", listener);
       this.input.setRawMode(true);
       screen.enter();
@@ -282,9 +340,12 @@ class TerminalSession<Model, Message, Effect> implements TerminalHost<Message> {
     for (const timer of this.timers.values()) clearTimeout(timer);
     this.timers.clear();
     for (const signal of SIGNALS) process.off(signal, this.onSignal);
+    process.off("SIGTSTP", this.onStop);
+    process.off("SIGCONT", this.onContinue);
     process.off("uncaughtException", this.onError);
     process.off("unhandledRejection", this.onError);
     process.off("exit", this.onExit);
+    this.input.off("mode", this.onMode);
     this.leaveScreen(() => this.screen.destroy());
     this.input.close();
     this.output.off("error", this.onOutputError);

@@ -1,5 +1,7 @@
 /** The colours of every screen, by name. Widgets and screens take attributes from here and make none of their own. */
 
+import { darkPalette, PALETTES } from "./palettes.ts";
+import type { Palette } from "./palettes.ts";
 import { BOLD, DEFAULT_COLOR, INVERSE, makeAttr, UNDERLINE } from "./render/grid.ts";
 
 /** Layers of a packet, outermost first, as bytes are coloured by. */
@@ -78,77 +80,74 @@ export interface Theme {
   readonly gaugeTrack: number;
 }
 
-const GROUND = 235;
-const BAR = 236;
-
-function on(bg: number, fg: number, flags = 0): number {
-  return makeAttr(fg, bg, flags);
+/** A palette as a theme: which colour everything has. */
+function themeOf(colours: Palette): Theme {
+  const on = (bg: number, fg: number, flags = 0): number => makeAttr(fg, bg, flags);
+  const ground = (fg: number, flags = 0): number => makeAttr(fg, colours.ground, flags);
+  const { accent, cyan, green, magenta, muted, orange, text, yellow } = colours;
+  return {
+    name: colours.name,
+    about: colours.about,
+    mono: false,
+    background: ground(text),
+    text: ground(text),
+    muted: ground(muted),
+    faint: ground(colours.faint),
+    strong: ground(colours.strong, BOLD),
+    accent: ground(accent),
+    title: ground(accent, BOLD),
+    titleFocus: on(colours.selected, colours.onSelected, BOLD),
+    border: ground(colours.faint),
+    borderFocus: ground(accent),
+    bar: on(colours.bar, text),
+    barMuted: on(colours.bar, muted),
+    barKey: on(colours.bar, accent, BOLD),
+    brand: on(accent, colours.onPlate, BOLD),
+    tab: on(colours.bar, muted),
+    tabActive: on(colours.tab, colours.onSelected, BOLD),
+    popup: on(colours.popup, text),
+    header: ground(muted),
+    zebra: on(colours.zebra, text),
+    selected: on(colours.selected, colours.onSelected),
+    selectedBlur: on(colours.selectedBlur, colours.strong),
+    marker: on(colours.selected, accent, BOLD),
+    lit: on(colours.selected, colours.onSelected, BOLD),
+    input: on(colours.input, colours.strong),
+    cursor: on(text, colours.onPlate),
+    scrollbar: ground(accent),
+    scrollTrack: ground(colours.track),
+    tcp: ground(colours.plain, BOLD),
+    udp: ground(yellow, BOLD),
+    dns: ground(cyan, BOLD),
+    http: ground(green, BOLD),
+    icmp: ground(magenta, BOLD),
+    arp: ground(colours.tan, BOLD),
+    protocol: ground(colours.other, BOLD),
+    sim: ground(cyan),
+    loopback: ground(orange),
+    error: ground(colours.red, BOLD),
+    warn: ground(yellow),
+    ok: ground(green),
+    info: ground(accent),
+    pending: ground(colours.amber),
+    dropped: ground(colours.red),
+    number: ground(colours.tan),
+    string: ground(green),
+    bytes: {
+      link: ground(magenta),
+      network: ground(cyan),
+      transport: ground(yellow),
+      payload: ground(green),
+      other: ground(colours.other),
+    },
+    series: [accent, orange, green, magenta, cyan, yellow].map((fg) => ground(fg)),
+    gauge: ground(accent),
+    gaugeTrack: on(colours.track, muted),
+  };
 }
 
-function ground(fg: number, flags = 0): number {
-  return makeAttr(fg, GROUND, flags);
-}
-
-/** The palette of every screen by default: light text on dark grey, 256 colours. */
-export const darkTheme: Theme = {
-  name: "dark",
-  about: "light text on dark grey, 256 colours",
-  mono: false,
-  background: ground(252),
-  text: ground(252),
-  muted: ground(245),
-  faint: ground(240),
-  strong: ground(255, BOLD),
-  accent: ground(75),
-  title: ground(75, BOLD),
-  titleFocus: on(24, 255, BOLD),
-  border: ground(240),
-  borderFocus: ground(75),
-  bar: on(BAR, 252),
-  barMuted: on(BAR, 245),
-  barKey: on(BAR, 75, BOLD),
-  brand: on(75, 234, BOLD),
-  tab: on(BAR, 246),
-  tabActive: on(240, 255, BOLD),
-  popup: on(237, 252),
-  header: ground(245),
-  zebra: on(236, 252),
-  selected: on(24, 255),
-  selectedBlur: on(239, 255),
-  marker: on(24, 75, BOLD),
-  lit: on(24, 255, BOLD),
-  input: on(237, 255),
-  cursor: on(252, 235),
-  scrollbar: ground(75),
-  scrollTrack: ground(237),
-  tcp: ground(253, BOLD),
-  udp: ground(221, BOLD),
-  dns: ground(80, BOLD),
-  http: ground(114, BOLD),
-  icmp: ground(176, BOLD),
-  arp: ground(180, BOLD),
-  protocol: ground(250, BOLD),
-  sim: ground(80),
-  loopback: ground(215),
-  error: ground(210, BOLD),
-  warn: ground(221),
-  ok: ground(114),
-  info: ground(75),
-  pending: ground(222),
-  dropped: ground(210),
-  number: ground(180),
-  string: ground(114),
-  bytes: {
-    link: ground(176),
-    network: ground(80),
-    transport: ground(221),
-    payload: ground(114),
-    other: ground(250),
-  },
-  series: [ground(75), ground(215), ground(114), ground(176), ground(80), ground(221)],
-  gauge: ground(75),
-  gaugeTrack: on(237, 245),
-};
+/** The theme by default: light text on dark grey, 256 colours. */
+export const darkTheme: Theme = themeOf(darkPalette);
 
 const D = DEFAULT_COLOR;
 const normal = makeAttr(D, D);
@@ -212,20 +211,52 @@ export const monoTheme: Theme = {
 };
 
 /** Themes by the name a user gives. */
-export const themes: ReadonlyMap<string, Theme> = new Map([
-  [darkTheme.name, darkTheme],
-  [monoTheme.name, monoTheme],
-]);
+export const themes: ReadonlyMap<string, Theme> = new Map(
+  [darkTheme, ...PALETTES.filter((palette) => palette !== darkPalette).map(themeOf), monoTheme].map(
+    (theme) => [theme.name, theme],
+  ),
+);
 
 /** The theme of that name, the dark one where there is none. */
 export function themeNamed(name: string): Theme {
   return themes.get(name) ?? darkTheme;
 }
 
-/** The theme an environment asks for: NO_COLOR set to anything but nothing means no colours (no-color.org). */
-export function themeFor(environment: { readonly NO_COLOR?: string | undefined }): Theme {
-  const noColor = environment.NO_COLOR;
-  return noColor !== undefined && noColor !== "" ? monoTheme : darkTheme;
+/** What of a process's environment speaks of colours. */
+export interface ColourEnvironment {
+  readonly NO_COLOR?: string | undefined;
+  readonly COLORTERM?: string | undefined;
+  readonly TERM?: string | undefined;
+}
+
+/** The theme of pictures, where no terminal has a say: NO_COLOR set to anything but nothing means no colours (no-color.org). */
+export function themeFor(environment: ColourEnvironment): Theme {
+  return wantsNoColour(environment) ? monoTheme : darkTheme;
+}
+
+/** Terminals known for 256 colours though their name does not say so. */
+const KNOWN_FOR_256 = /256col|-direct|kitty|alacritty|foot|ghostty|wezterm|contour|konsole|iterm|rio/i;
+/** Terminals without any. */
+const KNOWN_FOR_NONE = /^(?:vt\d|dumb|ansi-m|.*-m$|.*-mono)/;
+/** Themes a terminal of sixteen colours can show. */
+const WITHIN_16: ReadonlySet<string> = new Set(["16", "mono"]);
+
+/**
+ * The theme of a terminal: `saved`, where it was chosen before and can be shown, else what the environment allows. NO_COLOR counts for
+ * more than either.
+ */
+export function themeOfTerminal(environment: ColourEnvironment, saved: string | null): Theme {
+  if (wantsNoColour(environment)) return monoTheme;
+  const { COLORTERM = "", TERM = "" } = environment;
+  const known = saved === null ? undefined : themes.get(saved);
+  // Windows' terminals have no TERM, and 256 colours.
+  if (COLORTERM !== "" || TERM === "" || KNOWN_FOR_256.test(TERM)) return known ?? darkTheme;
+  if (KNOWN_FOR_NONE.test(TERM)) return monoTheme;
+  return known !== undefined && WITHIN_16.has(known.name) ? known : themeNamed("16");
+}
+
+function wantsNoColour({ NO_COLOR }: ColourEnvironment): boolean {
+  return NO_COLOR !== undefined && NO_COLOR !== "";
 }
 
 /** The attribute of a protocol's name as it stands in a list ("TCP", "DNS", "HTTP", ...). */

@@ -30,7 +30,8 @@ export class PtyProgram {
       cols: options.cols,
       rows: options.rows,
       name: "xterm-256color",
-      env: { ...(process.env as Record<string, string>), TMUX: "", ...options.env },
+      // What the dashboard remembers is the user's, and no test's.
+      env: { ...(process.env as Record<string, string>), TMUX: "", WIRELAB_STATE: "off", ...options.env },
     });
     this.process.onData((data) => {
       this.output += data;

@@ -61,6 +61,36 @@ describe("a program in a terminal", () => {
     expectShown(program, 3);
   });
 
+  test("asks for synchronised output, and once the terminal has it, no frame is shown half painted", async () => {
+    const program = await start();
+    expect(program.output).toContain("\u001B[?2026$p");
+    expect(program.output).not.toContain("\u001B[?2026h");
+    program.write("\u001B[?2026;2$y");
+    program.write("j");
+    await program.untilText("[key j]");
+    const before = program.output.length;
+    program.write("j");
+    await program.untilText("3 of 1000000");
+    // oxlint-disable-next-line no-control-regex -- escape sequences begin with one
+    expect(program.output.slice(before)).toMatch(/^(?:\u001B\[\?2026h[^]+\u001B\[\?2026l)+$/);
+  });
+
+  test("stops when told to, its terminal restored, and is back when it goes on", async () => {
+    const program = await start();
+    const before = program.output.length;
+    program.signal("SIGTSTP");
+    // Nobody waits for stopped jobs here, so that the system lets it go on at once.
+    await program.until(
+      () => /\[\?1049l[^]*\[\?1049h/.test(program.output.slice(before)),
+      "the normal screen and the program's again",
+    );
+    program.write("j");
+    await program.untilText("2 of 1000000");
+    program.signal("SIGCONT");
+    program.write("j");
+    await program.untilText("3 of 1000000");
+  });
+
   test("names keys, also those whose sequence is split over two reads", async () => {
     const program = await start();
     for (const [typed, name] of [

@@ -167,7 +167,7 @@ function paintChoice(
   for (const at of choice.lit)
     if (narrow && at < cells) inner.recolor(2 + at, y, 1, 1, () => on(theme.accent));
   if (choice.detail !== "") inner.put(4 + nameCells, y, choice.detail, on(theme.text), room - nameCells - 2);
-  if (key !== "") inner.put(inner.width - 2 - textWidth(key), y, key, on(theme.muted));
+  if (key !== "") inner.put(inner.width - 2 - textWidth(key), y, key, on(chosen ? theme.text : theme.muted));
 }
 
 type Line = { readonly heading: string } | { readonly choice: ShownChoice; readonly index: number };

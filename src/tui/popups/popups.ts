@@ -4,7 +4,7 @@ import type { Chooser, Effect, Model, MouseAction, Popup } from "../model.ts";
 import type { Grid } from "../render/grid.ts";
 import type { Step } from "../screens/screen.ts";
 import type { Theme } from "../theme.ts";
-import { helpPopup } from "../widgets/popup.ts";
+import { helpLast, helpPopup } from "../widgets/popup.ts";
 import { chooserKey, chooserMouse, paintChooser } from "./chooser.ts";
 import type { ChooserStep } from "./chooser.ts";
 import type { Chosen } from "./choices.ts";
@@ -20,7 +20,7 @@ export type Do = (model: Model, chosen: Chosen) => Step;
 export function paintPopup(grid: Grid, theme: Theme, model: Model, open: Popup): void {
   switch (open.kind) {
     case "help":
-      helpPopup(grid, theme, helpGroups(model));
+      helpPopup(grid, theme, helpGroups(model), open.top);
       return;
     case "choose":
       paintChooser(grid, theme, model, open);
@@ -34,9 +34,7 @@ export function paintPopup(grid: Grid, theme: Theme, model: Model, open: Popup):
 export function popupKey(model: Model, open: Popup, key: string, choose: Do): Step {
   switch (open.kind) {
     case "help":
-      return ["?", "escape", "q", "enter", "space"].includes(key)
-        ? [{ ...model, popup: null }, NOTHING]
-        : [model, NOTHING];
+      return [{ ...model, popup: helpKey(model, open.top, key) }, NOTHING];
     case "choose":
       return chosen(model, chooserKey(model, open, key), choose);
     case "network":
@@ -54,7 +52,29 @@ export function popupMouse(
   choose: Do,
 ): Step {
   if (open.kind === "choose") return chosen(model, chooserMouse(model, open, action, x, y), choose);
+  if (open.kind === "help" && (action === "wheelup" || action === "wheeldown")) {
+    return [{ ...model, popup: helpKey(model, open.top, action === "wheelup" ? "up" : "down") }, NOTHING];
+  }
   return action === "click" ? [{ ...model, popup: null }, NOTHING] : [model, NOTHING];
+}
+
+const HELP_PAGE = 10;
+const HELP_LINES: ReadonlyMap<string, number> = new Map([
+  ["up", -1],
+  ["k", -1],
+  ["down", 1],
+  ["j", 1],
+  ["pageup", -HELP_PAGE],
+  ["pagedown", HELP_PAGE],
+  ["home", -Infinity],
+  ["end", Infinity],
+]);
+
+/** The help scrolled, or null where the key closes it. */
+function helpKey(model: Model, top: number, key: string): Popup | null {
+  if (["?", "escape", "q", "enter", "space"].includes(key)) return null;
+  const to = Math.max(0, Math.min(helpLast(model.size, helpGroups(model)), top + (HELP_LINES.get(key) ?? 0)));
+  return { kind: "help", top: to };
 }
 
 function chosen(model: Model, step: ChooserStep, choose: Do): Step {

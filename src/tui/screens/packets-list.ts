@@ -18,6 +18,7 @@ import {
   isAhead,
   listCount,
   listRow,
+  selectedRow,
   shownLoopback,
   shownTrace,
 } from "./packet-data.ts";
@@ -51,6 +52,8 @@ interface ListLine {
   readonly packet: DissectedPacket;
   readonly fate: Fate | null;
   readonly rule: ColourRule | null;
+  /** Yet to leave, at the cursor. */
+  readonly ahead: boolean;
 }
 
 /** Paints the list into its pane. */
@@ -73,7 +76,13 @@ export function paintList(view: Grid, theme: Theme, model: Model): void {
     count,
     row: (index) => {
       const row = listRow(model, index);
-      return { row, packet: dissectedAt(model, row), fate: fateOf(model, row), rule: ruleOf(model, row) };
+      return {
+        row,
+        packet: dissectedAt(model, row),
+        fate: fateOf(model, row),
+        rule: ruleOf(model, row),
+        ahead: isAhead(model, row),
+      };
     },
     top,
     selected: count === 0 ? -1 : selected,
@@ -168,14 +177,16 @@ function usualColumn(id: UsualColumn, width: number, theme: Theme, model: Model)
         title: "Info",
         width: 10,
         grow: 1,
-        cell: ({ packet, fate, rule }) => infoSpans(packet, fate, rule, theme),
+        cell: (line) => infoSpans(line, theme),
       };
   }
 }
 
 /** The number behind the mark set by hand, or behind the glyph of the colour rule that fits. */
-function numberSpans({ row, rule }: ListLine, theme: Theme, model: Model): Span[] {
-  const number = { text: String(row + 1), attr: theme.muted };
+function numberSpans({ row, rule, ahead }: ListLine, theme: Theme, model: Model): Span[] {
+  const isSelected = row === selectedRow(model);
+  const attr = isSelected ? theme.strong : ahead ? theme.faint : theme.muted;
+  const number = { text: String(row + 1), attr };
   if (model.packets.marks.has(row))
     return [
       { text: "◆ ", attr: theme.accent },
@@ -184,12 +195,8 @@ function numberSpans({ row, rule }: ListLine, theme: Theme, model: Model): Span[
   return rule === null ? [number] : [{ text: `${rule.glyph} `, attr: rule.attr(theme) }, number];
 }
 
-function infoSpans(
-  packet: DissectedPacket,
-  fate: Fate | null,
-  rule: ColourRule | null,
-  theme: Theme,
-): Span[] {
+function infoSpans({ packet, fate, rule, ahead }: ListLine, theme: Theme): Span[] {
+  if (ahead && (fate === null || fate.kind !== "dropped")) return [{ text: packet.info, attr: theme.faint }];
   if (fate === null || fate.kind === "delivered") {
     const bad = packet.stopped === "malformed" ? theme.warn : theme.text;
     return [{ text: packet.info, attr: rule?.whole === true ? rule.attr(theme) : bad }];

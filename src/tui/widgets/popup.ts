@@ -5,6 +5,7 @@ import { textWidth } from "../render/width.ts";
 import type { Theme } from "../theme.ts";
 import type { KeyHint } from "./bars.ts";
 import { frame } from "./frame.ts";
+import { scrollbar } from "./scroll.ts";
 import type { Rich } from "./spans.ts";
 
 export interface PopupOptions {
@@ -52,35 +53,68 @@ export interface KeyGroup {
   readonly keys: readonly KeyHint[];
 }
 
-/** The help dialog: groups of keys, in as many columns as the screen has room for. Groups are kept whole. */
-export function helpPopup(grid: Grid, theme: Theme, groups: readonly KeyGroup[], title = "Keys"): void {
+/** How the help lies on a screen: its columns, and how many lines can be scrolled away. */
+interface HelpLayout {
+  readonly columns: readonly (readonly KeyGroup[])[];
+  readonly keyCells: number;
+  readonly doesCells: number;
+  readonly last: number;
+}
+
+function helpLayout(
+  screen: { readonly width: number; readonly height: number },
+  groups: readonly KeyGroup[],
+): HelpLayout {
   const keyCells = Math.max(1, ...groups.flatMap((group) => group.keys.map((hint) => textWidth(hint.key))));
   const doesCells = Math.max(1, ...groups.flatMap((group) => group.keys.map((hint) => textWidth(hint.does))));
-  const columnCells = keyCells + 2 + doesCells;
-  const most = Math.max(1, Math.floor((grid.width - 6 + 3) / (columnCells + 3)));
+  const most = Math.max(1, Math.floor((screen.width - 6 + 3) / (keyCells + 2 + doesCells + 3)));
   let columns = layOut(groups, 1);
-  for (let count = 2; count <= most && columnHeight(columns) + 4 > grid.height; count++) {
+  for (let count = 2; count <= most && columnHeight(columns) + 4 > screen.height; count++) {
     columns = layOut(groups, count);
   }
+  return { columns, keyCells, doesCells, last: Math.max(0, columnHeight(columns) + 6 - screen.height) };
+}
+
+/** The last line the help can be scrolled to on a screen, 0 where all of it fits. */
+export function helpLast(
+  screen: { readonly width: number; readonly height: number },
+  groups: readonly KeyGroup[],
+): number {
+  return helpLayout(screen, groups).last;
+}
+
+/**
+ * The help dialog: groups of keys, in as many columns as the screen has room for. Groups are kept whole. `top` lines are
+ * scrolled away where it is longer than the screen.
+ */
+export function helpPopup(grid: Grid, theme: Theme, groups: readonly KeyGroup[], top = 0): void {
+  const { columns, keyCells, doesCells, last } = helpLayout(grid, groups);
+  const columnCells = keyCells + 2 + doesCells;
   const inner = popup(grid, theme, {
-    title,
+    title: "Keys",
     width: columns.length * (columnCells + 3) - 3 + 6,
     height: columnHeight(columns) + 4,
-    footer: "? or Esc closes",
+    footer: last === 0 ? "? or Esc closes" : "↑↓ scrolls, ? or Esc closes",
   });
+  const above = Math.max(0, Math.min(last, top));
+  const put = (x: number, line: number, text: string, attr: number, cells: number): void => {
+    const y = line - above;
+    if (y >= 0 && y < inner.height) inner.put(x, y, text, attr, cells);
+  };
   for (let column = 0; column < columns.length; column++) {
     const x = 1 + column * (columnCells + 3);
     let y = 1;
     for (const group of columns[column]) {
-      inner.put(x, y++, group.title, onBackground(theme.title, theme.popup));
+      put(x, y++, group.title, onBackground(theme.title, theme.popup), columnCells);
       for (const hint of group.keys) {
-        inner.put(x, y, hint.key, onBackground(theme.strong, theme.popup), keyCells);
-        inner.put(x + keyCells + 2, y, hint.does, theme.popup, doesCells);
+        put(x, y, hint.key, onBackground(theme.strong, theme.popup), keyCells);
+        put(x + keyCells + 2, y, hint.does, theme.popup, doesCells);
         y++;
       }
       y++;
     }
   }
+  scrollbar(inner, theme, 0, inner.height, above, inner.height + last);
 }
 
 function groupHeight(group: KeyGroup): number {
