@@ -267,7 +267,8 @@ class MqttPacket {
     const at = this.at;
     const flags = this.#number("mqtt.conack.flags", "Acknowledge Flags", 1, (value) => hexText(value, 2));
     if (flags === null) return;
-    const out = this.#out[this.#out.length - 1].children;
+    // Past the bound on a packet's lines the tree has no line for the flags.
+    const out = this.#out.at(-1)?.children ?? [];
     addFlag(d, out, "mqtt.conack.flags.reserved", at, 1, 0xfe, "Reserved");
     addFlag(d, out, "mqtt.conack.flags.sp", at, 1, 1, "Session Present");
     if (!this.#isV5) {
@@ -328,7 +329,8 @@ class MqttPacket {
     const at = this.at;
     const label = (value: number): string => hexText(value, 2);
     if (this.#number("mqtt.subscription_options", "Subscription Options", 1, label) === null) return;
-    const out = this.#out[this.#out.length - 1].children;
+    // Past the bound on a packet's lines the tree has no line for the flags.
+    const out = this.#out.at(-1)?.children ?? [];
     const field = "mqtt.subscription_options";
     addBits(d, out, `${field}_reserved`, at, 1, 0xc0, "Reserved", (value) => `0x${value}`);
     const handling = new Map([

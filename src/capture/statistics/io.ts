@@ -46,8 +46,9 @@ export function* printIoStatistics(
     packets.set(slot, (packets.get(slot) ?? 0) + 1);
     bytes.set(slot, (bytes.get(slot) ?? 0) + lengths[i]);
   }
-  const names = Array.from({ length: layout.slots }, (_, slot) => layout.name(slot));
-  const nameWidth = widest(names, 10);
+  // Names grow with their numbers, and only the last may be another kind of name.
+  const longest = [0, layout.slots - 2, layout.slots - 1].map((slot) => layout.name(Math.max(0, slot)));
+  const nameWidth = widest(longest, 10);
   const countWidth = widest(packets.values(), 6);
   const sizeWidth = widest(bytes.values(), 5);
   const tableWidth = nameWidth + countWidth + sizeWidth + 8;
@@ -69,10 +70,10 @@ export function* printIoStatistics(
     `|${" Interval".padEnd(nameWidth)}| ${"Frames".padStart(countWidth)} | ${"Bytes".padStart(sizeWidth)} |`,
   );
   yield line(rule);
-  for (const [slot, name] of names.entries()) {
+  for (let slot = 0; slot < layout.slots; slot++) {
     const count = String(packets.get(slot) ?? 0).padStart(countWidth);
     const size = String(bytes.get(slot) ?? 0).padStart(sizeWidth);
-    yield line(`|${name.padEnd(nameWidth)}| ${count} | ${size} |`);
+    yield line(`|${layout.name(slot).padEnd(nameWidth)}| ${count} | ${size} |`);
   }
   yield "=".repeat(width);
 }

@@ -1,0 +1,48 @@
+// Differences from tshark that are understood, each with its reason: docs/parity.md tells them at length.
+
+import { allFields } from "../../src/capture/fields.ts";
+
+const PROTOCOLS = new Set([
+  ...allFields()
+    .filter(({ type }) => type === "protocol")
+    .map(({ name }) => name),
+  "ethertype",
+]);
+
+/** Why field `what` differs in a packet of which tshark prints `theirs`, and in whole `packet`; null where nobody knows. */
+export function reasonOf(
+  what: string,
+  ours: string | undefined,
+  theirs: string | undefined,
+  packet: ReadonlyMap<string, string>,
+): string | null {
+  if (ours === undefined || theirs === undefined) return null;
+  const isRepeated = (packet.get("tcp.analysis.fast_retransmission") ?? "") !== "";
+  switch (what) {
+    case "frame.number":
+    case "frame.interface_id":
+      return null;
+    case "frame.protocols": {
+      const layers = theirs.split(":");
+      if (layers.some((layer) => !PROTOCOLS.has(layer))) return "a protocol not dissected here";
+      if (ours === `${theirs}:data` && /:(tcp|udp)$/.test(theirs)) {
+        return "a payload that tshark keeps for a protocol not dissected here";
+      }
+      return isRepeated ? "tshark shows a message sent again fast once more" : null;
+    }
+    case "_ws.malformed":
+      if (theirs.includes("Reassembly error")) return "tshark's reassembly errors are not told";
+      if (ours !== "" && theirs !== "") return "worded otherwise";
+      return null;
+    case "tcp.analysis":
+      return packet.get("tcp.flags") === "0x0002" && ours === "" ? "a SYN captured after its answer" : null;
+    default:
+      if (isRepeated && ours === "" && !what.startsWith("tcp.")) {
+        return "tshark shows a message sent again fast once more";
+      }
+      if (what.startsWith("tcp.analysis") && theirs === "" && (packet.get("_ws.malformed") ?? "") !== "") {
+        return "tshark gives up on a header with a broken option";
+      }
+      return null;
+  }
+}

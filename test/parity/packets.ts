@@ -1,0 +1,94 @@
+// Every packet's fields and TCP analysis, as `-T fields` prints them here and in tshark.
+
+import { contextOf } from "../../src/capture/context.ts";
+import type { Capture } from "../../src/capture/capture.ts";
+import { printFields } from "../../src/capture/print/fields.ts";
+import { ANALYSIS_FIELDS } from "../capture/analysis/tshark-analysis.ts";
+import { tshark } from "../capture/shared-captures.ts";
+import { reasonOf } from "./known.ts";
+import { Tally } from "./tally.ts";
+
+/** The fields of the reference tables. */
+export const FIELDS: readonly string[] = [
+  ..."frame.number frame.time_epoch frame.interface_id frame.encap_type frame.len frame.cap_len frame.protocols vlan.id".split(
+    " ",
+  ),
+  ..."ip.src ip.dst ip.proto ip.id ip.flags.mf ip.frag_offset ip.reassembled.length".split(" "),
+  ..."ipv6.src ipv6.dst ipv6.nxt ipv6.fraghdr.offset ipv6.reassembled.length".split(" "),
+  ..."tcp.stream tcp.srcport tcp.dstport tcp.flags tcp.seq tcp.ack tcp.seq_raw tcp.ack_raw tcp.len".split(
+    " ",
+  ),
+  ..."tcp.window_size_value tcp.window_size tcp.options.mss_val tcp.options.wscale.shift".split(" "),
+  ..."tcp.options.timestamp.tsval tcp.options.timestamp.tsecr tcp.options.sack_le tcp.options.sack_re".split(
+    " ",
+  ),
+  ..."tcp.urgent_pointer udp.stream udp.srcport udp.dstport udp.length".split(" "),
+  ..."dns.id dns.flags.response dns.qry.name".split(" "),
+  ..."http.request.method http.request.uri http.response.code http.content_length_header".split(" "),
+  ..."websocket.opcode websocket.fin websocket.mask websocket.payload_length".split(" "),
+  ..."tls.record.content_type tls.handshake.type _ws.malformed".split(" "),
+];
+
+const ALL = [...FIELDS, ...ANALYSIS_FIELDS];
+
+/** Cells are values of fields; of the analysis all of a packet's are one. */
+export interface PacketParity {
+  readonly fields: Tally;
+  readonly analysis: Tally;
+}
+
+/** Compares every packet; an unequal number of packets is a difference of its own. */
+export function comparePackets(capture: Capture, path: string): PacketParity {
+  const rows = Array.from({ length: capture.trace.packets.count }, (_, row) => row);
+  const ours = [...printFields(capture.trace, rows, ALL, contextOf(capture))];
+  const asked = ALL.flatMap((field) => ["-e", field]);
+  const theirs = tshark(["-n", "-r", path, "-T", "fields", ...asked]) ?? [];
+  return compareLines(ours, packetsAmong(theirs, ours.length));
+}
+
+/** tshark makes frames of the custom blocks of pcapng, which are no packets. */
+function packetsAmong(lines: readonly string[], count: number): readonly string[] {
+  if (lines.length <= count) return lines;
+  const at = ALL.indexOf("frame.protocols");
+  const packets = lines.filter((line) => line.split("\t")[at] !== "data");
+  return packets.length === count ? packets : lines;
+}
+
+/** Compares lines of `FIELDS` and the analysis fields. */
+export function compareLines(ours: readonly string[], theirs: readonly string[]): PacketParity {
+  const fields = new Tally();
+  const analysis = new Tally();
+  const counts = `${ours.length} instead of ${theirs.length}`;
+  fields.take(
+    ours.length === theirs.length,
+    "packets",
+    () => null,
+    () => counts,
+  );
+  for (let row = 0; row < Math.min(ours.length, theirs.length); row++) {
+    const cells = ours[row].split("\t");
+    const wanted = theirs[row].split("\t");
+    for (const [i, field] of FIELDS.entries()) {
+      fields.take(
+        cells[i] === wanted[i],
+        field,
+        () => reasonOf(field, cells[i], wanted[i], new Map(ALL.map((name, k) => [name, wanted[k]]))),
+        () => `frame ${row + 1}: ${shown(cells[i])} instead of ${shown(wanted[i])}`,
+      );
+    }
+    const from = FIELDS.length;
+    const at = cells.findIndex((cell, i) => i >= from && cell !== wanted[i]);
+    analysis.take(
+      at === -1,
+      ALL[at] ?? "",
+      () => reasonOf(ALL[at], cells[at], wanted[at], new Map(ALL.map((name, k) => [name, wanted[k]]))),
+      () => `frame ${row + 1}: ${shown(cells[at])} instead of ${shown(wanted[at])}`,
+    );
+  }
+  return { fields, analysis };
+}
+
+function shown(cell: string | undefined): string {
+  if (cell === undefined || cell === "") return "nothing";
+  return cell.length > 60 ? `${cell.slice(0, 60)}…` : cell;
+}
