@@ -253,6 +253,12 @@ class DashboardRun {
       case "scan":
         host.after("scan", 0, { kind: "scan" });
         return;
+      case "codecs":
+        attempt(host, async () => {
+          const { streamCodecs } = await import("../tui/stream-codecs.ts");
+          host.dispatch({ kind: "codecs", codecs: streamCodecs() });
+        });
+        return;
       case "list":
         attempt(host, async () => host.dispatch({ kind: "listed", folder: listFolder(effect.folder) }));
         return;

@@ -74,6 +74,7 @@ async function snapshot(what: string, flags: SnapshotFlags): Promise<void> {
     keys: (flags.keys ?? "").split(/\s+/).filter((key) => key !== ""),
     ...(at === undefined ? {} : { at }),
     ...(screen === undefined ? {} : { screen }),
+    codecs: (await import("../tui/stream-codecs.ts")).streamCodecs(),
   });
   writeOutput(flags.output, rendered(grid, format));
 }

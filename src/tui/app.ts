@@ -46,8 +46,11 @@ export function update(model: Model, message: Message): Step {
   return counting(settled, effects);
 }
 
-/** Asks for a `scan` where the screen has packets to read and none is asked for yet. */
+/** Asks for a `scan` where the screen has packets to read and none is asked for yet, and for codecs where a stream is shown. */
 function counting(model: Model, effects: readonly Effect[]): Step {
+  if (model.screen === "stream" && model.codecs === null && !model.codecsAsked) {
+    return counting({ ...model, codecsAsked: true }, [...effects, { kind: "codecs" }]);
+  }
   if (model.counting || screenOn(model).count?.unread(model) !== true) return [model, effects];
   return [{ ...model, counting: true }, [...effects.filter(({ kind }) => kind !== "scan"), { kind: "scan" }]];
 }
@@ -70,6 +73,8 @@ function respond(model: Model, message: Message): Step {
       return tick(model);
     case "scan":
       return scan(model);
+    case "codecs":
+      return [{ ...model, codecs: message.codecs }, NOTHING];
     case "open":
       return opened({ ...model, recent: message.recent ?? model.recent }, message.session);
     case "update":
@@ -282,6 +287,7 @@ function opened(model: Model, session: Session): Step {
     busy: null,
     notice: null,
     flow: null,
+    stream: { ...model.stream, byte: null, codec: null },
     statistics: { ...model.statistics, selected: 0, top: 0 },
     packets: { ...EMPTY_PACKETS, columns: model.packets.columns, findMode: model.packets.findMode },
   };

@@ -58,6 +58,7 @@ export type Action =
   | "next stream"
   | "previous stream"
   | "turn"
+  | "codec"
   | "next sort"
   | "previous sort"
   | "reverse"
@@ -94,7 +95,8 @@ const GRAPHS = ["graphs"] as const;
 /** Screens that show one direction of a stream. */
 const FLOWS = ["stream", "graphs"] as const;
 /** Screens that look at the run or the capture at the cursor. */
-const AT_CURSOR = ["lab", "sequence", "stream", "graphs", "statistics"] as const;
+const AT_CURSOR = ["lab", "sequence", "graphs", "statistics"] as const;
+const STREAM = ["stream"] as const;
 
 export const KEYS: readonly KeyBinding[] = [
   { keys: ["space"], action: "play", group: "Playing", help: "play, pause", hint: ["space", "play"] },
@@ -125,6 +127,15 @@ export const KEYS: readonly KeyBinding[] = [
     hint: ["←→", "step"],
   },
   { keys: ["right", "l"], action: "forward", on: AT_CURSOR, group: "Playing", help: "one step" },
+  {
+    keys: ["left", "h"],
+    action: "back",
+    on: STREAM,
+    group: "Moving",
+    help: "one byte",
+    hint: ["←→", "byte"],
+  },
+  { keys: ["right", "l"], action: "forward", on: STREAM, group: "Moving", help: "one byte" },
   { keys: ["left", "h"], action: "back", on: PACKETS, group: "Moving", help: "step; close, open" },
   { keys: ["right", "l"], action: "forward", on: PACKETS, group: "Moving", help: "step; close, open" },
   { keys: ["up", "k"], action: "up", group: "Moving", help: "row above, below", hint: ["↑↓", "move"] },
@@ -178,6 +189,24 @@ export const KEYS: readonly KeyBinding[] = [
     help: "one graph, all",
     hint: ["enter", "one, all"],
   },
+  {
+    keys: ["m"],
+    action: "codec",
+    on: STREAM,
+    group: "Screens",
+    help: "another framing",
+    hint: ["m", "framing"],
+  },
+  {
+    keys: ["]"],
+    action: "zoom in",
+    on: STREAM,
+    group: "Screens",
+    help: "wider, smaller bytes",
+    hint: ["[]", "width"],
+  },
+  { keys: ["["], action: "zoom out", on: STREAM, group: "Screens", help: "wider, smaller bytes" },
+  { keys: ["enter"], action: "expand", on: STREAM, group: "Screens", help: "the byte's packet" },
   {
     keys: ["d"],
     action: "turn",

@@ -6,8 +6,9 @@ import type { LinkSettings } from "../sim/topology.ts";
 import { hasPackets, isFraming, isLab, traceOf } from "./session.ts";
 import type { LineEdit } from "./line-edit.ts";
 import type { LessonEntry, Session } from "./session.ts";
-import { INITIAL_GRAPHS, INITIAL_STATISTICS } from "./views.ts";
-import type { Flow, GraphsView, StatisticsView } from "./views.ts";
+import type { StreamCodec } from "./screens/stream-frames.ts";
+import { INITIAL_GRAPHS, INITIAL_STATISTICS, INITIAL_STREAM } from "./views.ts";
+import type { Flow, GraphsView, StatisticsView, StreamView } from "./views.ts";
 import { darkTheme } from "./theme.ts";
 
 export interface Size {
@@ -199,9 +200,13 @@ export interface Model {
   readonly sequence: SequenceView;
   readonly framing: FramingView;
   readonly statistics: StatisticsView;
-  /** The stream that graphs are of; null until one was chosen: the first. */
+  /** The stream shown as such and in graphs; null until one was chosen: the first. */
   readonly flow: Flow | null;
   readonly graphs: GraphsView;
+  readonly stream: StreamView;
+  /** The codecs a stream can be looked at through; null until they were wanted and are there. */
+  readonly codecs: readonly StreamCodec[] | null;
+  readonly codecsAsked: boolean;
   /** A screen that reads through all packets has asked for a `scan` that has not come yet. */
   readonly counting: boolean;
   readonly popup: Popup | null;
@@ -229,6 +234,8 @@ export type Message =
   | { readonly kind: "tick" }
   /** Go on with the filter, or with what a screen counts, as asked by a `scan` effect. */
   | { readonly kind: "scan" }
+  /** The codecs asked for by a `codecs` effect. */
+  | { readonly kind: "codecs"; readonly codecs: readonly StreamCodec[] }
   /** Another run or lesson is there: the view starts over. */
   | {
       readonly kind: "open";
@@ -258,6 +265,8 @@ export type Effect =
   | { readonly kind: "wait"; readonly ms: number }
   /** Send `scan` as soon as input has been looked at. */
   | { readonly kind: "scan" }
+  /** Load the codecs for streams, then send them as `codecs`. */
+  | { readonly kind: "codecs" }
   /** Run this lesson again with this seed, then send `open` and later `update`. */
   | { readonly kind: "rerun"; readonly seed: number }
   | { readonly kind: "lesson"; readonly name: string }
@@ -286,6 +295,8 @@ export interface InitialOptions {
   /** The step to stand at; by default the last of a run, the first of a capture. */
   readonly step?: number;
   readonly playing?: boolean;
+  /** Where what asks for them cannot wait. */
+  readonly codecs?: readonly StreamCodec[];
   readonly theme?: string;
   readonly recent?: readonly string[];
   readonly columns?: readonly string[] | null;
@@ -339,6 +350,9 @@ export function initialModel(options: InitialOptions): Model {
     statistics: INITIAL_STATISTICS,
     flow: null,
     graphs: INITIAL_GRAPHS,
+    stream: INITIAL_STREAM,
+    codecs: options.codecs ?? null,
+    codecsAsked: false,
     counting: false,
     popup: null,
     busy: null,
@@ -352,7 +366,6 @@ export function initialModel(options: InitialOptions): Model {
 export function hasScreen(session: Session, name: ScreenName): boolean {
   if (name === "lab") return isLab(session);
   if (name === "framing") return isFraming(session);
-  if (name === "stream") return false;
   return hasPackets(session);
 }
 

@@ -7,6 +7,7 @@ import type { Effect, InitialOptions, Message, Model, ScreenName, Size } from ".
 import type { Grid } from "./render/grid.ts";
 import { isFraming, traceOf } from "./session.ts";
 import type { LessonEntry, Session } from "./session.ts";
+import type { StreamCodec } from "./screens/stream-frames.ts";
 import type { Theme } from "./theme.ts";
 import { darkTheme } from "./theme.ts";
 
@@ -23,6 +24,8 @@ export interface SnapshotOptions {
   readonly keys?: readonly string[];
   readonly lessons?: readonly LessonEntry[];
   readonly theme?: Theme;
+  /** For the frames of the Stream screen (`streamCodecs`); without them it shows none. */
+  readonly codecs?: readonly StreamCodec[];
 }
 
 /** Messages a snapshot follows at most: effects that ask for messages must come to an end. */
@@ -36,6 +39,7 @@ export function modelAt(session: Session, options: SnapshotOptions): Model {
     ...stepOf(session, options.at),
     ...(options.lessons === undefined ? {} : { lessons: options.lessons }),
     ...(options.screen === undefined ? {} : { screen: options.screen }),
+    ...(options.codecs === undefined ? {} : { codecs: options.codecs }),
   };
   const messages: Message[] = [{ kind: "resize", ...options.size }];
   for (const key of options.keys ?? []) messages.push({ kind: "key", key });

@@ -53,3 +53,20 @@ export interface GraphsView {
 }
 
 export const INITIAL_GRAPHS: GraphsView = { graph: "cwnd", zoom: 0, alone: false };
+
+/** Ways to look at a stream, in the order of their tabs. */
+export const STREAM_MODES = ["picture", "text", "hex"] as const;
+
+export type StreamMode = (typeof STREAM_MODES)[number];
+
+export interface StreamView {
+  readonly mode: StreamMode;
+  /** Index into the widths of a byte; null for the widest that lets the stream fit. */
+  readonly cell: number | null;
+  /** Index of the codec frames are taken out with, -1 for none; null for the one the stream looks like. */
+  readonly codec: number | null;
+  /** The byte the cursor is on, chosen while the run's cursor stood at step `at`: elsewhere the step says which byte. */
+  readonly byte: { readonly offset: number; readonly at: number } | null;
+}
+
+export const INITIAL_STREAM: StreamView = { mode: "picture", cell: null, codec: null, byte: null };

@@ -15,6 +15,9 @@ import { enterFlow, isFlowUnread, readFlow } from "./flow-data.ts";
 import { graphsScreen } from "./graphs.ts";
 import { graphsAction, graphsMouse } from "./graphs-update.ts";
 import type { Screen, Step } from "./screen.ts";
+import { streamScreen } from "./stream.ts";
+import { isStreamUnread, readStream } from "./stream-data.ts";
+import { streamAction, streamMouse } from "./stream-update.ts";
 import { statisticsScreen } from "./statistics.ts";
 import { isUnread, readOn } from "./statistics-data.ts";
 import { statisticsAction, statisticsMouse } from "./statistics-update.ts";
@@ -41,6 +44,15 @@ const SCREENS: readonly Screen[] = [
     paint: packetsScreen,
     act: packetsAction,
     mouse: packetsMouse,
+  },
+  {
+    name: "stream",
+    title: "Stream",
+    paint: streamScreen,
+    act: streamAction,
+    mouse: streamMouse,
+    enter: enterFlow,
+    count: { unread: isStreamUnread, read: readStream },
   },
   {
     name: "graphs",

@@ -49,6 +49,8 @@ export class FlowSide {
     const start = this.#nextStart + ((relativeSeq - 1 - this.#nextStart) | 0);
     const end = start + length;
     this.#nextStart = end;
+    // What comes before the first segment seen may come yet.
+    if (this.rows.length === 0) this.#seen.add((wireSeq - start) >>> 0, 0);
     const fresh = this.#seen.add(wireSeq, length);
     this.rows.push(row);
     this.starts.push(start);
@@ -89,10 +91,20 @@ export class FlowSide {
   }
 }
 
+/** Bytes one direction sent before the other did: what was there for the first time. */
+export interface Turn {
+  readonly direction: 0 | 1;
+  readonly start: number;
+  end: number;
+  /** Bytes of the other direction by then. */
+  readonly other: number;
+}
+
 export class FlowReading {
   readonly stream: number;
   /** As in `Flow.direction`. */
   readonly sides: readonly [FlowSide, FlowSide] = [new FlowSide(), new FlowSide()];
+  readonly turns: Turn[] = [];
   /** Packets of the trace read so far. */
   read = 0;
   /** The stream's first packet, -1 before it is read; times of its first and last. */
@@ -145,7 +157,9 @@ export class FlowReading {
     if (length > 0) {
       const syn = (flags & TCP_FLAG.syn) === 0 ? 0 : 1;
       const seq = packets.tcpSeq[row] + syn;
+      const before = own.length;
       own.segment(row, timeNs, this.#streams.relativeSeq(packets, row) + syn, seq >>> 0, length);
+      if (own.length > before) this.#turn(direction, before, own.length);
       const inFlight = this.#analysis?.bytesInFlight(row) ?? 0;
       if (inFlight > 0) own.inFlight.push(timeNs, inFlight);
     }
@@ -160,6 +174,25 @@ export class FlowReading {
     if (segment === -1 || this.#analysis === null) return;
     const rttNs = Number(this.#analysis.betweenNs(segment, row));
     if (rttNs > 0) other.roundTrips.push(timeNs, rttNs);
+  }
+
+  #turn(direction: 0 | 1, start: number, end: number): void {
+    const last = this.turns.at(-1);
+    if (last?.direction === direction) last.end = end;
+    else this.turns.push({ direction, start, end, other: this.sides[1 - direction].length });
+  }
+
+  /** Index of the turn in which byte `offset` of a direction first was sent; the number of turns where it was not. */
+  turnOf(direction: 0 | 1, offset: number): number {
+    let low = 0;
+    let high = this.turns.length;
+    while (low < high) {
+      const middle = (low + high) >>> 1;
+      const turn = this.turns[middle];
+      if ((turn.direction === direction ? turn.end : turn.other) > offset) high = middle;
+      else low = middle + 1;
+    }
+    return low;
   }
 
   /** Takes note of SACK blocks in options of more than `plain` bytes. */
