@@ -1,7 +1,6 @@
 // A socket of the kernel: each call of the core is one non-blocking system call, its errno the answer.
 
-import { isAny } from "../socket/address.ts";
-import type { Family, InetAddress, SocketAddress, SocketType } from "../socket/address.ts";
+import type { Family, SocketAddress, SocketType } from "../socket/address.ts";
 import { NOT_READY, isFailure } from "../socket/core.ts";
 import type {
   Datagram,
@@ -15,17 +14,14 @@ import type {
 } from "../socket/core.ts";
 import type { OptionName, OptionValue, TcpInfo } from "../socket/options.ts";
 import type { RealClock } from "./clock.ts";
-import { wildcard } from "./hosts.ts";
-import type { HostAddresses, InetFamily } from "./hosts.ts";
+import type { HostAddresses } from "./hosts.ts";
 import type { MessageReader } from "./kernel-message.ts";
-import { boundPort, reservePort } from "./kernel-ports.ts";
+import { KernelName, sockaddr } from "./kernel-name.ts";
 import { getOption, setOption, setSwitch, tcpInfo } from "./kernel-options.ts";
 import { fixedMemory } from "./libc.ts";
 import type { Libc } from "./libc.ts";
 import { errnoName } from "./platform.ts";
 import type { Poller } from "./poller.ts";
-import { SOCKADDR_MAX, readSockaddr, writeInet, writeUnix, writeUnixUnnamed } from "./sockaddr.ts";
-import type { RawAddress } from "./sockaddr.ts";
 import type { UnixPaths } from "./unix-paths.ts";
 
 /** What the sockets of one run share. */
@@ -58,8 +54,6 @@ const RETRY_LAST_MS = 50;
 /** A lingering close may end this much later than its time: the kernel's timers are coarse. */
 const LINGER_LATE_S = 1;
 
-const name = fixedMemory(SOCKADDR_MAX);
-const nameLength = new Int32Array(fixedMemory(4).buffer, 0, 1);
 const pollMemory = fixedMemory(8);
 const pollView = new DataView(pollMemory.buffer);
 
@@ -75,7 +69,7 @@ export function openKernelSocket(
   const fd = run.within(host, () =>
     libc.socket(platform.family[family], platform.type[type] | platform.atomicNonBlock, 0),
   );
-  return fd < 0 ? errnoName(libc.errno()) : adopt(run, host, fd, family, type);
+  return fd < 0 ? errnoName(libc.errno()) : adopt(run, host, fd, family, type, false);
 }
 
 function adopt(
@@ -84,6 +78,7 @@ function adopt(
   fd: number,
   family: Family,
   type: SocketType,
+  accepted: boolean,
 ): KernelSocket | Failure {
   const { libc } = run;
   if (libc.platform.atomicNonBlock === 0) {
@@ -91,7 +86,7 @@ function adopt(
     libc.fcntl(fd, F_SETFD, FD_CLOEXEC);
   }
   if (libc.platform.noSigPipe !== null) setSwitch(libc, fd, libc.platform.noSigPipe);
-  const socket = new KernelSocket(run, host, fd, family, type);
+  const socket = new KernelSocket(run, host, fd, family, type, accepted);
   const watchId = run.poller.watch(fd, () => socket.wake());
   if (watchId === null) {
     const code = errnoName(libc.errno());
@@ -110,10 +105,8 @@ export class KernelSocket implements SocketCore {
   watchId = 0;
   readonly #run: KernelRun;
   readonly #host: string;
+  readonly #name: KernelName;
   #fd: number;
-  #bound = false;
-  /** Bound to every address, as the program sees it, and not connected. */
-  #isWildcard = false;
   /** Whether the last connect did not end at once. */
   #attempted = false;
   /** The sockaddr of that connect. */
@@ -126,9 +119,10 @@ export class KernelSocket implements SocketCore {
   #connecting = false;
   #connectError: OptionValue = "";
 
-  constructor(run: KernelRun, host: string, fd: number, family: Family, type: SocketType) {
+  constructor(run: KernelRun, host: string, fd: number, family: Family, type: SocketType, accepted: boolean) {
     this.#run = run;
     this.#host = host;
+    this.#name = new KernelName(run, host, fd, family, type, accepted);
     this.#fd = fd;
     this.family = family;
     this.type = type;
@@ -141,17 +135,7 @@ export class KernelSocket implements SocketCore {
   }
 
   bind(address: SocketAddress): null | Failure {
-    const { libc } = this.#run;
-    if (address.family === "unix") {
-      if (address.path === "") return this.#bindUnnamed();
-      const length = this.#writeUnix(address.path);
-      if (typeof length !== "number") return length;
-      return this.#answer(libc.bind(this.#fd, name, length));
-    }
-    if (address.family !== this.family) return "EAFNOSUPPORT";
-    const failure = this.#bindInet(address);
-    if (failure === null) this.#isWildcard = isAny(address.address);
-    return failure;
+    return this.#name.bind(address);
   }
 
   listen(backlog: number): null | Failure {
@@ -170,22 +154,20 @@ export class KernelSocket implements SocketCore {
       // As a blocking accept of a Unix socket answers; a non-blocking one does not look at the shutdown.
       return code === "EAGAIN" && this.#shutRead && this.family === "unix" ? "EINVAL" : code;
     }
-    const socket = adopt(this.#run, this.#host, fd, this.family, this.type);
-    if (socket instanceof KernelSocket) socket.#bound = true;
-    return socket;
+    return adopt(this.#run, this.#host, fd, this.family, this.type, true);
   }
 
   connect(address: SocketAddress): null | Failure {
     if (address.family === "unix") return this.#connectUnix(address.path);
-    const length = this.#writeTarget(address);
+    const length = this.#name.target(address);
     if (typeof length !== "number") return length;
     const { libc } = this.#run;
-    let failure = this.#answer(libc.connect(this.#fd, name, length));
-    if (failure === null || failure === "EINPROGRESS") this.#isWildcard = false;
+    let failure = this.#answer(libc.connect(this.#fd, sockaddr, length));
+    if (failure === null || failure === "EINPROGRESS") this.#name.connected();
     // The first call after a non-blocking attempt has succeeded only learns that; a blocking connect had learned it already.
-    if (failure === null && this.#attempted) failure = this.#answer(libc.connect(this.#fd, name, length));
+    if (failure === null && this.#attempted) failure = this.#answer(libc.connect(this.#fd, sockaddr, length));
     this.#attempted = failure === "EINPROGRESS" || failure === "EALREADY";
-    if (failure === "EINPROGRESS") this.#target = name.slice(0, length);
+    if (failure === "EINPROGRESS") this.#target = sockaddr.slice(0, length);
     return failure;
   }
 
@@ -198,11 +180,11 @@ export class KernelSocket implements SocketCore {
   sendTo(bytes: Uint8Array, to: SocketAddress): number | Failure {
     // A stream has one peer, and Linux ignores the address; binding for it would leave a trace.
     if (this.type === "stream" && to.family !== "unix") return this.send(bytes);
-    const length = to.family === "unix" ? this.#writeUnix(to.path) : this.#writeTarget(to);
+    const length = this.#name.target(to);
     if (typeof length !== "number") return length;
     const { libc } = this.#run;
     const bits = libc.platform.msg.noSignal;
-    return this.#sent(libc.sendto(this.#fd, bytes, bytes.length, bits, name, length));
+    return this.#sent(libc.sendto(this.#fd, bytes, bytes.length, bits, sockaddr, length));
   }
 
   recv(max: number, flags: RecvFlags = {}): Uint8Array | Failure {
@@ -213,13 +195,13 @@ export class KernelSocket implements SocketCore {
   recvFrom(max: number, flags: RecvFlags = {}): Datagram | Failure {
     const message = this.#run.reader.datagram(this.#fd, max, this.#recvBits(flags));
     if (message === null) {
-      return this.#nothing({ data: new Uint8Array(), from: this.#unnamed(), truncated: false });
+      return this.#nothing({ data: new Uint8Array(), from: this.#name.nobody(), truncated: false });
     }
     // recvfrom(2) leaves a stream's sender out; its peer is the only one there can be.
-    const peer = this.type === "stream" ? this.peerAddress() : this.#program(message.from);
+    const peer = this.type === "stream" ? this.peerAddress() : this.#name.program(message.from);
     return {
       data: message.data,
-      from: isFailure(peer) ? this.#unnamed() : peer,
+      from: isFailure(peer) ? this.#name.nobody() : peer,
       truncated: message.truncated,
     };
   }
@@ -246,6 +228,7 @@ export class KernelSocket implements SocketCore {
     this.#run.sockets.delete(this);
     this.#run.poller.forget(this.watchId);
     this.#fd = -1;
+    this.#name.forget();
     if (lingerS <= 0) {
       libc.close(fd);
       return;
@@ -297,25 +280,18 @@ export class KernelSocket implements SocketCore {
     const { writable, error, hangup } = this.readiness();
     if (!writable && !error && !hangup) return "";
     this.#attempted = false;
-    name.set(this.#target);
-    const failure = this.#answer(libc.connect(this.#fd, name, this.#target.length));
+    sockaddr.set(this.#target);
+    const failure = this.#answer(libc.connect(this.#fd, sockaddr, this.#target.length));
     if (failure === null) return getOption(libc, this.#fd, "SO_ERROR");
     return typeof failure === "string" ? failure : failure.code;
   }
 
   localAddress(): SocketAddress | Failure {
-    nameLength[0] = SOCKADDR_MAX;
-    if (this.#run.libc.getsockname(this.#fd, name, nameLength) !== 0)
-      return errnoName(this.#run.libc.errno());
-    const address = this.#program(readSockaddr(this.#run.libc.platform, name, nameLength[0]));
-    return this.#isWildcard && address.family !== "unix" ? wildcard(address.family, address.port) : address;
+    return this.#name.local();
   }
 
   peerAddress(): SocketAddress | Failure {
-    nameLength[0] = SOCKADDR_MAX;
-    if (this.#run.libc.getpeername(this.#fd, name, nameLength) !== 0)
-      return errnoName(this.#run.libc.errno());
-    return this.#program(readSockaddr(this.#run.libc.platform, name, nameLength[0]));
+    return this.#name.peer();
   }
 
   readiness(): Readiness {
@@ -338,86 +314,10 @@ export class KernelSocket implements SocketCore {
     return tcpInfo(this.#run.libc, this.#fd);
   }
 
-  /** Binds to the host's own address, at the machine's port for a program's. */
-  #bindInet(address: InetAddress): null | Failure {
-    const { libc, hosts } = this.#run;
-    const { family } = address;
-    const real = hosts.toBind(this.#host, address);
-    if (isFailure(real)) return real;
-    // A port asked for by number stays the socket's when its connection is over, so the machine's is asked for by number, too.
-    const port = address.port === 0 ? 0 : this.#realPort(this.#host, family, address.port);
-    const length = writeInet(libc.platform, name, family, real.address, port);
-    const failure = this.#answer(libc.bind(this.#fd, name, length));
-    if (failure !== null) return failure;
-    this.#bound = true;
-    if (hosts.isMapped(family))
-      hosts.map(this.#host, family, this.type, address.port, boundPort(libc, this.#fd));
-    return null;
-  }
-
-  /** The machine's port for a host's, a new one when nobody has asked for it yet. */
-  #realPort(host: string, family: InetFamily, port: number): number {
-    const { libc, hosts } = this.#run;
-    const known = hosts.realPort(host, family, this.type, port);
-    return known ?? reservePort(libc, hosts, host, family, this.type, port);
-  }
-
-  /** Gives a socket without an address its host's, so that the other end sees who calls. */
-  #bindOwn(family: InetFamily): null | Failure {
-    const { libc, hosts } = this.#run;
-    if (this.#bound || !hosts.shared) return null;
-    const { bindAddressNoPort } = libc.platform;
-    if (this.type === "stream" && bindAddressNoPort !== null && !hosts.isMapped(family)) {
-      setSwitch(libc, this.#fd, bindAddressNoPort);
-    }
-    const failure = this.#bindInet(wildcard(family, 0));
-    // A socket already connected or listening has its address: what is wrong, the call itself says.
-    if (failure !== null && failure !== "EINVAL") return failure;
-    this.#isWildcard = this.type === "dgram";
-    return null;
-  }
-
-  /** Writes the sockaddr that reaches `address` and answers its length. */
-  #writeTarget(address: InetAddress): number | Failure {
-    const { family } = address;
-    if (family !== this.family) return "EAFNOSUPPORT";
-    const { libc, hosts } = this.#run;
-    const real = hosts.toReach(this.#host, address);
-    if (isFailure(real)) return real;
-    const failure = this.#bindOwn(family);
-    if (failure !== null) return failure;
-    let { port } = address;
-    if (real.host !== null && port !== 0) {
-      port = this.#realPort(real.host, family, port);
-    }
-    return writeInet(libc.platform, name, family, real.address, port);
-  }
-
-  #writeUnix(path: string): number | Failure {
-    if (this.family !== "unix") return "EAFNOSUPPORT";
-    const found = this.#run.paths.toFile(this.#host, path);
-    if (!("file" in found)) return found;
-    return writeUnix(this.#run.libc.platform, name, found.file) ?? "EINVAL";
-  }
-
-  /** Lets the kernel choose an abstract name, as Linux does for an empty path. */
-  #bindUnnamed(): null | Failure {
-    const { libc, paths } = this.#run;
-    if (this.family !== "unix") return "EAFNOSUPPORT";
-    const before = this.localAddress();
-    const failure = this.#answer(libc.bind(this.#fd, name, writeUnixUnnamed(libc.platform, name)));
-    if (failure !== null) return failure;
-    // A socket that has a name keeps it.
-    const given = this.localAddress();
-    const isNew = !isFailure(before) && before.family === "unix" && before.path === "";
-    if (isNew && !isFailure(given) && given.family === "unix") paths.adopt(this.#host, given.path);
-    return null;
-  }
-
   #connectUnix(path: string, delayMs: number = RETRY_FIRST_MS): null | Failure {
-    const length = this.#writeUnix(path);
+    const length = this.#name.target({ family: "unix", path });
     if (typeof length !== "number") return length;
-    const failure = this.#answer(this.#run.libc.connect(this.#fd, name, length));
+    const failure = this.#answer(this.#run.libc.connect(this.#fd, sockaddr, length));
     if (failure !== "EAGAIN") return failure;
     this.#connecting = true;
     this.#retry = setTimeout(() => {
@@ -462,17 +362,5 @@ export class KernelSocket implements SocketCore {
 
   #answer(result: number): null | Failure {
     return result === 0 ? null : errnoName(this.#run.libc.errno());
-  }
-
-  #program(raw: RawAddress): SocketAddress {
-    if (raw.family === "unix") {
-      if (this.family !== "unix") return this.#unnamed();
-      return { family: "unix", path: raw.address === "" ? "" : this.#run.paths.toPath(raw.address) };
-    }
-    return this.#run.hosts.toProgram(raw.family, this.type, raw.address, raw.port);
-  }
-
-  #unnamed(): SocketAddress {
-    return this.family === "unix" ? { family: "unix", path: "" } : wildcard(this.family, 0);
   }
 }
