@@ -12,12 +12,17 @@ export interface Driver {
   close(): void;
 }
 
+/** What a file seems to hold may be wrong: room for more than this is made when it is needed. */
+const ROWS_RESERVED_MAX = 8_000_000;
+
 /** Steps through a file. Yields nothing to others before its budget is used up. */
 export class FileDriver implements Driver {
   readonly #feeder: FileFeeder;
   readonly #builder: CaptureBuilder;
   readonly #bytesTotal: number;
   #done = false;
+  /** Bytes read at which to estimate again how many packets the file has. */
+  #estimateAt = 0;
 
   constructor(feeder: FileFeeder, builder: CaptureBuilder, bytesTotal: number) {
     this.#feeder = feeder;
@@ -34,6 +39,7 @@ export class FileDriver implements Driver {
     try {
       while (!this.#done) {
         this.#done = this.#feeder.step();
+        if (this.#feeder.bytesRead >= this.#estimateAt) this.#reserve();
         if (performance.now() >= until) break;
       }
     } catch (error) {
@@ -41,6 +47,17 @@ export class FileDriver implements Driver {
       this.#builder.problem(`the file cannot be read further: ${wordsOf(error)}`, this.#feeder.bytesRead);
     }
     return Promise.resolve(this.#done);
+  }
+
+  /**
+   * Makes room for as many packets as the file seems to have, by what was read so far: growing a table of millions of rows takes longer
+   * than a frame may.
+   */
+  #reserve(): void {
+    const { bytesRead } = this.#feeder;
+    this.#estimateAt = bytesRead * 4;
+    const expected = Math.ceil((this.#builder.count * 1.1 * this.#bytesTotal) / bytesRead);
+    this.#builder.trace.packets.reserve(Math.min(expected, ROWS_RESERVED_MAX));
   }
 
   close(): void {

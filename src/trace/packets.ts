@@ -111,6 +111,11 @@ export class PacketTable {
     return row;
   }
 
+  /** Makes room for `rows` rows in all, so that appending them copies nothing; pages nobody writes to cost no memory. */
+  reserve(rows: number): void {
+    if (rows > this.seconds.length) this.#grow(rows);
+  }
+
   /** Time of `row` in nanoseconds relative to the first row's; exact up to 2^53 ns (104 days), which is what a view needs. */
   relativeNs(row: number): number {
     return (this.seconds[row] - this.seconds[0]) * 1e9 + (this.nanoseconds[row] - this.nanoseconds[0]);

@@ -14,10 +14,12 @@ export class RowNumbers {
   tsVal = new Uint32Array(CAPACITY_MIN);
   tsEcr = new Uint32Array(CAPACITY_MIN);
 
-  /** Room for `row`. */
-  reserve(row: number): void {
-    if (row < this.acks.length) return;
-    const size = Math.max(row + 1, this.acks.length * 2);
+  /** Makes room for a table that has room for `rows`. */
+  reserve(rows: number): void {
+    if (rows > this.acks.length) this.#grow(rows);
+  }
+
+  #grow(size: number): void {
     this.acks = grown(this.acks, size);
     this.related = grown(this.related, size);
     this.inFlight = grown(this.inFlight, size);

@@ -83,7 +83,7 @@ export class TcpAnalysis {
   add(row: number, bytes: Uint8Array, start: number): void {
     const table = this.#table;
     const stream = table.stream[row];
-    this.#rows.reserve(row);
+    if (row >= this.#rows.acks.length) this.#rows.reserve(table.stream.length);
     if (stream === NO_STREAM || table.protocol[row] !== PROTOCOL.tcp) return;
     if ((stream + 1) * 2 * STATE > this.#state.length) this.#growStreams(stream);
     const transport = table.transportOffset[row];
