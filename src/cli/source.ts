@@ -59,12 +59,15 @@ async function openCaptureSession(what: string, options: OpenOptions): Promise<C
 
 /** What the screens show of a capture, as far as it has been read. */
 export function captureSession(capture: Capture): CaptureSession {
+  const { bytesRead, bytesTotal, done } = capture.progress;
+  const isReading = !done && !capture.isLive && bytesTotal !== null;
   return {
     name: capture.path === "-" ? "standard input" : capture.path,
     trace: capture.trace,
     problems: capture.problems.map(problemText),
     context: contextOf(capture),
-    ...(capture.isLive && !capture.progress.done ? { growing: { count: capture.trace.packets.count } } : {}),
+    ...(isReading ? { reading: bytesRead / bytesTotal } : {}),
+    ...(capture.isLive && !done ? { growing: { count: capture.trace.packets.count } } : {}),
   };
 }
 

@@ -409,8 +409,10 @@ function statusOf(model: Model, theme: Theme): Span[] {
   if (model.busy !== null) return [{ text: `… ${model.busy}`, attr: on(theme.pending) }];
   if (isFraming(model.session)) return framingStatus(model, model.session, theme);
   if (!isLab(model.session)) {
-    const { name, problems } = model.session;
+    const { name, problems, reading } = model.session;
     const spans = [{ text: name, attr: on(theme.text) }];
+    if (reading !== undefined)
+      spans.push({ text: `  … reading ${Math.floor(reading * 100)}%`, attr: on(theme.pending) });
     if (countOfGrowing(model.session) !== null) spans.push({ text: "  ● live", attr: on(theme.ok) });
     const own = replaySpeed(model.session);
     if (own !== null) spans.push(...replayStatus(model, own * SPEEDS[model.speed], theme));

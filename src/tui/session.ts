@@ -20,6 +20,8 @@ export interface CaptureSession {
   readonly context?: DissectContext;
   /** Packets may be yet to happen; a cursor at the end then stays there. `count` is how many there were when this session was made. */
   readonly growing?: { readonly count: number };
+  /** How much of the file has been read, from 0 to 1, while it is being read. */
+  readonly reading?: number;
   /** The capture is played in its own time, `speed` times as fast as it was. */
   readonly replay?: { readonly speed: number };
 }
