@@ -204,8 +204,11 @@ export class Connection {
 
   /** (Re)starts the keepalive timer if the program wants one. */
   keepAliveFrom(nowNs: number): void {
-    this.timers.keepAliveNs =
-      this.settings.keepAlive && this.synchronized ? nowNs + this.settings.keepIdleS * 1e9 : Infinity;
+    if (this.settings.keepAlive && this.synchronized) {
+      this.timers.setKeepAlive(nowNs, this.settings.keepIdleS * 1e9);
+    } else {
+      this.timers.keepAliveNs = Infinity;
+    }
   }
 
   /** Whether both SYNs have been exchanged and the connection is not over. */

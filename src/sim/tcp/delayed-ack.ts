@@ -109,7 +109,7 @@ export class DelayedAck {
       return;
     }
     const personality = this.#personality;
-    let delayNs = Math.max(this.delayNs, personality.tickNs);
+    let delayNs = this.delayNs;
     if (delayNs > personality.delayedAckMinNs) {
       const patient = this.#interactive || this.#pushed > 0;
       let mostNs = patient ? personality.delayedAckMaxNs : 500e6;
@@ -119,7 +119,7 @@ export class DelayedAck {
     delayNs = Math.min(delayNs, personality.delayedAckMaxNs);
     const timers = this.#timers;
     if (timers.delayedAckNs <= nowNs + delayNs / 4) this.due = true;
-    else timers.delayedAckNs = Math.min(timers.delayedAckNs, Math.round(nowNs + delayNs));
+    else timers.setDelayedAck(nowNs, delayNs);
   }
 
   /** After a read. `full`: more than a full segment is unacknowledged. `drained`: nothing is left to read. */

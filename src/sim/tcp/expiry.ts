@@ -141,12 +141,12 @@ function keepAlive(connection: Connection, nowNs: number): void {
     return;
   }
   if (sender.flight > 0 || sender.unsent > 0) {
-    timers.keepAliveNs = nowNs + idleNs;
+    timers.setKeepAlive(nowNs, idleNs);
     return;
   }
   const silentNs = nowNs - connection.lastReceivedNs;
   if (silentNs < idleNs) {
-    timers.keepAliveNs = connection.lastReceivedNs + idleNs;
+    timers.setKeepAlive(nowNs, idleNs - silentNs);
     return;
   }
   fired(connection, "keepalive");
@@ -161,5 +161,5 @@ function keepAlive(connection: Connection, nowNs: number): void {
   }
   connection.keepProbes++;
   connection.keepAliveDue = true;
-  timers.keepAliveNs = nowNs + settings.keepIntervalS * 1e9;
+  timers.setKeepAlive(nowNs, settings.keepIntervalS * 1e9);
 }

@@ -42,7 +42,7 @@ export interface TcpPersonality {
   readonly delayedAckMaxNs: number;
   /** Every second segment is acknowledged at once, however short; else two full ones, or what a program has read. */
   readonly acksEverySecondSegment: boolean;
-  /** Clock tick: the delay of an ACK nothing has set a delay for yet. */
+  /** Tick of the clock that timers go by; an ACK nothing has set a delay for yet leaves at the next. */
   readonly tickNs: number;
   /** Whether far-off timers fire at coarser steps than ticks, as those of Linux's timer wheel do. */
   readonly coarseTimers: boolean;

@@ -39,9 +39,10 @@ export class RoundTrip {
       this.rttvarNs += (Math.abs(this.srttNs - rtt) - this.rttvarNs) / 4;
       this.srttNs += (rtt - this.srttNs) / 8;
     }
-    const { rtoMinNs, rtoVarianceMinNs, rtoSlopNs } = this.#personality;
+    const { rtoMinNs, rtoVarianceMinNs, rtoSlopNs, tickNs } = this.#personality;
     const wantedNs = this.srttNs + Math.max(rtoVarianceMinNs, 4 * this.rttvarNs) + rtoSlopNs;
-    this.#baseNs = Math.round(Math.max(rtoMinNs, wantedNs));
+    // Kept in ticks: what is doubled is the rounded time.
+    this.#baseNs = Math.ceil(Math.max(rtoMinNs, wantedNs) / tickNs) * tickNs;
     this.backoff = 0;
   }
 

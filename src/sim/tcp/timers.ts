@@ -45,12 +45,25 @@ export class Timers {
     this.#coarse = coarse;
   }
 
+  /** When a timer set now fires. */
+  #due(nowNs: number, delayNs: number): number {
+    const tickNs = this.#tickNs;
+    return this.#coarse ? wheelNs(nowNs, delayNs, tickNs) : Math.ceil((nowNs + delayNs) / tickNs) * tickNs;
+  }
+
   setXmit(kind: Xmit, nowNs: number, delayNs: number): void {
     this.xmit = kind;
-    const tickNs = this.#tickNs;
-    this.xmitNs = this.#coarse
-      ? wheelNs(nowNs, delayNs, tickNs)
-      : Math.ceil((nowNs + delayNs) / tickNs) * tickNs;
+    this.xmitNs = this.#due(nowNs, delayNs);
+  }
+
+  /** Unless it is to fire sooner already. */
+  setDelayedAck(nowNs: number, delayNs: number): void {
+    const dueNs = this.#due(nowNs, delayNs);
+    if (dueNs < this.delayedAckNs) this.delayedAckNs = dueNs;
+  }
+
+  setKeepAlive(nowNs: number, delayNs: number): void {
+    this.keepAliveNs = this.#due(nowNs, delayNs);
   }
 
   clearXmit(): void {

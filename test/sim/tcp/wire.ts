@@ -33,6 +33,8 @@ export interface WireOptions {
   readonly seed?: number;
   readonly fate?: Fate;
   readonly recording?: boolean;
+  /** When it begins; 0 by default. Timers go by the ticks of a clock that began at 0. */
+  readonly startNs?: number;
 }
 
 export const MS = 1e6;
@@ -50,7 +52,8 @@ export function randomFrom(seed: number): (limit: number) => number {
 }
 
 export class Wire {
-  nowNs = 0;
+  readonly startNs: number;
+  nowNs: number;
   readonly sent: Sent[] = [];
   readonly events: TraceEvent[] = [];
   readonly drops: DropReason[] = [];
@@ -70,6 +73,8 @@ export class Wire {
     this.fate = options.fate ?? (() => [delayNs]);
     this.mtu = options.mtu ?? 1500;
     this.recording = options.recording ?? false;
+    this.startNs = options.startNs ?? 0;
+    this.nowNs = this.startNs;
     this.#random = randomFrom(options.seed ?? 1);
   }
 
@@ -256,8 +261,8 @@ export function connected(options: WireOptions = {}): Pair {
 }
 
 /** One host talking to itself over 127.0.0.1, as the kernel's observations were made. */
-export function loopback(port = 7000): Pair {
-  const wire = new Wire({ delayNs: 5000 });
+export function loopback(startNs = 0, port = 7000): Pair {
+  const wire = new Wire({ delayNs: 5000, startNs });
   const a = wire.host(A);
   const listener = a.socket("inet");
   must(listener.bind(inet("127.0.0.1", port)));
