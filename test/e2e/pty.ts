@@ -9,6 +9,7 @@ export interface PtyOptions {
   readonly cols: number;
   readonly rows: number;
   readonly env?: Readonly<Record<string, string>>;
+  readonly cwd?: string;
 }
 
 export interface PtyExit {
@@ -29,7 +30,8 @@ export class PtyProgram {
     this.process = pty.spawn(file, [...args], {
       cols: options.cols,
       rows: options.rows,
-      name: "xterm-256color",
+      name: options.env?.["TERM"] ?? "xterm-256color",
+      ...(options.cwd === undefined ? {} : { cwd: options.cwd }),
       // What the dashboard remembers is the user's, and no test's.
       env: { ...(process.env as Record<string, string>), TMUX: "", WIRELAB_STATE: "off", ...options.env },
     });

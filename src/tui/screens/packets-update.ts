@@ -103,7 +103,7 @@ export function packetsAction(model: Model, action: Action): Step {
     case "other side":
       return [otherSide(model), NOTHING];
     case "escape":
-      return applyFilter(withView(model, { focus: "list" }), "");
+      return withoutFilter(model);
     default:
       return [model, NOTHING];
   }
@@ -300,6 +300,13 @@ export function applyFilter(model: Model, text: string): Step {
   return scanOn(
     withView(model, { typing: null, filterError: null, filter, sort: again, top: 0, focus: "list" }),
   );
+}
+
+/** Every packet again, the one that was selected still so. */
+function withoutFilter(model: Model): Step {
+  const row = model.packets.filter === null || model.playing ? -1 : selectedRow(model);
+  const [next, effects] = applyFilter(withView(model, { focus: "list" }), "");
+  return [row < 0 ? next : goToRow(next, row, ""), effects];
 }
 
 function moveBy(model: Model, pane: PacketsPane, by: number): Model {
