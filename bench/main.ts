@@ -5,6 +5,7 @@
 import { measureFrames } from "./frame.ts";
 import { measurePainting } from "./paint.ts";
 import { measureReading } from "./read.ts";
+import { measureBesidePeers } from "./read-peers.ts";
 import { benchSimulate } from "./simulate.ts";
 
 function milliseconds(rows: readonly { name: string; medianMs: number; p95Ms: number }[]): void {
@@ -23,8 +24,10 @@ const BENCHES: Readonly<Record<string, () => Promise<void> | void>> = {
     for (const line of benchSimulate()) console.log(line);
   },
   async read() {
-    console.log("packets into the packet table; target: 1,000,000 a second");
+    console.log("packets into the packet table; targets: a CPU second and 150 bytes a packet for a million");
     await measureReading();
+    console.log("");
+    measureBesidePeers();
   },
   async paint() {
     console.log("a painted 200x60 frame, view to bytes; target: 16 ms");
