@@ -89,6 +89,7 @@ export class QuicConnection {
     if (source !== null && kind !== "negotiation") {
       this.#idLengths[direction === 0 ? 1 : 0] = source.to - source.from;
     }
+    if (kind === "handshake") this.#idLengths[direction] = destination.to - destination.from;
     if (kind === "retry") return this.#retry(direction, bytes, packet);
     if (kind !== "initial") return NOTHING_KNOWN;
     if (this.#client === -1) this.#client = direction;

@@ -82,7 +82,8 @@ export class SshStream implements StreamDissector {
     if (side.next === "encrypted") return;
     this.#facts.set(pdu, { kind: side.next, number: side.packets, version: this.#version });
     if (side.next === "line") {
-      const line = latin1(read(LINE_MAX), 0, 8);
+      const bytes = read(8);
+      const line = latin1(bytes, 0, bytes.length);
       if (!line.startsWith("SSH-")) return;
       const isTwo = line.startsWith("SSH-2") || line.startsWith("SSH-1.99");
       side.next = isTwo ? "packet" : "encrypted";

@@ -207,3 +207,16 @@ function addVersionTwo(network: SampleNetwork, client: End, server: End): void {
   );
   network.udp(client, server, initial(keysOf(QUIC_V2, to)[0], up, 0, frames, PADDED));
 }
+
+/** A client's Initial packets with these frames, one a datagram. */
+export function addInitials(
+  network: SampleNetwork,
+  client: End,
+  server: End,
+  packets: readonly Uint8Array[],
+): void {
+  const up = { version: QUIC_V1, type: 0, to: hex("0102030405060708"), from: NO_ID };
+  const [own] = keysOf(QUIC_V1, up.to);
+  for (const [i, frames] of packets.entries())
+    network.udp(client, server, initial(own, up, i, frames, PADDED));
+}
