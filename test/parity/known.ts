@@ -19,9 +19,6 @@ export function reasonOf(
   if (ours === undefined || theirs === undefined) return null;
   const isRepeated = (packet.get("tcp.analysis.fast_retransmission") ?? "") !== "";
   switch (what) {
-    case "frame.number":
-    case "frame.interface_id":
-      return null;
     case "frame.protocols": {
       const layers = theirs.split(":");
       if (layers.some((layer) => !PROTOCOLS.has(layer))) return "a protocol not dissected here";

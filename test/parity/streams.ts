@@ -26,12 +26,24 @@ export interface StreamParity {
   readonly statistics: Tally;
 }
 
-export function compareStreams(capture: Capture, path: string): StreamParity {
+/** Seconds that a capture asked for its seconds may last: tshark takes all memory there is for one of years. */
+const SPAN_MAX_S = 1000;
+
+/** Nanoseconds of longer captures are no longer exact in a double. */
+const SPAN_DOUBLE_S = 2 ** 53 / 1e9;
+
+/** Compares all; `spanS` is how long the capture is by tshark's times, `hasFrames` whether tshark makes frames of what is no packet. */
+export function compareStreams(
+  capture: Capture,
+  path: string,
+  spanS: number,
+  hasFrames: boolean,
+): StreamParity {
   const follows = [
     ...streamsOf(capture, PROTOCOL.tcp).map((stream) => `follow,tcp,raw,${stream}`),
     ...streamsOf(capture, PROTOCOL.udp).map((stream) => `follow,udp,raw,${stream}`),
   ];
-  const asked = [...STATISTICS, `io,stat,${intervalOf(capture)}`, ...follows];
+  const asked = [...STATISTICS, ...(spanS <= SPAN_MAX_S ? ["io,stat,1"] : []), ...follows];
   const theirs = tshark(["-n", "-q", "-r", path, ...asked.flatMap((name) => ["-z", name])]) ?? [];
   const text = `\n${theirs.join("\n")}\n`;
   const statistics = new Tally();
@@ -44,18 +56,11 @@ export function compareStreams(capture: Capture, path: string): StreamParity {
     tally.take(
       isEqual,
       kind,
-      () => reasonOfStatistic(name),
+      () => reasonOfStatistic(name, spanS, hasFrames),
       () => firstMissing(ours, theirs, name),
     );
   }
   return { follow, statistics };
-}
-
-/** Seconds of which some twenty make up the capture: tshark takes all memory for the intervals of a capture of years. */
-function intervalOf({ trace: { packets } }: Capture): number {
-  let most = 0;
-  for (let row = 0; row < packets.count; row++) most = Math.max(most, packets.relativeNs(row));
-  return Math.max(1, Math.ceil(most / 20e9));
 }
 
 function streamsOf({ trace }: Capture, protocol: number): number[] {
@@ -76,8 +81,11 @@ function linesOf(capture: Capture, name: string): string[] {
 }
 
 /** Statistics count what dissectors say, so a protocol not dissected here makes them differ. */
-function reasonOfStatistic(name: string): string | null {
-  if (name === "io,phs") return "protocols not dissected here";
+function reasonOfStatistic(name: string, spanS: number, hasFrames: boolean): string | null {
+  if (hasFrames) return "tshark makes frames of custom blocks";
+  if (spanS > SPAN_DOUBLE_S && /^(conv|io,stat|plen)/.test(name))
+    return "nanoseconds of more than a hundred days";
+  if (name === "io,phs") return "protocols not dissected here, or where the segments of a message stand";
   if (name === "expert") return "notes of dissectors and of reassembly that are not made here";
   if (name === "http,tree") return "payloads that tshark's HTTP looked at and gave to another";
   return null;

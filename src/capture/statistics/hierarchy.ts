@@ -1,7 +1,8 @@
 // `-z io,phs`: how many packets and bytes have each stack of protocols.
 
-import { COLUMNS, dissect } from "../dissect/dissect.ts";
-import type { DissectContext } from "../dissect/dissect.ts";
+import { dissect } from "../dissect/dissect.ts";
+import type { DissectContext, Interest } from "../dissect/dissect.ts";
+import type { DetailNode } from "../dissect/tree.ts";
 import type { Trace } from "../../trace/trace.ts";
 
 /** A protocol, and those found inside it. */
@@ -11,8 +12,8 @@ export interface ProtocolLevel {
   readonly below: Map<string, ProtocolLevel>;
 }
 
-/** Not a protocol but the switch between two: tshark leaves it out of the table. */
-const UNSHOWN = new Set(["ethertype"]);
+/** Of TCP and WebSocket also what is put together from several packets, which has lines of its own beside theirs. */
+const INTEREST: Interest = { layers: new Set(["tcp", "websocket"]), labels: false };
 
 /** Counts a packet at a time; `top` has the lowest layers. */
 export class ProtocolCounts {
@@ -30,8 +31,7 @@ export class ProtocolCounts {
     let level = this.top;
     level.packets++;
     level.bytes += length;
-    for (const name of dissect(this.#trace, row, this.#context, COLUMNS).protocols.split(":")) {
-      if (UNSHOWN.has(name) || name === "") continue;
+    for (const name of outermost(dissect(this.#trace, row, this.#context, INTEREST).tree)) {
       let next = level.below.get(name);
       if (next === undefined) level.below.set(name, (next = { packets: 0, bytes: 0, below: new Map() }));
       next.packets++;
@@ -39,6 +39,22 @@ export class ProtocolCounts {
       level = next;
     }
   }
+}
+
+/** Protocols whose payload is theirs, and no layer of its own. */
+const WITH_DATA = new Set(["http", "icmp", "icmpv6"]);
+
+/** What stands outermost in a detail tree, as tshark's tree has it: segments put together come last. */
+function outermost(tree: readonly DetailNode[]): string[] {
+  const names: string[] = [];
+  let hasSegments = false;
+  for (const { field } of tree) {
+    const before = names[names.length - 1];
+    if (field === "tcp.segments") hasSegments = true;
+    else if (field !== null && field !== "frame" && !(field === "data" && WITH_DATA.has(before)))
+      names.push(field);
+  }
+  return hasSegments ? [...names, "tcp.segments"] : names;
 }
 
 /** The lines of tshark's protocol hierarchy over `rows`. */

@@ -127,7 +127,9 @@ export class TrafficCounts {
     const family = packets.addresses.family(from);
     if (family === 0) return;
     if (this.kind === "ip" || this.kind === "ipv6") {
-      if (family === (this.kind === "ip" ? 4 : 6)) {
+      // tshark counts a datagram in IPv6 fragments once, with its last; in IPv4 each of them.
+      const isPart = family === 6 && packets.protocol[row] === PROTOCOL.fragment;
+      if (family === (this.kind === "ip" ? 4 : 6) && !isPart) {
         this.#count(row, this.#ipEnd(from, 0), this.#ipEnd(to, 0), NO_STREAM);
       }
       return;
