@@ -32,7 +32,7 @@ interface CampaignOptions {
   readonly progress?: (run: number) => void;
 }
 
-/** Tries runs up to the first that fails. Time is measured again before it counts: the machine may have been busy. */
+/** Tries runs up to the first that fails. Time is measured again before it counts: code is compiled, and memory is collected. */
 export async function campaign(
   seeds: Seeds,
   { seed, from, to, wholeEvery = 1, progress }: CampaignOptions,
