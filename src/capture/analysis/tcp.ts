@@ -11,6 +11,7 @@ import { WINDOW_SCALE_UNKNOWN } from "../../trace/streams.ts";
 import type { StreamTable } from "../../trace/streams.ts";
 import { TCP_FLAG, TCP_HEADER_LENGTH_MIN } from "../../wire/tcp.ts";
 import { getUint32 } from "../../wire/bytes.ts";
+import { Handshakes, sinceNs } from "./handshakes.ts";
 import { hasFastOpenCookie, isOnlyTimestamps, sackedBytes } from "./options.ts";
 import { grown, RowNumbers } from "./row-numbers.ts";
 import { NO_ROW, UnackedSegments } from "./segments.ts";
@@ -46,14 +47,6 @@ const ACKED_UNSEEN = 8;
 const BASE_KNOWN = 16;
 const FAST_OPEN_DATA = 32;
 
-/** Words of a stream's state. */
-const STREAM_STATE = 3;
-/** Row + 1 of the latest SYN before the handshake's end, and of that end. */
-const SYN_ROW = 0;
-const FIRST_ACK_ROW = 1;
-/** Direction + 1 of its first FIN. */
-const CLOSER = 2;
-
 /** A retransmission so soon after the duplicate ACKs that ask for it is a fast one. */
 const FAST_RETRANSMIT_NS = 20_000_000;
 /** A segment so soon after the one that went before it is late rather than sent again, where the handshake's time is not known. */
@@ -70,13 +63,14 @@ export class TcpAnalysis {
   readonly #streams: StreamTable;
   readonly #unacked = new UnackedSegments();
   #state = new Uint32Array(CAPACITY_MIN * STATE);
-  #perStream = new Uint32Array(CAPACITY_MIN * STREAM_STATE);
+  readonly #handshakes: Handshakes;
   readonly #rows = new RowNumbers();
 
   /** Analyses the rows of `table`, whose streams `streams` numbered. */
   constructor(table: PacketTable, streams: StreamTable) {
     this.#table = table;
     this.#streams = streams;
+    this.#handshakes = new Handshakes(table);
   }
 
   /** Analyses `row`, whose captured bytes begin at `bytes[start]`. Rows come in order, each once. */
@@ -93,10 +87,7 @@ export class TcpAnalysis {
     const direction = this.#streams.direction(table, row);
     const flags = table.tcpFlags[row];
     this.#segment(row, stream, direction, flags);
-    this.#handshake(row, stream, flags);
-    if ((flags & TCP_FLAG.fin) !== 0 && this.#perStream[stream * STREAM_STATE + CLOSER] === 0) {
-      this.#perStream[stream * STREAM_STATE + CLOSER] = direction + 1;
-    }
+    this.#handshakes.add(row, stream, direction, flags);
     const state = (stream * 2 + direction) * STATE;
     const options = start + transport + TCP_HEADER_LENGTH_MIN;
     const hasOptions = transport !== NO_OFFSET && payload - transport > TCP_HEADER_LENGTH_MIN;
@@ -315,8 +306,7 @@ export class TcpAnalysis {
 
   /** Whether `row`, a FIN, is of the side that closed first; the other's is the answer. */
   closesFirst(row: number): boolean {
-    const closer = this.#perStream[this.#table.stream[row] * STREAM_STATE + CLOSER];
-    return closer === this.#streams.direction(this.#table, row) + 1;
+    return this.#handshakes.closesFirst(this.#table.stream[row], this.#streams.direction(this.#table, row));
   }
 
   /** Nanoseconds from row `earlier` to `row`, exact; negative where the clock ran backwards. */
@@ -328,35 +318,15 @@ export class TcpAnalysis {
     );
   }
 
-  #handshake(row: number, stream: number, flags: number): void {
-    const at = stream * STREAM_STATE;
-    const state = this.#perStream;
-    if (state[at + FIRST_ACK_ROW] !== 0) return;
-    if ((flags & (TCP_FLAG.syn | TCP_FLAG.ack)) === TCP_FLAG.syn) state[at + SYN_ROW] = row + 1;
-    else if ((flags & (TCP_FLAG.syn | TCP_FLAG.ack)) === TCP_FLAG.ack && state[at + SYN_ROW] !== 0) {
-      state[at + FIRST_ACK_ROW] = row + 1;
-    }
-  }
-
   /** Whether less than `ns` went by since an earlier row; where the clock ran backwards that is not known, and so not. */
   #isWithin(row: number, earlier: number, ns: number): boolean {
-    const since = this.#sinceNs(row, earlier);
+    const since = sinceNs(this.#table, earlier, row);
     return since >= 0 && since < ns;
-  }
-
-  #sinceNs(row: number, earlier: number): number {
-    const table = this.#table;
-    return (
-      (table.seconds[row] - table.seconds[earlier]) * 1e9 +
-      (table.nanoseconds[row] - table.nanoseconds[earlier])
-    );
   }
 
   /** `tcp.analysis.initial_rtt` as known at TCP packet `row`: nanoseconds from SYN to the ACK that ends the handshake; 0 while not known. */
   initialRttNs(row: number): number {
-    const at = this.#table.stream[row] * STREAM_STATE;
-    const first = this.#perStream[at + FIRST_ACK_ROW];
-    return first === 0 || first - 1 > row ? 0 : this.#sinceNs(first - 1, this.#perStream[at + SYN_ROW] - 1);
+    return this.#handshakes.initialRttNs(this.#table.stream[row], row);
   }
 
   /** Whether anything is known of `row`: whether it has a `tcp.analysis` at all, which is where the initial RTT is shown too. */
@@ -406,7 +376,6 @@ export class TcpAnalysis {
   #growStreams(stream: number): void {
     const size = (stream + 1) * 2;
     this.#state = grown(this.#state, size * 2 * STATE);
-    this.#perStream = grown(this.#perStream, size * STREAM_STATE);
     this.#unacked.reserve(size * 2);
   }
 }
