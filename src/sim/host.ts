@@ -1,5 +1,6 @@
 // A host: its addresses, where its packets go, what it does with those that come, and what transports need of it.
 
+import { isIpv6 } from "../wire/address.ts";
 import { decodeIpv6 } from "../wire/ipv6.ts";
 import { isWireError } from "../wire/error.ts";
 import { ICMPV6_TYPE, ICMP_TYPE } from "../wire/icmp.ts";
@@ -87,6 +88,7 @@ export class SimHost implements UdpNetwork, PacketSink {
   readonly #subnetBroadcast: string;
   /** The last route asked for: packets come in trains. */
   #lastDestination = "";
+  #lastIsV6 = false;
   #lastRoute: LinkDirection | null = null;
   /** The packet being received and its row, for whoever drops it. */
   #current: IpPacket | null = null;
@@ -168,13 +170,13 @@ export class SimHost implements UdpNetwork, PacketSink {
     if (destination === "::1") return "::1";
     if (this.isBroadcast(destination)) return this.#out.length > 0 ? this.ipv4 : null;
     if (this.#routeTo(destination) === null) return null;
-    return destination.includes(":") ? this.ipv6 : this.ipv4;
+    return isIpv6(destination) ? this.ipv6 : this.ipv4;
   }
 
   mtuFor(destination: string): number {
     const route = this.#routeTo(destination);
     if (route === null) return IP_PACKET_MAX;
-    const mtu = destination.includes(":") ? route.mtu : Math.min(route.mtu, IP_PACKET_MAX);
+    const mtu = this.#lastIsV6 ? route.mtu : Math.min(route.mtu, IP_PACKET_MAX);
     return Math.min(mtu, this.#pathMtus.get(destination, this.#scheduler.now));
   }
 
@@ -193,7 +195,7 @@ export class SimHost implements UdpNetwork, PacketSink {
   ): Errno | null {
     const route = this.#routeTo(destination);
     if (route === null) return "ENETUNREACH";
-    const v6 = destination.includes(":");
+    const v6 = this.#lastIsV6;
     const length =
       (v6 ? IPV6_HEADER_BYTES : IPV4_HEADER_BYTES) + tcpHeaderBytes(segment) + segment.payload.length;
     const payload: IpPayload = { kind: "tcp", segment };
@@ -217,7 +219,7 @@ export class SimHost implements UdpNetwork, PacketSink {
     discovery: PmtuDiscovery,
     owner: PacketOwner,
   ): Errno | null {
-    const v6 = destination.includes(":");
+    const v6 = isIpv6(destination);
     const payload: IpPayload = { kind: "udp", datagram };
     const length = (v6 ? IPV6_HEADER_BYTES : IPV4_HEADER_BYTES) + UDP_HEADER_BYTES + datagram.payload.length;
     const packet = packetOf(
@@ -385,9 +387,9 @@ export class SimHost implements UdpNetwork, PacketSink {
   #send(packet: IpPacket, discovery: PmtuDiscovery): Errno | null {
     const route = this.#routeTo(packet.destination);
     if (route === null) return "ENETUNREACH";
-    if (route !== this.#loopback && (packet.source.startsWith("127.") || packet.source === "::1")) {
-      return "EINVAL";
-    }
+    const { source } = packet;
+    const isLoopback = source !== this.ipv4 && source !== this.ipv6 && this.isLocal(source);
+    if (route !== this.#loopback && isLoopback) return "EINVAL";
     const { DONT, WANT, DO, OMIT } = PMTUDISC;
     const asksPath = discovery === DONT || discovery === WANT || discovery === DO;
     const mtu = asksPath ? this.mtuFor(packet.destination) : route.mtu;
@@ -427,7 +429,7 @@ export class SimHost implements UdpNetwork, PacketSink {
   }
 
   #sendIcmp(source: string, destination: string, message: IcmpMessage): void {
-    const v6 = destination.includes(":");
+    const v6 = isIpv6(destination);
     const length = (v6 ? IPV6_HEADER_BYTES : IPV4_HEADER_BYTES) + ICMP_HEADER_BYTES + message.body.length;
     const payload: IpPayload = { kind: "icmp", message };
     const id = v6 ? 0 : this.#takeId();
@@ -458,6 +460,7 @@ export class SimHost implements UdpNetwork, PacketSink {
     if (destination === this.#lastDestination) return this.#lastRoute;
     const route = this.#routes.get(destination) ?? (this.isLocal(destination) ? this.#loopback : null);
     this.#lastDestination = destination;
+    this.#lastIsV6 = isIpv6(destination);
     this.#lastRoute = route;
     return route;
   }

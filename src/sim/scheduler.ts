@@ -59,6 +59,8 @@ export class Scheduler {
   readonly #owners: (ScheduledTimer | null)[] = [];
   readonly #freeSlots: number[] = [];
   #dead = 0;
+  /** The top entry is that of the event being run: it stays for the next timer to take its place, nearly always the same one. */
+  #spent = false;
 
   constructor() {
     this.now = 0;
@@ -101,6 +103,7 @@ export class Scheduler {
 
   /** When the next event is due, in ns; Infinity when none is. */
   nextTime(): number {
+    if (this.#spent) this.#removeTop();
     while (this.#size > 0) {
       const slot = this.#slots[0];
       const owner = this.#owners[slot];
@@ -146,7 +149,7 @@ export class Scheduler {
   /** The entry on top is alive and due. */
   #run(time: number): void {
     const owner = this.#owners[this.#slots[0]] as ScheduledTimer;
-    this.#removeTop();
+    this.#spent = true;
     owner.entryTime = NEVER;
     owner.entryOrder = 0;
     owner.deadline = NEVER;
@@ -154,14 +157,22 @@ export class Scheduler {
     this.now = time;
     this.fired++;
     owner.fire();
+    if (this.#spent) this.#removeTop();
   }
 
   #enter(timer: ScheduledTimer): void {
+    timer.entryTime = timer.deadline;
+    timer.entryOrder = timer.order;
+    if (this.#spent) {
+      this.#spent = false;
+      const top = this.#slots[0];
+      this.#owners[top] = timer;
+      this.#siftDown(0, timer.deadline, timer.order, top);
+      return;
+    }
     if (this.#size === this.#times.length) this.#grow();
     const slot = this.#freeSlots.length > 0 ? (this.#freeSlots.pop() as number) : this.#owners.length;
     this.#owners[slot] = timer;
-    timer.entryTime = timer.deadline;
-    timer.entryOrder = timer.order;
     this.#siftUp(this.#size++, timer.deadline, timer.order, slot);
   }
 
@@ -185,6 +196,7 @@ export class Scheduler {
   }
 
   #removeTop(): void {
+    this.#spent = false;
     const slot = this.#slots[0];
     this.#owners[slot] = null;
     this.#freeSlots.push(slot);
@@ -240,6 +252,7 @@ export class Scheduler {
     }
     this.#size = kept;
     this.#dead = 0;
+    this.#spent = false;
   }
 
   #grow(): void {

@@ -4,14 +4,22 @@
 const SLAB_BYTES = 64 * 1024;
 const SHARED_MAX = 4 * 1024;
 
-let slab = new ArrayBuffer(SLAB_BYTES);
+/** Not zeroed, for all that is used of it is written first: what Node's unsafe Buffers are for. */
+function newSlab(length: number): ArrayBufferLike {
+  return Buffer.allocUnsafeSlow(length).buffer;
+}
+
+let slab = newSlab(SLAB_BYTES);
 let used = 0;
 
-/** `length` bytes, all zero, that nothing else looks at, though their buffer they may share with others, as Node's Buffers do. */
+/**
+ * `length` bytes for the caller to write, all of them, for they hold anything. Nothing else looks at them, though they may share
+ * their buffer with others, as Node's Buffers do.
+ */
 export function slabBytes(length: number): Uint8Array {
-  if (length > SHARED_MAX) return new Uint8Array(length);
+  if (length > SHARED_MAX) return new Uint8Array(newSlab(length));
   if (used + length > SLAB_BYTES) {
-    slab = new ArrayBuffer(SLAB_BYTES);
+    slab = newSlab(SLAB_BYTES);
     used = 0;
   }
   const bytes = new Uint8Array(slab, used, length);

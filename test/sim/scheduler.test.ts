@@ -91,6 +91,44 @@ describe("scheduler", () => {
     );
   });
 
+  test("what timers set, move and clear as they fire comes as from a sorted list", () => {
+    const action = fc.record({ timer: fc.nat(5), in: fc.nat(9), clears: fc.nat(4).map((n) => n === 0) });
+    fc.assert(
+      fc.property(fc.array(fc.array(action, { maxLength: 3 }), { maxLength: 60 }), (script) => {
+        const scheduler = new Scheduler();
+        const model = new Map<number, { time: number; order: number }>();
+        const fired: number[] = [];
+        const expected: number[] = [];
+        let order = 0;
+        const play = (): void => {
+          for (const { timer, in: delay, clears } of script[fired.length] ?? []) {
+            if (clears) {
+              timers[timer].clear();
+              model.delete(timer);
+            } else {
+              timers[timer].setAt(scheduler.now + delay);
+              model.set(timer, { time: scheduler.now + delay, order: order++ });
+            }
+          }
+        };
+        const timers = Array.from({ length: 6 }, (_, i) =>
+          scheduler.timer(() => {
+            const first = [...model].sort((a, b) => a[1].time - b[1].time || a[1].order - b[1].order)[0];
+            model.delete(first[0]);
+            expected.push(first[0]);
+            fired.push(i);
+            play();
+          }),
+        );
+        play();
+        scheduler.run();
+        expect(fired).toEqual(expected);
+        expect(model.size).toBe(0);
+        expect(scheduler.pending).toBe(0);
+      }),
+    );
+  });
+
   test("timers set earlier again and again leave no pile behind", () => {
     const scheduler = new Scheduler();
     let fired = 0;

@@ -1,6 +1,7 @@
 // Addresses as sockets of either family see them: an IPv6 socket speaks to IPv4 hosts under mapped addresses (RFC 4291
 // section 2.5.5.2), while packets carry the plain ones.
 
+import { isIpv6 } from "../../wire/address.ts";
 import { ANY_INET, ANY_INET6, isAny } from "../../socket/address.ts";
 import type { InetAddress } from "../../socket/address.ts";
 
@@ -9,7 +10,7 @@ const MAPPED = "::ffff:";
 export type InetFamily = "inet" | "inet6";
 
 export function isInet6(address: string): boolean {
-  return address.includes(":");
+  return isIpv6(address);
 }
 
 /** What packets carry of `address`. */

@@ -9,11 +9,36 @@ function portsKey(localPort: number, remotePort: number): number {
   return (localPort << 16) | remotePort;
 }
 
+function isBetween(
+  { local, remote, connection }: Endpoint,
+  here: string,
+  herePort: number,
+  there: string,
+  therePort: number,
+): boolean {
+  return (
+    connection.localPort === herePort &&
+    connection.remotePort === therePort &&
+    local === here &&
+    remote === there
+  );
+}
+
 export class Demux {
   readonly #endpoints = new Map<number, Endpoint[]>();
   readonly #listeners = new Map<number, Listener[]>();
+  /** The connection found last: segments come in trains. */
+  #last: Endpoint | null = null;
 
   find(local: string, localPort: number, remote: string, remotePort: number): Endpoint | null {
+    const last = this.#last;
+    if (last !== null && isBetween(last, local, localPort, remote, remotePort)) return last;
+    const found = this.#find(local, localPort, remote, remotePort);
+    if (found !== null) this.#last = found;
+    return found;
+  }
+
+  #find(local: string, localPort: number, remote: string, remotePort: number): Endpoint | null {
     const candidates = this.#endpoints.get(portsKey(localPort, remotePort));
     if (candidates === undefined) return null;
     for (let i = 0; i < candidates.length; i++) {
@@ -32,6 +57,7 @@ export class Demux {
   }
 
   remove(endpoint: Endpoint): void {
+    if (this.#last === endpoint) this.#last = null;
     const { localPort, remotePort } = endpoint.connection;
     const key = portsKey(localPort, remotePort);
     const candidates = this.#endpoints.get(key);

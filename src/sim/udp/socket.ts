@@ -1,5 +1,6 @@
 // A UDP socket, as Linux has it (udp(7), RFC 768, RFC 1122 4.1).
 
+import { isIpv6 } from "../../wire/address.ts";
 import { ANY_INET, ANY_INET6, isAny } from "../../socket/address.ts";
 import type { InetAddress, SocketAddress } from "../../socket/address.ts";
 import type {
@@ -21,6 +22,7 @@ import type { IcmpError, Timer } from "../network.ts";
 import { SocketOptions } from "./options.ts";
 import { copyPayload } from "./payload.ts";
 import { ReceiveQueue } from "./receive-queue.ts";
+import type { QueuedDatagram } from "./receive-queue.ts";
 import { SendQueue } from "./send-queue.ts";
 import type { UdpStack } from "./stack.ts";
 
@@ -87,9 +89,9 @@ export class UdpSocket implements SocketCore {
     let score = 0;
     if (this.#local === this.#any) {
       if (this.family === "inet") {
-        if (local.includes(":")) return -1;
+        if (isIpv6(local)) return -1;
         score = 1;
-      } else if (!local.includes(":") && this.#options.v6Only) return -1;
+      } else if (!isIpv6(local) && this.#options.v6Only) return -1;
     } else {
       if (this.#local !== local) return -1;
       score = 4;
@@ -209,14 +211,23 @@ export class UdpSocket implements SocketCore {
   }
 
   recv(max: number, flags?: RecvFlags): Uint8Array | Failure {
-    const datagram = this.#input(max, flags);
-    return datagram === null ? EMPTY : typeof datagram === "string" ? datagram : datagram.data;
+    const item = this.#next(flags);
+    if (item === null) return EMPTY;
+    return typeof item === "string" ? item : this.#dataOf(item, max, flags);
   }
 
   /** After shutdown for reading an empty datagram from the unspecified address, as recvfrom(2) answers 0. */
   recvFrom(max: number, flags?: RecvFlags): Datagram | Failure {
-    const from = { family: this.family, address: this.#any, port: 0 };
-    return this.#input(max, flags) ?? { data: EMPTY, from, truncated: false };
+    const item = this.#next(flags);
+    if (typeof item === "string") return item;
+    if (item === null) {
+      const from = { family: this.family, address: this.#any, port: 0 };
+      return { data: EMPTY, from, truncated: false };
+    }
+    const data = this.#dataOf(item, max, flags);
+    if (typeof data === "string") return data;
+    const from = { family: this.family, address: this.#shown(item.address), port: item.port };
+    return { data, from, truncated: item.payload.length > max };
   }
 
   /** Without a peer ENOTCONN, though it takes effect all the same, as on Linux. */
@@ -307,7 +318,7 @@ export class UdpSocket implements SocketCore {
     const source = this.#local === this.#any ? network.sourceFor(to) : this.#local;
     if (source === null) return "ENETUNREACH";
     if (network.isBroadcast(to) && !this.#options.broadcast) return "EACCES";
-    const v6 = to.includes(":");
+    const v6 = isIpv6(to);
     // Linux's IPv6 does not look.
     if (!v6 && flags !== undefined && flags.oob === true) return "EOPNOTSUPP";
     const length = bytes.length + (cork === null ? 0 : cork.length);
@@ -349,7 +360,7 @@ export class UdpSocket implements SocketCore {
       at += part.length;
     }
     const datagram = { sourcePort: this.#port, destinationPort: port, payload };
-    const v6 = to.includes(":");
+    const v6 = isIpv6(to);
     const ttl = this.#options.ttlFor(v6);
     const discovery = this.#discovery(v6);
     const { network } = this.#stack;
@@ -360,21 +371,23 @@ export class UdpSocket implements SocketCore {
     return v6 ? this.#options.pathMtuV6 : this.#options.pathMtuV4;
   }
 
-  /** Null at the end that shutdown makes. */
-  #input(max: number, flags: RecvFlags | undefined): Datagram | Errno | null {
+  /** The next datagram, which a read takes away; null at the end that shutdown makes. */
+  #next(flags: RecvFlags | undefined): QueuedDatagram | Errno | null {
     if (this.#error !== "") return this.#takeError() as Errno;
     const item = this.#queue.peek();
     if (item === null) return this.#readShut ? null : "EAGAIN";
-    const peek = flags !== undefined && flags.peek === true;
-    if (!peek) this.#queue.drop();
-    const { payload } = item;
+    if (flags === undefined || flags.peek !== true) this.#queue.drop();
+    return item;
+  }
+
+  /** What a read gives of it. */
+  #dataOf({ payload }: QueuedDatagram, max: number, flags: RecvFlags | undefined): Uint8Array | Errno {
     const truncated = payload.length > max;
     if (truncated && this.#stack.personality.truncationIsError) return "EMSGSIZE";
     const part = truncated ? payload.subarray(0, max) : payload;
     // The answer is the caller's to change: where the trace (or the next read) looks at the bytes again it gets a copy.
-    const data = peek || this.#stack.network.recording ? copyPayload(part) : part;
-    const from = { family: this.family, address: this.#shown(item.address), port: item.port };
-    return { data, from, truncated };
+    const keeps = this.#stack.network.recording || (flags !== undefined && flags.peek === true);
+    return keeps ? copyPayload(part) : part;
   }
 
   #takeError(): Errno | "" {
@@ -411,7 +424,7 @@ export class UdpSocket implements SocketCore {
 
   #inet(address: SocketAddress): InetAddress | Errno {
     if (address.family !== this.family) return "EAFNOSUPPORT";
-    return address.address.includes(":") === (this.family === "inet6") ? address : "EAFNOSUPPORT";
+    return isIpv6(address.address) === (this.family === "inet6") ? address : "EAFNOSUPPORT";
   }
 
   /** Where datagrams to `address` go: unspecified means this host. Null for a mapped address on an IPv6-only socket. */
@@ -427,6 +440,6 @@ export class UdpSocket implements SocketCore {
 
   /** An address of packets as this socket's family shows it. */
   #shown(address: string): string {
-    return this.family === "inet" || address.includes(":") ? address : `${MAPPED}${address}`;
+    return this.family === "inet" || isIpv6(address) ? address : `${MAPPED}${address}`;
   }
 }
