@@ -1,7 +1,7 @@
 // `wirelab export`: a run or a capture as a file of another kind.
 
 import type { Command } from "commander";
-import { LESSONS } from "../scenario/catalogue.ts";
+import { LESSON_LIST } from "../scenario/catalogue.ts";
 import type { LabSession } from "../scenario/session.ts";
 import { InputError } from "../scenario/input-error.ts";
 import { ladderText } from "../trace/ladder-text.ts";
@@ -90,7 +90,7 @@ async function exportIt(whats: readonly string[], flags: ExportFlags): Promise<v
     case "asciicast":
       if (!isLab(session))
         throw new InputError("--to asciicast: a capture does not play; give a lesson or scenario");
-      writeOutput(flags.output, recordSession(session, { size, lessons: LESSONS }));
+      writeOutput(flags.output, recordSession(session, { size, lessons: LESSON_LIST }));
       break;
     case "ladder":
       writeOutput(flags.output, ladderText(trace, width, { hosts }));

@@ -28,6 +28,7 @@ import type { Screen, Step } from "./screens/screen.ts";
 import type { Theme } from "./theme.ts";
 import { keyBar, tabsBar } from "./widgets/bars.ts";
 import type { KeyHint, TabPlace } from "./widgets/bars.ts";
+import { richWidth } from "./widgets/spans.ts";
 import type { Span } from "./widgets/spans.ts";
 
 const NOTHING: readonly Effect[] = [];
@@ -35,6 +36,7 @@ const NOTHING: readonly Effect[] = [];
 const SEEK_PARTS = 20;
 /** Brand and state in the top bar. */
 const STATUS_CELLS = 52;
+const BRAND = "WIRELAB";
 /** Seeds are unsigned 32-bit numbers. */
 const SEED_COUNT = 2 ** 32;
 
@@ -372,12 +374,21 @@ function tabTitles(width: number, screens: readonly Screen[], open: ScreenName):
 
 function topTabs(grid: Grid, theme: Theme, model: Model): TabPlace[] {
   const screens = screensFor(model.session);
+  const tabs = tabTitles(grid.width, screens, model.screen);
+  const room = grid.width - BRAND.length - 6 - tabs.reduce((sum, title) => sum + title.length + 2, 0);
   return tabsBar(grid, theme, {
-    brand: "WIRELAB",
-    tabs: tabTitles(grid.width, screens, model.screen),
+    brand: BRAND,
+    tabs,
     active: screens.findIndex(({ name }) => name === model.screen),
-    status: statusOf(model, theme),
+    status: fitting(statusOf(model, theme), room),
   });
+}
+
+/** The beginning of a state: of what does not fit, whole parts are left out from the end, the first two excepted. */
+function fitting(spans: readonly Span[], room: number): readonly Span[] {
+  let count = spans.length;
+  while (count > 2 && richWidth(spans.slice(0, count)) > room) count--;
+  return spans.slice(0, count);
 }
 
 function framingStatus(model: Model, session: FramingSession, theme: Theme): Span[] {
@@ -435,9 +446,10 @@ function statusOf(model: Model, theme: Theme): Span[] {
     const time = end ? durationText(ns) : `${millisText(ns)} ms`;
     spans.push({ text: `  t=${time}`, attr: on(theme.text) });
   }
-  spans.push({ text: `  ×${SPEEDS[model.speed]}  seed ${sim.seed}`, attr: on(theme.muted) });
   const changes = changesNote(model.session);
   if (changes !== null) spans.push({ text: `  ${changes}`, attr: on(theme.warn) });
+  spans.push({ text: `  seed ${sim.seed}`, attr: on(theme.muted) });
+  spans.push({ text: `  ×${SPEEDS[model.speed]}`, attr: on(theme.muted) });
   return spans;
 }
 

@@ -179,7 +179,15 @@ describe("help", () => {
   test("lists every key that works here, and closes", () => {
     const help = pressed("?", "lab", { width: 80, height: 24 });
     const here = KEYS.filter((binding) => worksOn(binding, help));
-    for (const { help: words } of here) expect(text(help)).toContain(words);
+    // Longer than the screen: it scrolls.
+    let shown = "";
+    let [page] = [help];
+    for (let i = 0; i < 5; i++) {
+      shown += text(page);
+      [page] = send(page, { kind: "key", key: "pagedown" });
+    }
+    for (const { help: words } of here) expect(shown).toContain(words);
+    expect(send(page, { kind: "key", key: "home" })[0]).toEqual(help);
     expect(send(help, { kind: "key", key: "escape" })[0].popup).toBeNull();
   });
 });

@@ -8,7 +8,7 @@ import type { Theme } from "../theme.ts";
 import { popup, popupPlace } from "../widgets/popup.ts";
 import { scrollbar, scrollTo } from "../widgets/scroll.ts";
 import { choicesOf, narrowed } from "./choices.ts";
-import type { Chosen, ShownChoice } from "./choices.ts";
+import type { Choice, Chosen, ShownChoice } from "./choices.ts";
 
 const TITLES: Readonly<Record<Choosing, string>> = {
   commands: "Commands",
@@ -191,13 +191,18 @@ function layoutOf(model: Model, chooser: Chooser): Layout {
   const nameCells = Math.min(46, Math.max(12, ...all.map(({ text }) => textWidth(text))));
   const detailCells = Math.max(0, ...all.map(({ detail, key }) => textWidth(detail) + textWidth(key ?? "")));
   const width = Math.min(model.size.width - 2, Math.max(60, nameCells + Math.min(64, detailCells) + 10));
-  const most = linesOf(narrowed(all, ""), true).length;
+  const most = all.length + headingsOf(all);
   const height = Math.min(model.size.height - 2, Math.max(1, most) + HEAD_ROWS + 3);
   const rows = Math.max(0, height - 2 - HEAD_ROWS);
   const selectedLine = lines.findIndex((line) => "index" in line && line.index === chooser.selected);
   const top = scrollTo(0, selectedLine, rows, lines.length);
   const place = popupPlace(model.size, { width, height });
   return { lines, top, rows, count: shown.length, nameCells, size: { width, height }, place };
+}
+
+/** How many headings the whole list has. */
+function headingsOf(choices: readonly Choice[]): number {
+  return choices.filter(({ group }, i) => group !== undefined && group !== choices[i - 1]?.group).length;
 }
 
 /** Headings stand where the group changes, while the list is in its own order. */

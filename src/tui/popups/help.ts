@@ -17,10 +17,7 @@ const SHOWN: ReadonlyMap<string, string> = new Map([
 /** A key as the help and the key bar show it: `←`, `ctrl-c`, `alt-x`. */
 export function shownKey(key: string): string {
   const named = SHOWN.get(key) ?? key;
-  return named
-    .replace(/^C-(?=.)/, "ctrl-")
-    .replace(/^M-(?=.)/, "alt-")
-    .replace(/^S-(?=.)/, "shift-");
+  return named.replace(/^C-(?=.)/, "ctrl-").replace(/^M-(?=.)/, "alt-");
 }
 
 /** Keys that work on a screen, by heading, as the help shows them. */

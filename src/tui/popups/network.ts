@@ -14,7 +14,7 @@ import type { Grid } from "../render/grid.ts";
 import { dissectedAt, selectedRow, shownLoopback } from "../screens/packet-data.ts";
 import type { Step } from "../screens/screen.ts";
 import type { Theme } from "../theme.ts";
-import { popup } from "../widgets/popup.ts";
+import { popup, popupPlace } from "../widgets/popup.ts";
 import { putSpans } from "../widgets/spans.ts";
 import type { Span } from "../widgets/spans.ts";
 
@@ -24,6 +24,8 @@ const DELAYS_MS = [0, 1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000];
 /** Slowest first; 0 is unlimited. */
 const BANDWIDTHS_BPS = [1e4, 5e4, 1e5, 5e5, 1e6, 5e6, 1e7, 1e8, 1e9, 0];
 const LABEL_CELLS = 12;
+/** Line of the form's inside the settings begin at. */
+const FIRST_LINE = 3;
 /** Of changes made, the last ones are listed. */
 const LISTED_MAX = 8;
 
@@ -94,6 +96,32 @@ export function networkKey(model: Model, form: NetworkForm, key: string): Step {
     default:
       return [model, []];
   }
+}
+
+/** A click on a line of the form chooses it, one on the line chosen turns it on; beside the form it closes it. The wheel turns. */
+export function networkMouse(
+  model: Model,
+  form: NetworkForm,
+  action: "click" | "drag" | "wheelup" | "wheeldown",
+  x: number,
+  y: number,
+): Step {
+  if (!isLab(model.session) || action === "drag") return [model, []];
+  if (action !== "click") return networkKey(model, form, action === "wheelup" ? "right" : "left");
+  const lines = linesOf(model, model.session);
+  const place = popupPlace(model.size, sizeOf(model.session, lines.length));
+  const inside = x >= place.x && x < place.x + place.width && y >= place.y && y < place.y + place.height;
+  if (!inside) return [{ ...model, popup: null }, []];
+  const line = y - place.y - 1 - FIRST_LINE;
+  if (line < 0 || line >= lines.length) return [model, []];
+  if (line === form.selected) return networkKey(model, form, lines[line] === "drop" ? "enter" : "right");
+  return [{ ...model, popup: { ...form, selected: line } }, []];
+}
+
+/** The form's size with its border. */
+function sizeOf(session: LabSession, lines: number): { readonly width: number; readonly height: number } {
+  const listed = Math.min(LISTED_MAX, session.sim.interventions.length);
+  return { width: 74, height: 6 + lines + 1 + (listed === 0 ? 1 : listed + 1) + 1 };
 }
 
 /** Runs again without the packet selected; says why where that cannot be. */
@@ -237,8 +265,7 @@ export function paintNetwork(grid: Grid, theme: Theme, model: Model, form: Netwo
   const listed = interventions.slice(-LISTED_MAX);
   const inner = popup(grid, theme, {
     title: `Change the network at ${millisText(changeTime(trace, model.step))} ms`,
-    width: 74,
-    height: 6 + lines.length + 1 + (listed.length === 0 ? 1 : listed.length + 1) + 1,
+    ...sizeOf(session, lines.length),
     footer: "Enter applies, u undoes, y copies the command, Esc closes",
   });
   const on = (attr: number): number => onBackground(attr, theme.popup);
@@ -253,7 +280,9 @@ export function paintNetwork(grid: Grid, theme: Theme, model: Model, form: Netwo
     { text: "   d: direction", attr: on(theme.muted) },
   ];
   putSpans(inner, 1, 1, head);
-  lines.forEach((line, i) => paintLine(inner, theme, model, form, link, line, 3 + i, i === form.selected));
+  lines.forEach((line, i) =>
+    paintLine(inner, theme, model, form, link, line, FIRST_LINE + i, i === form.selected),
+  );
   let y = 4 + lines.length;
   const title = interventions.length === 0 ? "Nothing was changed in this run yet." : "Changed in this run";
   inner.put(1, y++, title, on(interventions.length === 0 ? theme.muted : theme.title));

@@ -9,7 +9,7 @@ import { chooserKey, chooserMouse, paintChooser } from "./chooser.ts";
 import type { ChooserStep } from "./chooser.ts";
 import type { Chosen } from "./choices.ts";
 import { helpGroups } from "./help.ts";
-import { networkKey, paintNetwork } from "./network.ts";
+import { networkKey, networkMouse, paintNetwork } from "./network.ts";
 
 const NOTHING: readonly Effect[] = [];
 
@@ -52,6 +52,7 @@ export function popupMouse(
   choose: Do,
 ): Step {
   if (open.kind === "choose") return chosen(model, chooserMouse(model, open, action, x, y), choose);
+  if (open.kind === "network") return networkMouse(model, open, action, x, y);
   if (open.kind === "help" && (action === "wheelup" || action === "wheeldown")) {
     return [{ ...model, popup: helpKey(model, open.top, action === "wheelup" ? "up" : "down") }, NOTHING];
   }

@@ -92,7 +92,7 @@ export function helpPopup(grid: Grid, theme: Theme, groups: readonly KeyGroup[],
   const columnCells = keyCells + 2 + doesCells;
   const inner = popup(grid, theme, {
     title: "Keys",
-    width: columns.length * (columnCells + 3) - 3 + 6,
+    width: columns.length * (columnCells + 3) - 3 + (last === 0 ? 6 : 7),
     height: columnHeight(columns) + 4,
     footer: last === 0 ? "? or Esc closes" : "↑↓ scrolls, ? or Esc closes",
   });

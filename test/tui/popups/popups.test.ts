@@ -80,6 +80,17 @@ describe("changing the network at the cursor", () => {
     expect(text(press(now, "i")[0])).toContain("client-server.delayMs=50");
   });
 
+  test("the mouse chooses a line of the form and turns it, and closes it from outside", () => {
+    const open = at(lab, "i", 20);
+    const rows = text(open).split("\n");
+    const y = rows.findIndex((row) => /bandwidth +unlimited/.test(row));
+    const click = { kind: "mouse", action: "click", x: rows[y].indexOf("bandwidth"), y } as const;
+    const chosen = send(open, click);
+    expect(chosen.popup).toMatchObject({ kind: "network", selected: 2, draft: {} });
+    expect(text(send(chosen, { ...click, action: "wheeldown" }))).toContain("unlimited  →  1 Gbit/s");
+    expect(send(chosen, { kind: "mouse", action: "click", x: 0, y: 0 }).popup).toBeNull();
+  });
+
   test("a link taken down stays so until it is taken up, and the form knows at every moment", async () => {
     let now = await changed(...press(at(lab, "", 20), "i down down down right enter"));
     const [before] = press({ ...now, step: 5 }, "i");
