@@ -4,12 +4,29 @@ import type { DissectContext } from "../dissect/dissect.ts";
 import { followStream, segmentBytes } from "../reassembly/follow.ts";
 import type { FollowEnd, FollowSegment } from "../reassembly/follow.ts";
 import type { Trace } from "../../trace/trace.ts";
+import { messageParts } from "./follow-messages.ts";
+import type { MessageProtocol } from "./follow-messages.ts";
 
-export type FollowProtocol = "tcp" | "udp";
+export type FollowProtocol = "tcp" | "udp" | MessageProtocol;
 export type FollowMode = "ascii" | "hex" | "raw";
+
+/** The names of both, for reading what a user asks. */
+export const FOLLOW_PROTOCOLS: readonly FollowProtocol[] = ["tcp", "udp", "http", "websocket"];
+export const FOLLOW_MODES: readonly FollowMode[] = ["ascii", "hex", "raw"];
 
 const RULE = "=".repeat(67);
 const HEX_WIDTH = 16;
+
+/** A run of bytes from one side: 0 is who the stream is shown to begin with. */
+interface Piece {
+  readonly direction: 0 | 1;
+  readonly bytes: Uint8Array;
+}
+
+interface Pieces {
+  readonly ends: readonly [FollowEnd, FollowEnd] | null;
+  readonly pieces: readonly Piece[];
+}
 
 /** The lines of `stream` (numbered as in `tcp.stream`); the second side's are set off by a tab. */
 export function* printFollow(
@@ -19,35 +36,69 @@ export function* printFollow(
   mode: FollowMode,
   stream: number,
 ): Generator<string> {
-  const { reassembly } = context;
-  const options = reassembly === undefined ? { protocol } : { protocol, reassembly };
-  const followed = followStream(trace, stream, options);
-  const { segments } = followed;
-  // Of datagrams tshark takes note once one has data.
-  const ends = protocol === "udp" && segments.length === 0 ? null : followed.ends;
+  const isOfMessages = protocol === "http" || protocol === "websocket";
+  const { ends, pieces } = isOfMessages
+    ? piecesOfMessages(trace, context, protocol, stream)
+    : piecesOfStream(trace, context, protocol, stream);
   yield "";
   yield RULE;
   yield `Follow: ${protocol},${mode}`;
-  yield `Filter: ${protocol}.stream eq ${stream}`;
+  yield `Filter: ${protocol === "udp" ? "udp" : "tcp"}.stream eq ${stream}`;
   yield `Node 0: ${endText(ends?.[0])}`;
   yield `Node 1: ${endText(ends?.[1])}`;
   const sent: [number, number] = [0, 0];
-  for (const segment of segments) {
-    // What the capture's snap length cut off is passed over.
-    if (segment.kind === "gap" && segment.reason === "cut by snap length") continue;
-    const bytes = bytesOf(trace, context, segment);
-    const indent = segment.direction === 1 ? "\t" : "";
+  for (const { direction, bytes } of pieces) {
+    const indent = direction === 1 ? "\t" : "";
     if (mode === "ascii") {
       yield `${indent}${bytes.length}`;
       yield asciiText(bytes);
     } else if (mode === "raw") {
       yield `${indent}${Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString("hex")}`;
     } else {
-      yield* hexText(bytes, sent[segment.direction], indent);
+      yield* hexText(bytes, sent[direction], indent);
     }
-    sent[segment.direction] += bytes.length;
+    sent[direction] += bytes.length;
   }
   yield RULE;
+}
+
+function piecesOfStream(
+  trace: Trace,
+  context: DissectContext,
+  protocol: "tcp" | "udp",
+  stream: number,
+): Pieces {
+  const { reassembly } = context;
+  const options = reassembly === undefined ? { protocol } : { protocol, reassembly };
+  const { segments, ends } = followStream(trace, stream, options);
+  // What the capture's snap length cut off is passed over.
+  const shown = segments.filter(
+    (segment) => segment.kind !== "gap" || segment.reason !== "cut by snap length",
+  );
+  const pieces = shown.map((segment) => ({
+    direction: segment.direction,
+    bytes: bytesOf(trace, context, segment),
+  }));
+  // Of datagrams tshark takes note once one has data.
+  return { ends: protocol === "udp" && segments.length === 0 ? null : ends, pieces };
+}
+
+/** The side that sends the first message is shown first, whoever opened the connection. */
+function piecesOfMessages(
+  trace: Trace,
+  context: DissectContext,
+  protocol: MessageProtocol,
+  stream: number,
+): Pieces {
+  const parts = [...messageParts(trace, context, protocol, stream)];
+  if (parts.length === 0) return { ends: null, pieces: [] };
+  const [{ from, to }] = parts;
+  const isFirst = (end: FollowEnd): boolean => end.address === from.address && end.port === from.port;
+  const pieces = parts.map((part) => ({
+    direction: isFirst(part.from) ? (0 as const) : (1 as const),
+    bytes: part.bytes,
+  }));
+  return { ends: [from, to], pieces };
 }
 
 function endText(end: FollowEnd | undefined): string {

@@ -4,8 +4,7 @@ import type { DissectContext } from "../dissect/dissect.ts";
 import type { Trace } from "../../trace/trace.ts";
 import { printConversations, printEndpoints } from "./conversations.ts";
 import { EXPERT_LEVELS, printExpert } from "./expert.ts";
-import { printFollow } from "./follow.ts";
-import type { FollowMode, FollowProtocol } from "./follow.ts";
+import { FOLLOW_MODES, FOLLOW_PROTOCOLS, printFollow } from "./follow.ts";
 import { printHierarchy } from "./hierarchy.ts";
 import { printIoStatistics } from "./io.ts";
 import { printDnsTree } from "./dns-tree.ts";
@@ -22,7 +21,7 @@ export const STATISTICS: readonly string[] = [
   "io,phs",
   "io,stat,SECONDS",
   "expert",
-  "follow,tcp|udp,ascii|hex|raw,STREAM",
+  "follow,tcp|udp|http|websocket,ascii|hex|raw,STREAM",
   "plen,tree",
   "http,tree",
   "dns,tree",
@@ -101,11 +100,11 @@ function findTcpGraph(parts: readonly string[]): Statistic | StatisticError {
 /** The three parts after `follow`; whatever the filter, the whole stream is followed, as in tshark. */
 function findFollow(parts: readonly string[]): Statistic | StatisticError {
   const [, kind, shape, number] = parts;
-  const protocol = (["tcp", "udp"] satisfies FollowProtocol[]).find((known) => known === kind);
-  const mode = (["ascii", "hex", "raw"] satisfies FollowMode[]).find((known) => known === shape);
+  const protocol = FOLLOW_PROTOCOLS.find((known) => known === kind);
+  const mode = FOLLOW_MODES.find((known) => known === shape);
   if (parts.length !== 4 || protocol === undefined || mode === undefined || !/^\d{1,9}$/.test(number)) {
     return {
-      problem: `-z ${parts.join(",")}: follow wants tcp or udp, then ascii, hex or raw, then a stream's number: follow,tcp,ascii,0`,
+      problem: `-z ${parts.join(",")}: follow wants ${FOLLOW_PROTOCOLS.join(", ")}, then ${FOLLOW_MODES.join(", ")}, then a stream's number: follow,tcp,ascii,0`,
     };
   }
   return (trace, _rows, context) => printFollow(trace, context, protocol, mode, Number(number));
