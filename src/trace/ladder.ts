@@ -70,14 +70,24 @@ export class Ladder {
   readonly trace: Trace;
   readonly index: TraceIndex;
   readonly lifelines: readonly string[];
+  /** Steps whose rows these are: all of the trace's, or of a long one those around a cursor. */
+  readonly fromStep: number;
+  readonly toStep: number;
   readonly rows: readonly LadderRow[];
   readonly #sequences: SequenceBases;
 
-  constructor(trace: Trace, preferredHosts: readonly string[] = []) {
+  constructor(
+    trace: Trace,
+    preferredHosts: readonly string[] = [],
+    fromStep: number = 0,
+    toStep: number = trace.length,
+  ) {
     this.trace = trace;
     this.index = indexOf(trace);
     this.lifelines = lifelinesOf(trace, this.index, preferredHosts);
-    this.#sequences = new SequenceBases(trace.packets);
+    this.#sequences = sequencesOf(trace);
+    this.fromStep = fromStep;
+    this.toStep = toStep;
     this.rows = buildRows(this);
   }
 
@@ -191,6 +201,34 @@ export function ladderOf(trace: Trace, hosts: readonly string[] = []): Ladder {
   return ladder;
 }
 
+/** Traces of so many steps have one ladder; of longer ones there are windows, in parts of so many steps. */
+const WHOLE_MAX = 20_000;
+const PART = 4096;
+
+const windows = new WeakMap<Trace, { readonly length: number; readonly from: number; readonly ladder: Ladder }>();
+
+/** The ladder with the rows around `step`: of a short trace all of them, of a long one some thousands of steps before and after. */
+export function ladderAround(trace: Trace, hosts: readonly string[], step: number): Ladder {
+  const { length } = trace;
+  if (length <= WHOLE_MAX) return ladderOf(trace, hosts);
+  const from = Math.max(0, Math.floor(step / PART) - 1) * PART;
+  const known = windows.get(trace);
+  if (known?.length === length && known.from === from) return known.ladder;
+  const ladder = new Ladder(trace, hosts, from, Math.min(length, from + 3 * PART));
+  windows.set(trace, { length, from, ladder });
+  return ladder;
+}
+
+const sequences = new WeakMap<Trace, { readonly packets: number; readonly bases: SequenceBases }>();
+
+function sequencesOf(trace: Trace): SequenceBases {
+  const known = sequences.get(trace);
+  if (known?.packets === trace.packets.count) return known.bases;
+  const bases = new SequenceBases(trace.packets);
+  sequences.set(trace, { packets: trace.packets.count, bases });
+  return bases;
+}
+
 function lifelinesOf(trace: Trace, index: TraceIndex, preferred: readonly string[]): string[] {
   if (index.hasEvents) {
     const known = preferred.filter((host) => index.hosts.includes(host));
@@ -210,7 +248,7 @@ function lifelinesOf(trace: Trace, index: TraceIndex, preferred: readonly string
 }
 
 function buildRows(ladder: Ladder): LadderRow[] {
-  const { trace, index, lifelines } = ladder;
+  const { trace, index, lifelines, fromStep, toStep } = ladder;
   const at = new Map(lifelines.map((name, i) => [name, i]));
   const lifeline = (name: string): number => at.get(name) ?? lifelines.length - 1;
   const rows: LadderRow[] = [];
@@ -222,8 +260,7 @@ function buildRows(ladder: Ladder): LadderRow[] {
     }
     pending = [];
   };
-  const splits = splitsOf(trace, index);
-  for (let step = 0; step < trace.length; step++) {
+  for (let step = fromStep; step < toStep; step++) {
     const entry = trace.step(step);
     const timeNs = trace.timeNs(step);
     if (pending.length > 0 && pending[0].timeNs !== timeNs) flush();
@@ -238,7 +275,7 @@ function buildRows(ladder: Ladder): LadderRow[] {
       flush();
       const copy = (transit?.copyOf ?? null) !== null;
       const retransmission = !copy && ladder.isRetransmission(packet);
-      const split = splits.has(packet);
+      const split = isSplit(index, packet);
       const states = own === undefined ? [] : [own];
       rows.push({ kind: "packet", step, timeNs, packet, from, to, split, retransmission, copy, states });
       continue;
@@ -247,7 +284,7 @@ function buildRows(ladder: Ladder): LadderRow[] {
     switch (event.kind) {
       case "arrive": {
         const transit = trace.transits[event.packet];
-        if (!splits.has(event.packet) || transit === undefined || index.arriveStep(event.packet) !== step)
+        if (transit === undefined || index.arriveStep(event.packet) !== step || !isSplit(index, event.packet))
           break;
         flush();
         const [from, to] = [lifeline(transit.from), lifeline(transit.to)];
@@ -324,24 +361,11 @@ function takes(
   return row.kind === "packet" && row.from === note.lifeline && row.timeNs === note.timeNs;
 }
 
-/** Packets with something else on the ladder between their departure and their arrival. */
-function splitsOf(trace: Trace, index: TraceIndex): Set<number> {
-  const splits = new Set<number>();
-  if (!index.hasArrivals) return splits;
-  const moving: number[] = [];
-  const arrivals: number[] = [];
-  for (let row = 0; row < trace.packets.count; row++) {
-    moving.push(index.packetStep(row));
-    const arrive = index.arriveStep(row);
-    if (arrive !== NEVER) arrivals.push(arrive);
-  }
-  arrivals.sort((a, b) => a - b);
-  for (let row = 0; row < trace.packets.count; row++) {
-    const arrive = index.arriveStep(row);
-    if (arrive === NEVER) continue;
-    const departures = countUpTo(moving, arrive) - countUpTo(moving, index.packetStep(row));
-    const arrived = countUpTo(arrivals, arrive - 1) - countUpTo(arrivals, index.packetStep(row));
-    if (departures + arrived > 0) splits.add(row);
-  }
-  return splits;
+/** Whether something else is on the ladder between a packet's departure and its arrival. */
+function isSplit(index: TraceIndex, packet: number): boolean {
+  const arrive = index.arriveStep(packet);
+  if (arrive === NEVER) return false;
+  const left = index.packetStep(packet);
+  if (index.packetsAt(arrive) > index.packetsAt(left)) return true;
+  return countUpTo(index.arrivals, arrive - 1) > countUpTo(index.arrivals, left);
 }

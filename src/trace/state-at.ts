@@ -78,6 +78,8 @@ export class TraceIndex {
   readonly marks: Mark[] = [];
   /** Bytes of packets under way, by the host that put them there. */
   readonly inFlight = new Map<string, StepSeries>();
+  /** Steps at which packets first arrived, ascending. */
+  readonly arrivals: number[] = [];
   /** Packets dropped so far. */
   readonly drops: StepSeries = { steps: [], values: [] };
   /** Whether the trace says when packets arrive. Where it does not, they arrive as they are seen. */
@@ -209,6 +211,7 @@ export class TraceIndex {
         this.hasArrivals = true;
         if (this.arriveStep(event.packet) !== NEVER) return;
         this.#arriveStep[event.packet] = step;
+        this.arrivals.push(step);
         if (this.dropStep(event.packet) === NEVER) this.#land(trace, step, event.packet);
         return;
       case "drop":

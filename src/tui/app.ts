@@ -16,7 +16,7 @@ import { screenOn, screensFor, tabTitle } from "./screens/all.ts";
 import { atEnd } from "./screens/lab.ts";
 import { validFocus } from "./screens/lab-update.ts";
 import { outcomeSpan } from "./screens/outcome-pane.ts";
-import { shownTrace } from "./screens/packet-data.ts";
+import { isAnalysisUnread, readAnalysis, shownTrace } from "./screens/packet-data.ts";
 import { filterBy, scanOn, settlePackets, sortByColumn, turnColumn } from "./screens/packets-update.ts";
 import { typingKey } from "./screens/packets-typing.ts";
 import type { Chosen } from "./popups/choices.ts";
@@ -53,12 +53,14 @@ function counting(model: Model, effects: readonly Effect[]): Step {
   if (model.screen === "stream" && model.codecs === null && !model.codecsAsked) {
     return counting({ ...model, codecsAsked: true }, [...effects, { kind: "codecs" }]);
   }
-  if (model.counting || screenOn(model).count?.unread(model) !== true) return [model, effects];
+  const unread = screenOn(model).count?.unread(model) === true || isAnalysisUnread(model);
+  if (model.counting || !unread) return [model, effects];
   return [{ ...model, counting: true }, [...effects.filter(({ kind }) => kind !== "scan"), { kind: "scan" }]];
 }
 
 /** The next slice of what the screen and the filter read. */
 function scan(model: Model): Step {
+  readAnalysis(model);
   screenOn(model).count?.read(model);
   return scanOn({ ...model, counting: false });
 }

@@ -71,7 +71,7 @@ export class Grid {
     this.height = Math.max(0, Math.trunc(height));
     if (view === undefined) {
       const cells = this.width * this.height;
-      this.chars = Array.from({ length: cells }, () => " ");
+      this.chars = Array<string>(cells).fill(" ");
       this.attrs = new Int32Array(cells).fill(attr);
       this.originX = 0;
       this.originY = 0;

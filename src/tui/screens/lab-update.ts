@@ -1,7 +1,7 @@
 // What keys and the mouse do on the Lab. Every list there is a view of the run up to the cursor, so moving in a list
 // moves the cursor: to the ladder's row above, to the program's call before.
 
-import { ladderOf } from "../../trace/ladder.ts";
+import { ladderAround } from "../../trace/ladder.ts";
 import { indexOf } from "../../trace/state-at.ts";
 import type { Trace } from "../../trace/trace.ts";
 import type { Action } from "../keys.ts";
@@ -129,10 +129,10 @@ function rowStep(model: Model, by: number): number {
   const trace = traceOf(model.session);
   if (!isLab(model.session)) return model.step;
   if (model.focus === "ladder") {
-    const ladder = ladderOf(trace, hostsOf(model.session));
+    const ladder = ladderAround(trace, hostsOf(model.session), model.step);
     const row = ladder.rowsAt(model.step) - 1 + by;
-    if (row < 0) return firstStop(trace);
-    if (row >= ladder.rows.length) return trace.length - 1;
+    if (row < 0) return ladder.fromStep === 0 ? firstStop(trace) : nextStop(trace, ladder.fromStep - 1);
+    if (row >= ladder.rows.length) return ladder.toStep - 1;
     return nextStop(trace, ladder.rows[row].step - 1);
   }
   if (model.focus.startsWith("program:")) {
@@ -157,7 +157,7 @@ function clickRow(model: Model, place: Place, y: number): Model {
   const isLadder = place.part === "ladder";
   const host = place.hosts?.length === 1 ? place.hosts[0] : null;
   if (!isLadder && host === null) return model;
-  const ladder = ladderOf(trace, hostsOf(model.session));
+  const ladder = ladderAround(trace, hostsOf(model.session), model.step);
   const count = isLadder ? ladder.rowsAt(model.step) : indexOf(trace).callsAt(host ?? "", model.step);
   const row = Math.max(0, count - rows) + line;
   return row >= count ? model : moveTo(model, rowStep(model, row - (count - 1)));

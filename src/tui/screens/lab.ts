@@ -1,6 +1,6 @@
 // The Lab: a lesson, its programs, the ladder between them, and the same on loopback.
 
-import { ladderOf } from "../../trace/ladder.ts";
+import { ladderAround } from "../../trace/ladder.ts";
 import type { LabSession } from "../../scenario/session.ts";
 import type { Grid } from "../render/grid.ts";
 import type { Theme } from "../theme.ts";
@@ -36,7 +36,7 @@ function paintPart(grid: Grid, theme: Theme, model: Model, session: LabSession, 
     paintTabs(view, theme, model);
     return;
   }
-  const ladder = ladderOf(trace, lifelineHosts(session));
+  const ladder = ladderAround(trace, lifelineHosts(session), step);
   if (part === "scrubber") {
     const area = view.height >= 4 ? frame(view, theme, { title: "Time", status: speedNote(model) }) : view;
     scrubberPane(area, theme, { trace, label: (packet) => ladder.label(packet), step, focused: true });

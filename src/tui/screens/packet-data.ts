@@ -2,7 +2,7 @@
 //
 // Only rows on the screen are dissected, and the last ones are kept: a list of a million packets costs what fits on it.
 
-import { analysisOf } from "../../capture/analysis/trace-analysis.ts";
+import { analysisOf, unanalysed } from "../../capture/analysis/trace-analysis.ts";
 import { dissect } from "../../capture/dissect/dissect.ts";
 import type { DissectContext, DissectedPacket } from "../../capture/dissect/dissect.ts";
 import { countUpTo, indexOf } from "../../trace/state-at.ts";
@@ -14,6 +14,9 @@ import type { Model } from "../model.ts";
 import { isFraming, isLab, loopbackRun, traceOf } from "../session.ts";
 
 const KEPT_MAX = 1000;
+/** Packets of a run whose analysis no frame waits for, and those a slice between keys takes: their bytes have to be made. */
+const ANALYSED_AT_ONCE = 2000;
+const ANALYSED_SLICE = 1000;
 
 const kept = new WeakMap<Trace, Map<number, DissectedPacket>>();
 
@@ -45,11 +48,26 @@ export function dissectedAt(model: Model, row: number): DissectedPacket {
   return packet;
 }
 
-/** What is known beside the trace; a simulated trace's streams are numbered here, a capture brings its own. */
+/** What is known beside the trace; a simulated trace's streams are numbered here, a capture brings its own. A long run's analysis comes later. */
 export function contextOf(model: Model): DissectContext {
   if (!isLab(model.session) && !isFraming(model.session)) return model.session.context ?? {};
   const trace = shownTrace(model);
-  return { streams: streamsOf(trace), analysis: analysisOf(trace) };
+  const streams = streamsOf(trace);
+  return unanalysed(trace) <= ANALYSED_AT_ONCE ? { streams, analysis: analysisOf(trace) } : { streams };
+}
+
+/** Whether a long run's packets are still to be analysed. */
+export function isAnalysisUnread(model: Model): boolean {
+  if (!isLab(model.session) && !isFraming(model.session)) return false;
+  return unanalysed(shownTrace(model)) > ANALYSED_AT_ONCE;
+}
+
+/** Analyses some packets more; when all are, those shown are dissected anew in the light of it. */
+export function readAnalysis(model: Model): void {
+  if (!isAnalysisUnread(model)) return;
+  const trace = shownTrace(model);
+  analysisOf(trace, ANALYSED_SLICE);
+  if (!isAnalysisUnread(model)) kept.delete(trace);
 }
 
 /** Rows in the list: all packets, or the ones the filter lets through. */

@@ -1,6 +1,5 @@
 // What the Sequence screen shows of a session: its lifelines, which packets run between them, and their words.
 
-import { analysisOf } from "../../capture/analysis/trace-analysis.ts";
 import { ANALYSIS } from "../../trace/analysis-flags.ts";
 import { PROTOCOL } from "../../trace/packets.ts";
 import { sequenceAround } from "../../trace/sequence.ts";
@@ -9,7 +8,7 @@ import { indexOf, NEVER } from "../../trace/state-at.ts";
 import type { Trace } from "../../trace/trace.ts";
 import type { Model } from "../model.ts";
 import { hostsOf, isLab } from "../session.ts";
-import { dissectedAt, followsCursor, selectedRow, shownTrace } from "./packet-data.ts";
+import { contextOf, dissectedAt, followsCursor, selectedRow, shownTrace } from "./packet-data.ts";
 
 /** Lifelines at most: more do not fit beside each other. */
 const LIFELINES_MAX = 8;
@@ -102,7 +101,7 @@ export function sequenceLabel(model: Model, packet: number): string {
 /** Whether the analysis calls a packet a retransmission of some kind. */
 export function isAgain(model: Model, packet: number): boolean {
   const { analysis } = shownTrace(model).packets;
-  if (isLab(model.session)) analysisOf(shownTrace(model));
+  contextOf(model);
   const again = ANALYSIS.retransmission | ANALYSIS.fastRetransmission | ANALYSIS.spuriousRetransmission;
   return (analysis[packet] & again) !== 0;
 }

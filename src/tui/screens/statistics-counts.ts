@@ -8,7 +8,7 @@ import type { ConversationKind } from "../../capture/statistics/traffic-counts.t
 import { PROTOCOL } from "../../trace/packets.ts";
 import type { Trace } from "../../trace/trace.ts";
 import type { Model } from "../model.ts";
-import { contextOf, shownTrace } from "./packet-data.ts";
+import { contextOf, isAnalysisUnread, shownTrace } from "./packet-data.ts";
 
 /** Packets a slice reads: by their columns, by their first bytes, and dissected. Some 10 ms each. */
 const SLICE_COLUMNS = 25_000;
@@ -88,7 +88,10 @@ export function ioOf(model: Model): Counting<IoCounts> {
 
 export function expertOf(model: Model): Counting<ExpertCounts> {
   const trace = shownTrace(model);
-  return (keptOf(trace).expert ??= {
+  const known = keptOf(trace).expert;
+  // What it counts is the analysis', which a long run has only after a while.
+  if (known !== undefined && known.read > 0) return known;
+  return (keptOf(trace).expert = {
     counts: new ExpertCounts(trace, contextOf(model)),
     read: 0,
     slice: SLICE_DISSECTED,
@@ -110,9 +113,12 @@ export function countingOf(model: Model): Counting<{ add(row: number): void }> {
   }
 }
 
-/** Counts the next slice of `counting`; answers whether there was one. */
+/** Counts the next slice of `counting`, unless that has to wait for the analysis; answers whether there is one. */
 export function countOn(model: Model, counting: Counting<{ add(row: number): void }>): boolean {
   const { count } = shownTrace(model).packets;
+  const { counts } = counting;
+  const waits = (counts instanceof IoCounts || counts instanceof ExpertCounts) && isAnalysisUnread(model);
+  if (waits) return counting.read < count;
   const end = Math.min(count, counting.read + counting.slice);
   if (counting.read === end) return false;
   for (let row = counting.read; row < end; row++) counting.counts.add(row);

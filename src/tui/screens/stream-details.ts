@@ -136,7 +136,7 @@ export function callsPane(grid: Grid, theme: Theme, model: Model): void {
   const offset = byteShown(model);
   const column = (x: number, width: number, title: string, pieces: readonly CallPiece[]): void => {
     const view = grid.sub(x, 0, width, grid.height);
-    const total = pieces.reduce((sum, { end, start }) => sum + end - start, 0);
+    const total = pieces.at(-1)?.end ?? 0;
     view.put(
       1,
       0,
@@ -147,7 +147,9 @@ export function callsPane(grid: Grid, theme: Theme, model: Model): void {
     const at = pieceAt(pieces, offset);
     const timeOf = ({ call }: CallPiece): string =>
       millisText(title === "send" ? call.timeNs : (call.endNs ?? call.timeNs));
-    const timeCells = pieces.reduce((cells, piece) => Math.max(cells, timeOf(piece).length), 5);
+    // Times grow downwards.
+    const last = pieces.at(-1);
+    const timeCells = last === undefined ? 0 : Math.max(5, timeOf(last).length);
     const top = scrollTo(0, Math.min(pieces.length - 1, at + 1), rows, pieces.length);
     for (let y = 0; y < rows && top + y < pieces.length; y++) {
       const piece = pieces[top + y];
