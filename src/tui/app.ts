@@ -18,6 +18,7 @@ import { validFocus } from "./screens/lab-update.ts";
 import { outcomeSpan } from "./screens/outcome-pane.ts";
 import { isAnalysisUnread, readAnalysis, shownTrace } from "./screens/packet-data.ts";
 import { filterBy, scanOn, settlePackets, sortByColumn, turnColumn } from "./screens/packets-update.ts";
+import { sortBy } from "./screens/packets-sort.ts";
 import { typingKey } from "./screens/packets-typing.ts";
 import type { Chosen } from "./popups/choices.ts";
 import { openChooser } from "./popups/chooser.ts";
@@ -308,7 +309,14 @@ function changed(model: Model, session: Session, stand: Stand, playing: boolean)
         ? stepAtTime(trace, stand.timeNs)
         : Math.min(indexOf(trace).dropStep(stand.dropOf), trace.length - 1);
   const last = trace.length - 1;
-  const packets = { ...model.packets, filter: null, filterError: null, sort: null, find: null };
+  const { filter, sort } = model.packets;
+  // What was found in the packets there were is found anew in those there are.
+  const packets = {
+    ...model.packets,
+    filter: filter === null ? null : { text: filter.text, rows: [], scanned: 0 },
+    sort: sort === null ? null : sortBy(sort.column, sort.descending),
+    find: null,
+  };
   const next = {
     ...model,
     session,
@@ -317,7 +325,8 @@ function changed(model: Model, session: Session, stand: Stand, playing: boolean)
     playing: playing && step < last,
     busy: null,
   };
-  return [next, next.playing ? [wait(next)] : NOTHING];
+  const reads: readonly Effect[] = filter === null && sort === null ? NOTHING : [{ kind: "scan" }];
+  return [next, next.playing ? [wait(next), ...reads] : reads];
 }
 
 /** The same session with more known: the cursor stays, or stays at the end; a filter reads on. */

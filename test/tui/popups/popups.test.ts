@@ -121,6 +121,16 @@ describe("changing the network at the cursor", () => {
     }
   });
 
+  test("the filter stays on, over the packets there are then", async () => {
+    const keys = ["3", "/", ..."tcp.flags.syn==1".split(""), "enter", "home"];
+    let [model] = press(at(lab, ""), keys.join(" "));
+    expect(model.packets.filter?.rows).toEqual([0, 1]);
+    model = await changed(...press(model, "x"));
+    model = send(model, { kind: "scan" });
+    expect(model.packets.filter?.text).toBe("tcp.flags.syn==1");
+    expect(model.packets.filter?.rows.length).toBe(3);
+  });
+
   test("at the end of a run there is nothing left to change, and undoing nothing says so", () => {
     expect(press(at(lab, ""), "i right enter")[0].notice).toContain("the run is over here");
     expect(press(at(lab, ""), "u")[0].notice).toBe("nothing was changed in this run");
