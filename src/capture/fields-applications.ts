@@ -20,9 +20,25 @@ const TCP_PDU: readonly FieldRow[] = [
 ];
 
 const DNS: readonly FieldRow[] = [
+  ["dns.caa.flags", "uint8x", "CAA Flags"],
+  ["dns.caa.flags.issuer_critical", "boolean", "Issuer Critical"],
+  ["dns.caa.iodef", "string", "Report URL"],
+  ["dns.caa.issue", "string", "Issue"],
+  ["dns.caa.issuewild", "string", "Issue Wildcard"],
+  ["dns.caa.tag", "string", "Tag"],
+  ["dns.caa.tag_length", "uint8", "Tag length"],
+  ["dns.caa.unknown", "string", "Unknown tag"],
+  ["dns.caa.value", "string", "Value"],
   ["dns.response_in", "uint32", "Response In"],
   ["dns.response_to", "uint32", "Request In"],
+  ["dns.retransmission", "boolean", "Retransmission"],
+  ["dns.retransmit_request_in", "uint32", "Retransmitted request. Original request in"],
+  ["dns.retransmit_response_in", "uint32", "Retransmitted response. Original response in"],
+  ["dns.srv.name", "string", "Name"],
+  ["dns.srv.proto", "string", "Protocol"],
+  ["dns.srv.service", "string", "Service"],
   ["dns.time", "time", "Time"],
+  ["dns.unsolicited", "boolean", "Unsolicited"],
 ];
 
 const HTTP: readonly FieldRow[] = [

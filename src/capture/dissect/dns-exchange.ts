@@ -9,6 +9,9 @@ import type { Datagram } from "./udp-protocols.ts";
 /** Answers remembered of one stream; a resolver's stream has few, as its port changes. */
 const ANSWERS_MAX = 100_000;
 
+/** A question with the same id is the same question again so long after it, unless it was answered; later it is a new one. */
+const AGAIN_NS = 5_000_000_000n;
+
 export class DnsExchange {
   readonly #betweenNs: (earlier: number, later: number) => bigint;
   /** By transaction id: the row of the latest query, and of its answer or -1. */
@@ -33,8 +36,8 @@ export class DnsExchange {
     const id = getUint16(bytes, start);
     const open = this.#open.get(id);
     if (bytes[start + 2] < 0x80) {
-      // The same id again before an answer is the same question again.
-      if (open !== undefined && open.answer === -1) this.#repeatOf.set(row, open.query);
+      const isOpen = open !== undefined && open.answer === -1;
+      if (isOpen && this.#betweenNs(open.query, row) < AGAIN_NS) this.#repeatOf.set(row, open.query);
       else this.#open.set(id, { query: row, answer: -1 });
       return;
     }
@@ -48,8 +51,9 @@ export class DnsExchange {
     }
   }
 
-  /** Adds what is known of the message in packet `row` to its tree. */
+  /** Adds what is known of the message in packet `row`, which begins at `d.bytes[at]`, to its tree. */
   show(d: Dissection, out: DetailNode[], row: number, at: number): void {
+    const isResponse = d.bytes[at + 2] >= 0x80;
     const query = this.#queryOf.get(row);
     if (query !== undefined) {
       addComputed(d, out, "dns.response_to", `Request In: ${query + 1}`, at, query + 1);
@@ -59,6 +63,17 @@ export class DnsExchange {
     const answer = this.#answerOf.get(row);
     if (answer !== undefined)
       addComputed(d, out, "dns.response_in", `Response In: ${answer + 1}`, at, answer + 1);
+    const repeated = this.#repeatOf.get(row);
+    if (repeated !== undefined) {
+      const [what, field] = isResponse
+        ? ["response", "dns.retransmit_response_in"]
+        : ["request", "dns.retransmit_request_in"];
+      const label = `Retransmitted ${what}. Original ${what} in: ${repeated + 1}`;
+      addComputed(d, out, field, label, at, repeated + 1);
+      addComputed(d, out, "dns.retransmission", "Retransmission: True", at, true);
+    } else if (isResponse && query === undefined && this.#queryOf.size < ANSWERS_MAX) {
+      addComputed(d, out, "dns.unsolicited", "Unsolicited: True", at, true);
+    }
   }
 }
 
@@ -69,6 +84,5 @@ export function dissectDnsDatagram(
   { start, end, conversation }: Datagram,
 ): void {
   const node = dissectDns(d, protocol, start, end);
-  if (node !== null && conversation !== null && protocol !== "mdns")
-    conversation.dns.show(d, node.children, d.around.row, start);
+  if (node !== null && conversation !== null) conversation.dns.show(d, node.children, d.around.row, start);
 }

@@ -31,12 +31,16 @@ export class DnsStream implements StreamDissector {
     this.#exchange.add(row, read(2 + HEADER_LENGTH), 2);
   }
 
-  dissect(d: Dissection, start: number, end: number, _shown: ShownPdu): void {
+  dissect(d: Dissection, start: number, end: number, { slice }: ShownPdu): void {
+    const layers = d.layers.length;
     const node = dissectDns(d, "dns", start + 2, end, start);
-    if (node !== null) this.#exchange.show(d, node.children, d.around.row, start);
+    // Messages of a segment are one layer.
+    if (slice.node !== null) d.layers.splice(layers);
+    slice.node ??= node;
+    if (node !== null) this.#exchange.show(d, node.children, d.around.row, start + 2);
   }
 
   beginning(): string | null {
-    return "";
+    return null;
   }
 }

@@ -7,6 +7,7 @@ import * as dnsPacket from "dns-packet";
 
 import { getUint16 as u16, getUint32 as u32 } from "../../wire/bytes.ts";
 import { className, opcodeName, rcodeName, secondsText, typeName, typeText } from "./dns-names.ts";
+import { addCaa, addServiceName } from "./dns-records.ts";
 import { bitsText, bytesText, hexText } from "./tree.ts";
 import type { DetailNode, Dissection } from "./tree.ts";
 
@@ -17,6 +18,8 @@ interface Codec {
 const library = dnsPacket as unknown as { readonly name: Codec; record(type: string): Codec };
 
 const HEADER_LENGTH = 12;
+const SRV = 33;
+const CAA = 257;
 
 /** Records shown of one message; more than any real one has. */
 const RECORDS_MAX = 2_000;
@@ -137,13 +140,7 @@ function addFlags(d: Dissection, out: DetailNode[], at: number, flags: number, p
   const opcodeText = `${bitsText(flags, 0x7800, 16)} = Opcode: ${opcodeName(opcode)} (${opcode})`;
   d.add(node.children, "dns.flags.opcode", opcodeText, at, 2, opcode);
   if (protocol === "llmnr") {
-    bit(
-      "dns.flags.conflict",
-      0x0400,
-      "Conflict",
-      "The name is not considered unique",
-      "The name is considered unique",
-    );
+    bit("dns.flags.conflict", 0x0400, "Conflict", "The sender received multiple responses", "None");
   } else if (isResponse) {
     const yes = "Server is an authority for domain";
     bit("dns.flags.authoritative", 0x0400, "Authoritative", yes, "Server is not an authority for domain");
@@ -190,7 +187,9 @@ function addQuestion(message: Message, out: DetailNode[], at: number): number {
   const isUnicast = isMdns && rawClass >= 0x8000;
   const { text } = name;
   let label = `${text}: type ${typeName(type)}, class ${className(queryClass)}`;
-  if (isUnicast) label += ', "QU" question';
+  // Whether an answer by unicast would do (RFC 6762 5.4).
+  const how = isMdns ? `, "${isUnicast ? "QU" : "QM"}" question` : "";
+  label += how;
   const node = d.add(out, null, label, start + at, name.length + 4);
   const into = node.children;
   d.add(into, "dns.qry.name", `Name: ${text}`, start + at, name.length, text);
@@ -205,7 +204,7 @@ function addQuestion(message: Message, out: DetailNode[], at: number): number {
     const qu = `${bitsText(rawClass, 0x8000, 16)} = "QU" question: ${isUnicast ? "True" : "False"}`;
     d.add(into, "dns.qry.qu", qu, start + typeAt + 2, 2, isUnicast);
   }
-  message.info += ` ${typeName(type)} ${text}${isUnicast ? ', "QU" question' : ""}`;
+  message.info += ` ${typeName(type)} ${text}${how}`;
   return typeAt + 4;
 }
 
@@ -221,7 +220,8 @@ function addRecord(message: Message, out: DetailNode[], at: number): number {
   const isWhole = end <= buffer.length;
   const node = d.add(out, null, "", start + at, Math.min(end, buffer.length) - at);
   const into = node.children;
-  d.add(into, "dns.resp.name", `Name: ${name.text}`, start + at, name.length, name.text);
+  if (type === SRV) addServiceName(d, into, name.text, start + at, name.length);
+  else d.add(into, "dns.resp.name", `Name: ${name.text}`, start + at, name.length, name.text);
   d.add(into, "dns.resp.type", `Type: ${typeText(type)}`, start + typeAt, 2, type);
   if (type === 41) {
     node.label = `${name.text}: type OPT`;
@@ -360,7 +360,7 @@ function addData(message: Message, into: DetailNode[], type: number, lengthAt: n
       }
       return null;
     }
-    case 33: {
+    case SRV: {
       const name = length < 7 ? null : nameAt(buffer, at + 6);
       if (name === null) return null;
       const [priority, weight, port] = [u16(buffer, at), u16(buffer, at + 2), u16(buffer, at + 4)];
@@ -371,6 +371,9 @@ function addData(message: Message, into: DetailNode[], type: number, lengthAt: n
       const label = `, priority ${priority}, weight ${weight}, port ${port}, target ${name.text}`;
       return { label, info: ` ${priority} ${weight} ${port} ${name.text}` };
     }
+    case CAA:
+      if (!addCaa(d, into, start + at, start + at + length)) d.stop("malformed", "CAA record", start + at);
+      return null;
     default: {
       const data = buffer.subarray(at, at + length);
       d.add(into, "dns.data", `Data: ${bytesText(buffer, at, length)}`, start + at, length, data);

@@ -12,8 +12,11 @@ const UNKNOWN_MAX = 64;
 /** Datagrams of a QUIC connection that are looked at: keys are made from its first ones. */
 const QUIC_DATAGRAMS_MAX = 256;
 
-/** Ports of protocols that keep nothing from one datagram to the next: mDNS, DHCP, NTP. */
-const STATELESS_PORTS: ReadonlySet<number> = new Set([67, 68, 123, 5353]);
+/** Ports of DNS, mDNS and LLMNR. */
+const DNS_PORTS: ReadonlySet<number> = new Set([53, 5353, 5355]);
+
+/** Ports of protocols that keep nothing from one datagram to the next: DHCP, NTP. */
+const STATELESS_PORTS: ReadonlySet<number> = new Set([67, 68, 123]);
 
 export class UdpConversation {
   /** Nothing more is read of it. */
@@ -37,12 +40,12 @@ export class UdpConversation {
       ({ transport, first: low, last }) =>
         transport === "udp" && ports.some((port) => port >= low && port <= last),
     );
-    const dnsNames = new Set(["dns", "llmnr"]);
+    const dnsNames = new Set(["dns", "mdns", "llmnr"]);
     if (chosen?.protocol === "quic") this.quic = new QuicConnection();
     else if (chosen !== undefined) this.isData = !dnsNames.has(chosen.protocol);
     else this.isData = ports.some((port) => STATELESS_PORTS.has(port));
     this.#isDns =
-      chosen === undefined ? ports.includes(53) || ports.includes(5355) : dnsNames.has(chosen.protocol);
+      chosen === undefined ? ports.some((port) => DNS_PORTS.has(port)) : dnsNames.has(chosen.protocol);
     this.dns = new DnsExchange((earlier, later) => this.betweenNs(earlier, later));
   }
 

@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { Trace } from "../../../src/trace/trace.ts";
 import { pcapngChunks } from "../../../src/capture/write-pcapng.ts";
 import { LINKTYPE } from "../../../src/wire/link-types.ts";
+import { addDns } from "./dns.ts";
 import { SampleNetwork } from "./network.ts";
 import { addQuic, addQuicBeyond } from "./quic.ts";
 import { addResp, addRespBeyond } from "./resp.ts";
@@ -26,6 +27,7 @@ export function applicationFrames(): { readonly frames: readonly Uint8Array[]; r
   addResp(network);
   addSsh(network);
   addQuic(network);
+  addDns(network);
   const beyond = network.frames.length;
   addNtpBeyond(network);
   addRespBeyond(network);
