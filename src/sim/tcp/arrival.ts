@@ -116,6 +116,9 @@ function synchronized(connection: Connection, segment: Segment, ecn: number, now
     connection.wakeWriter();
     if (sender.finSent && sender.sndUna === sender.sndNxt && !finAcknowledged(connection, nowNs)) return;
   }
+  if (echo > 0 && length >= receiver.acks.rcvMss) {
+    receiver.rtt.echoed(segment.tsEcr, echo, receiver.buffer.length === 0);
+  }
   if (length > 0 && connection.ecn.ok) receiver.congestionNews(connection.ecn.received(flags, ecn));
   if ((flags & URG) !== 0 || receiver.urgent !== null) {
     if (takeUrgent(connection, segment)) connection.wake = true;

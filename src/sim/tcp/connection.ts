@@ -290,7 +290,7 @@ export class Connection {
       if (bytes !== null) return bytes;
     } else if (receiver.buffer.length > 0) {
       // A trace keeps the packets, so their bytes must stay as they are.
-      return receiver.read(max, peek, !this.recording, this.sender.rtt.srttNs, nowNs);
+      return receiver.read(max, peek, !this.recording, nowNs);
     }
     const { personality } = this;
     if (receiver.finished && (this.error === null || personality.endHidesError)) return NO_BYTES;

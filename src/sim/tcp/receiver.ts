@@ -8,6 +8,7 @@ import { ECN_NEWS } from "./ecn.ts";
 import type { TcpPersonality } from "./personality.ts";
 import { Reassembly } from "./reassembly.ts";
 import { ReceiveBuffer } from "./receive-buffer.ts";
+import { ReceiverRoundTrip } from "./receiver-rtt.ts";
 import { SackBlocks } from "./sack-blocks.ts";
 import { after, before, distance } from "./seq.ts";
 import type { TcpSettings } from "./settings.ts";
@@ -36,6 +37,7 @@ export class Receiver {
   readonly reassembly = new Reassembly();
   readonly sack = new SackBlocks();
   readonly acks: DelayedAck;
+  readonly rtt = new ReceiverRoundTrip();
   /** Where urgent data is, once any was announced and not read past. */
   urgent: UrgentMark | null = null;
   sackPermitted = false;
@@ -227,6 +229,7 @@ export class Receiver {
     this.rcvNxt = (this.rcvNxt + length) | 0;
     this.bytesReceived += length;
     this.buffer.push(bytes);
+    this.rtt.dataReceived(this.rcvNxt, this.rcvWnd, nowNs);
     this.acks.dataReceived(length, push, this.mss, this.rcvWnd, rtoNs, nowNs);
     if (this.ssthresh < this.space && length >= this.acks.rcvMss) {
       this.ssthresh = Math.min(this.space, this.ssthresh + 2 * this.mss);
@@ -269,10 +272,10 @@ export class Receiver {
   }
 
   /** A program takes at most `max` bytes. `release`: nobody else will look at them any more (receive-buffer.ts). */
-  read(max: number, peek: boolean, release: boolean, srttNs: number, nowNs: number): Uint8Array {
+  read(max: number, peek: boolean, release: boolean, nowNs: number): Uint8Array {
     const bytes = this.buffer.read(max, peek, release);
     if (peek || bytes.length === 0) return bytes;
-    this.#tune(bytes.length, srttNs, nowNs);
+    this.#tune(bytes.length, nowNs);
     const acks = this.acks;
     acks.dataRead(distance(this.rcvNxt, this.rcvWup) > acks.rcvMss, this.buffer.length === 0);
     if (!acks.due && !this.finished) {
@@ -287,10 +290,10 @@ export class Receiver {
   }
 
   /** A program that reads more than ever in one round trip gets twice as much buffer ahead of it, up to the maximum. */
-  #tune(count: number, srttNs: number, nowNs: number): void {
+  #tune(count: number, nowNs: number): void {
     this.#copied += count;
     const elapsedNs = nowNs - this.#spaceStampNs;
-    if (elapsedNs < srttNs || srttNs === 0) return;
+    if (elapsedNs < this.rtt.ns || this.rtt.ns === 0) return;
     if (this.#copied > this.#copiedBest) {
       if (!this.#locked) {
         const wanted = 2 * this.#copied + 16 * this.mss;

@@ -108,7 +108,7 @@ export function readAround(
   }
   const toMark = distance(mark.seq, copiedSeq(receiver));
   const most = toMark > 0 ? Math.min(max, toMark) : max;
-  const bytes = receiver.read(most, peek, false, connection.sender.rtt.srttNs, nowNs);
+  const bytes = receiver.read(most, peek, false, nowNs);
   if (after(copiedSeq(receiver), mark.seq)) receiver.urgent = null;
   return bytes;
 }
