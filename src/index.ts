@@ -1,6 +1,6 @@
 // The public API. What is not here may change without notice.
 
-export type { Bytes, Host, RecvOptions, SendOptions, Socket } from "./socket/api.ts";
+export type { Bytes, Host, RecvOptions, SendOptions, SendToOptions, Socket } from "./socket/api.ts";
 export type {
   AddressLike,
   Family,

@@ -13,6 +13,7 @@ import type {
   RecvFlags,
   Refusal,
   SendFlags,
+  SendToFlags,
   Shutdown,
   SocketCore,
 } from "../socket/core.ts";
@@ -137,7 +138,8 @@ export class NodeStream implements SocketCore {
     return this.#connection.recv(max, flags.peek === true);
   }
 
-  sendTo(bytes: Uint8Array): number | Failure {
+  sendTo(bytes: Uint8Array, _to: SocketAddress, flags: SendToFlags = {}): number | Failure {
+    if (flags.fastOpen === true) return { code: "ENOTSUP", why: "node:net has no MSG_FASTOPEN" };
     return this.#connection === null ? this.send(bytes) : "EISCONN";
   }
 

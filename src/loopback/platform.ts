@@ -29,8 +29,9 @@ export interface Platform {
     readonly trunc: number;
     /** 0 where a socket option (`noSigPipe`) does it. */
     readonly noSignal: number;
-    /** 0 where there is none. */
+    /** 0 where there is none, as of the next. */
     readonly more: number;
+    readonly fastOpen: number;
   };
   /** Option that keeps SIGPIPE away, or null where a send flag does. */
   readonly noSigPipe: OptionNumber | null;
@@ -71,7 +72,7 @@ const LINUX: Platform = {
   type: { stream: 1, dgram: 2 },
   atomicNonBlock: 0o4000 | 0o2000000,
   nonBlock: 0o4000,
-  msg: { oob: 0x1, peek: 0x2, trunc: 0x20, noSignal: 0x4000, more: 0x8000 },
+  msg: { oob: 0x1, peek: 0x2, trunc: 0x20, noSignal: 0x4000, more: 0x8000, fastOpen: 0x2000_0000 },
   noSigPipe: null,
   bindAddressNoPort: option(IP, 24, "boolean"),
   addressLength: false,
@@ -98,6 +99,8 @@ const LINUX: Platform = {
     IPV6_V6ONLY: option(IPV6, 26, "boolean"),
     TCP_CONGESTION: option(TCP, 13, "text"),
     TCP_CORK: option(TCP, 3, "boolean"),
+    TCP_FASTOPEN: option(TCP, 23, "number"),
+    TCP_FASTOPEN_CONNECT: option(TCP, 30, "boolean"),
     TCP_KEEPCNT: option(TCP, 6, "number"),
     TCP_KEEPIDLE: option(TCP, 4, "number"),
     TCP_KEEPINTVL: option(TCP, 5, "number"),
@@ -118,7 +121,7 @@ const DARWIN: Platform = {
   type: { stream: 1, dgram: 2 },
   atomicNonBlock: 0,
   nonBlock: 0x4,
-  msg: { oob: 0x1, peek: 0x2, trunc: 0x10, noSignal: 0, more: 0 },
+  msg: { oob: 0x1, peek: 0x2, trunc: 0x10, noSignal: 0, more: 0, fastOpen: 0 },
   noSigPipe: option(DARWIN_SOCKET, 0x1022, "boolean"),
   bindAddressNoPort: null,
   addressLength: true,

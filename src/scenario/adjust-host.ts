@@ -2,6 +2,7 @@
 
 import { PERSONALITY_NAMES } from "../sim/personality/personality.ts";
 import { ECN_MODES } from "../sim/tcp/ecn.ts";
+import { FAST_OPEN_MODES } from "../sim/tcp/fast-open.ts";
 import type { HostConfig, Topology } from "../sim/topology.ts";
 import { InputError, suggest } from "./input-error.ts";
 
@@ -12,12 +13,14 @@ const FIELDS = {
   icmpFilter: ["true", "false"],
   personality: PERSONALITY_NAMES,
   tcpEcn: ECN_MODES.map(String),
+  tcpFastOpen: FAST_OPEN_MODES.map(String),
 } as const;
 
 const PARSE: Readonly<Record<keyof typeof FIELDS, (value: string) => string | number | boolean>> = {
   icmpFilter: (value) => value === "true",
   personality: (value) => value,
   tcpEcn: Number,
+  tcpFastOpen: Number,
 };
 
 export const HOST_FIELDS = Object.keys(FIELDS) as (keyof typeof FIELDS)[];

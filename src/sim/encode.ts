@@ -158,7 +158,7 @@ function encodePayload(packet: IpPacket, out: Uint8Array, start: number): void {
   }
 }
 
-/** Options in Linux's order: MSS, SACK permitted and timestamps, window scale, SACK, padded to four-byte boundaries. */
+/** Options in Linux's order: MSS, SACK permitted and timestamps, window scale, SACK, fast open, padded to four-byte boundaries. */
 function tcpOptions(segment: Segment): TcpOption[] {
   const options: TcpOption[] = [];
   if (segment.mss > 0) options.push({ kind: "mss", mss: segment.mss });
@@ -172,6 +172,10 @@ function tcpOptions(segment: Segment): TcpOption[] {
   if (segment.windowScale >= 0) options.push(NOP, { kind: "windowScale", shift: segment.windowScale });
   if (segment.sack !== null && segment.sack.length > 0) {
     options.push(NOP, NOP, { kind: "sack", edges: segment.sack });
+  }
+  if (segment.fastOpen !== null) {
+    options.push({ kind: "fastOpen", cookie: segment.fastOpen, experimental: false });
+    for (let length = 2 + segment.fastOpen.length; length % 4 !== 0; length++) options.push(NOP);
   }
   return options;
 }
@@ -286,6 +290,7 @@ function decodeSegment(bytes: Uint8Array, start: number, end: number): IpPayload
   let timestamps = false;
   let tsVal = 0;
   let tsEcr = 0;
+  let fastOpen: Uint8Array | null = null;
   for (const option of tcp.options) {
     switch (option.kind) {
       case "mss":
@@ -303,6 +308,9 @@ function decodeSegment(bytes: Uint8Array, start: number, end: number): IpPayload
       case "timestamps":
         timestamps = true;
         ({ tsVal, tsEcr } = option);
+        break;
+      case "fastOpen":
+        if (!option.experimental) fastOpen = option.cookie;
         break;
       default:
     }
@@ -323,6 +331,7 @@ function decodeSegment(bytes: Uint8Array, start: number, end: number): IpPayload
     timestamps,
     tsVal,
     tsEcr,
+    fastOpen,
   };
   return { kind: "tcp", segment };
 }

@@ -129,6 +129,7 @@ export function tcpHeaderBytes(segment: Segment): number {
   else if (segment.sackPermitted) length += 4;
   if (segment.windowScale >= 0) length += 4;
   if (segment.sack !== null && segment.sack.length > 0) length += 4 + segment.sack.length * 4;
+  if (segment.fastOpen !== null) length += Math.ceil((2 + segment.fastOpen.length) / 4) * 4;
   return length;
 }
 

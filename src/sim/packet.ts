@@ -27,6 +27,8 @@ export interface Segment {
   readonly timestamps: boolean;
   readonly tsVal: number;
   readonly tsEcr: number;
+  /** A fast open cookie (RFC 7413), empty to ask for one; null: no such option. */
+  readonly fastOpen: Uint8Array | null;
 }
 
 export const TCP_FLAGS = {

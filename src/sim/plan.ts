@@ -6,6 +6,7 @@ import { PERSONALITIES, PERSONALITY_NAMES } from "./personality/personality.ts";
 import type { PersonalityName } from "./personality/personality.ts";
 import { TopologyError, isLinkSetting, withSettings } from "./settings.ts";
 import { ECN_MODES } from "./tcp/ecn.ts";
+import { FAST_OPEN_MODES } from "./tcp/fast-open.ts";
 import type { TcpConfiguration } from "./tcp/stack.ts";
 import { LINK_DEFAULTS } from "./topology.ts";
 import type { HostConfig, LinkConfig, LinkSettings, Topology } from "./topology.ts";
@@ -40,7 +41,7 @@ export interface NetworkPlan {
 const HOSTS_MAX = 250;
 const LINKS_MAX = 1000;
 const HOST_NAME = /^[A-Za-z][A-Za-z0-9_.-]{0,62}$/;
-const HOST_FIELDS = ["ipv4", "ipv6", "forwards", "icmpFilter", "personality", "tcpEcn"];
+const HOST_FIELDS = ["ipv4", "ipv6", "forwards", "icmpFilter", "personality", "tcpEcn", "tcpFastOpen"];
 const LINK_FIELDS = ["name", "between", "forward", "backward"];
 
 /** Throws TopologyError when something is missing, unknown, out of range or there twice. */
@@ -125,7 +126,12 @@ function planTcp(where: string, config: HostConfig): TcpConfiguration {
   if (!ECN_MODES.includes(tcpEcn)) {
     throw new TopologyError(where, "tcpEcn", `must be ${ECN_MODES.join(", ")}, not ${String(tcpEcn)}`);
   }
-  return { personality, ecn: tcpEcn };
+  const { tcpFastOpen = personality.fastOpen } = config;
+  if (!FAST_OPEN_MODES.includes(tcpFastOpen)) {
+    const known = FAST_OPEN_MODES.join(", ");
+    throw new TopologyError(where, "tcpFastOpen", `must be ${known}, not ${String(tcpFastOpen)}`);
+  }
+  return { personality, ecn: tcpEcn, fastOpen: tcpFastOpen };
 }
 
 function hostAddress(where: string, field: "ipv4" | "ipv6", text: string): string {

@@ -16,7 +16,8 @@ function isPlain({ payload, flippedBit, wire }: IpPacket): boolean {
   if (flippedBit !== -1 || (wire !== undefined && wire !== null)) return false;
   if (payload.kind === "udp") return true;
   if (payload.kind !== "tcp") return false;
-  const { mss, windowScale, sackPermitted, sack, urgentPointer } = payload.segment;
+  const { mss, windowScale, sackPermitted, sack, urgentPointer, fastOpen } = payload.segment;
+  if (fastOpen !== null) return false;
   return mss === 0 && windowScale === -1 && !sackPermitted && sack === null && urgentPointer === 0;
 }
 
@@ -120,6 +121,7 @@ export class RecordedPackets implements PacketBytes {
       timestamps,
       tsVal: this.#tsVals[row],
       tsEcr: this.#tsEcrs[row],
+      fastOpen: null,
     };
     return { kind: "tcp", segment };
   }

@@ -140,6 +140,8 @@ export interface HostConfig {
   readonly personality?: PersonalityName;
   /** ECN of its TCP, as net.ipv4.tcp_ecn has it: 0 never, 1 asks for it, 2 agrees when asked; by default as its system has it, 2 on Linux. */
   readonly tcpEcn?: 0 | 1 | 2;
+  /** Fast open of its TCP, as net.ipv4.tcp_fastopen has it: 1 lets clients, 2 servers, 3 both; by default as its system has it, 1 on Linux. */
+  readonly tcpFastOpen?: 0 | 1 | 2 | 3;
 }
 
 export interface Topology {

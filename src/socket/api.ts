@@ -16,6 +16,14 @@ export interface SendOptions {
   readonly dontWait?: boolean;
 }
 
+export interface SendToOptions {
+  /**
+   * MSG_FASTOPEN: connects, and sends with the SYN where the peer has given a cookie before (RFC 7413), else after the handshake. Over
+   * when connected; the number of bytes may be fewer than given.
+   */
+  readonly fastOpen?: boolean;
+}
+
 export interface RecvOptions {
   /** MSG_PEEK: leave the bytes in the queue. */
   readonly peek?: boolean;
@@ -49,7 +57,7 @@ export interface Socket {
   recv(max?: number, options?: RecvOptions): Promise<Uint8Array>;
   /** sockatmark(3): whether the next byte to read is the urgent one. A read stops there; the next passes over the byte. */
   atMark(): boolean;
-  sendTo(bytes: Bytes, address: AddressLike): Promise<number>;
+  sendTo(bytes: Bytes, address: AddressLike, options?: SendToOptions): Promise<number>;
   recvFrom(max?: number, options?: RecvOptions): Promise<Datagram>;
   shutdown(how: Shutdown): void;
   /**

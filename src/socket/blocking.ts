@@ -1,7 +1,7 @@
 // Blocking calls over a core that never blocks: each call is tried, and tried again when the core wakes, until it answers.
 // Reads wait in one line, writes in another, in the order they were made, as the kernel's socket lock would have it.
 
-import type { Bytes, RecvOptions, SendOptions, Socket } from "./api.ts";
+import type { Bytes, RecvOptions, SendOptions, SendToOptions, Socket } from "./api.ts";
 import { ANY_INET, ANY_INET6, formatAddress } from "./address.ts";
 import type { AddressLike, Family, SocketAddress, SocketType } from "./address.ts";
 import { isFailure, refusalOf } from "./core.ts";
@@ -109,10 +109,7 @@ export class BlockingSocket implements Socket {
           const answer = this.core.connect(to);
           return answer === "EINPROGRESS" ? "EAGAIN" : answer;
         }
-        const ready = this.core.readiness();
-        if (!ready.writable && !ready.error && !ready.hangup) return "EAGAIN";
-        const error = this.core.getOption("SO_ERROR");
-        return isErrno(error) ? error : null;
+        return this.#connecting();
       },
       () => to,
     ).then(nothing);
@@ -162,20 +159,29 @@ export class BlockingSocket implements Socket {
     return this.#sync("atMark", [], () => this.#must("atMark", this.core.atMark()));
   }
 
-  sendTo(bytes: Bytes, address: AddressLike): Promise<number> {
+  sendTo(bytes: Bytes, address: AddressLike, { fastOpen = false }: SendToOptions = {}): Promise<number> {
     const data = toBytes(bytes);
     let to: SocketAddress | undefined;
-    return this.#wait(
-      this.#writers,
-      "sendTo",
-      [data, describe(address)],
-      false,
-      () => {
-        to ??= this.#address("sendTo", address, "self");
-        return this.core.sendTo(data, to);
-      },
-      () => to,
-    );
+    let sent: number | Failure | undefined;
+    const attempt = (): number | Failure => {
+      to ??= this.#address("sendTo", address, "self");
+      if (!fastOpen || this.type === "dgram") return this.core.sendTo(data, to);
+      sent ??= this.core.sendTo(data, to, { fastOpen });
+      if (typeof sent !== "number" && sent !== "EINPROGRESS") return sent;
+      const failure = this.#connecting();
+      if (failure !== null) return failure;
+      return typeof sent === "number" ? sent : this.core.send(data);
+    };
+    const args = fastOpen ? [data, describe(address), "MSG_FASTOPEN"] : [data, describe(address)];
+    return this.#wait(this.#writers, "sendTo", args, false, attempt, () => to);
+  }
+
+  /** How an attempt to connect goes: EAGAIN while it does, null when it has succeeded. */
+  #connecting(): null | Failure {
+    const ready = this.core.readiness();
+    if (!ready.writable && !ready.error && !ready.hangup) return "EAGAIN";
+    const error = this.core.getOption("SO_ERROR");
+    return isErrno(error) ? error : null;
   }
 
   recvFrom(max: number = RECV_MAX_DEFAULT, options: RecvOptions = {}): Promise<Datagram> {

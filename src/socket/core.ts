@@ -16,6 +16,11 @@ export interface SendFlags {
   readonly oob?: boolean;
 }
 
+/** MSG_FASTOPEN: connects, with the data in the SYN where the peer has given a cookie before (RFC 7413). */
+export interface SendToFlags {
+  readonly fastOpen?: boolean;
+}
+
 /** MSG_PEEK and MSG_OOB, which never waits: EINVAL when no urgent byte is there to read, EAGAIN while it is on its way. */
 export interface RecvFlags {
   readonly peek?: boolean;
@@ -86,7 +91,11 @@ export interface SocketCore {
   send(bytes: Uint8Array, flags?: SendFlags): number | Failure;
   /** At most `max` bytes; empty at the end of a stream, EAGAIN when there is nothing yet. The caller owns the answer. */
   recv(max: number, flags?: RecvFlags): Uint8Array | Failure;
-  sendTo(bytes: Uint8Array, to: SocketAddress): number | Failure;
+  /**
+   * With `fastOpen` a TCP socket starts connecting: bytes taken that have left with the SYN, or EINPROGRESS where none could. How the
+   * attempt ends is told as after `connect`.
+   */
+  sendTo(bytes: Uint8Array, to: SocketAddress, flags?: SendToFlags): number | Failure;
   recvFrom(max: number, flags?: RecvFlags): Datagram | Failure;
   /** Whether the next byte to read is urgent (SIOCATMARK); ENOTTY for datagrams. */
   atMark(): boolean | Failure;

@@ -25,6 +25,8 @@ export const OPTIONS = {
   IPV6_V6ONLY: "boolean",
   TCP_CONGESTION: "string",
   TCP_CORK: "boolean",
+  TCP_FASTOPEN: "number",
+  TCP_FASTOPEN_CONNECT: "boolean",
   TCP_KEEPCNT: "number",
   TCP_KEEPIDLE: "number",
   TCP_KEEPINTVL: "number",

@@ -6,6 +6,7 @@ import { describeConformance } from "./suite.ts";
 describeConformance("node", (hosts) => createNodeBackend({ hosts, seed: 1 }), [
   "backlog",
   "datagram shutdown",
+  "fast open",
   "linger",
   "path mtu",
   "receive buffer",

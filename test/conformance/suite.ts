@@ -5,6 +5,7 @@ import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { Lab } from "./lab.ts";
 import type { MakeBackend } from "./lab.ts";
 import { DATAGRAM_CLAIMS } from "./datagram-claims.ts";
+import { FAST_OPEN_CLAIMS } from "./fast-open-claims.ts";
 import { LINGER_CLAIMS } from "./linger-claims.ts";
 import { OPTION_CLAIMS } from "./option-claims.ts";
 import { PATH_MTU_CLAIMS } from "./path-mtu-claims.ts";
@@ -17,6 +18,7 @@ import { URGENT_CLAIMS } from "./urgent-claims.ts";
 export type Feature =
   | "backlog"
   | "datagram shutdown"
+  | "fast open"
   | "linger"
   | "path mtu"
   | "send more"
@@ -54,6 +56,7 @@ export function describeConformance(
       ["TCP", TCP_CLAIMS],
       ["urgent data", URGENT_CLAIMS],
       ["closes that linger", LINGER_CLAIMS],
+      ["fast open", FAST_OPEN_CLAIMS],
       ["datagrams", DATAGRAM_CLAIMS],
       ["Unix sockets", UNIX_CLAIMS],
       ["options", OPTION_CLAIMS],

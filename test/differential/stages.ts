@@ -18,6 +18,8 @@ export const PROGRAMS_A_NET = Math.floor((PORT_LAST - PORT_FIRST) / PORTS);
 /** How long a close may linger before the program goes on, in ms: longer than an ACK is delayed, shorter than any SO_LINGER. */
 const LINGER_MS = 300;
 
+const TICK_MS = 5;
+
 /** When each step began and each settling was over, in order, in ns. */
 export type Times = number[];
 
@@ -99,7 +101,8 @@ export class KernelStages {
           core.onWake = () => {
             if (core.close() === "EAGAIN") return;
             clearTimeout(timer);
-            resolveLinger();
+            // The ACK of a FIN may wait for a tick, and the simulator's ticks come at other times.
+            setTimeout(resolveLinger, TICK_MS);
           };
         }),
     };

@@ -103,7 +103,10 @@ describe("adjusting hosts", () => {
   it.each([
     ["b.personality=beos", "--set b.personality=beos: personality must be linux, windows, bsd, not beos"],
     ["b.tcpEcn=", "--set b.tcpEcn=: tcpEcn must be 0, 1, 2, not "],
-    ["b.persona=bsd", "--set b.persona=bsd: a host has no persona (known: icmpFilter, personality, tcpEcn)"],
+    [
+      "b.persona=bsd",
+      "--set b.persona=bsd: a host has no persona (known: icmpFilter, personality, tcpEcn, tcpFastOpen)",
+    ],
     ["d.personality=bsd", "--set d.personality=bsd: no host d (did you mean a, b, c?)"],
   ])("%s is one line that says what to do", (text, message) => {
     expect(() => adjustTopology(topology, { set: [text] })).toThrow(message);

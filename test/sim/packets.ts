@@ -25,10 +25,14 @@ const segment: fc.Arbitrary<Segment> = fc
     timestamps: fc.boolean(),
     tsVal: word,
     tsEcr: word,
+    fastOpen: fc.option(
+      fc.constantFrom(0, 4, 8, 16).chain((length) => fc.uint8Array({ minLength: length, maxLength: length })),
+      { nil: null },
+    ),
   })
   .map(tidySegment);
 
-/** Blocks in one list, and no values for an option that is not there. */
+/** Blocks in one list, no values for an option that is not there, and no more options than a header has room for. */
 function tidySegment(fields: Omit<Segment, "sack"> & { sack: [number, number][] | null }): Segment {
   const { sack, timestamps } = fields;
   return {
@@ -36,6 +40,7 @@ function tidySegment(fields: Omit<Segment, "sack"> & { sack: [number, number][] 
     sack: sack === null ? null : sack.flat(),
     tsVal: timestamps ? fields.tsVal : 0,
     tsEcr: timestamps ? fields.tsEcr : 0,
+    fastOpen: sack === null ? fields.fastOpen : null,
   };
 }
 
@@ -47,6 +52,7 @@ const usual = segment.map((segment) => ({
   windowScale: -1,
   sackPermitted: false,
   sack: null,
+  fastOpen: null,
 }));
 
 const payload: fc.Arbitrary<IpPayload> = fc.oneof(

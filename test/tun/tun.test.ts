@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { CLOSES } from "./closes.ts";
 import { markedTransfer } from "./ecn.ts";
+import { fastOpen } from "./fast-open.ts";
 import { differences, real, simulated } from "./info.ts";
 import { TunLab } from "./lab.ts";
 import { urgentBytes } from "./urgent.ts";
@@ -46,6 +47,10 @@ describe.skipIf(why !== null)("a real kernel and the simulated stack", () => {
 
   for (const sender of ["kernel", "sim"] as const) {
     it(`find each other's urgent byte, with ${sender} sending`, () => urgentBytes(sender));
+  }
+
+  for (const client of ["kernel", "sim"] as const) {
+    it(`open fast once they know each other, with ${client} calling`, () => fastOpen(client), 20_000);
   }
 
   for (const { name, run } of CLOSES) {

@@ -46,6 +46,7 @@ export const BSD: Personality = {
     // net.inet.tcp.rfc1323, net.inet.tcp.ecn.enable
     timestamps: true,
     ecn: 2,
+    fastOpen: 0,
     // TCPTV_DELACK: 40 ms (100 before FreeBSD 13.1); DELAY_ACK: one delayed segment at most
     delayedAckMinNs: 40 * MS,
     delayedAckMaxNs: 40 * MS,

@@ -33,6 +33,7 @@ export const LINUX: Personality = {
     lossProbes: true,
     timestamps: true,
     ecn: 2,
+    fastOpen: 1,
     // TCP_DELACK_MIN and TCP_DELACK_MAX at HZ=250; the rest of include/net/tcp.h's delayed ACKs.
     delayedAckMinNs: 40 * MS,
     delayedAckMaxNs: 200 * MS,

@@ -49,6 +49,7 @@ export const WINDOWS: Personality = {
     // Template: Timestamps disabled, EcnCapability disabled
     timestamps: false,
     ecn: 0,
+    fastOpen: 0,
     // Template: DelayedAckTimeout 40, DelayedAckFrequency 2 (the registry's TcpDelAckTicks meant 200 ms before templates)
     delayedAckMinNs: 40 * MS,
     delayedAckMaxNs: 40 * MS,

@@ -7,6 +7,7 @@ import { TCP_FLAGS } from "../packet.ts";
 import type { Segment } from "../packet.ts";
 import type { Connection } from "./connection.ts";
 import { TIMESTAMPS_LENGTH } from "./options.ts";
+import { answered } from "./fast-open.ts";
 import { resetFor, segmentLength } from "./segments.ts";
 import { after, before } from "./seq.ts";
 import { XMIT } from "./timers.ts";
@@ -37,7 +38,7 @@ function inSynSent(connection: Connection, segment: Segment, nowNs: number): voi
   const { sender, receiver, options } = connection;
   const ack = segment.ack | 0;
   const acks = (flags & ACK) !== 0;
-  if (acks && ack !== sender.sndNxt) {
+  if (acks && (before(ack, (sender.iss + 1) | 0) || after(ack, sender.sndNxt))) {
     connection.reply = resetFor(segment);
     return;
   }
@@ -53,6 +54,8 @@ function inSynSent(connection: Connection, segment: Segment, nowNs: number): voi
   connection.lastReceivedNs = nowNs;
   if (acks) {
     connection.establish(segment.window, segment.seq | 0, nowNs);
+    if (connection.synCookie !== null) connection.givenCookie = segment.fastOpen;
+    answered(connection, segment, nowNs);
     receiver.acks.owed = true;
     receiver.acks.due = true;
     return;
@@ -91,7 +94,7 @@ function synchronized(connection: Connection, segment: Segment, ecn: number, now
   }
   const ack = segment.ack | 0;
   if (connection.state === "SYN_RCVD") {
-    if (ack !== sender.sndNxt) {
+    if (before(ack, (sender.iss + 1) | 0) || after(ack, sender.sndNxt)) {
       connection.reply = resetFor(segment);
       return;
     }
@@ -171,7 +174,7 @@ function takeReset(connection: Connection, seq: number, nowNs: number): void {
     challenge(connection, nowNs);
     return;
   }
-  if (state === "TIME_WAIT" || (state === "SYN_RCVD" && connection.passive)) {
+  if (state === "TIME_WAIT" || (state === "SYN_RCVD" && connection.passive && !connection.early)) {
     connection.finish();
     return;
   }

@@ -9,6 +9,7 @@ import type { TcpState } from "../../socket/options.ts";
 import type { Segment } from "../packet.ts";
 import { Ecn } from "./ecn.ts";
 import type { EcnMode } from "./ecn.ts";
+import { mostInSyn } from "./fast-open.ts";
 import { NegotiatedOptions, TIMESTAMPS_LENGTH } from "./options.ts";
 import type { TcpPersonality } from "./personality.ts";
 import { Receiver } from "./receiver.ts";
@@ -93,8 +94,18 @@ export class Connection {
   bytesSent = 0;
   /** Bytes of the largest packet the path takes, as far as is known. */
   pathMtu = 0;
-  /** Data in our SYN was acknowledged with it. */
+  /** Data in the SYN was acknowledged with it. */
   fastOpened = false;
+  /** Fast open cookie of our SYN, or of our answer to one: empty asks for one, null is none. */
+  synCookie: Uint8Array | null = null;
+  /** Bytes of the send buffer that left with our SYN. */
+  synData = 0;
+  /** The cookie the peer gives us, for the host to keep. */
+  givenCookie: Uint8Array | null = null;
+  /** Programs have it already while the handshake goes on, as its SYN came with data and a cookie. */
+  early = false;
+  /** connect has been called, and the SYN waits for data to go with it. */
+  deferred = false;
   /** A call that failed with EAGAIN may succeed now. For whoever drives the connection to look at and clear. */
   wake = false;
   /** States passed through since last looked at, first the one left; empty unless `recording`. */
@@ -146,8 +157,32 @@ export class Connection {
   open(nowNs: number, inherits: boolean): void {
     const unit = this.announcedMss - (inherits ? TIMESTAMPS_LENGTH : 0);
     this.receiver.rcvWnd = this.receiver.initialWindow(unit);
-    this.#sendSyn(nowNs);
+    if (!this.deferred) this.#sendSyn(nowNs);
     this.become("SYN_SENT");
+  }
+
+  /** Puts as many of `bytes` into the SYN as fit, which is about to leave. Answers how many. */
+  sendWithSyn(bytes: Uint8Array): number {
+    const count = Math.min(bytes.length, mostInSyn(this.announcedMss));
+    this.sender.buffer.append(bytes, 0, count);
+    this.synData = count;
+    return count;
+  }
+
+  /** The SYN that waited for data leaves. */
+  release(nowNs: number): void {
+    this.deferred = false;
+    this.#sendSyn(nowNs);
+  }
+
+  /** Passive open with data in the SYN, for which it has shown a cookie: programs have the connection from now on. */
+  openEarly(syn: Segment, nowNs: number): void {
+    this.openPassive(syn, nowNs);
+    this.early = true;
+    this.fastOpened = syn.payload.length > 0;
+    this.#startSender(syn.window, syn.seq | 0, nowNs);
+    this.receiver.takeEarly(syn.payload);
+    if (syn.payload.length > 0) this.dataSegmentsIn++;
   }
 
   /** Passive open: a listener received `syn`. */
@@ -167,39 +202,42 @@ export class Connection {
   #sendSyn(nowNs: number): void {
     this.synDue = true;
     this.openedNs = nowNs;
-    this.sender.sndNxt = (this.sender.iss + 1) | 0;
+    this.sender.sndNxt = (this.sender.iss + 1 + this.synData) | 0;
     this.timers.setXmit(XMIT.RTO, nowNs, this.personality.rtoInitialNs);
   }
 
   /** The SYN is acknowledged and the peer's SYN has come: data may flow. `window` is the acknowledging segment's, in bytes. */
   establish(window: number, seq: number, nowNs: number): void {
-    const { sender, receiver, options, personality } = this;
-    const optionBytes = options.timestamps ? TIMESTAMPS_LENGTH : 0;
-    const mss = Math.max(Math.min(options.peerMss, this.announcedMss) - optionBytes, 1);
-    sender.sndUna = (sender.iss + 1) | 0;
+    const { sender, receiver, options } = this;
     // RFC 6298 section 5.7 and RFC 5681 section 3.1: a lost SYN makes cautious.
     if (this.synTries === 0) sender.rtt.measured(nowNs - this.synSentNs, nowNs - this.synSentNs);
-    const segments = this.synTries > 1 ? 1 : personality.initialWindowSegments;
+    if (this.early) sender.handshakeOver(window, seq);
+    else this.#startSender(window, seq, nowNs);
+    receiver.sackPermitted = options.sackPermitted;
+    if (!options.scaling) receiver.windowScale = 0;
+    receiver.acks.start(sender.mss, receiver.rcvWnd);
+    this.timers.clearXmit();
+    this.early = false;
+    this.opened = true;
+    this.become(sender.finQueued ? "FIN_WAIT_1" : "ESTABLISHED");
+    this.keepAliveFrom(nowNs);
+  }
+
+  #startSender(window: number, seq: number, nowNs: number): void {
+    const { sender, options, personality } = this;
+    const optionBytes = options.timestamps ? TIMESTAMPS_LENGTH : 0;
+    sender.sndUna = (sender.iss + 1) | 0;
     sender.establish(
       {
-        mss,
+        mss: Math.max(Math.min(options.peerMss, this.announcedMss) - optionBytes, 1),
         windowScale: options.peerScale,
         sackPermitted: options.sackPermitted,
-        initialWindow: segments,
+        initialWindow: this.synTries > 1 ? 1 : personality.initialWindowSegments,
       },
       window,
       seq,
       nowNs,
     );
-    receiver.sackPermitted = options.sackPermitted;
-    if (!options.scaling) receiver.windowScale = 0;
-    receiver.acks.start(mss, receiver.rcvWnd);
-    this.timers.clearXmit();
-    // Linux makes the socket only now: what its SYN queue sent is not the connection's.
-    if (this.passive) this.segmentsOut = 0;
-    this.opened = true;
-    this.become(sender.finQueued ? "FIN_WAIT_1" : "ESTABLISHED");
-    this.keepAliveFrom(nowNs);
   }
 
   /** (Re)starts the keepalive timer if the program wants one. */
@@ -218,7 +256,7 @@ export class Connection {
   }
 
   get canSend(): boolean {
-    return this.state === "ESTABLISHED" || this.state === "CLOSE_WAIT";
+    return this.state === "ESTABLISHED" || this.state === "CLOSE_WAIT" || this.early;
   }
 
   /** Bytes the send buffer holds at most; grows with the congestion window as Linux's does. */
@@ -270,7 +308,7 @@ export class Connection {
     const { personality } = this;
     if (this.error !== null) return personality.sendTellsError ? this.takeError() : "EPIPE";
     if (this.writeShutdown) return personality.shutdownErrno;
-    if (this.state === "SYN_SENT" || this.state === "SYN_RCVD") return "EAGAIN";
+    if (this.state === "SYN_SENT" || (this.state === "SYN_RCVD" && !this.early)) return "EAGAIN";
     return this.canSend ? null : "EPIPE";
   }
 

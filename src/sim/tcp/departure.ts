@@ -5,6 +5,7 @@ import type { Segment } from "../packet.ts";
 import type { Connection } from "./connection.ts";
 import { ECN } from "./ecn.ts";
 import { NO_BYTES } from "./segments.ts";
+import { synPayload } from "./fast-open.ts";
 import { XMIT } from "./timers.ts";
 import { urgentPointer } from "./urgent.ts";
 
@@ -27,6 +28,8 @@ export function dispatch(connection: Connection, nowNs: number): Segment | null 
   if (state === "CLOSED") return null;
   if (state === "SYN_SENT" || state === "SYN_RCVD") {
     if (connection.synDue) return buildSyn(connection, nowNs);
+  }
+  if (state === "SYN_SENT" || (state === "SYN_RCVD" && !connection.early)) {
     if (receiver.acks.due) return build(connection, sender.sndNxt, ACK, NO_BYTES, nowNs);
     return null;
   }
@@ -86,6 +89,7 @@ function build(
     timestamps: options.timestamps,
     tsVal: options.timestamps ? options.tsVal(nowNs) : 0,
     tsEcr: options.timestamps ? options.tsRecent >>> 0 : 0,
+    fastOpen: null,
   };
 }
 
@@ -94,9 +98,17 @@ function buildSyn(connection: Connection, nowNs: number): Segment {
   const { options, receiver, sender, ecn } = connection;
   const answers = connection.state === "SYN_RCVD";
   const ecnFlags = answers ? ecn.synAckFlags : ecn.synFlags(connection.synTries > 0);
+  const payload = answers ? NO_BYTES : synPayload(connection);
+  // What is sent again asks for nothing, as it may have been lost for asking.
+  const fastOpen = connection.synTries === 0 ? connection.synCookie : null;
   connection.synDue = false;
   connection.synSentNs = nowNs;
-  connection.segmentsOut++;
+  // Linux's SYN queue answers in place of a connection, which counts from its own first segment on.
+  if (!connection.passive) connection.segmentsOut++;
+  if (payload.length > 0) {
+    connection.dataSegmentsOut++;
+    connection.bytesSent += payload.length;
+  }
   receiver.acks.ackSent();
   return {
     sourcePort: connection.localPort,
@@ -106,7 +118,7 @@ function buildSyn(connection: Connection, nowNs: number): Segment {
     flags: ecnFlags | (answers ? SYN | ACK : SYN),
     window: Math.min(receiver.rcvWnd, 65_535),
     urgentPointer: 0,
-    payload: NO_BYTES,
+    payload,
     mss: connection.announcedMss,
     windowScale: options.scaling ? receiver.windowScale : -1,
     sackPermitted: options.sackPermitted,
@@ -114,5 +126,6 @@ function buildSyn(connection: Connection, nowNs: number): Segment {
     timestamps: options.timestamps,
     tsVal: options.timestamps ? options.tsVal(nowNs) : 0,
     tsEcr: options.timestamps && answers ? options.tsRecent >>> 0 : 0,
+    fastOpen,
   };
 }

@@ -102,6 +102,11 @@ export class Endpoint {
     this.settle();
   }
 
+  openEarly(syn: Segment): void {
+    this.connection.openEarly(syn, this.now());
+    this.settle();
+  }
+
   input(packet: IpPacket, segment: Segment): void {
     const { connection } = this;
     if (
@@ -177,11 +182,17 @@ export class Endpoint {
     this.#settling = false;
     if (this.listener !== null && connection.state !== "SYN_RCVD") this.#leaveQueue(this.listener);
     if (connection.state === "CLOSED") this.#remove();
+    if (connection.givenCookie !== null) this.#learn(connection.givenCookie);
     this.#arm();
     if (connection.wake) {
       connection.wake = false;
       this.onWake?.();
     }
+  }
+
+  #learn(cookie: Uint8Array): void {
+    this.connection.givenCookie = null;
+    if (cookie.length > 0) this.#host.fastOpen.learn(this.remote, cookie);
   }
 
   /** The handshake is over, one way or the other. */

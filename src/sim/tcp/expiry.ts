@@ -78,7 +78,7 @@ function synAckTimeout(connection: Connection, nowNs: number): void {
   const { personality, timers, sender } = connection;
   fired(connection, "rto");
   if (connection.synTries >= personality.synAckRetries) {
-    if (connection.passive) connection.finish();
+    if (connection.passive && !connection.early) connection.finish();
     else connection.fail(connection.softError ?? "ETIMEDOUT");
     return;
   }

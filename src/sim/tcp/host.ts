@@ -4,6 +4,7 @@ import type { HostNetwork } from "../network.ts";
 import type { Demux } from "./demux.ts";
 import type { TcpPersonality } from "./personality.ts";
 import type { EcnMode } from "./ecn.ts";
+import type { FastOpen } from "./fast-open.ts";
 import type { Ports } from "./ports.ts";
 
 export interface TcpHost {
@@ -12,4 +13,5 @@ export interface TcpHost {
   readonly ports: Ports;
   readonly demux: Demux;
   readonly ecn: EcnMode;
+  readonly fastOpen: FastOpen;
 }

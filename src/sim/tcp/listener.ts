@@ -19,6 +19,8 @@ export class Listener {
   readonly #settings: TcpSettings;
   readonly #pending = new Set<Endpoint>();
   readonly #accepted: Endpoint[] = [];
+  /** Handed out before their handshakes were over. */
+  #early: Endpoint[] = [];
 
   constructor(host: TcpHost, binding: Binding, settings: TcpSettings, backlog: number) {
     this.#host = host;
@@ -65,8 +67,29 @@ export class Listener {
       listener: this,
       iss,
     });
+    if (segment.fastOpen !== null && this.#opensFast) {
+      const { fastOpen } = this.#host;
+      if (fastOpen.isOurs(segment.fastOpen, remote, local)) {
+        this.#early.push(endpoint);
+        endpoint.listener = null;
+        endpoint.openEarly(segment);
+        this.#accepted.push(endpoint);
+        this.onWake?.();
+        return;
+      }
+      // It asks for a cookie, or shows one that is not ours.
+      endpoint.connection.synCookie = fastOpen.cookieFor(remote, local);
+    }
     this.#pending.add(endpoint);
     endpoint.openPassive(segment);
+  }
+
+  /** Whether SYNs with a cookie are let in: TCP_FASTOPEN, and no more handshakes under way than that says. */
+  get #opensFast(): boolean {
+    const { fastOpenQueue } = this.#settings;
+    if (fastOpenQueue === 0 || !this.#host.fastOpen.isServer) return false;
+    this.#early = this.#early.filter(({ connection }) => connection.early);
+    return this.#early.length < fastOpenQueue;
   }
 
   /** A handshake has completed. */

@@ -4,6 +4,7 @@
 import type { Errno } from "../../socket/errno.ts";
 import type { OptionName } from "../../socket/options.ts";
 import type { EcnMode } from "./ecn.ts";
+import type { FastOpenMode } from "./fast-open.ts";
 
 /** Times in ns, sizes in bytes. */
 export interface TcpPersonality {
@@ -37,6 +38,8 @@ export interface TcpPersonality {
   readonly timestamps: boolean;
   /** net.ipv4.tcp_ecn's meaning, where the host does not say otherwise. */
   readonly ecn: EcnMode;
+  /** net.ipv4.tcp_fastopen's meaning, likewise. */
+  readonly fastOpen: FastOpenMode;
   /** Delay of a delayed ACK, and the most it adapts to. */
   readonly delayedAckMinNs: number;
   readonly delayedAckMaxNs: number;

@@ -87,6 +87,14 @@ export class Receiver {
     this.#copiedBest = Math.min(this.ssthresh, this.#personality.initialWindowSegments * this.mss);
   }
 
+  /** Data that came with the peer's SYN. */
+  takeEarly(bytes: Uint8Array): void {
+    if (bytes.length === 0) return;
+    this.rcvNxt = this.rcvWup = (this.rcvNxt + bytes.length) | 0;
+    this.bytesReceived += bytes.length;
+    this.buffer.push(bytes);
+  }
+
   /** The most a program has read in one round trip, in bytes: what the buffer is tuned by, and TCP_INFO's rcv_space. */
   get readPerRoundTrip(): number {
     return this.#copiedBest;

@@ -36,6 +36,7 @@ export function resetFor(segment: Segment): Segment | null {
     timestamps: false,
     tsVal: 0,
     tsEcr: 0,
+    fastOpen: null,
   };
 }
 
@@ -59,4 +60,5 @@ export const WIDEST: Segment = {
   timestamps: false,
   tsVal: 0xffffffff,
   tsEcr: 0xffffffff,
+  fastOpen: null,
 };

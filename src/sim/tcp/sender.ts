@@ -125,6 +125,20 @@ export class Sender {
     this.control(this.#settings.congestion, nowNs);
   }
 
+  /** The handshake is over, and data has been on its way meanwhile: the window is known to scale from now on. */
+  handshakeOver(windowScaled: number, seq: number): void {
+    this.#offered(windowScaled, seq);
+  }
+
+  /** What is on the way, all of it, is known not to have been taken: it goes again. */
+  resendRest(): void {
+    const { sent } = this.board;
+    if (sent.count === 0) return;
+    for (let index = 0; index < sent.count; index++) this.board.markLost(sent.slot(index));
+    this.resender.start(this.sndUna);
+    this.recovery.tooLong(this.sndNxt);
+  }
+
   get congestion(): CongestionControl {
     return this.recovery.congestion;
   }

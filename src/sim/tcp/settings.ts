@@ -28,6 +28,10 @@ export interface TcpSettings {
   /** IP_MTU_DISCOVER and IPV6_MTU_DISCOVER. */
   pathMtuV4: PmtuDiscovery;
   pathMtuV6: PmtuDiscovery;
+  /** Handshakes a listener hands out early at once; 0: none. */
+  fastOpenQueue: number;
+  /** The SYN waits for data where there is a cookie. */
+  fastOpenConnect: boolean;
   /** Urgent data stays in the stream. */
   oobInline: boolean;
   congestion: string;
@@ -56,6 +60,8 @@ export function defaultSettings(personality: TcpPersonality): TcpSettings {
     recvErr: false,
     pathMtuV4: PMTUDISC.WANT,
     pathMtuV6: PMTUDISC.WANT,
+    fastOpenQueue: 0,
+    fastOpenConnect: false,
     oobInline: false,
     congestion: "cubic",
     receiveBuffer: 0,

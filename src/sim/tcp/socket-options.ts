@@ -23,6 +23,8 @@ const FIELDS = {
   IPV6_MTU_DISCOVER: { key: "pathMtuV6", least: 0, most: 5 },
   IPV6_V6ONLY: { key: "v6Only", least: 0, most: 1 },
   TCP_CORK: { key: "cork", least: 0, most: 1 },
+  TCP_FASTOPEN: { key: "fastOpenQueue", least: 0, most: 0x7fffffff },
+  TCP_FASTOPEN_CONNECT: { key: "fastOpenConnect", least: 0, most: 1 },
   TCP_KEEPCNT: { key: "keepCount", least: 1, most: 127 },
   TCP_KEEPIDLE: { key: "keepIdleS", least: 1, most: 32_767 },
   TCP_KEEPINTVL: { key: "keepIntervalS", least: 1, most: 32_767 },

@@ -10,6 +10,7 @@ import type {
   RecvFlags,
   Refusal,
   SendFlags,
+  SendToFlags,
   Shutdown,
   SocketCore,
 } from "../../socket/core.ts";
@@ -22,6 +23,7 @@ import type { TcpHost } from "./host.ts";
 import { UNCONNECTED, infoOf, listenerInfo } from "./info.ts";
 import { Listener } from "./listener.ts";
 import type { Binding } from "./ports.ts";
+import { NO_BYTES } from "./segments.ts";
 import type { TcpSettings } from "./settings.ts";
 import { applySetting, readSetting } from "./socket-options.ts";
 import { URGENT, hiddenBytes, isAtMark, readUrgent } from "./urgent.ts";
@@ -135,6 +137,7 @@ export class TcpSocket implements SocketCore {
     if (this.#phase === "connected") return "EISCONN";
     if (this.#endpoint !== null) {
       const { connection } = this.#endpoint;
+      if (connection.deferred) return "EISCONN";
       if (connection.state === "SYN_SENT" || connection.state === "SYN_RCVD") return "EALREADY";
       if (!this.#isOver) {
         this.#phase = "connected";
@@ -144,7 +147,8 @@ export class TcpSocket implements SocketCore {
       this.#detach();
       return error;
     }
-    return this.#startConnecting(toWire(address.address), address.port);
+    const answer = this.#startConnecting(toWire(address.address), address.port, null);
+    return typeof answer === "number" ? null : answer;
   }
 
   /** Forgets a connection that is over, so that the socket can connect again. */
@@ -160,7 +164,8 @@ export class TcpSocket implements SocketCore {
     }
   }
 
-  #startConnecting(address: string, port: number): Failure {
+  /** `data` is what shall go with the SYN, if it can: the answer is then how much does. Null: the SYN waits for data. */
+  #startConnecting(address: string, port: number, data: Uint8Array | null): number | null | Failure {
     const { network, ports, demux } = this.#host;
     const remote = isAny(address) ? (isInet6(address) ? "::1" : "127.0.0.1") : address;
     const bound = this.#binding;
@@ -202,9 +207,17 @@ export class TcpSocket implements SocketCore {
       endpoint.connection.writeShutdown = true;
       endpoint.connection.sender.finQueued = true;
     }
-    endpoint.open(previous !== null);
     const { connection } = endpoint;
-    if (connection.state !== "CLOSED") return "EINPROGRESS";
+    let taken = 0;
+    if (data !== null || this.settings.fastOpenConnect) {
+      const cookie = this.#host.fastOpen.cookieOf(remote);
+      connection.synCookie = cookie ?? NO_BYTES;
+      if (cookie !== null && data !== null) taken = connection.sendWithSyn(data);
+      connection.deferred = cookie !== null && data === null;
+    }
+    endpoint.open(previous !== null);
+    if (connection.deferred) return null;
+    if (connection.state !== "CLOSED") return taken > 0 ? taken : "EINPROGRESS";
     // The SYN could not even leave.
     const error = connection.takeError();
     this.#detach();
@@ -215,10 +228,19 @@ export class TcpSocket implements SocketCore {
     if (this.#closed) return "EBADF";
     if (this.#endpoint === null) return this.#takeOwnError() ?? "EPIPE";
     if (this.#writeShut && this.#endpoint.connection.canSend) return "EPIPE";
+    if (this.#endpoint.connection.deferred) return this.#sendDeferred(this.#endpoint, bytes);
     const { more = false, oob = false } = flags;
     const answer = this.#endpoint.connection.send(bytes, more, oob, this.#host.network.now());
     if (answer !== "EAGAIN" && answer !== 0) this.#endpoint.settle();
     return answer;
+  }
+
+  /** The first data of a connection whose SYN has waited for it. */
+  #sendDeferred(endpoint: Endpoint, bytes: Uint8Array): number {
+    const taken = endpoint.connection.sendWithSyn(bytes);
+    endpoint.connection.release(this.#host.network.now());
+    endpoint.settle();
+    return taken;
   }
 
   recv(max: number, flags: RecvFlags = {}): Uint8Array | Failure {
@@ -247,9 +269,21 @@ export class TcpSocket implements SocketCore {
     return this.#endpoint !== null && isAtMark(this.#endpoint.connection.receiver);
   }
 
-  /** A stream has one peer: the address is ignored, as Linux does. */
-  sendTo(bytes: Uint8Array, _to: SocketAddress): number | Failure {
-    return this.send(bytes);
+  /** A stream has one peer: the address is ignored, as Linux does, unless it is to connect. */
+  sendTo(bytes: Uint8Array, to: SocketAddress, flags: SendToFlags = {}): number | Failure {
+    return flags.fastOpen === true ? this.#sendFast(bytes, to) : this.send(bytes);
+  }
+
+  #sendFast(bytes: Uint8Array, to: SocketAddress): number | Failure {
+    const { fastOpen } = this.#host;
+    if (this.#closed) return "EBADF";
+    if (!fastOpen.isClient) return { code: "EOPNOTSUPP", why: "the host's tcpFastOpen lets no clients" };
+    if (this.#listener !== null || this.#endpoint !== null) {
+      const failure = this.connect(to);
+      return failure ?? "EISCONN";
+    }
+    if (to.family !== this.family) return to.family === "unix" ? "EINVAL" : "EAFNOSUPPORT";
+    return this.#startConnecting(toWire(to.address), to.port, bytes) ?? "EINPROGRESS";
   }
 
   recvFrom(max: number, flags: RecvFlags = {}): Datagram | Failure {
@@ -333,6 +367,11 @@ export class TcpSocket implements SocketCore {
     const { personality } = this.#host;
     if (name.startsWith("IPV6_") && this.family === "inet") return "ENOPROTOOPT";
     if (name === "IPV6_V6ONLY" && this.#isBound) return "EINVAL";
+    if (name === "TCP_FASTOPEN" && this.#endpoint !== null) return "EINVAL";
+    if (name === "TCP_FASTOPEN_CONNECT") {
+      if (!this.#host.fastOpen.isClient) return "EOPNOTSUPP";
+      if (this.#endpoint !== null || this.#listener !== null) return "EINVAL";
+    }
     const failure = applySetting(this.settings, personality, name, value, this.#endpoint?.connection ?? null);
     if (failure !== null) return failure;
     if (this.#binding !== null && this.#endpoint === null) {
@@ -421,7 +460,7 @@ export class TcpSocket implements SocketCore {
         readShutdown ||
         error ||
         over,
-      writable: connection.writable || writeShutdown || error || over,
+      writable: connection.writable || writeShutdown || error || over || connection.deferred,
       error,
       hangup: over || (readShutdown && writeShutdown),
       urgent: receiver.urgent?.state === URGENT.HERE,

@@ -10,6 +10,8 @@ import { mayReplace } from "./arrival.ts";
 import { Demux } from "./demux.ts";
 import type { EcnMode } from "./ecn.ts";
 import { nextIss } from "./endpoint.ts";
+import { FastOpen } from "./fast-open.ts";
+import type { FastOpenMode } from "./fast-open.ts";
 import type { TcpHost } from "./host.ts";
 import type { TcpPersonality } from "./personality.ts";
 import { Ports } from "./ports.ts";
@@ -30,6 +32,8 @@ export interface TcpConfiguration {
   readonly personality: TcpPersonality;
   /** The personality's by default. */
   readonly ecn: EcnMode;
+  /** The personality's by default. */
+  readonly fastOpen: FastOpenMode;
 }
 
 /** TCP for the host that `network` belongs to. */
@@ -38,8 +42,9 @@ export function createTcp(network: HostNetwork, configuration: Partial<TcpConfig
   const demux = new Demux();
   const random = (limit: number): number => network.random("port", limit);
   const ports = new Ports(personality, random);
-  const { ecn = personality.ecn } = configuration;
-  const host: TcpHost = { network, personality, ports, demux, ecn };
+  const { ecn = personality.ecn, fastOpen: mode = personality.fastOpen } = configuration;
+  const fastOpen = new FastOpen(mode, network);
+  const host: TcpHost = { network, personality, ports, demux, ecn, fastOpen };
 
   function unclaimed(packet: IpPacket, segment: Segment, iss: number | null): void {
     const { flags, destinationPort, sourcePort } = segment;

@@ -70,6 +70,7 @@ function beat(blows: readonly Blow[], listens: boolean): { sent: number; held: n
       timestamps: false,
       tsVal: 0,
       tsEcr: 0,
+      fastOpen: null,
       ...options,
     };
     stack.input(packetOf(B, A, segment), segment);

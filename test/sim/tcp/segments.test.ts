@@ -44,6 +44,7 @@ class Bench {
       timestamps: false,
       tsVal: 0,
       tsEcr: 0,
+      fastOpen: null,
       ...more,
     };
     this.stack.input(packetOf(B, A, segment), segment);
