@@ -46,42 +46,68 @@ function writeObject(out: LineBytes, nodes: readonly DetailNode[], indent: numbe
     const node = nodes[i];
     const isLast = i === nodes.length - 1;
     const hasChildren = node.children.length > 0;
-    const info = node.field === null ? null : findField(node.field);
-    const hasValue = info !== null && info.type !== "protocol" && info.type !== "none";
-    const key = info !== null ? keyOf(info.name) : JSON.stringify(node.field ?? node.label);
-    if (hasValue || !hasChildren) {
+    const member = node.field === null ? memberOf(node.label, false) : fieldMember(node.field);
+    if (member.hasValue || !hasChildren) {
       out.blanks(indent);
-      out.text(key);
-      out.text(': "');
-      if (hasValue) writeValue(out, node.value, info.type);
+      out.ascii(member.value);
+      if (member.hasValue) writeValue(out, node.value, member.type);
       out.text(hasChildren || !isLast ? '",\n' : '"\n');
     }
     if (!hasChildren) continue;
     out.blanks(indent);
-    out.text(hasValue ? `${key.slice(0, -1)}_tree"` : key);
-    out.text(": {\n");
+    out.ascii(member.tree);
     writeObject(out, node.children, indent + 2);
     out.blanks(indent);
     out.text(isLast ? "}\n" : "},\n");
   }
 }
 
-/** Names of fields in quotes: they have nothing to escape. */
-const keys = new Map<string, string>();
+/** How the lines of one field begin. */
+interface Member {
+  readonly hasValue: boolean;
+  readonly type: FieldType;
+  /** `"tcp.len": "`, and `"tcp.flags_tree": {` with a line break, as UTF-8. */
+  readonly value: Uint8Array;
+  readonly tree: Uint8Array;
+}
 
-function keyOf(name: string): string {
-  let key = keys.get(name);
-  if (key === undefined) keys.set(name, (key = JSON.stringify(name)));
-  return key;
+const members = new Map<string, Member>();
+
+function fieldMember(field: string): Member {
+  let member = members.get(field);
+  if (member === undefined) {
+    const type = findField(field)?.type;
+    const hasValue = type !== undefined && type !== "protocol" && type !== "none";
+    members.set(field, (member = memberOf(field, hasValue, type)));
+  }
+  return member;
+}
+
+function memberOf(name: string, hasValue: boolean, type: FieldType = "string"): Member {
+  const key = JSON.stringify(name);
+  const tree = hasValue ? `${key.slice(0, -1)}_tree"` : key;
+  return { hasValue, type, value: Buffer.from(`${key}: "`), tree: Buffer.from(`${tree}: {\n`) };
 }
 
 const COLON = 58;
+const ZERO = 48;
 
 /** Bytes have colons in JSON, unlike in `-T fields`. Text is JSON's to escape. */
 function writeValue(out: LineBytes, value: FieldValue | null, type: FieldType): void {
-  if (value instanceof Uint8Array && type !== "flag") out.hexBytes(value, COLON);
-  else out.text(JSON.stringify(jsonText(value, type)).slice(1, -1));
+  if (type === "flag") return;
+  if (typeof value === "boolean") out.byte(value ? ZERO + 1 : ZERO);
+  else if (typeof value === "number" && DECIMAL.has(type) && value >= 0) out.decimal(value);
+  else if (value instanceof Uint8Array) out.hexBytes(value, COLON);
+  else {
+    const text = jsonText(value, type);
+    // Most texts have nothing to escape: names, addresses, times.
+    out.text(PLAIN.test(text) ? text : JSON.stringify(text).slice(1, -1));
+  }
 }
+
+const PLAIN = /^[\w .:+/,;()-]*$/;
+/** Types whose numbers print as they are. */
+const DECIMAL: ReadonlySet<FieldType> = new Set(["uint8", "uint16", "uint24", "uint32"]);
 
 function jsonText(value: FieldValue | null, type: FieldType): string {
   if (type === "flag") return "";

@@ -5,6 +5,9 @@ const ROOM_MIN = 1 << 16;
 /** Texts up to this length are copied here; for longer ones, and for what is not ASCII, the call into the runtime pays. */
 const SHORT_MAX = 48;
 const HEX = Buffer.from("0123456789abcdef");
+/** The two digits of each byte. */
+const HIGH = Uint8Array.from({ length: 256 }, (_, byte) => HEX[byte >> 4]);
+const LOW = Uint8Array.from({ length: 256 }, (_, byte) => HEX[byte & 15]);
 const NEWLINE = 10;
 
 /** Writes the line of packet `row`, without its end. */
@@ -79,13 +82,33 @@ export class LineBytes {
     if (this.length + room > this.bytes.length) this.#room(room);
     const { bytes } = this;
     let at = this.length;
-    for (let i = 0; i < data.length; i++) {
-      if (separator !== 0 && i > 0) bytes[at++] = separator;
-      const byte = data[i];
-      bytes[at++] = HEX[byte >> 4];
-      bytes[at++] = HEX[byte & 15];
+    const { length } = data;
+    if (separator === 0) {
+      for (let i = 0; i < length; i++, at += 2) {
+        const byte = data[i];
+        bytes[at] = HIGH[byte];
+        bytes[at + 1] = LOW[byte];
+      }
+    } else if (length > 0) {
+      for (let i = 0; i < length; i++, at += 3) {
+        const byte = data[i];
+        bytes[at] = HIGH[byte];
+        bytes[at + 1] = LOW[byte];
+        bytes[at + 2] = separator;
+      }
+      at--;
     }
     this.length = at;
+  }
+
+  /** Bytes as they are; few of them, as the calls into the runtime for many cost more than these. */
+  ascii(text: Uint8Array): void {
+    const { length } = text;
+    if (this.length + length > this.bytes.length) this.#room(length);
+    const { bytes } = this;
+    const start = this.length;
+    for (let i = 0; i < length; i++) bytes[start + i] = text[i];
+    this.length = start + length;
   }
 
   text(text: string): void {
