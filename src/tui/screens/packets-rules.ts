@@ -1,5 +1,7 @@
 // Colour rules of the packet list: display filters in Wireshark's order and spirit, each with a glyph, for colour is never all there is.
 
+import { isPlain } from "../../capture/fields-columns.ts";
+import { PROTOCOL } from "../../trace/packets.ts";
 import { compiledFilter } from "./filter-scan.ts";
 import { contextOf, shownTrace } from "./packet-data.ts";
 import type { Model } from "../model.ts";
@@ -14,7 +16,21 @@ export interface ColourRule {
   /** Whether the packet's Info is in its colour, too. */
   readonly whole: boolean;
   readonly attr: (theme: Theme) => number;
+  /** The same for packets whose columns tell all there is of them: most are, and dissecting each anew would be felt. Null leaves them to the filter. */
+  readonly plain: ((trace: Trace, row: number) => boolean) | null;
 }
+
+const FIN_OR_SYN = 3;
+const RST = 4;
+
+/** Whether a plain packet is a TCP segment with one of these flags. */
+function hasFlag(flags: number): (trace: Trace, row: number) => boolean {
+  return ({ packets }, row) =>
+    packets.protocol[row] === PROTOCOL.tcp && (packets.tcpFlags[row] & flags) !== 0;
+}
+
+/** Plain packets are TCP or UDP. */
+const neverPlain = (): boolean => false;
 
 /** The first one that fits a packet counts. */
 export const COLOUR_RULES: readonly ColourRule[] = [
@@ -25,6 +41,7 @@ export const COLOUR_RULES: readonly ColourRule[] = [
     glyph: "!",
     whole: true,
     attr: (theme) => theme.warn,
+    plain: null,
   },
   {
     name: "ICMP errors",
@@ -32,17 +49,33 @@ export const COLOUR_RULES: readonly ColourRule[] = [
     glyph: "‡",
     whole: true,
     attr: (theme) => theme.error,
+    plain: neverPlain,
   },
-  { name: "TCP RST", filter: "tcp.flags.reset == 1", glyph: "×", whole: true, attr: (theme) => theme.error },
+  {
+    name: "TCP RST",
+    filter: "tcp.flags.reset == 1",
+    glyph: "×",
+    whole: true,
+    attr: (theme) => theme.error,
+    plain: hasFlag(RST),
+  },
   {
     name: "TCP SYN/FIN",
     filter: "tcp.flags.syn == 1 || tcp.flags.fin == 1",
     glyph: "›",
     whole: false,
     attr: (theme) => theme.info,
+    plain: hasFlag(FIN_OR_SYN),
   },
-  { name: "ARP", filter: "arp", glyph: "?", whole: false, attr: (theme) => theme.arp },
-  { name: "ICMP", filter: "icmp || icmpv6", glyph: "†", whole: false, attr: (theme) => theme.icmp },
+  { name: "ARP", filter: "arp", glyph: "?", whole: false, attr: (theme) => theme.arp, plain: neverPlain },
+  {
+    name: "ICMP",
+    filter: "icmp || icmpv6",
+    glyph: "†",
+    whole: false,
+    attr: (theme) => theme.icmp,
+    plain: neverPlain,
+  },
 ];
 
 const predicates = new WeakMap<Trace, readonly ((row: number) => boolean)[]>();
@@ -59,6 +92,10 @@ export function ruleOf(model: Model, row: number): ColourRule | null {
     });
     predicates.set(trace, tests);
   }
-  const at = tests.findIndex((test) => test(row));
-  return at < 0 ? null : COLOUR_RULES[at];
+  const isPlainRow = isPlain(trace, row);
+  for (let i = 0; i < COLOUR_RULES.length; i++) {
+    const { plain } = COLOUR_RULES[i];
+    if (isPlainRow && plain !== null ? plain(trace, row) : tests[i](row)) return COLOUR_RULES[i];
+  }
+  return null;
 }

@@ -8,8 +8,14 @@ import { update, view } from "../../../src/tui/app.ts";
 import type { Effect, Model } from "../../../src/tui/model.ts";
 import { gridToText } from "../../../src/tui/render/text.ts";
 import { completionsAt } from "../../../src/tui/screens/filter-completion.ts";
-import { listCount, listRow, selectedRow, shownTrace } from "../../../src/tui/screens/packet-data.ts";
-import { COLOUR_RULES } from "../../../src/tui/screens/packets-rules.ts";
+import {
+  contextOf,
+  listCount,
+  listRow,
+  selectedRow,
+  shownTrace,
+} from "../../../src/tui/screens/packet-data.ts";
+import { COLOUR_RULES, ruleOf } from "../../../src/tui/screens/packets-rules.ts";
 import { sorting } from "../../../src/tui/screens/packets-sort.ts";
 import { modelAt } from "../../../src/tui/snapshot.ts";
 
@@ -207,6 +213,20 @@ describe("going to packets", () => {
 });
 
 describe("colour rules", () => {
+  test("what they say of a packet's columns is what their filters say of the packet", () => {
+    for (const model of [http, lossy]) {
+      const trace = shownTrace(model);
+      const tests = COLOUR_RULES.map(({ filter }) => {
+        const compiled = compileFilter(filter);
+        return isFilterError(compiled) ? (): boolean => false : compiled.on(trace, contextOf(model));
+      });
+      for (let row = 0; row < Math.min(400, trace.packets.count); row++) {
+        const expected = COLOUR_RULES[tests.findIndex((fits) => fits(row))]?.name ?? null;
+        expect([row, ruleOf(model, row)?.name ?? null]).toEqual([row, expected]);
+      }
+    }
+  });
+
   test("each is a filter that holds, has a glyph of its own, and shows what it means when chosen", () => {
     for (const { filter } of COLOUR_RULES) expect(isFilterError(compileFilter(filter))).toBe(false);
     expect(new Set(COLOUR_RULES.map(({ glyph }) => glyph)).size).toBe(COLOUR_RULES.length);
