@@ -89,5 +89,6 @@ function addressed(
     length: ipHeaderBytes(version, fields.payload) + payloadBytes(fields.payload),
     flippedBit: -1,
     wire: null,
+    owner: null,
   };
 }
