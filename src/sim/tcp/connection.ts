@@ -35,9 +35,9 @@ export interface ConnectionSetup {
 /** Largest MSS the option can usefully say: an IPv4 packet of 65,535 bytes. */
 const MSS_MOST = 65_495;
 
-/** What one segment of `mss` bytes costs a send buffer, by Linux's arithmetic. */
+/** What one segment of `mss` bytes costs a send buffer, by Linux's arithmetic: a power of two from it and its headers up, and the sk_buff. */
 function bufferCost(mss: number): number {
-  return 2 ** Math.ceil(Math.log2(mss + 640)) + 256;
+  return (1 << (32 - Math.clz32(mss + 639))) + 256;
 }
 
 /** Of connections that have had nothing to record, or nobody to. */
@@ -115,9 +115,6 @@ export class Connection {
   recording = false;
   #writerWaits = false;
   #sendCapacity = 0;
-  /** Of a segment of `#costMss` bytes. */
-  #cost = 0;
-  #costMss = 0;
 
   constructor(setup: ConnectionSetup) {
     this.personality = setup.personality;
@@ -272,11 +269,7 @@ export class Connection {
       personality.initialWindowSegments,
       sender.board.reordering + 1,
     );
-    if (this.#costMss !== sender.mss) {
-      this.#costMss = sender.mss;
-      this.#cost = bufferCost(sender.mss);
-    }
-    const wanted = Math.max(personality.sendBufferDefault, 2 * segments * this.#cost);
+    const wanted = Math.max(personality.sendBufferDefault, 2 * segments * bufferCost(sender.mss));
     this.#sendCapacity = Math.max(this.#sendCapacity, Math.min(wanted, personality.sendBufferMax));
     return this.#sendCapacity;
   }

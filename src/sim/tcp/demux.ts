@@ -25,7 +25,8 @@ function isBetween(
 }
 
 export class Demux {
-  readonly #endpoints = new Map<number, Endpoint[]>();
+  /** The first of those with the same ports; each knows the next. */
+  readonly #endpoints = new Map<number, Endpoint>();
   readonly #listeners = new Map<number, Listener[]>();
   /** The connection found last: segments come in trains. */
   #last: Endpoint | null = null;
@@ -39,32 +40,34 @@ export class Demux {
   }
 
   #find(local: string, localPort: number, remote: string, remotePort: number): Endpoint | null {
-    const candidates = this.#endpoints.get(portsKey(localPort, remotePort));
-    if (candidates === undefined) return null;
-    for (let i = 0; i < candidates.length; i++) {
-      const endpoint = candidates[i];
-      if (endpoint.local === local && endpoint.remote === remote) return endpoint;
+    let endpoint = this.#endpoints.get(portsKey(localPort, remotePort)) ?? null;
+    while (endpoint !== null && (endpoint.local !== local || endpoint.remote !== remote)) {
+      endpoint = endpoint.nextOfPorts;
     }
-    return null;
+    return endpoint;
   }
 
   add(endpoint: Endpoint): void {
     const { localPort, remotePort } = endpoint.connection;
     const key = portsKey(localPort, remotePort);
-    const candidates = this.#endpoints.get(key);
-    if (candidates === undefined) this.#endpoints.set(key, [endpoint]);
-    else candidates.push(endpoint);
+    endpoint.nextOfPorts = this.#endpoints.get(key) ?? null;
+    this.#endpoints.set(key, endpoint);
   }
 
   remove(endpoint: Endpoint): void {
     if (this.#last === endpoint) this.#last = null;
     const { localPort, remotePort } = endpoint.connection;
     const key = portsKey(localPort, remotePort);
-    const candidates = this.#endpoints.get(key);
-    const at = candidates?.indexOf(endpoint) ?? -1;
-    if (candidates === undefined || at < 0) return;
-    if (candidates.length === 1) this.#endpoints.delete(key);
-    else candidates.splice(at, 1);
+    const { nextOfPorts } = endpoint;
+    const first = this.#endpoints.get(key) ?? null;
+    if (first === endpoint) {
+      if (nextOfPorts === null) this.#endpoints.delete(key);
+      else this.#endpoints.set(key, nextOfPorts);
+      return;
+    }
+    for (let before = first; before !== null; before = before.nextOfPorts) {
+      if (before.nextOfPorts === endpoint) before.nextOfPorts = nextOfPorts;
+    }
   }
 
   addListener(listener: Listener): void {

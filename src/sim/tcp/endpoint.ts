@@ -51,8 +51,10 @@ export class Endpoint {
   readonly remote: string;
   readonly binding: Binding;
   listener: Listener | null;
-  /** Called when a program's call may fare better now. */
-  onWake: (() => void) | null = null;
+  /** Whom to wake when a program's call may fare better now. */
+  socket: { readonly onWake: (() => void) | null } | null = null;
+  /** Another connection of this host between the same ports: demux's. */
+  nextOfPorts: Endpoint | null = null;
   readonly #host: TcpHost;
   readonly #v6: boolean;
   readonly #timer: Timer;
@@ -186,7 +188,7 @@ export class Endpoint {
     this.#arm();
     if (connection.wake) {
       connection.wake = false;
-      this.onWake?.();
+      this.socket?.onWake?.();
     }
   }
 

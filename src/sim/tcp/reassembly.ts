@@ -11,10 +11,13 @@ interface Piece {
 /** A peer sending one byte at a time with gaps must not make insertion expensive: beyond this, pieces are not kept. */
 const PIECES_MAX = 8192;
 
+/** Of receivers that have missed nothing yet. */
+const NO_PIECES: Piece[] = [];
+
 export class Reassembly {
   /** Bytes held. */
   length = 0;
-  readonly #pieces: Piece[] = [];
+  #pieces = NO_PIECES;
   #first = 0;
 
   get empty(): boolean {
@@ -23,6 +26,7 @@ export class Reassembly {
 
   /** Keeps what is new of `bytes`, which begin at `seq`. Answers whether any of it was. */
   insert(seq: number, bytes: Uint8Array): boolean {
+    if (this.#pieces === NO_PIECES) this.#pieces = [];
     const pieces = this.#pieces;
     const end = (seq + bytes.length) | 0;
     if (pieces.length - this.#first >= PIECES_MAX) return false;

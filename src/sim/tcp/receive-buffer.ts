@@ -95,10 +95,9 @@ export class ReceiveBuffer {
 
   #grow(): void {
     const parts = this.#parts;
-    const larger: (Uint8Array | null)[] = [];
-    for (let i = 0; i < this.#count; i++) larger.push(parts[(this.#first + i) & (parts.length - 1)]);
     const size = Math.max(parts.length * 2, PARTS_MIN);
-    while (larger.length < size) larger.push(null);
+    const larger: (Uint8Array | null)[] = Array.from({ length: size }, () => null);
+    for (let i = 0; i < this.#count; i++) larger[i] = parts[(this.#first + i) & (parts.length - 1)];
     this.#parts = larger;
     this.#first = 0;
   }

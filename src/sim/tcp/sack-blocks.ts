@@ -7,9 +7,12 @@ import { after, before } from "./seq.ts";
 const BLOCKS_SENT_MAX = 3;
 const BLOCKS_KEPT_MAX = 8;
 
+/** Of receivers that have missed nothing yet. */
+const NO_EDGES: number[] = [];
+
 export class SackBlocks {
   /** Left and right edges in turn, most recent block first. */
-  readonly #edges: number[] = [];
+  #edges = NO_EDGES;
   #duplicateLeft = 0;
   #duplicateRight = 0;
   #duplicate = false;
@@ -27,6 +30,7 @@ export class SackBlocks {
 
   /** Bytes from `left` to `right` have arrived out of order. */
   add(left: number, right: number): void {
+    if (this.#edges === NO_EDGES) this.#edges = [];
     const edges = this.#edges;
     let from = left;
     let to = right;

@@ -65,7 +65,7 @@ export class TcpSocket implements SocketCore {
   #attach(endpoint: Endpoint): void {
     this.#endpoint = endpoint;
     this.#binding = endpoint.binding;
-    endpoint.onWake = () => this.onWake?.();
+    endpoint.socket = this;
   }
 
   bind(address: SocketAddress): null | Failure {
@@ -153,7 +153,7 @@ export class TcpSocket implements SocketCore {
 
   /** Forgets a connection that is over, so that the socket can connect again. */
   #detach(): void {
-    if (this.#endpoint !== null) this.#endpoint.onWake = null;
+    if (this.#endpoint !== null) this.#endpoint.socket = null;
     this.#endpoint = null;
     this.#phase = "unconnected";
     this.#readShut = false;
@@ -356,7 +356,7 @@ export class TcpSocket implements SocketCore {
     const over = connection.state === "CLOSED";
     if (this.#binding !== null && this.#binding !== endpoint.binding) this.#host.ports.remove(this.#binding);
     connection.close(this.#host.network.now());
-    if (!connection.lingering) endpoint.onWake = null;
+    if (!connection.lingering) endpoint.socket = null;
     if (over) this.#host.ports.remove(endpoint.binding);
     endpoint.settle();
     return connection.lingering ? "EAGAIN" : undefined;
