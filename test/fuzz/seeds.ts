@@ -29,7 +29,8 @@ const FIRST_INTERFACE = 0;
 
 /** The seeds: always the same where the same captures are there. */
 export async function readSeeds(): Promise<Seeds> {
-  const files: Uint8Array[] = Object.values(SAMPLE_FILES);
+  // Copies: some are Buffers, whose slices are the same memory.
+  const files = Object.values(SAMPLE_FILES).map((bytes) => new Uint8Array(bytes));
   const captures: PacketSeed[] = [];
   const fixtures = existsSync(FIXTURES) ? readdirSync(FIXTURES).toSorted() : [];
   const paths = [
