@@ -17,6 +17,7 @@ const FLAG_NAMES = ["FIN", "SYN", "RST", "PSH", "ACK", "URG", "ECE", "CWR"] as c
 /** The order flags are named in: what a segment is before what it carries. */
 const FLAG_ORDER = [1, 0, 2, 3, 4, 5, 6, 7] as const;
 const PREVIEW_MAX = 24;
+const LABELS_MAX = 1000;
 /** Rows of a capture have no hosts; at most so many addresses become lifelines, the rest share the last. */
 const LIFELINES_MAX = 8;
 
@@ -75,6 +76,8 @@ export class Ladder {
   readonly toStep: number;
   readonly rows: readonly LadderRow[];
   readonly #sequences: SequenceBases;
+  /** Labels made so far: a frame shows those of the one before, and of a simulated packet they take its bytes being made. */
+  readonly #labels = new Map<number, string>();
 
   constructor(
     trace: Trace,
@@ -110,6 +113,15 @@ export class Ladder {
 
   /** `SYN Seq=0 Win=64240`, `ACK Seq=1 Ack=15`, `PSH ACK Seq=1 Len=14 "Hello, server!"`, `UDP Len=5 "ping!"`. */
   label(packet: number): string {
+    let label = this.#labels.get(packet);
+    if (label !== undefined) return label;
+    label = this.#label(packet);
+    if (this.#labels.size >= LABELS_MAX) this.#labels.clear();
+    this.#labels.set(packet, label);
+    return label;
+  }
+
+  #label(packet: number): string {
     const table = this.trace.packets;
     const length = table.payloadLength[packet];
     switch (table.protocol[packet]) {
@@ -203,7 +215,7 @@ export function ladderOf(trace: Trace, hosts: readonly string[] = []): Ladder {
 
 /** Traces of so many steps have one ladder; of longer ones there are windows, in parts of so many steps. */
 const WHOLE_MAX = 20_000;
-const PART = 4096;
+const PART = 2048;
 
 const windows = new WeakMap<Trace, { readonly length: number; readonly from: number; readonly ladder: Ladder }>();
 

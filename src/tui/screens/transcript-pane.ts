@@ -162,16 +162,17 @@ function paintPair(
   const roomy = view.height === 2;
   const room = columns.mark - 1 - columns.call;
   const headAttr = on(sim === null ? theme.muted : theme.text);
+  const head = headOf(entry);
   const answer = answerSpans(sim, waits, roomy, theme);
   if (!roomy) {
     const answerCells = Math.min(
       richWidth(answer),
-      Math.max(Math.floor(room / 2), room - textWidth(callHead(entry))),
+      Math.max(Math.floor(room / 2), room - textWidth(head)),
     );
-    const used = view.put(columns.call, 0, callHead(entry), headAttr, room - answerCells);
+    const used = view.put(columns.call, 0, head, headAttr, room - answerCells);
     putSpans(view, columns.call + used, 0, answer, room - used, ground);
   } else {
-    view.put(columns.call, 0, callHead(entry), headAttr, room);
+    view.put(columns.call, 0, head, headAttr, room);
     putSpans(view, columns.call, 1, answer, columns.real - 1 - columns.call, ground);
     if (answered && real !== null) {
       const text = answerText(real);
@@ -182,6 +183,15 @@ function paintPair(
   if (answered && (real !== null || difference !== null)) {
     paintMark(view, theme, columns.mark, view.height - 1, difference, on);
   }
+}
+
+/** Calls in words, as long as they are looked at: a frame shows those of the one before. */
+const heads = new WeakMap<TranscriptEntry, string>();
+
+function headOf(entry: TranscriptEntry): string {
+  let head = heads.get(entry);
+  if (head === undefined) heads.set(entry, (head = callHead(entry)));
+  return head;
 }
 
 /** `=` alike, `~` expected to differ, `≠` a disagreement. */
