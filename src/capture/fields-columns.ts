@@ -6,6 +6,7 @@
 import { NO_OFFSET, NO_STREAM, PROTOCOL } from "../trace/packets.ts";
 import type { StreamTable } from "../trace/streams.ts";
 import type { Trace } from "../trace/trace.ts";
+import { TCP_FLAG } from "../wire/tcp.ts";
 import { analysisReader } from "./analysis/columns.ts";
 import type { ColumnReader } from "./analysis/columns.ts";
 import type { DissectContext } from "./dissect/dissect.ts";
@@ -19,10 +20,31 @@ export function isPlain(trace: Trace, row: number): boolean {
   if (protocol !== PROTOCOL.tcp && protocol !== PROTOCOL.udp) return false;
   const network = table.networkOffset[row];
   const transport = table.transportOffset[row];
-  if (network === NO_OFFSET || transport === NO_OFFSET) return false;
+  // Without a payload's beginning the header is cut or damaged.
+  if (network === NO_OFFSET || transport === NO_OFFSET || table.payloadOffset[row] === NO_OFFSET)
+    return false;
   // A longer distance is a tunnel, extension headers or options.
   return transport - network === (table.addresses.family(table.source[row]) === 6 ? 40 : 20);
 }
+
+/** Whether `row` is a TCP segment of a stream, whole up to its payload and not tunnelled. */
+export function isPlainSegment(trace: Trace, row: number): boolean {
+  const { protocol, stream } = trace.packets;
+  return protocol[row] === PROTOCOL.tcp && stream[row] !== NO_STREAM && isPlain(trace, row);
+}
+
+/** The flags of `tcp.flags`, each a field of its own. */
+export const TCP_FLAG_COLUMNS: ReadonlyMap<string, number> = new Map([
+  ["tcp.flags.ae", TCP_FLAG.ae],
+  ["tcp.flags.cwr", TCP_FLAG.cwr],
+  ["tcp.flags.ece", TCP_FLAG.ece],
+  ["tcp.flags.urg", TCP_FLAG.urg],
+  ["tcp.flags.ack", TCP_FLAG.ack],
+  ["tcp.flags.push", TCP_FLAG.psh],
+  ["tcp.flags.reset", TCP_FLAG.rst],
+  ["tcp.flags.syn", TCP_FLAG.syn],
+  ["tcp.flags.fin", TCP_FLAG.fin],
+]);
 
 /** Whether the field is known for every row, whatever its layers are. */
 export function isFrameColumn(name: string): boolean {
@@ -105,6 +127,8 @@ function transportReader(name: string, trace: Trace, streams: StreamTable | unde
     (is: (row: number) => boolean, read: (row: number) => number): ColumnReader =>
     (row) =>
       is(row) ? read(row) : null;
+  const flag = TCP_FLAG_COLUMNS.get(name);
+  if (flag !== undefined) return (row) => (isTcp(row) ? (table.tcpFlags[row] & flag) !== 0 : null);
   switch (name) {
     case "tcp.srcport":
       return of(isTcp, (row) => table.sourcePort[row]);

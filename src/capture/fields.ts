@@ -129,6 +129,16 @@ export function layerOf(field: string): string {
   return dot <= 0 ? field : field.slice(0, dot);
 }
 
+/** The layers that columns or a whole dissection tell of; all others are applications'. */
+const LOWER_LAYERS: ReadonlySet<string> = new Set(
+  "_ws frame eth vlan ieee8021ad llc sll null raw arp ip ipv6 icmp icmpv6 igmp tcp udp data".split(" "),
+);
+
+/** Whether only applications have the field: no packet without a payload does. */
+export function isOfApplications({ nodes }: FieldInfo): boolean {
+  return nodes.every((name) => !LOWER_LAYERS.has(layerOf(name)));
+}
+
 /** The nodes of `tree` that hold values of `field`, in order. */
 export function nodesOf(
   tree: readonly DetailNode[],

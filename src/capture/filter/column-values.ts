@@ -1,6 +1,6 @@
 // Values of a packet's fields out of the table's columns, and tests of columns that make no list of values on the way.
 
-import { columnReader } from "../fields-columns.ts";
+import { columnReader, TCP_FLAG_COLUMNS } from "../fields-columns.ts";
 import type { ColumnReader } from "../fields-columns.ts";
 import { ANALYSIS_COLUMNS } from "../analysis/columns.ts";
 import type { DissectContext } from "../dissect/dissect.ts";
@@ -38,6 +38,7 @@ const COLUMN_FIELDS = new Set([
   "tcp.window_size",
   "tcp.window_size_value",
   "tcp.stream",
+  ...TCP_FLAG_COLUMNS.keys(),
   ...ANALYSIS_COLUMNS,
   "udp.srcport",
   "udp.dstport",

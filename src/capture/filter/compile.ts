@@ -3,10 +3,11 @@
 // A filter whose fields are all columns reads columns for plain packets and dissects only the others. Where only a part of it is of
 // columns, packets that cannot pass by that part are not dissected either.
 
-import { isFrameColumn, isPlain } from "../fields-columns.ts";
+import { isFrameColumn, isPlain, isPlainSegment } from "../fields-columns.ts";
 import { dissect } from "../dissect/dissect.ts";
 import type { DissectContext, Interest } from "../dissect/dissect.ts";
-import { interestIn } from "../fields.ts";
+import { hasMessage } from "../dissect/has-message.ts";
+import { interestIn, isOfApplications } from "../fields.ts";
 import type { Trace } from "../../trace/trace.ts";
 import { checkFilter } from "./check.ts";
 import { columnTest, isOfColumns } from "./column-values.ts";
@@ -43,9 +44,16 @@ export function compileFilter(text: string): Filter | FilterError {
   const isColumnsOnly = isOfColumns(test);
   const isFrameOnly = isColumnsOnly && fields.every(({ field }) => isFrameColumn(field.name));
   const least = isColumnsOnly ? test : needed(test);
+  const areApplications = fields.length > 0 && fields.every(({ field }) => isOfApplications(field));
+  const ofNothing = areApplications && holds(test, { values: () => [] });
   return filterOf(text, isColumnsOnly, (trace, context) => {
-    const slow = (row: number): boolean =>
+    const dissected = (row: number): boolean =>
       holds(test, new TreeValues(dissect(trace, row, context, interest)));
+    // Most segments are within a message or hold none, and have nothing that applications say.
+    const slow = areApplications
+      ? (row: number): boolean =>
+          isPlainSegment(trace, row) && !hasMessage(trace, row, context) ? ofNothing : dissected(row)
+      : dissected;
     const columns = least === null ? null : columnTest(least, trace, context);
     if (columns === null) return slow;
     if (isFrameOnly) return columns;

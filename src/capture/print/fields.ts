@@ -3,7 +3,7 @@
 import { dissect } from "../dissect/dissect.ts";
 import type { DetailNode, DissectContext, DissectedPacket, Interest } from "../dissect/dissect.ts";
 import { isFrameColumn, isPlain } from "../fields-columns.ts";
-import { findField, formatNode, interestIn, layerOf, nodesOf, unknownField } from "../fields.ts";
+import { findField, formatNode, interestIn, isOfApplications, nodesOf, unknownField } from "../fields.ts";
 import type { FieldInfo } from "../fields.ts";
 import type { Trace } from "../../trace/trace.ts";
 import { columnWriter } from "./columns.ts";
@@ -13,6 +13,8 @@ import type { LineBytes, LineWriter } from "./line-bytes.ts";
 import { SegmentColumns } from "./segment-columns.ts";
 
 export interface FieldsOptions {
+  /** Begin with the byte order mark of UTF-8; false by default. */
+  readonly bom?: boolean;
   /** Print the names first; false by default. */
   readonly header?: boolean;
   /** Between fields; a tab by default. */
@@ -32,6 +34,9 @@ export interface OptionError {
   readonly problem: string;
 }
 
+const SETTINGS =
+  "bom=y|n, header=y|n, separator=/t|/s|CHARACTER, aggregator=,|/s|CHARACTER, occurrence=f|l|a, quote=d|s|n";
+
 /** The options of `-E name=value` settings, as tshark spells them, or what is wrong with one. */
 export function readFieldsOptions(settings: readonly string[]): FieldsOptions | OptionError {
   const options: FieldsOptions = {};
@@ -39,7 +44,7 @@ export function readFieldsOptions(settings: readonly string[]): FieldsOptions | 
     const at = setting.indexOf("=");
     const [name, value] = at === -1 ? [setting, ""] : [setting.slice(0, at), setting.slice(at + 1)];
     const read = readSetting(name, value);
-    if (read === null) return { problem: `-E ${setting} is not understood` };
+    if (read === null) return { problem: `-E ${setting} is not understood; there are ${SETTINGS}` };
     Object.assign(options, read);
   }
   return options;
@@ -49,6 +54,8 @@ function readSetting(name: string, value: string): FieldsOptions | null {
   switch (name) {
     case "header":
       return value === "y" || value === "n" ? { header: value === "y" } : null;
+    case "bom":
+      return value === "y" || value === "n" ? { bom: value === "y" } : null;
     case "separator":
       return characterOf(value, (separator) => ({ separator }));
     case "aggregator":
@@ -118,11 +125,6 @@ export function fieldsWriter(
   };
 }
 
-/** The layers that columns or a whole dissection tell of; all others are applications'. */
-const LOWER_LAYERS: ReadonlySet<string> = new Set(
-  "_ws frame eth vlan ieee8021ad llc sll null raw arp ip ipv6 icmp icmpv6 igmp tcp udp data".split(" "),
-);
-
 /** The values of one packet after another, each from where it costs least. */
 class Cells {
   readonly #trace: Trace;
@@ -142,15 +144,13 @@ class Cells {
   #packet: DissectedPacket | null = null;
 
   constructor(trace: Trace, fields: readonly FieldInfo[], context: DissectContext, options: FieldsOptions) {
-    const isApplication = (info: FieldInfo): boolean =>
-      info.nodes.every((name) => !LOWER_LAYERS.has(layerOf(name)));
     this.#trace = trace;
     this.#fields = fields;
     this.#context = context;
     this.#options = options;
     this.#isFrame = fields.map(({ name }) => isFrameColumn(name));
-    this.#isApplication = fields.map(isApplication);
-    const segments = new SegmentColumns(trace, context, interestIn(fields.filter(isApplication)));
+    this.#isApplication = fields.map(isOfApplications);
+    const segments = new SegmentColumns(trace, context, interestIn(fields.filter(isOfApplications)));
     this.#segments = segments;
     const join = (values: readonly string[]): string => joined(values, options);
     this.#columns = fields.map((info) => columnWriter(info, trace, context, segments, join));

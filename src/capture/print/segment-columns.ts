@@ -8,7 +8,8 @@ import type { DetailNode, DissectContext, DissectedPayload, Interest } from "../
 import { analysisInfo } from "../dissect/tcp-analysis.ts";
 import { beginningInfo, PAYLOAD, payloadKind, SEGMENT_NOTE } from "../dissect/tcp-payload.ts";
 import { LineBytes } from "./line-bytes.ts";
-import { isPlainSegment, writeTcpInfo } from "./tcp-info.ts";
+import { isPlainSegment } from "../fields-columns.ts";
+import { writeTcpInfo } from "./tcp-info.ts";
 
 /** A row that is to be dissected whole. */
 const REFUSED = -1;

@@ -2,7 +2,6 @@
 // listing are. `dissect` says the same of these packets, which a test holds.
 
 import { ANALYSIS, ANALYSIS_FLAGS } from "../../trace/analysis-flags.ts";
-import { NO_OFFSET, NO_STREAM, PROTOCOL } from "../../trace/packets.ts";
 import type { StreamTable } from "../../trace/streams.ts";
 import type { Trace } from "../../trace/trace.ts";
 import { getUint16, getUint32 } from "../../wire/bytes.ts";
@@ -11,7 +10,6 @@ import { TCP_OPTION } from "../../wire/tcp-options.ts";
 import type { TcpAnalysis } from "../analysis/tcp.ts";
 import { analysisInfo } from "../dissect/tcp-analysis.ts";
 import { tcpFlagsText } from "../dissect/tcp.ts";
-import { isPlain } from "../fields-columns.ts";
 import type { LineBytes } from "./line-bytes.ts";
 
 /** By flags: ` → 80 [SYN] Seq=` from the bracket on. */
@@ -19,13 +17,6 @@ const flagsTexts: (string | undefined)[] = [];
 
 function flagsText(flags: number): string {
   return (flagsTexts[flags] ??= ` [${tcpFlagsText(flags)}] Seq=`);
-}
-
-/** Whether `row` is a TCP segment of a stream, whole up to its payload and not tunnelled: one that columns tell of. */
-export function isPlainSegment(trace: Trace, row: number): boolean {
-  const table = trace.packets;
-  if (table.protocol[row] !== PROTOCOL.tcp || table.payloadOffset[row] === NO_OFFSET) return false;
-  return table.stream[row] !== NO_STREAM && isPlain(trace, row);
 }
 
 /** Writes TCP's Info of plain segment `row`, the analysis' remarks before it; false, having written nothing, for one with rare or damaged options. */

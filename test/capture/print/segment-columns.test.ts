@@ -12,6 +12,7 @@ import { afterAll, describe, expect, it } from "vitest";
 import type { Capture } from "../../../src/capture/capture.ts";
 import { contextOf } from "../../../src/capture/context.ts";
 import { COLUMNS, dissect } from "../../../src/capture/dissect/dissect.ts";
+import { compileFilter, isFilterError } from "../../../src/capture/filter/compile.ts";
 import { openCapture } from "../../../src/capture/open.ts";
 import { nodesOf, findField, formatValue } from "../../../src/capture/fields.ts";
 import { printFields } from "../../../src/capture/print/fields.ts";
@@ -97,6 +98,32 @@ function compareFields(capture: Capture): string | null {
   return null;
 }
 
+/** Filters, and the field whose presence in a packet's whole tree they come down to. */
+const FILTERS = [
+  ["tcp.flags.syn == 1", "tcp.flags.syn"],
+  ["tcp.flags.fin == 1", "tcp.flags.fin"],
+  ["http.host", "http.host"],
+  ["tls.handshake.extensions_server_name", "tls.handshake.extensions_server_name"],
+  ["!http", "http"],
+] as const;
+
+/** The filters that let other packets through than whole dissection says. */
+function compareFilters(capture: Capture): string[] {
+  const { trace } = capture;
+  const context = contextOf(capture);
+  return FILTERS.filter(([text, name]) => {
+    const filter = compileFilter(text);
+    const field = findField(name);
+    if (isFilterError(filter) || field === null) return true;
+    const passes = filter.on(trace, context);
+    for (let row = 0; row < Math.min(trace.packets.count, ROWS_MAX); row++) {
+      const has = nodesOf(dissect(trace, row, context).tree, field).some(({ value }) => value !== false);
+      if (passes(row) !== (text.startsWith("!") ? !has : has)) return true;
+    }
+    return false;
+  }).map(([text]) => text);
+}
+
 describe("fields and columns of segments that are not dissected whole", () => {
   it("are dissection's on a capture as networks have them: TLS, HTTP, losses, IPv6", async () => {
     const path = join(folder, "network.pcap");
@@ -104,8 +131,9 @@ describe("fields and columns of segments that are not dissected whole", () => {
     const capture = await openCapture(path);
     const { written, difference } = compare(capture);
     const fields = compareFields(capture);
+    const filters = compareFilters(capture);
     capture.close();
-    expect([difference, fields]).toEqual([null, null]);
+    expect([difference, fields, filters]).toEqual([null, null, []]);
     expect(written).toBeGreaterThan(NETWORK_ROWS * 0.9);
   });
 });
