@@ -1,43 +1,36 @@
 // The dashboard: one model, one update, one view. Pure: what it wants done outside comes out as effects.
 
 import { indexOf, stepAtTime } from "../trace/state-at.ts";
-import { durationText, millisText } from "../trace/words.ts";
-import { Grid, onBackground } from "./render/grid.ts";
-import { actionOf, isScreenName, KEYS, worksOn } from "./keys.ts";
+import { Grid } from "./render/grid.ts";
+import { actionOf, isScreenName } from "./keys.ts";
 import type { Action } from "./keys.ts";
 import { EMPTY_PACKETS, firstScreen, hasScreen, initialModel, openingStep, SPEEDS } from "./model.ts";
 import type { Effect, Message, Model, MouseAction, ScreenName, Size, Stand } from "./model.ts";
 import { lawRows } from "./framing-cursor.ts";
 import { firstStop, nextInOwnTime, nextStop, stopsPerTick, waitAt } from "./playback.ts";
-import { isFraming, isLab, replaySpeed, traceOf } from "./session.ts";
+import { countOfGrowing, isFraming, isLab, replaySpeed, traceOf } from "./session.ts";
+import { paintBottomBar, topTabs } from "./status-bars.ts";
 import type { FramingSession, Session } from "./session.ts";
 import { framingTick, framingWait, lastOf } from "./screens/framing-update.ts";
-import { screenOn, screensFor, tabTitle } from "./screens/all.ts";
+import { screenOn, screensFor } from "./screens/all.ts";
 import { atEnd } from "./screens/lab.ts";
 import { validFocus } from "./screens/lab-update.ts";
-import { outcomeSpan } from "./screens/outcome-pane.ts";
 import { isAnalysisUnread, readAnalysis, shownTrace } from "./screens/packet-data.ts";
-import { filterBy, scanOn, settlePackets, sortByColumn, turnColumn } from "./screens/packets-update.ts";
+import { filterBy, scanOn, sortByColumn } from "./screens/packets-reading.ts";
+import { settlePackets, turnColumn } from "./screens/packets-update.ts";
 import { sortBy } from "./screens/packets-sort.ts";
 import { typingKey } from "./screens/packets-typing.ts";
 import type { Chosen } from "./popups/choices.ts";
 import { openChooser } from "./popups/chooser.ts";
-import { changesNote, dropSelected, openNetwork, undoChange } from "./popups/network.ts";
+import { dropSelected, openNetwork, undoChange } from "./popups/network.ts";
 import { paintPopup, popupKey, popupMouse } from "./popups/popups.ts";
 import { darkTheme, themeNamed } from "./theme.ts";
-import type { Screen, Step } from "./screens/screen.ts";
+import type { Step } from "./screens/screen.ts";
 import type { Theme } from "./theme.ts";
-import { keyBar, tabsBar } from "./widgets/bars.ts";
-import type { KeyHint, TabPlace } from "./widgets/bars.ts";
-import { richWidth } from "./widgets/spans.ts";
-import type { Span } from "./widgets/spans.ts";
 
 const NOTHING: readonly Effect[] = [];
 /** Seeking moves by the whole's time over this. */
 const SEEK_PARTS = 20;
-/** Brand and state in the top bar. */
-const STATUS_CELLS = 52;
-const BRAND = "WIRELAB";
 /** Seeds are unsigned 32-bit numbers. */
 const SEED_COUNT = 2 ** 32;
 
@@ -112,7 +105,7 @@ export function view(model: Model, size: Size, theme: Theme = themeNamed(model.t
     grid.put(0, 0, "too small", theme.muted);
     return grid;
   }
-  paintTopBar(grid, theme, shown);
+  topTabs(grid.sub(0, 0, size.width, 1), theme, shown);
   screenOn(shown).paint(grid, theme, shown);
   paintBottomBar(grid.sub(0, size.height - 1, size.width, 1), theme, shown);
   if (shown.popup !== null) paintPopup(grid, theme, shown, shown.popup);
@@ -347,11 +340,6 @@ function followed(model: Model, session: Session): Step {
   return [next, unread ? [{ kind: "scan" }] : NOTHING];
 }
 
-/** How many packets a live capture had when its session was made; null for what does not grow. */
-function countOfGrowing(session: Session): number | null {
-  return "growing" in session ? (session.growing?.count ?? null) : null;
-}
-
 /** More laws tried: the first counterexample there is plays; before and after, the law looked at stays. */
 function lawsFollowed(model: Model, session: FramingSession): Step {
   const hasBroken = (of: Session): boolean =>
@@ -373,124 +361,4 @@ function mouse(model: Model, action: MouseAction, x: number, y: number): Step {
       : [onScreen(model, screensFor(model.session)[tab.tab].name), NOTHING];
   }
   return screenOn(model).mouse(model, action, x, y);
-}
-
-/** Titles of the tabs; where they would leave no room for the state, the number alone of those that are not open. */
-function tabTitles(width: number, screens: readonly Screen[], open: ScreenName): string[] {
-  const whole = screens.map(tabTitle);
-  const cells = whole.reduce((sum, title) => sum + title.length + 2, 0);
-  if (cells + STATUS_CELLS <= width) return whole;
-  return screens.map((screen, i) => (screen.name === open ? whole[i] : whole[i].split(" ")[0]));
-}
-
-function topTabs(grid: Grid, theme: Theme, model: Model): TabPlace[] {
-  const screens = screensFor(model.session);
-  const tabs = tabTitles(grid.width, screens, model.screen);
-  const room = grid.width - BRAND.length - 6 - tabs.reduce((sum, title) => sum + title.length + 2, 0);
-  return tabsBar(grid, theme, {
-    brand: BRAND,
-    tabs,
-    active: screens.findIndex(({ name }) => name === model.screen),
-    status: fitting(statusOf(model, theme), room),
-  });
-}
-
-/** The beginning of a state: of what does not fit, whole parts are left out from the end, the first two excepted. */
-function fitting(spans: readonly Span[], room: number): readonly Span[] {
-  let count = spans.length;
-  while (count > 2 && richWidth(spans.slice(0, count)) > room) count--;
-  return spans.slice(0, count);
-}
-
-function framingStatus(model: Model, session: FramingSession, theme: Theme): Span[] {
-  const on = (attr: number): number => (attr & ~511) | (theme.bar & 511);
-  const broken = lawRows(session).filter(({ law }) => law.verdict === "broken").length;
-  const verdict: Span =
-    session.progress !== null && broken === 0
-      ? { text: `… ${session.progress}`, attr: on(theme.pending) }
-      : broken === 0
-        ? { text: "✓ keeps all laws asked", attr: on(theme.ok) }
-        : { text: `✗ breaks ${broken} ${broken === 1 ? "law" : "laws"}`, attr: on(theme.error) };
-  const seed = session.reports[0]?.seed;
-  const rest = `  ×${SPEEDS[model.speed]}${seed === undefined ? "" : `  seed ${seed}`}`;
-  return [
-    { text: `${session.name}  `, attr: on(theme.text) },
-    verdict,
-    { text: rest, attr: on(theme.muted) },
-  ];
-}
-
-function paintTopBar(grid: Grid, theme: Theme, model: Model): void {
-  topTabs(grid.sub(0, 0, grid.width, 1), theme, model);
-}
-
-function statusOf(model: Model, theme: Theme): Span[] {
-  const on = (attr: number): number => (attr & ~511) | (theme.bar & 511);
-  if (model.notice !== null) return [{ text: model.notice, attr: on(theme.error) }];
-  if (model.note !== null) return [{ text: `✓ ${model.note}`, attr: on(theme.ok) }];
-  if (model.busy !== null) return [{ text: `… ${model.busy}`, attr: on(theme.pending) }];
-  if (isFraming(model.session)) return framingStatus(model, model.session, theme);
-  if (!isLab(model.session)) {
-    const { name, problems, reading } = model.session;
-    const spans = [{ text: name, attr: on(theme.text) }];
-    if (reading !== undefined)
-      spans.push({ text: `  … reading ${Math.floor(reading * 100)}%`, attr: on(theme.pending) });
-    if (countOfGrowing(model.session) !== null) spans.push({ text: "  ● live", attr: on(theme.ok) });
-    const own = replaySpeed(model.session);
-    if (own !== null) spans.push(...replayStatus(model, own * SPEEDS[model.speed], theme));
-    if (problems.length > 0) spans.unshift({ text: `! ${problems[0]}  `, attr: on(theme.warn) });
-    return spans;
-  }
-  const { sim, scenario } = model.session;
-  const end = atEnd(model);
-  const state: Span = model.playing
-    ? { text: "▶ playing", attr: theme.ok }
-    : end
-      ? outcomeSpan(sim, theme)
-      : { text: "┃┃ paused", attr: theme.warn };
-  const spans: Span[] = [
-    { text: `${scenario.name}  `, attr: on(theme.text) },
-    { ...state, attr: on(state.attr) },
-  ];
-  if (model.step >= 0) {
-    const ns = sim.trace.timeNs(model.step);
-    const time = end ? durationText(ns) : `${millisText(ns)} ms`;
-    spans.push({ text: `  t=${time}`, attr: on(theme.text) });
-  }
-  const changes = changesNote(model.session);
-  if (changes !== null) spans.push({ text: `  ${changes}`, attr: on(theme.warn) });
-  spans.push({ text: `  seed ${sim.seed}`, attr: on(theme.muted) });
-  spans.push({ text: `  ×${SPEEDS[model.speed]}`, attr: on(theme.muted) });
-  return spans;
-}
-
-function replayStatus(model: Model, speed: number, theme: Theme): Span[] {
-  const on = (attr: number): number => (attr & ~511) | (theme.bar & 511);
-  const trace = traceOf(model.session);
-  const ns = model.step < 0 ? 0 : trace.timeNs(model.step);
-  const isEnd = model.step >= trace.length - 1;
-  const state = model.playing ? "▶ playing" : isEnd ? "■ at the end" : "┃┃ paused";
-  return [
-    { text: `  ${state}`, attr: on(model.playing ? theme.ok : theme.warn) },
-    { text: `  t=${(ns / 1e9).toFixed(3)} s`, attr: on(theme.text) },
-    { text: `  ×${Number(speed.toPrecision(3))}`, attr: on(theme.muted) },
-  ];
-}
-
-function paintBottomBar(grid: Grid, theme: Theme, model: Model): void {
-  const hints: KeyHint[] = [];
-  if (model.hint !== null) {
-    grid.fill(0, 0, grid.width, 1, theme.bar);
-    grid.put(1, 0, model.hint, onBackground(theme.accent, theme.bar), grid.width - 2);
-    return;
-  }
-  for (const binding of KEYS) {
-    if (binding.hint === undefined || !worksOn(binding, model)) continue;
-    const [shown, does] = binding.hint;
-    hints.push({ key: shown, does: binding.action === "play" && model.playing ? "pause" : does });
-  }
-  const key = (text: string): Span => ({ text, attr: theme.barKey });
-  const does = (text: string): Span => ({ text, attr: theme.barMuted });
-  // The way out and the way to everything else stay, however narrow the bar.
-  keyBar(grid, theme, hints, [key("?"), does(" help   "), key("q"), does(" quit")]);
 }

@@ -57,6 +57,11 @@ export function replaySpeed(session: Session): number | null {
   return "replay" in session ? (session.replay?.speed ?? null) : null;
 }
 
+/** How many packets a live capture had when its session was made; null for what does not grow. */
+export function countOfGrowing(session: Session): number | null {
+  return "growing" in session ? (session.growing?.count ?? null) : null;
+}
+
 /** Whether the session is about codecs. */
 export function isFraming(session: Session): session is FramingSession {
   return "reports" in session;

@@ -8,7 +8,8 @@ import type { Completions } from "./filter-completion.ts";
 import { shownTrace } from "./packet-data.ts";
 import { FIND_MODES, findFrom } from "./packets-find.ts";
 import { rowAt } from "./packets-jump.ts";
-import { applyFilter, goToRow, scanOn } from "./packets-update.ts";
+import { applyFilter, scanOn } from "./packets-reading.ts";
+import { goToRow } from "./packets-select.ts";
 import type { Step } from "./screen.ts";
 
 const NOTHING: readonly Effect[] = [];

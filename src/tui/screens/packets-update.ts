@@ -1,30 +1,19 @@
 // What keys and the mouse do on the Packets screen, and the filter's way through a long capture.
 
-import { compiledFilter } from "./filter-scan.ts";
-import { scanSome } from "./filter-scan.ts";
 import { lineOf } from "../line-edit.ts";
 import type { Action } from "../keys.ts";
-import type {
-  Effect,
-  Model,
-  MouseAction,
-  PacketsPane,
-  PacketsView,
-  SortState,
-  TypingPurpose,
-} from "../model.ts";
+import type { Effect, Model, MouseAction, PacketsPane, PacketsView, TypingPurpose } from "../model.ts";
 import type { Step } from "./screen.ts";
 import { nextStop, previousStop } from "../playback.ts";
 import { isLab, loopbackRun } from "../session.ts";
-import { indexOf } from "../../trace/state-at.ts";
 import { hexByteAt, hexBytesPerRow, hexRows } from "../widgets/hex.ts";
 import { scrollTo } from "../widgets/scroll.ts";
 import { tableRowAt, tableRows } from "../widgets/table.ts";
-import { findSome } from "./packets-find.ts";
 import { alongStream, originalOf, partnerOf } from "./packets-jump.ts";
 import { COLUMNS_MAX, USUAL_COLUMNS } from "./packets-columns.ts";
 import { columnAt, columnIds } from "./packets-list.ts";
-import { sortBy, sortSome } from "./packets-sort.ts";
+import { findAgain, sortByColumn, withoutFilter } from "./packets-reading.ts";
+import { goToRow, nextMark, selectPacket, turnMark } from "./packets-select.ts";
 import { moveTo } from "./lab-update.ts";
 import {
   atCursor,
@@ -32,7 +21,6 @@ import {
   followsCursor,
   lineAtCursor,
   listCount,
-  listRow,
   selectedRow,
   shownTrace,
 } from "./packet-data.ts";
@@ -43,7 +31,6 @@ import { scrubberStep } from "./scrubber-pane.ts";
 const NOTHING: readonly Effect[] = [];
 const PANES: readonly PacketsPane[] = ["list", "tree", "bytes"];
 const WHEEL = 3;
-const AGAIN: readonly Effect[] = [{ kind: "scan" }];
 const LAST_OF_STREAM = "no further packet of this stream";
 const FIRST_OF_STREAM = "no packet of this stream before";
 const NO_ORIGINAL = "nothing of this was sent before";
@@ -117,53 +104,6 @@ export function openLine(model: Model, purpose: TypingPurpose): Model {
   return withView({ ...model, playing: false }, { typing, filterError: null });
 }
 
-/** Reads on through the packets with the filter that is set; asks to be called again until all are read. */
-export function scanOn(model: Model): Step {
-  const { filter, find } = model.packets;
-  const { count } = shownTrace(model).packets;
-  if (filter !== null && filter.scanned < count) {
-    const scanned = scanSome(model, filter);
-    return [withView(model, { filter: { ...filter, scanned } }), AGAIN];
-  }
-  const sort = currentSort(model);
-  if (sort !== null && sort.order === null) {
-    return [withView(model, { sort: sortSome(model, sort, filter?.rows ?? null) }), AGAIN];
-  }
-  if (find === null || find.found !== null) return [model, NOTHING];
-  const next = findSome(model, find);
-  const searched = withView(model, { find: next });
-  if (next.found === null) return [searched, AGAIN];
-  if (next.found < 0) return [{ ...searched, notice: `not found: ${find.text}` }, NOTHING];
-  return [selectPacket(searched, next.found), NOTHING];
-}
-
-/** The sort asked for; begun anew where there are more rows than it has put in order. */
-function currentSort(model: Model): SortState | null {
-  const { sort } = model.packets;
-  if (sort?.order == null || sort.order.length === listCount(model)) return sort;
-  return sortBy(sort.column, sort.descending);
-}
-
-/** Selects packet `row`, wherever it is in the list; says so where the filter keeps it out. -1 is none. */
-export function goToRow(model: Model, row: number, none: string): Model {
-  if (row < 0) return { ...model, notice: none };
-  const { filter, sort } = model.packets;
-  const at = filter === null ? row : filter.rows.indexOf(row);
-  if (at < 0) return { ...model, notice: `packet ${row + 1} does not pass the filter: Esc drops it` };
-  return selectPacket({ ...model, screen: "packets" }, sort?.places == null ? at : sort.places[row]);
-}
-
-/** The list by `column`: ascending, then descending, then as it came. */
-export function sortByColumn(model: Model, column: string): Step {
-  const { sort } = model.packets;
-  if ("growing" in model.session && model.session.growing !== undefined) {
-    return [{ ...model, notice: "a live capture can be sorted once it has ended" }, NOTHING];
-  }
-  if (sort?.column === column && sort.descending) return [withView(model, { sort: null }), NOTHING];
-  const next = sortBy(column, sort?.column === column);
-  return scanOn(withView(model, { sort: next }));
-}
-
 /** Turns a column on, at its usual place or before Info, or off; the last one stays. */
 export function turnColumn(model: Model, id: string): Model {
   const now = columnIds(model, insideOf(model, "list").width);
@@ -176,34 +116,6 @@ export function turnColumn(model: Model, id: string): Model {
   const place = order.indexOf(id);
   const before = now.findIndex((other) => (place < 0 ? other === "info" : order.indexOf(other) > place));
   return withView(model, { columns: before < 0 ? [...now, id] : now.toSpliced(before, 0, id) });
-}
-
-/** Marks the packet selected, or takes its mark away. */
-function turnMark(model: Model): Model {
-  const row = selectedRow(model);
-  if (row < 0) return model;
-  const marks = new Set(model.packets.marks);
-  if (!marks.delete(row)) marks.add(row);
-  return withView(model, { marks });
-}
-
-/** The next marked packet of the list, after the last one the first. */
-function nextMark(model: Model): Model {
-  const { marks, selected } = model.packets;
-  const count = listCount(model);
-  if (marks.size === 0) return { ...model, notice: "no packet is marked: m marks one" };
-  for (let i = 1; i <= count; i++) {
-    const line = (selected + i) % count;
-    if (marks.has(listRow(model, line))) return selectPacket(model, line);
-  }
-  return { ...model, notice: "no packet that is marked passes the filter" };
-}
-
-/** Searches on from the packet selected, the way the search went (1) or the other (-1). */
-function findAgain(model: Model, by: 1 | -1): Step {
-  const { find, selected } = model.packets;
-  if (find === null) return [openLine(model, "find"), NOTHING];
-  return scanOn(withView(model, { find: { ...find, from: selected, by, looked: 0, found: null } }));
 }
 
 /** Puts selections and scrolls back into what there is, after anything may have changed it. */
@@ -279,50 +191,12 @@ function clickTree(model: Model, line: number, x: number): Model {
   return expandable && x <= depth * 2 + 2 ? openNode(chosen, null) : chosen;
 }
 
-/** To the Packets screen with the filter `text`; where that is none, says why and stays. */
-export function filterBy(model: Model, text: string): Step {
-  const compiled = compiledFilter(text);
-  if ("message" in compiled) return [{ ...model, notice: `${text}: ${compiled.message}` }, NOTHING];
-  return applyFilter({ ...model, screen: "packets" }, text);
-}
-
-/** The list with the filter `text` on it, without one for an empty text; an error is shown beneath what is typed. */
-export function applyFilter(model: Model, text: string): Step {
-  const { sort } = model.packets;
-  // Another set of rows is to be put in order anew.
-  const again = sort === null ? null : sortBy(sort.column, sort.descending);
-  if (text === "") {
-    return scanOn(withView(model, { typing: null, filter: null, filterError: null, sort: again }));
-  }
-  const compiled = compiledFilter(text);
-  if ("message" in compiled) return [withView(model, { filterError: compiled }), NOTHING];
-  const filter = { text, rows: [], scanned: 0 };
-  return scanOn(
-    withView(model, { typing: null, filterError: null, filter, sort: again, top: 0, focus: "list" }),
-  );
-}
-
-/** Every packet again, the one that was selected still so. */
-function withoutFilter(model: Model): Step {
-  const row = model.packets.filter === null || model.playing ? -1 : selectedRow(model);
-  const [next, effects] = applyFilter(withView(model, { focus: "list" }), "");
-  return [row < 0 ? next : goToRow(next, row, ""), effects];
-}
-
 function moveBy(model: Model, pane: PacketsPane, by: number): Model {
   const { packets } = model;
   if (pane === "list") return selectPacket(model, clamp(packets.selected + by, listCount(model) - 1));
   if (pane === "tree") return selectLine(model, clamp(packets.treeSelected + by, treeOf(model).length - 1));
   const rows = hexRows(bytesOf(model), bytesPerRow(model));
   return withView(model, { bytesTop: clamp(packets.bytesTop + by, rows - 1) });
-}
-
-/** Selects a line of the list, which moves the cursor there. That ends playing: the list would run away from under the selection. */
-export function selectPacket(model: Model, selected: number): Model {
-  const chosen = withView({ ...model, playing: false }, { selected });
-  if (!followsCursor(model) || listCount(model) === 0) return chosen;
-  const trace = shownTrace(model);
-  return moveTo(chosen, nextStop(trace, indexOf(trace).packetStep(listRow(model, selected)) - 1));
 }
 
 /** Selects a line of the details and brings its bytes into view. */

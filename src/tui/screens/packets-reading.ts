@@ -1,0 +1,91 @@
+// What reads through the packets, a slice at a time: the filter, then the order, then the search.
+
+import type { Effect, Model, PacketsView, SortState } from "../model.ts";
+import { compiledFilter, scanSome } from "./filter-scan.ts";
+import { listCount, selectedRow, shownTrace } from "./packet-data.ts";
+import { findSome } from "./packets-find.ts";
+import { goToRow, selectPacket } from "./packets-select.ts";
+import { sortBy, sortSome } from "./packets-sort.ts";
+import type { Step } from "./screen.ts";
+
+const NOTHING: readonly Effect[] = [];
+const AGAIN: readonly Effect[] = [{ kind: "scan" }];
+
+/** Reads on through the packets with the filter that is set; asks to be called again until all are read. */
+export function scanOn(model: Model): Step {
+  const { filter, find } = model.packets;
+  const { count } = shownTrace(model).packets;
+  if (filter !== null && filter.scanned < count) {
+    const scanned = scanSome(model, filter);
+    return [withView(model, { filter: { ...filter, scanned } }), AGAIN];
+  }
+  const sort = currentSort(model);
+  if (sort !== null && sort.order === null) {
+    return [withView(model, { sort: sortSome(model, sort, filter?.rows ?? null) }), AGAIN];
+  }
+  if (find === null || find.found !== null) return [model, NOTHING];
+  const next = findSome(model, find);
+  const searched = withView(model, { find: next });
+  if (next.found === null) return [searched, AGAIN];
+  if (next.found < 0) return [{ ...searched, notice: `not found: ${find.text}` }, NOTHING];
+  return [selectPacket(searched, next.found), NOTHING];
+}
+
+/** The sort asked for; begun anew where there are more rows than it has put in order. */
+function currentSort(model: Model): SortState | null {
+  const { sort } = model.packets;
+  if (sort?.order == null || sort.order.length === listCount(model)) return sort;
+  return sortBy(sort.column, sort.descending);
+}
+
+/** The list by `column`: ascending, then descending, then as it came. */
+export function sortByColumn(model: Model, column: string): Step {
+  const { sort } = model.packets;
+  if ("growing" in model.session && model.session.growing !== undefined) {
+    return [{ ...model, notice: "a live capture can be sorted once it has ended" }, NOTHING];
+  }
+  if (sort?.column === column && sort.descending) return [withView(model, { sort: null }), NOTHING];
+  const next = sortBy(column, sort?.column === column);
+  return scanOn(withView(model, { sort: next }));
+}
+
+/** Searches on from the packet selected, the way the search went (1) or the other (-1). */
+export function findAgain(model: Model, by: 1 | -1): Step {
+  const { find, selected } = model.packets;
+  if (find === null) return [{ ...model, notice: "nothing was searched for yet: f searches" }, NOTHING];
+  return scanOn(withView(model, { find: { ...find, from: selected, by, looked: 0, found: null } }));
+}
+
+/** To the Packets screen with the filter `text`; where that is none, says why and stays. */
+export function filterBy(model: Model, text: string): Step {
+  const compiled = compiledFilter(text);
+  if ("message" in compiled) return [{ ...model, notice: `${text}: ${compiled.message}` }, NOTHING];
+  return applyFilter({ ...model, screen: "packets" }, text);
+}
+
+/** The list with the filter `text` on it, without one for an empty text; an error is shown beneath what is typed. */
+export function applyFilter(model: Model, text: string): Step {
+  const { sort } = model.packets;
+  // Another set of rows is to be put in order anew.
+  const again = sort === null ? null : sortBy(sort.column, sort.descending);
+  if (text === "") {
+    return scanOn(withView(model, { typing: null, filter: null, filterError: null, sort: again }));
+  }
+  const compiled = compiledFilter(text);
+  if ("message" in compiled) return [withView(model, { filterError: compiled }), NOTHING];
+  const filter = { text, rows: [], scanned: 0 };
+  return scanOn(
+    withView(model, { typing: null, filterError: null, filter, sort: again, top: 0, focus: "list" }),
+  );
+}
+
+/** Every packet again, the one that was selected still so. */
+export function withoutFilter(model: Model): Step {
+  const row = model.packets.filter === null || model.playing ? -1 : selectedRow(model);
+  const [next, effects] = applyFilter(withView(model, { focus: "list" }), "");
+  return [row < 0 ? next : goToRow(next, row, ""), effects];
+}
+
+function withView(model: Model, change: Partial<PacketsView>): Model {
+  return { ...model, packets: { ...model.packets, ...change } };
+}

@@ -1,0 +1,49 @@
+// Which packet of the list is selected: by line, by row, by mark.
+
+import { nextStop } from "../playback.ts";
+import { indexOf } from "../../trace/state-at.ts";
+import type { Model, PacketsView } from "../model.ts";
+import { moveTo } from "./lab-update.ts";
+import { followsCursor, listCount, listRow, selectedRow, shownTrace } from "./packet-data.ts";
+
+/** Selects a line of the list, which moves the cursor there. That ends playing: the list would run away from under the selection. */
+export function selectPacket(model: Model, selected: number): Model {
+  const chosen = withView({ ...model, playing: false }, { selected });
+  if (!followsCursor(model) || listCount(model) === 0) return chosen;
+  const trace = shownTrace(model);
+  return moveTo(chosen, nextStop(trace, indexOf(trace).packetStep(listRow(model, selected)) - 1));
+}
+
+/** Selects packet `row`, wherever it is in the list; says so where the filter keeps it out. -1 is none. */
+export function goToRow(model: Model, row: number, none: string): Model {
+  if (row < 0) return { ...model, notice: none };
+  const { filter, sort } = model.packets;
+  const at = filter === null ? row : filter.rows.indexOf(row);
+  if (at < 0) return { ...model, notice: `packet ${row + 1} does not pass the filter: Esc drops it` };
+  return selectPacket({ ...model, screen: "packets" }, sort?.places == null ? at : sort.places[row]);
+}
+
+/** Marks the packet selected, or takes its mark away. */
+export function turnMark(model: Model): Model {
+  const row = selectedRow(model);
+  if (row < 0) return model;
+  const marks = new Set(model.packets.marks);
+  if (!marks.delete(row)) marks.add(row);
+  return withView(model, { marks });
+}
+
+/** The next marked packet of the list, after the last one the first. */
+export function nextMark(model: Model): Model {
+  const { marks, selected } = model.packets;
+  const count = listCount(model);
+  if (marks.size === 0) return { ...model, notice: "no packet is marked: m marks one" };
+  for (let i = 1; i <= count; i++) {
+    const line = (selected + i) % count;
+    if (marks.has(listRow(model, line))) return selectPacket(model, line);
+  }
+  return { ...model, notice: "no packet that is marked passes the filter" };
+}
+
+function withView(model: Model, change: Partial<PacketsView>): Model {
+  return { ...model, packets: { ...model.packets, ...change } };
+}
