@@ -32,6 +32,7 @@ interface ReadFlags extends InputFlags {
   readonly autostop?: string;
   readonly details?: true;
   readonly hex?: true;
+  readonly summary?: true;
   readonly quiet?: true;
   readonly statistic?: string[];
   readonly write?: string;
@@ -50,13 +51,16 @@ export function addRead(program: Command): void {
     .option("-e, --field <name>", "a field for -T fields or ek; repeatable", collect)
     .option(
       "-E, --setting <name=value>",
-      "header, separator, aggregator, occurrence, quote; repeatable",
+      "bom, header, separator, aggregator, occurrence, quote; repeatable",
       collect,
     )
     .option("-c, --count <n>", "stop after n packets of the file")
     .option("-a, --autostop <duration:SECONDS>", "stop so long after the beginning")
     .option("-V, --details", "the detail tree of each packet")
     .option("-x, --hex", "the bytes of each packet")
+    .option("-P, --summary", "the packet's line, where -x or -V alone would leave it out")
+    .option("-n", "for tshark's sake: names are never resolved")
+    .option("-l", "for tshark's sake: lines go out as packets come")
     .option("-q, --quiet", "no packets, for use with -z")
     .option("-z, --statistic <name>", "conv,tcp  endpoints,ip  io,phs  ...; repeatable", collect)
     .option("-w, --write <file>", "write the packets that pass as pcapng instead of printing them")
@@ -86,10 +90,10 @@ async function read(what: string | undefined, flags: ReadFlags): Promise<void> {
       else if (flags.quiet !== true) printRows(passing(capture, filter, from, to), from === 0);
       from = to;
     }
+    // As tshark: -Y chooses what is printed, and a statistic has a filter of its own.
+    const rows = Array.from({ length: from }, (_, row) => row);
     for (const statistic of statistics) {
-      const rows = passing(capture, filter, 0, from);
-      const context = contextOf(capture);
-      for (const line of statistic(capture.trace, rows, context, flags.filter ?? "")) print(line);
+      for (const line of statistic(capture.trace, rows, contextOf(capture), "")) print(line);
     }
     for (const problem of capture.problems)
       process.stderr.write(`wirelab: ${capture.path}: ${problemText(problem)}\n`);
@@ -136,7 +140,7 @@ function compile(text: string): Filter {
 
 function statisticOf(name: string): Statistic {
   const statistic = findStatistic(name);
-  if ("problem" in statistic) throw new InputError(`-z ${name}: ${statistic.problem}`);
+  if ("problem" in statistic) throw new InputError(statistic.problem);
   return statistic;
 }
 
@@ -168,6 +172,7 @@ function printer(capture: Capture, format: Format, flags: ReadFlags, fields: Fie
   const out = new LineBytes();
   const writeLine = lineWriter(capture, format, flags, fields);
   return (rows, first) => {
+    if (first && fields.bom === true) out.text("\ufeff");
     if (first && format === "fields" && fields.header === true) {
       out.text(fieldsHeader(flags.field ?? [], fields));
       out.newline();
@@ -196,12 +201,19 @@ function lineWriter(capture: Capture, format: Format, flags: ReadFlags, fields: 
   if (format === "fields") return fieldsWriter(trace, flags.field ?? [], context, fields);
   const writeText = textWriter(trace, context);
   if (flags.details !== true && flags.hex !== true) return writeText;
+  // As tshark: details and bytes stand in for the line, unless it is asked for as well.
   return (row, out) => {
-    const lines = flags.details === true ? [...printDetails(trace, [row], context)] : [];
-    if (flags.details !== true) writeText(row, out);
-    else out.text(lines.join("\n"));
-    if (flags.hex !== true) return;
-    out.newline();
-    out.text([...printHex(trace, [row], context)].join("\n"));
+    if (flags.summary === true) {
+      writeText(row, out);
+      if (flags.details === true || flags.hex === true) out.newline();
+    }
+    if (flags.details === true) {
+      out.text([...printDetails(trace, [row], context)].join("\n"));
+      if (flags.hex === true) out.newline();
+    }
+    if (flags.hex === true) {
+      if (flags.summary === true || flags.details === true) out.newline();
+      out.text([...printHex(trace, [row], context)].join("\n"));
+    }
   };
 }

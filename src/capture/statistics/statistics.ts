@@ -12,6 +12,8 @@ import { printHttpTree } from "./http-tree.ts";
 import { printPacketLengths } from "./packet-lengths.ts";
 import { printRoundTrips } from "./round-trips.ts";
 import { printTcpGraph, TCP_GRAPHS, THROUGHPUT_INTERVAL_S } from "./tcp-graph.ts";
+import { compileFilter, isFilterError } from "../filter/compile.ts";
+import type { Filter } from "../filter/compile.ts";
 import { CONVERSATION_KINDS } from "./traffic-counts.ts";
 
 /** The names `findStatistic` takes, for a message or a help text. */
@@ -29,7 +31,7 @@ export const STATISTICS: readonly string[] = [
   "tcp-graph,sequence|rtt|window|throughput,STREAM",
 ];
 
-/** Prints a statistic over the given rows, line by line; `filter` is only shown. */
+/** Prints a statistic over the given rows, line by line; `filter`, by which they were chosen, is only shown. */
 export type Statistic = (
   trace: Trace,
   rows: Iterable<number>,
@@ -41,41 +43,57 @@ export interface StatisticError {
   readonly problem: string;
 }
 
-/** The statistic that `-z name` asks for, or why there is none. */
+/** The statistic that `-z name` asks for, or why there is none. What follows a name's own parts is a display filter, as in tshark. */
 export function findStatistic(name: string): Statistic | StatisticError {
   const parts = name.split(",");
-  const [first, second] = parts;
-  const kind = CONVERSATION_KINDS.find((known) => known === second);
-  if (parts.length === 2 && kind !== undefined) {
-    if (first === "conv")
-      return (trace, rows, _context, filter) => printConversations(trace, rows, kind, filter);
-    if (first === "endpoints")
-      return (trace, rows, _context, filter) => printEndpoints(trace, rows, kind, filter);
-  }
-  if (first === "expert" && parts.length <= 2) {
-    const level = second ?? "chat";
-    if (!EXPERT_LEVELS.includes(level)) {
-      return {
-        problem: `-z ${name}: ${level} is no level of expert information; there are ${EXPERT_LEVELS.join(", ")}`,
-      };
-    }
-    return (trace, rows, context) => printExpert(trace, rows, context, level);
+  const [first, second, third] = parts;
+  const statistic = FILTERED.get(`${first},${second}`);
+  if (statistic !== undefined) return filtered(name, statistic, parts.slice(2).join(","));
+  if (first === "expert") {
+    const level = EXPERT_LEVELS.find((known) => known === second);
+    const print: Statistic = (trace, rows, context) => printExpert(trace, rows, context, level ?? "chat");
+    return filtered(name, print, parts.slice(level === undefined ? 1 : 2).join(","));
   }
   if (first === "follow") return findFollow(parts);
   if (first === "tcp-graph") return findTcpGraph(parts);
   if (name === "rtt") return printRoundTrips;
-  if (name === "plen,tree") return printPacketLengths;
-  if (name === "http,tree") return printHttpTree;
-  if (name === "dns,tree") return printDnsTree;
-  if (name === "io,phs") return printHierarchy;
   if (first === "io" && second === "stat" && parts.length === 3) {
-    const seconds = Number(parts[2]);
-    if (parts[2] !== "" && Number.isFinite(seconds) && (seconds === 0 || seconds >= 0.001)) {
+    const seconds = Number(third);
+    if (third !== "" && Number.isFinite(seconds) && (seconds === 0 || seconds >= 0.001)) {
       return (trace, rows) => printIoStatistics(trace, rows, seconds);
     }
     return { problem: `-z ${name}: the interval is 0 or at least 0.001 seconds` };
   }
   return { problem: `-z ${name} is not supported; there are ${STATISTICS.join(", ")}` };
+}
+
+/** Statistics of two words, which a filter may follow. */
+const FILTERED: ReadonlyMap<string, Statistic> = new Map([
+  ...CONVERSATION_KINDS.flatMap((kind): [string, Statistic][] => [
+    [`conv,${kind}`, (trace, rows, _context, filter) => printConversations(trace, rows, kind, filter)],
+    [`endpoints,${kind}`, (trace, rows, _context, filter) => printEndpoints(trace, rows, kind, filter)],
+  ]),
+  ["io,phs", printHierarchy],
+  ["plen,tree", printPacketLengths],
+  ["http,tree", printHttpTree],
+  ["dns,tree", printDnsTree],
+]);
+
+/** The statistic over those of the rows that pass the filter. */
+function filtered(name: string, statistic: Statistic, text: string): Statistic | StatisticError {
+  const filter = compileFilter(text);
+  if (isFilterError(filter)) return { problem: `-z ${name}: ${filter.problem}` };
+  return (trace, rows, context) => statistic(trace, passing(filter, trace, rows, context), context, text);
+}
+
+function* passing(
+  filter: Filter,
+  trace: Trace,
+  rows: Iterable<number>,
+  context: DissectContext,
+): Generator<number> {
+  const passes = filter.on(trace, context);
+  for (const row of rows) if (passes(row)) yield row;
 }
 
 /** A kind, a stream's number, and for throughput the interval in seconds. */
