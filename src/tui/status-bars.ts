@@ -2,7 +2,8 @@
 
 import { durationText, millisText } from "../trace/words.ts";
 import { lawRows } from "./framing-cursor.ts";
-import { KEYS, worksOn } from "./keys.ts";
+import { KEYS } from "./key-table.ts";
+import { worksOn } from "./keys.ts";
 import { SPEEDS } from "./model.ts";
 import type { Model, ScreenName } from "./model.ts";
 import { changesNote } from "./popups/network.ts";

@@ -2,7 +2,8 @@ import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
 
 import { initialEffects, update, view } from "../../src/tui/app.ts";
-import { KEYS, worksOn } from "../../src/tui/keys.ts";
+import { KEYS } from "../../src/tui/key-table.ts";
+import { worksOn } from "../../src/tui/keys.ts";
 import { initialModel } from "../../src/tui/model.ts";
 import type { Effect, Message, Model } from "../../src/tui/model.ts";
 import { modelAt } from "../../src/tui/snapshot.ts";

@@ -1,6 +1,7 @@
 // What the lists offer that one chooses from: every command that works where one is, lessons, files, themes, columns.
 
-import { KEYS, worksOn } from "../keys.ts";
+import { KEYS } from "../key-table.ts";
+import { worksOn } from "../keys.ts";
 import type { Action, KeyBinding } from "../keys.ts";
 import { SCREEN_NAMES } from "../model.ts";
 import type { Choosing, Model } from "../model.ts";

@@ -1,6 +1,7 @@
 // The help: every key that works where one is, made of the table the dashboard obeys.
 
-import { KEYS, worksOn } from "../keys.ts";
+import { KEYS } from "../key-table.ts";
+import { worksOn } from "../keys.ts";
 import type { Model } from "../model.ts";
 import type { KeyGroup } from "../widgets/popup.ts";
 
