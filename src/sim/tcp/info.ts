@@ -53,8 +53,8 @@ const NO_CONNECTION: Omit<TcpInfo, "state"> = {
   rcvWnd: 0,
 };
 
-function optionBits({ options, ecn, opened, fastOpened }: Connection): number {
-  if (!opened) return 0;
+function optionBits({ options, ecn, opened, early, fastOpened }: Connection): number {
+  if (!opened && !early) return 0;
   return (
     (options.timestamps ? TCPI_OPT.TIMESTAMPS : 0) |
     (options.sackPermitted ? TCPI_OPT.SACK : 0) |
@@ -125,7 +125,7 @@ export function infoOf(connection: Connection): TcpInfo {
     rttvarUs: Math.round(rtt.rttvarNs / 1000),
     sndSsthresh: window.ssthresh,
     sndCwnd: window.cwnd,
-    advMss: connection.opened ? receiver.mss : connection.announcedMss,
+    advMss: connection.opened || connection.early ? receiver.mss : connection.announcedMss,
     rcvSpace: receiver.readPerRoundTrip,
     totalRetrans: sender.synRetransmits + sender.resender.total,
     bytesAcked: sender.bytesAcked + synAcked + finAcked,

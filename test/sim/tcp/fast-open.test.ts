@@ -71,7 +71,8 @@ describe("a client", () => {
     expect(socket.sendTo(bytes("hello"), TO, FAST)).toBe(5);
     wire.pass(11);
     const server = must(listener.accept() as SocketCore);
-    expect(must(server.info()).state).toBe("SYN_RCVD");
+    expect(must(server.info())).toMatchObject({ state: "SYN_RCVD", advMss: 1448 });
+    expect(synData(server)).toBe(true);
     expect(text(server.recv(100))).toBe("hello");
     must(server.send(bytes("answer")));
     expect(lines(wire.sent)).toEqual(["SYN 5 cookie 8", "SYN ACK", "PSH ACK 6"]);
