@@ -77,6 +77,12 @@ export class TcpConversation implements PduReader, PduBytes, StreamAbove {
     return wasSent(this.#trace, row);
   }
 
+  /** Whether Wireshark at least shows the bytes of `row`, which were sent before: nobody had acknowledged them. */
+  isShownAgain(row: number): boolean {
+    const passedOver = ANALYSIS.keepAlive | ANALYSIS.spuriousRetransmission;
+    return (this.#trace.packets.analysis[row] & passedOver) === 0;
+  }
+
   /** Bytes of memory, roughly. */
   get cost(): number {
     return (
@@ -174,7 +180,9 @@ export class TcpConversation implements PduReader, PduBytes, StreamAbove {
       const offset = Math.max(0, from);
       if (offset >= max) continue;
       const size = Math.min(length, from + payloadLength[row]) - offset;
-      if (size > 0) parts.push({ row, offset, length: size, skipped: offset - from });
+      // A connection's end completes what lasts until then, with no bytes of its own.
+      if (size > 0 || row === table.lastRow(pdu))
+        parts.push({ row, offset, length: Math.max(0, size), skipped: offset - from });
     }
     return parts;
   }

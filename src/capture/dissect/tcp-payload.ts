@@ -52,12 +52,16 @@ export function dissectTcpPayload(
   const conversation = isKnown ? conversations.tcp(row) : null;
   // A snapped segment says how long its payload was; there is nothing to say of what.
   const isHeld = d.captured(end) > start;
+  if (conversation !== null && isHeld && conversation.wasSent(row)) {
+    // As in Wireshark: what is sent again was dissected where it was sent first.
+    if (conversation.isShownAgain(row)) addBytesAgain(d, tcp, start, end);
+    return;
+  }
   if (conversation === null || conversation.isDataAt(row)) {
-    if (isHeld && !(conversation?.wasSent(row) ?? false)) addPlainData(d, start, end);
+    if (isHeld) addPlainData(d, start, end);
     return;
   }
   const index = conversation.pdus.table.find(row);
-  // As in Wireshark: what is sent again was dissected where it was sent first.
   if (index !== -1) showSegment({ d, tcp, conversation, row, start, end }, index, isHeld);
 }
 
@@ -148,8 +152,9 @@ function addParts(d: Dissection, conversation: TcpConversation, pdu: number, byt
   const out = d.add(d.root, "tcp.segments", title, 0, bytes.length).children;
   for (const part of parts.slice(0, PARTS_MAX)) {
     const last = part.offset + part.length - 1;
-    const text = (): string =>
-      `[Frame: ${part.row + 1}, payload: ${part.offset}-${last} (${bytesCount(part.length)})]`;
+    const where =
+      part.length === 0 ? " (no data)" : `, payload: ${part.offset}-${last} (${bytesCount(part.length)})`;
+    const text = `[Frame: ${part.row + 1}${where}]`;
     const from = Math.min(part.offset, bytes.length);
     d.add(out, "tcp.segment", text, from, Math.min(part.length, bytes.length - from), part.row + 1);
   }
@@ -194,6 +199,14 @@ function addSegmentData(shown: Shown, pdu: number, start: number, end: number): 
   if (length <= 0) return;
   const bytes = d.bytes.subarray(start, start + length);
   const text = (): string => `TCP segment data (${bytesCount(length)})`;
+  d.add(tcp.children, "tcp.segment_data", text, start, length, bytes);
+}
+
+function addBytesAgain(d: Dissection, tcp: DetailNode, start: number, end: number): void {
+  if (!d.wants("tcp")) return;
+  const length = d.captured(end) - start;
+  const bytes = d.bytes.subarray(start, start + length);
+  const text = (): string => `Retransmitted TCP segment data (${bytesCount(length)})`;
   d.add(tcp.children, "tcp.segment_data", text, start, length, bytes);
 }
 
