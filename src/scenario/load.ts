@@ -6,7 +6,24 @@ import { createJiti } from "jiti";
 import { LESSONS } from "./catalogue.ts";
 import { InputError, suggest } from "./input-error.ts";
 import { linkName } from "./adjust.ts";
+import type { BackendName } from "../socket/backend.ts";
 import type { Scenario } from "./scenario.ts";
+
+const FIELDS = [
+  "name",
+  "title",
+  "lesson",
+  "topology",
+  "programs",
+  "readPolicy",
+  "limitMs",
+  "backends",
+  "unseeded",
+  "expect",
+];
+const BACKENDS: readonly BackendName[] = ["sim", "kernel", "node"];
+/** 30 days of virtual time. */
+const LIMIT_MS_MAX = 2_592_000_000;
 
 /** The lesson called `what`, or the scenario that the file `what` exports (as default or as `scenario`). Throws `InputError`. */
 export async function loadScenario(what: string): Promise<Scenario> {
@@ -74,7 +91,36 @@ export function checkScenario(value: unknown, where: string): Scenario {
     if (typeof program !== "function") fail(`programs.${name} must be a function`);
   }
   if (typeof value["expect"] !== "function") fail("expect must be a function that gives the claims");
+  const problem = problemOfOptions(value);
+  if (problem !== null) fail(problem);
   return value as unknown as Scenario;
+}
+
+/** What is wrong with the fields a scenario may have, or with one that it cannot have; null when nothing is. */
+function problemOfOptions(scenario: Record<string, unknown>): string | null {
+  const { backends, limitMs, readPolicy, unseeded } = scenario;
+  const unknown = Object.keys(scenario).find((field) => !FIELDS.includes(field));
+  if (unknown !== undefined) return `a scenario has no ${unknown}${suggest(unknown, FIELDS)}`;
+  if (backends !== undefined) {
+    const names = Array.isArray(backends) ? (backends as unknown[]) : [];
+    if (names.length === 0 || names.some((name) => !BACKENDS.some((known) => known === name))) {
+      return `backends must be a list of ${BACKENDS.join(", ")}`;
+    }
+  }
+  if (limitMs !== undefined && !(typeof limitMs === "number" && limitMs > 0 && limitMs <= LIMIT_MS_MAX)) {
+    return `limitMs must be more than 0 and at most ${LIMIT_MS_MAX}`;
+  }
+  if (unseeded !== undefined && typeof unseeded !== "string") return "unseeded must be a text";
+  return readPolicy === undefined || isReadPolicy(readPolicy)
+    ? null
+    : "readPolicy must be {kind} with one-byte, half, random, all, or {kind: 'at-most', bytes} with 1 or more";
+}
+
+function isReadPolicy(value: unknown): boolean {
+  if (!isRecord(value)) return false;
+  const { kind, bytes } = value;
+  if (kind === "at-most") return Number.isSafeInteger(bytes) && Number(bytes) >= 1;
+  return kind === "all" || kind === "one-byte" || kind === "half" || kind === "random";
 }
 
 function isRecord(value: unknown): value is Record<string, unknown> {

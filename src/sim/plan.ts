@@ -4,7 +4,7 @@
 import { canonicalIp } from "../wire/address.ts";
 import { PERSONALITIES, PERSONALITY_NAMES } from "./personality/personality.ts";
 import type { PersonalityName } from "./personality/personality.ts";
-import { TopologyError, isLinkSetting, withSettings } from "./settings.ts";
+import { TopologyError, isLinkSetting, shown, withSettings } from "./settings.ts";
 import { ECN_MODES } from "./tcp/ecn.ts";
 import { FAST_OPEN_MODES } from "./tcp/fast-open.ts";
 import type { TcpConfiguration } from "./tcp/stack.ts";
@@ -83,6 +83,9 @@ function planHosts(topology: Topology): PlannedHost[] {
     if (!HOST_NAME.test(name) || name === "localhost") {
       throw new TopologyError(where, "name", "must be letters, digits, '.', '-' or '_', and not localhost");
     }
+    if (typeof config !== "object" || config === null || Array.isArray(config)) {
+      throw new TopologyError(where, "settings", `must be fields and their values, not ${shown(config)}`);
+    }
     for (const field of Object.keys(config)) {
       if (!HOST_FIELDS.includes(field)) {
         throw new TopologyError(where, field, `is not known; there are ${HOST_FIELDS.join(", ")}`);
@@ -108,7 +111,7 @@ function planHosts(topology: Topology): PlannedHost[] {
 
 function planSwitch(where: string, field: keyof HostConfig, value: boolean = false): boolean {
   if (typeof value === "boolean") return value;
-  throw new TopologyError(where, field, `must be true or false, not ${String(value)}`);
+  throw new TopologyError(where, field, `must be true or false, not ${shown(value)}`);
 }
 
 function planPersonality(where: string, { personality = "linux" }: HostConfig): PersonalityName {
@@ -116,7 +119,7 @@ function planPersonality(where: string, { personality = "linux" }: HostConfig): 
   throw new TopologyError(
     where,
     "personality",
-    `must be one of ${PERSONALITY_NAMES.join(", ")}, not ${personality}`,
+    `must be one of ${PERSONALITY_NAMES.join(", ")}, not ${shown(personality)}`,
   );
 }
 
@@ -124,7 +127,7 @@ function planTcp(where: string, config: HostConfig): TcpConfiguration {
   const personality = PERSONALITIES[planPersonality(where, config)].tcp;
   const { tcpEcn = personality.ecn } = config;
   if (!ECN_MODES.includes(tcpEcn)) {
-    throw new TopologyError(where, "tcpEcn", `must be ${ECN_MODES.join(", ")}, not ${String(tcpEcn)}`);
+    throw new TopologyError(where, "tcpEcn", `must be ${ECN_MODES.join(", ")}, not ${shown(tcpEcn)}`);
   }
   const { tcpFastOpen = personality.fastOpen } = config;
   if (!FAST_OPEN_MODES.includes(tcpFastOpen)) {
@@ -135,10 +138,10 @@ function planTcp(where: string, config: HostConfig): TcpConfiguration {
 }
 
 function hostAddress(where: string, field: "ipv4" | "ipv6", text: string): string {
-  const address = canonicalIp(text);
+  const address = typeof text === "string" ? canonicalIp(text) : null;
   const wanted = field === "ipv6";
   if (address === null || address.includes(":") !== wanted) {
-    throw new TopologyError(where, field, `is not an ${wanted ? "IPv6" : "IPv4"} address: ${text}`);
+    throw new TopologyError(where, field, `is not an ${wanted ? "IPv6" : "IPv4"} address: ${shown(text)}`);
   }
   const special = wanted
     ? address === "::" || address === "::1" || /^(?:ff|::ffff:)/.test(address)
@@ -150,6 +153,9 @@ function hostAddress(where: string, field: "ipv4" | "ipv6", text: string): strin
 function planLink(config: LinkConfig, indexOf: ReadonlyMap<string, number>): PlannedLink {
   const between = Array.isArray(config.between) ? config.between : [];
   const name = config.name ?? between.join("-");
+  if (typeof name !== "string") {
+    throw new TopologyError(`link ${between.join("-")}`, "name", `must be a text, not ${shown(name)}`);
+  }
   const where = `link ${name}`;
   const [a, b] = between as readonly (string | undefined)[];
   if (a === undefined || b === undefined || between.length !== 2) {
@@ -178,8 +184,8 @@ function planLink(config: LinkConfig, indexOf: ReadonlyMap<string, number>): Pla
     name,
     from,
     to,
-    forward: withSettings(`${where} forward`, base, config.forward ?? {}),
-    backward: withSettings(`${where} backward`, base, config.backward ?? {}),
+    forward: withSettings(`${where} forward`, base, config.forward === undefined ? {} : config.forward),
+    backward: withSettings(`${where} backward`, base, config.backward === undefined ? {} : config.backward),
   };
 }
 

@@ -78,6 +78,9 @@ export function withSettings(
   base: LinkSettings,
   changes: Partial<LinkSettings>,
 ): LinkSettings {
+  if (typeof changes !== "object" || changes === null || Array.isArray(changes)) {
+    throw new TopologyError(where, "settings", `must be fields and their values, not ${shown(changes)}`);
+  }
   const known: Partial<LinkSettings> = {};
   for (const [name, value] of Object.entries(changes) as [string, unknown][]) {
     if (!isLinkSetting(name)) {
@@ -114,7 +117,7 @@ function checkSetting(where: string, name: keyof LinkSettings, value: unknown): 
         throw new TopologyError(
           where,
           name,
-          `must be one of ${QUEUE_DISCIPLINES.join(", ")}, not ${String(value)}`,
+          `must be one of ${QUEUE_DISCIPLINES.join(", ")}, not ${shown(value)}`,
         );
       }
       return;
@@ -141,7 +144,7 @@ function checkSetting(where: string, name: keyof LinkSettings, value: unknown): 
 
 function checkNumber(where: string, name: string, value: unknown, rule: NumberRule): void {
   if (typeof value !== "number" || !(value >= rule.least && value <= rule.most)) {
-    throw new TopologyError(where, name, `must be ${rule.least} to ${rule.most}, not ${String(value)}`);
+    throw new TopologyError(where, name, `must be ${rule.least} to ${rule.most}, not ${shown(value)}`);
   }
   if (rule.whole && !Number.isInteger(value)) {
     throw new TopologyError(where, name, `must be a whole number, not ${value}`);
@@ -175,6 +178,20 @@ function checkPartitions(where: string, value: unknown): void {
         "must be spans {fromMs, untilMs} with 0 <= fromMs < untilMs",
       );
     }
+  }
+}
+
+/** What a user wrote where something else was wanted, in a word or two; whatever it is. */
+export function shown(value: unknown): string {
+  switch (typeof value) {
+    case "string":
+      return value.split("\n", 1)[0];
+    case "object":
+      return value === null ? "null" : Array.isArray(value) ? "a list" : "an object";
+    case "function":
+      return "a function";
+    default:
+      return String(value);
   }
 }
 

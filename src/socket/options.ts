@@ -47,6 +47,11 @@ export const PMTUDISC = { DONT: 0, WANT: 1, DO: 2, PROBE: 3, INTERFACE: 4, OMIT:
 
 export type PmtuDiscovery = (typeof PMTUDISC)[keyof typeof PMTUDISC];
 
+/** Whether setsockopt(2) can be handed `value`: a C int. */
+export function isInt(value: number): boolean {
+  return value === (value | 0);
+}
+
 export type TcpState =
   | "CLOSED"
   | "LISTEN"

@@ -1,7 +1,7 @@
 // setsockopt and getsockopt: which values each option takes, and where they go.
 
 import type { Failure, Refusal } from "../../socket/core.ts";
-import { OPTIONS } from "../../socket/options.ts";
+import { OPTIONS, isInt } from "../../socket/options.ts";
 import type { OptionName, OptionValue } from "../../socket/options.ts";
 import { lacking } from "../lacking.ts";
 import { CONGESTION_NAMES } from "./congestion/congestion.ts";
@@ -102,7 +102,7 @@ function applySize(
   value: number,
   connection: Connection | null,
 ): null | Failure {
-  if (!Number.isInteger(value)) return "EINVAL";
+  if (!isInt(value)) return "EINVAL";
   const { socketBufferLimit, socketBufferErrno, receiveBufferMin, sendBufferMin } = personality;
   const sizes = name === "SO_RCVBUF" || name === "SO_SNDBUF";
   if (sizes && value > socketBufferLimit && socketBufferErrno !== null) return socketBufferErrno;

@@ -1,7 +1,7 @@
 // The options of a UDP socket, with Linux's errnos (socket(7), ip(7), ipv6(7), udp(7)) and the system's defaults and limits.
 
 import type { Failure, Refusal } from "../../socket/core.ts";
-import { OPTIONS, PMTUDISC } from "../../socket/options.ts";
+import { OPTIONS, PMTUDISC, isInt } from "../../socket/options.ts";
 import { lacking } from "../lacking.ts";
 import type { OptionName, OptionValue, PmtuDiscovery } from "../../socket/options.ts";
 import type { UdpPersonality } from "./personality.ts";
@@ -121,7 +121,7 @@ export class SocketOptions {
   }
 
   #setNumber(name: OptionName, value: number): null | Failure {
-    if (!Number.isInteger(value)) return "EINVAL";
+    if (!isInt(value)) return "EINVAL";
     switch (name) {
       case "SO_LINGER":
         this.#linger = value < 0 ? -1 : value;

@@ -1,7 +1,7 @@
 // Options of a Unix socket: those of every socket, of which only the send buffer does anything (unix(7)).
 
 import type { Failure, Refusal } from "../../socket/core.ts";
-import { OPTIONS } from "../../socket/options.ts";
+import { OPTIONS, isInt } from "../../socket/options.ts";
 import type { OptionName, OptionValue } from "../../socket/options.ts";
 
 const BUFFER_DEFAULT = 212_992;
@@ -34,7 +34,7 @@ export class UnixOptions {
     if (name === "SO_ERROR") return "ENOPROTOOPT";
     if (name === "SO_REUSEPORT" && value === false) return null;
     if (typeof value !== "number") return notOurs(name);
-    if (!Number.isInteger(value)) return "EINVAL";
+    if (!isInt(value)) return "EINVAL";
     switch (name) {
       case "SO_LINGER":
         this.#lingerS = Math.max(value, -1);
