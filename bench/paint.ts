@@ -109,7 +109,13 @@ export async function measurePainting(): Promise<PaintMeasurement[]> {
     }
     return grid;
   });
+  const rows = [0, 1].map((frame) => {
+    const grid = showcase(WIDTH, HEIGHT, darkTheme, { selected: 0, top: 0, help: false });
+    grid.put(1, HEIGHT >> 1, `row ${frame} `.repeat(WIDTH).slice(0, WIDTH - 2), darkTheme.text);
+    return grid;
+  });
   return [
+    await measure("one row changes", (frame) => rows[frame % 2]),
     await measure("selection moves a row", (frame) =>
       showcase(WIDTH, HEIGHT, darkTheme, { selected: frame % 20, top: 0, help: false }),
     ),

@@ -14,7 +14,7 @@ import type { FlowSide } from "./flow-reading.ts";
 import { contextOf, selectedRow, shownTrace } from "./packet-data.ts";
 
 /** Packets a slice reads: some 10 ms. */
-const SLICE = 25_000;
+const SLICE = 10_000;
 /** Streams of a trace that stay read. */
 const KEPT_MAX = 8;
 

@@ -11,8 +11,8 @@ import type { Model } from "../model.ts";
 import { contextOf, isAnalysisUnread, shownTrace } from "./packet-data.ts";
 
 /** Packets a slice reads: by their columns, by their first bytes, and dissected. Some 10 ms each. */
-const SLICE_COLUMNS = 25_000;
-const SLICE_BYTES = 5000;
+const SLICE_COLUMNS = 15_000;
+const SLICE_BYTES = 3000;
 const SLICE_DISSECTED = 300;
 /** Packets whose protocols say which layer there is most to say about. */
 const LOOKED_AT = 1000;

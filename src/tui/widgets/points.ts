@@ -42,11 +42,14 @@ interface Outline {
   readonly corners: readonly (readonly [x: number, y: number])[];
 }
 
-const outlines = new WeakMap<Points, Outline>();
+/** Outlines kept of a line: one goes back and forth between a few ranges of time. */
+const KEPT_MAX = 8;
+
+const outlines = new WeakMap<Points, Outline[]>();
 
 /**
  * The points within [from, to], one more on each side, and of more than four a column only the column's first, lowest, highest and last: a
- * line through them looks like one through all. The last one asked for is kept.
+ * line through them looks like one through all. The last ones asked for are kept.
  */
 export function outlineOf(
   points: Points,
@@ -54,15 +57,22 @@ export function outlineOf(
   to: number,
   columns: number,
 ): readonly (readonly [x: number, y: number])[] {
-  const known = outlines.get(points);
-  if (known?.count === points.count && known.from === from && known.to === to && known.columns === columns) {
-    return known.corners;
-  }
+  let kept = outlines.get(points);
+  if (kept === undefined) outlines.set(points, (kept = []));
+  const known = kept.find(
+    (outline) =>
+      outline.count === points.count &&
+      outline.from === from &&
+      outline.to === to &&
+      outline.columns === columns,
+  );
+  if (known !== undefined) return known.corners;
   const first = Math.max(0, points.upTo(from) - 1);
   const end = Math.min(points.count, points.upTo(to) + 1);
   const corners =
     end - first <= columns * 4 ? allOf(points, first, end) : thinned(points, first, end, from, to, columns);
-  outlines.set(points, { count: points.count, from, to, columns, corners });
+  kept.unshift({ count: points.count, from, to, columns, corners });
+  if (kept.length > KEPT_MAX) kept.pop();
   return corners;
 }
 

@@ -84,7 +84,7 @@ describe("Statistics", () => {
       progress.add(/counting \d+ %|sorting/.exec(grid)?.[0] ?? "done");
     }
     expect(slices).toBeGreaterThan(3);
-    expect([...progress]).toEqual(expect.arrayContaining(["counting 41 %", "sorting", "done"]));
+    expect([...progress]).toEqual(expect.arrayContaining(["counting 50 %", "sorting", "done"]));
     expect(model.counting).toBe(false);
   });
 
