@@ -35,12 +35,15 @@ const BENCHES: Readonly<Record<string, () => Promise<void> | void>> = {
     console.log("a painted 200x60 frame, view to bytes; targets: 16 ms, 1,024 bytes where one row changes");
     const painted = await measurePainting();
     milliseconds(painted);
-    for (const { name, bytesPerFrame } of painted) console.log(`${name.padEnd(44)} ${bytesPerFrame} bytes a frame`);
+    for (const { name, bytesPerFrame } of painted)
+      console.log(`${name.padEnd(44)} ${bytesPerFrame} bytes a frame`);
     console.log("in a real terminal; targets: 400 ms to the first screen, 30 ms from a key to its paint");
     milliseconds(await measurePty());
   },
   async screens() {
-    console.log("a repaint of each screen at 200x60 on 1,000,000 packets; targets: 10 ms, and 50 ms a slice of what is read once");
+    console.log(
+      "a repaint of each screen at 200x60 on 1,000,000 packets; targets: 10 ms, and 50 ms a slice of what is read once",
+    );
     for await (const { name, medianMs, p95Ms, sliceMs } of measureScreens()) {
       milliseconds([{ name, medianMs, p95Ms }]);
       if (sliceMs > 0) console.log(`${"".padEnd(44)} longest slice ${sliceMs.toFixed(1)} ms`);
