@@ -30,7 +30,7 @@ function entryOf(folder: string, entry: Dirent): FolderEntry[] {
   const { name } = entry;
   const path = join(folder, name);
   if (entry.isDirectory()) return [{ name, path, kind: "folder", detail: "" }];
-  if (SCENARIO.test(name)) return [{ name, path, kind: "scenario", detail: "scenario" }];
+  if (SCENARIO.test(name)) return [{ name, path, kind: "scenario", detail: "runs as a scenario" }];
   if (!CAPTURE.test(name)) return [];
   return [{ name, path, kind: "capture", detail: sizeOf(path) }];
 }
