@@ -86,7 +86,10 @@ async function read(what: string | undefined, flags: ReadFlags): Promise<void> {
       if (whole && !done && capture.trace.packets.count < limit) continue;
       const to = Math.min(limit, capture.trace.packets.count);
       if (flags.write !== undefined)
-        writePcapngFile(flags.write, capture.trace, { rows: [...passing(capture, filter, from, to)] });
+        writePcapngFile(flags.write, capture.trace, {
+          rows: [...passing(capture, filter, from, to)],
+          comments: capture.comments,
+        });
       else if (flags.quiet !== true) printRows(passing(capture, filter, from, to), from === 0);
       from = to;
     }

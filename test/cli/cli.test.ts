@@ -2,6 +2,8 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, describe, expect, it } from "vitest";
+import { openCapture } from "../../src/capture/open.ts";
+import { pcapngChunks } from "../../src/capture/write-pcapng.ts";
 import { wirelab, wirelabProcess } from "./wirelab.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "wirelab-cli-"));
@@ -199,5 +201,17 @@ describe("wirelab read", () => {
     const written = join(folder, "some.pcapng");
     expect((await wirelab(["read", path, "-Y", "udp.length == 13", "-w", written])).code).toBe(0);
     expect((await wirelab(["read", written, "-T", "fields", "-e", "udp.length"])).stdout).toBe("13\n13\n");
+  });
+
+  it("writes their comments with them", async () => {
+    const capture = await openCapture(path);
+    const comments = new Map([[1, ["the second of its kind"]]]);
+    const commented = file("comments.pcapng", Buffer.concat([...pcapngChunks(capture.trace, { comments })]));
+    capture.close();
+    const written = join(folder, "commented.pcapng");
+    expect((await wirelab(["read", commented, "-Y", "frame.number >= 2", "-w", written])).code).toBe(0);
+    const again = await openCapture(written);
+    again.close();
+    expect([...again.comments]).toEqual([[0, ["the second of its kind"]]]);
   });
 });
