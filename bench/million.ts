@@ -88,7 +88,7 @@ function bytesOf(trace: Trace, row: number): Uint8Array {
 export function millionLab(packets: number): Promise<LabSession> {
   // Two segments and an ACK for them.
   const bytes = Math.floor((packets / 3) * 2) * SEGMENT;
-  const chunk = new Uint8Array(65_536).fill(97);
+  const chunk = Uint8Array.from({ length: 65_536 }, (_, i) => (i % 64 === 63 ? 10 : 97 + (i % 26)));
   return openLab({
     name: "bulk",
     title: "A long transfer",

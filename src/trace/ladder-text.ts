@@ -105,9 +105,14 @@ export function ladderGeometry(ladder: Ladder, width: number): LadderGeometry {
 }
 
 /** The line that names the lifelines. */
-export function ladderHeader(ladder: Ladder, geometry: LadderGeometry): LadderPiece[] {
+export function ladderHeader(ladder: Ladder, geometry: LadderGeometry, ascii: boolean = false): LadderPiece[] {
   const pieces: LadderPiece[] = [{ x: 0, text: "ms".padStart(geometry.time - 1), role: "time" }];
-  ladder.lifelines.forEach((name, i) => {
+  const { ellipsis } = ascii ? ASCII : DRAWN;
+  // Neighbours' names must not touch.
+  const [first, second] = geometry.lifelines;
+  const room = second === undefined ? geometry.width : Math.max(3, second - first - 2);
+  ladder.lifelines.forEach((whole, i) => {
+    const name = whole.length > room ? whole.slice(0, room - 1) + ellipsis : whole;
     const x = Math.round(geometry.lifelines[i] - name.length / 2 + 0.5);
     pieces.push({
       x: Math.max(geometry.time, Math.min(x, geometry.width - name.length)),
@@ -145,7 +150,7 @@ export function ladderText(trace: Trace, width: number, options: LadderTextOptio
   const ladder = ladderOf(trace, options.hosts);
   const geometry = ladderGeometry(ladder, width);
   const step = options.upTo ?? trace.length - 1;
-  const lines = [joinPieces(ladderHeader(ladder, geometry), width)];
+  const lines = [joinPieces(ladderHeader(ladder, geometry, options.ascii), width)];
   const count = ladder.rowsAt(step);
   for (let i = 0; i < count; i++) {
     lines.push(joinPieces(ladderLine(ladder, ladder.rows[i], geometry, step, options.ascii), width));

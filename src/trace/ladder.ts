@@ -215,7 +215,7 @@ export function ladderOf(trace: Trace, hosts: readonly string[] = []): Ladder {
 
 /** Traces of so many steps have one ladder; of longer ones there are windows, in parts of so many steps. */
 const WHOLE_MAX = 20_000;
-const PART = 2048;
+const PART = 1024;
 
 const windows = new WeakMap<Trace, { readonly length: number; readonly from: number; readonly ladder: Ladder }>();
 

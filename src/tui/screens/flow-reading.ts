@@ -12,7 +12,7 @@ import { decodeTcpOptions } from "../../wire/tcp-options.ts";
 import { TCP_FLAG, TCP_HEADER_LENGTH_MIN } from "../../wire/tcp.ts";
 import { Points } from "../widgets/points.ts";
 
-/** Options of an ACK that acknowledges more, of this length or less, are timestamps alone. */
+/** Options of this length or less are timestamps alone, on a segment with data and on an ACK that acknowledges more. */
 const PLAIN_OPTIONS = 12;
 
 /** What one direction sent, and what came back for it. */
@@ -169,7 +169,7 @@ export class FlowReading {
       this.#streams.relativeAck(packets, row),
       this.#streams.scaledWindow(packets, row),
     );
-    this.#sack(row, timeNs, other, advanced ? PLAIN_OPTIONS : 0);
+    this.#sack(row, timeNs, other, advanced || length > 0 ? PLAIN_OPTIONS : 0);
     const segment = this.#analysis?.acksRow(row) ?? -1;
     if (segment === -1 || this.#analysis === null) return;
     const rttNs = Number(this.#analysis.betweenNs(segment, row));

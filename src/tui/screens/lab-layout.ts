@@ -118,7 +118,8 @@ function mediumLayout(session: LabSession, width: number, height: number): Place
   const lessonRows = Math.max(4, Math.min(7, paragraphHeight(session.scenario.lesson, width - 2) + 2));
   const bottomRows = Math.max(7, Math.round(height * 0.2));
   const middleRows = height - 2 - lessonRows - bottomRows - SCRUBBER_ROWS;
-  const ladder = Math.round(width * 0.6);
+  // Of two hosts the ladder needs less room than their calls do.
+  const ladder = Math.round(width * (hostsOf(session).length > 2 ? 0.6 : 0.5));
   const middleY = 1 + lessonRows;
   const bottomY = middleY + middleRows;
   const sockets = Math.round(width * 0.52);
@@ -155,6 +156,15 @@ function stack(groups: readonly string[][], x: number, y: number, width: number,
 /** Whether the run has TCP connections: without any, their pane shows the chart. */
 export function hasConnections(session: LabSession): boolean {
   return indexOf(session.sim.trace).connections.length > 0;
+}
+
+/** What the run's connections are: TCP's, Unix sockets', or both. */
+export function connectionsTitle(session: LabSession): string {
+  const { connections } = indexOf(session.sim.trace);
+  // Unix sockets have paths, or no names at all, where others have ports.
+  const unix = connections.filter(({ local, remote }) => !/:\d+$/.test(`${local}${remote}`)).length;
+  if (unix === 0) return "TCP connections";
+  return unix === connections.length ? "Unix connections" : "Connections";
 }
 
 /** Names of all lifelines, for the ladder. */

@@ -8,7 +8,7 @@ import { frame } from "../widgets/frame.ts";
 import { isLab, loopbackRun, traceOf } from "../session.ts";
 import type { LabPane, Model } from "../model.ts";
 import { chartPane } from "./chart-pane.ts";
-import { hasConnections, labLayout, labPanes, lifelineHosts, paneTitle } from "./lab-layout.ts";
+import { connectionsTitle, hasConnections, labLayout, labPanes, lifelineHosts, paneTitle } from "./lab-layout.ts";
 import type { Place } from "./lab-layout.ts";
 import { ladderPane } from "./ladder-pane.ts";
 import { lessonPane, outcomePane } from "./outcome-pane.ts";
@@ -75,7 +75,7 @@ function paintPart(grid: Grid, theme: Theme, model: Model, session: LabSession, 
 
 function titleOf(part: LabPane | "chart", session: LabSession): string {
   if (part === "lesson") return session.scenario.title;
-  if (part === "sockets") return hasConnections(session) ? "TCP connections" : paneTitle("chart");
+  if (part === "sockets") return hasConnections(session) ? connectionsTitle(session) : paneTitle("chart");
   return paneTitle(part);
 }
 

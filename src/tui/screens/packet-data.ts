@@ -16,7 +16,7 @@ import { isFraming, isLab, loopbackRun, traceOf } from "../session.ts";
 const KEPT_MAX = 1000;
 /** Packets of a run whose analysis no frame waits for, and those a slice between keys takes: their bytes have to be made. */
 const ANALYSED_AT_ONCE = 2000;
-const ANALYSED_SLICE = 1000;
+const ANALYSED_SLICE = 500;
 
 const kept = new WeakMap<Trace, Map<number, DissectedPacket>>();
 
