@@ -14,6 +14,7 @@ const COMMANDS: Readonly<Record<string, () => Promise<Add>>> = {
   open: async () => (await import("./open.ts")).addOpen,
   read: async () => (await import("./read.ts")).addRead,
   snapshot: async () => (await import("./snapshot.ts")).addSnapshot,
+  record: async () => (await import("./record.ts")).addRecord,
   export: async () => (await import("./export.ts")).addExport,
   replay: async () => (await import("./replay.ts")).addReplay,
   verify: async () => (await import("./verify.ts")).addVerify,

@@ -15,6 +15,9 @@ import { initialModel } from "../tui/model.ts";
 import type { Effect, InitialOptions, Message, Model, ScreenName } from "../tui/model.ts";
 import { gridToText } from "../tui/render/text.ts";
 import { isLab } from "../tui/session.ts";
+import { playTape } from "../tui/tape/player.ts";
+import type { Played } from "../tui/tape/player.ts";
+import type { Tape } from "../tui/tape/tape.ts";
 import type { FramingSession, Session } from "../tui/session.ts";
 import { renderScreen } from "../tui/snapshot.ts";
 import { runApp } from "../tui/terminal.ts";
@@ -28,7 +31,7 @@ import {
   openSource,
   StillSource,
 } from "./dashboard-source.ts";
-import type { DashboardSource, RunSettings } from "./dashboard-source.ts";
+import type { DashboardSource, LabSettings, RunSettings } from "./dashboard-source.ts";
 import { listFolder } from "./list-folder.ts";
 import { write } from "./print.ts";
 import { screenIn, stateOf, withRecent } from "./saved-state.ts";
@@ -149,13 +152,35 @@ function printScreen(session: Session): void {
   write(gridToText(renderScreen(session, { size: PLAIN_SIZE, lessons: LESSON_LIST })));
 }
 
+type Program = TerminalApp<Model, Message, Effect | BeginEffect>;
+
 interface RunInput {
+  /** What the program is run in, instead of the terminal. */
+  readonly terminal?: (app: Program) => Promise<number>;
+  /** How labs that are opened on the way are run. */
+  readonly settings?: LabSettings;
   readonly input?: RawInput;
   readonly start?: ScreenStart;
   /** The file that is opened, null where it is none. */
   readonly path?: string | null;
   /** Waits are those of a capture: late timers are made up for. */
   readonly inOwnTime?: boolean;
+}
+
+/** The dashboard on a tape instead of a terminal. */
+export async function runTape(
+  source: DashboardSource,
+  tape: Tape,
+  options: Partial<InitialOptions>,
+  run: Pick<RunInput, "start" | "settings">,
+): Promise<Played> {
+  let played: Played = { frames: [], snapshots: [], seconds: 0 };
+  const terminal = async (app: Program): Promise<number> => {
+    played = await playTape(app, tape);
+    return 0;
+  };
+  await new DashboardRun(source, { ...run, terminal }).toEnd(options);
+  return played;
 }
 
 async function runSource(
@@ -169,7 +194,8 @@ async function runSource(
 /** A dashboard from its start to its end, whatever it shows in between. */
 class DashboardRun {
   #source: DashboardSource;
-  readonly #input: RawInput;
+  readonly #terminal: (app: Program) => Promise<number>;
+  readonly #settings: LabSettings;
   readonly #start: ScreenStart;
   /** The model as it is now: what of it is to be remembered is known at the end. */
   #model: Model | null = null;
@@ -184,10 +210,11 @@ class DashboardRun {
 
   constructor(source: DashboardSource, run: RunInput) {
     const { input = process.stdin, inOwnTime = false, start = screenStart({}), path = null } = run;
+    this.#terminal = run.terminal ?? ((app) => runApp(app, { input, output: process.stdout }));
+    this.#settings = run.settings ?? {};
     this.#source = source;
     this.#start = start;
     this.#recent = path === null ? start.state.recent : withRecent(start.state.recent, path);
-    this.#input = input;
     this.#inOwnTime = inOwnTime;
   }
 
@@ -205,7 +232,7 @@ class DashboardRun {
       ...options,
     });
     this.#model = initial;
-    const app: TerminalApp<Model, Message, Effect | BeginEffect> = {
+    const app: Program = {
       initial,
       effects: [...initialEffects(initial), { kind: "begin" }],
       update: (model, message) => {
@@ -217,7 +244,7 @@ class DashboardRun {
       fromTerminal,
       perform: (effect, host) => this.#perform(effect, host),
     };
-    process.exitCode = await runApp(app, { input: this.#input, output: process.stdout });
+    process.exitCode = await this.#terminal(app);
     this.#source.close();
     const { state, theme } = this.#start;
     if (this.#model !== null) this.#start.save(stateOf(this.#model, state, theme));
@@ -234,7 +261,7 @@ class DashboardRun {
     this.#host?.quit();
   }
 
-  #perform(effect: Effect | BeginEffect, host: Host): void {
+  #perform(effect: Effect | BeginEffect, host: Host): Promise<void> | void {
     this.#host = host;
     if (this.#ended) {
       host.quit();
@@ -242,8 +269,7 @@ class DashboardRun {
     }
     switch (effect.kind) {
       case "begin":
-        attempt(host, () => this.#source.begin(host));
-        return;
+        return attempt(host, () => this.#source.begin(host));
       case "quit":
         host.quit();
         return;
@@ -254,28 +280,26 @@ class DashboardRun {
         host.after("scan", 0, { kind: "scan" });
         return;
       case "codecs":
-        attempt(host, async () => {
+        return attempt(host, async () => {
           const { streamCodecs } = await import("../tui/stream-codecs.ts");
           host.dispatch({ kind: "codecs", codecs: streamCodecs() });
         });
-        return;
       case "list":
-        attempt(host, async () => host.dispatch({ kind: "listed", folder: listFolder(effect.folder) }));
-        return;
+        return attempt(host, async () =>
+          host.dispatch({ kind: "listed", folder: listFolder(effect.folder) }),
+        );
       case "copy":
         copy(host, effect.what, effect.text);
         return;
       case "lesson": {
         const { session } = this.#source;
-        const seed = isLab(session) ? session.sim.seed : undefined;
-        attempt(host, () => this.#open(host, openLesson(effect.name, seed)));
-        return;
+        const settings = isLab(session) ? { ...this.#settings, seed: session.sim.seed } : this.#settings;
+        return attempt(host, () => this.#open(host, openLesson(effect.name, settings)));
       }
       case "file":
-        attempt(host, () => this.#open(host, openSource(effect.path), effect.path));
-        return;
+        return attempt(host, () => this.#open(host, openSource(effect.path, this.#settings), effect.path));
       default:
-        attempt(host, async () => this.#source.perform(effect, host) ?? undefined);
+        return attempt(host, async () => this.#source.perform(effect, host) ?? undefined);
     }
   }
 
@@ -320,8 +344,8 @@ function copy(host: Host, what: string, text: string): void {
 }
 
 /** Runs something that takes time; what goes wrong is shown on the screen. */
-function attempt(host: Host, work: () => Promise<void>): void {
-  work().catch((error: unknown) => {
+function attempt(host: Host, work: () => Promise<void>): Promise<void> {
+  return work().catch((error: unknown) => {
     host.dispatch({ kind: "failed", why: error instanceof Error ? error.message : String(error) });
   });
 }

@@ -12,9 +12,16 @@ import type { LabSession } from "../scenario/session.ts";
 import type { Effect, Message } from "../tui/model.ts";
 import type { FramingSession, Session } from "../tui/session.ts";
 import type { TerminalHost } from "../tui/terminal.ts";
-import { captureSession, isScenario, openCaptureFile } from "./source.ts";
+import { captureSession, isScenario, openCaptureFile, simOnly } from "./source.ts";
 
 export type RunSettings = Omit<RunOptions, "on">;
+
+/** How labs are run. */
+export interface LabSettings extends RunSettings {
+  /** Whether on real sockets too, whose times differ from run to run; true by default. */
+  readonly loopback?: boolean;
+}
+
 type Host = TerminalHost<Message>;
 
 export interface DashboardSource {
@@ -31,11 +38,11 @@ export interface DashboardSource {
 /** A scenario, run as often as it is asked for. */
 export class LabSource implements DashboardSource {
   session: LabSession;
-  #settings: RunSettings;
+  #settings: LabSettings;
   /** Grows with every run: one asked for later overtakes one still under way. */
   #run = 0;
 
-  private constructor(session: LabSession, settings: RunSettings) {
+  private constructor(session: LabSession, settings: LabSettings) {
     this.session = session;
     this.#settings = settings;
   }
@@ -43,13 +50,14 @@ export class LabSource implements DashboardSource {
   /** Runs the simulated side. `given` is how the command line named and changed it. */
   static async open(
     scenario: Scenario,
-    settings: RunSettings,
+    settings: LabSettings,
     given: LabSession["given"] = { what: scenario.name, flags: [] },
   ): Promise<LabSource> {
-    return new LabSource({ ...(await openLab(scenario, settings)), given }, settings);
+    return new LabSource({ ...(await openOn(scenario, settings)), given }, settings);
   }
 
   async begin(host: Host): Promise<void> {
+    if (this.#settings.loopback === false) return;
     const mine = this.#run;
     const { loopback } = await completeLab(this.session, this.#settings);
     if (mine !== this.#run) return;
@@ -71,7 +79,7 @@ export class LabSource implements DashboardSource {
   async #again(host: Host, seed: number): Promise<void> {
     const mine = ++this.#run;
     const settings = { ...this.#settings, seed };
-    const opened = await openLab(this.session.scenario, settings);
+    const opened = await openOn(this.session.scenario, settings);
     if (mine !== this.#run) return;
     this.#settings = settings;
     this.session = { ...opened, ...(this.session.given === undefined ? {} : { given: this.session.given }) };
@@ -88,6 +96,11 @@ export class LabSource implements DashboardSource {
     this.session = withSimulation(this.session, sim);
     host.dispatch({ kind: "changed", session: this.session, stand, playing });
   }
+}
+
+async function openOn(scenario: Scenario, settings: LabSettings): Promise<LabSession> {
+  const session = await openLab(scenario, settings);
+  return settings.loopback === false ? simOnly(session) : session;
 }
 
 const READ_SLICE_MS = 20;
@@ -184,13 +197,13 @@ export class FramingSource implements DashboardSource {
 }
 
 /** A lesson, a scenario's file or a capture, by the name it is opened with. Rejects with what cannot be opened, and why. */
-export async function openSource(what: string): Promise<DashboardSource> {
+export async function openSource(what: string, settings: LabSettings = {}): Promise<DashboardSource> {
   if (!isScenario(what)) return new CaptureSource(await openCaptureFile(resolve(what), {}));
-  return LabSource.open(await loadScenario(what), {}, { what, flags: [] });
+  return LabSource.open(await loadScenario(what), settings, { what, flags: [] });
 }
 
-/** A lesson by its name, with `seed` where one was chosen. */
-export async function openLesson(name: string, seed: number | undefined): Promise<DashboardSource | null> {
+/** A lesson by its name. */
+export async function openLesson(name: string, settings: LabSettings): Promise<DashboardSource | null> {
   const lesson = LESSONS.find((known) => known.name === name);
-  return lesson === undefined ? null : LabSource.open(lesson, seed === undefined ? {} : { seed });
+  return lesson === undefined ? null : LabSource.open(lesson, settings);
 }

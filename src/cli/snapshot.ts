@@ -1,14 +1,9 @@
 // `wirelab snapshot`: any screen, at any moment, after any keys, as text, ANSI, SVG or PNG. The same bytes every time.
 
 import type { Command } from "commander";
-import { LESSONS } from "../scenario/catalogue.ts";
+import { LESSON_LIST } from "../scenario/catalogue.ts";
 import { InputError } from "../scenario/input-error.ts";
 import { hasScreen, SCREEN_NAMES } from "../tui/model.ts";
-import type { Grid } from "../tui/render/grid.ts";
-import { gridToAnsi } from "../tui/render/ansi.ts";
-import { gridToPng } from "../tui/render/png.ts";
-import { gridToSvg } from "../tui/render/svg.ts";
-import { gridToText } from "../tui/render/text.ts";
 import { renderScreen } from "../tui/snapshot.ts";
 import type { Moment } from "../tui/snapshot.ts";
 import { themeFor, themeNamed, themes } from "../tui/theme.ts";
@@ -17,10 +12,9 @@ import type { NetworkFlags } from "./arguments.ts";
 import { addNetworkFlags } from "./network-flags.ts";
 import { addThemeFlag } from "./screen-flags.ts";
 import { writeOutput } from "./output-file.ts";
+import { PICTURES, pictureOf } from "./picture.ts";
 import { openSession } from "./source.ts";
 import { openFraming } from "./verify-open.ts";
-
-const FORMATS = ["txt", "ansi", "svg", "png"] as const;
 
 interface SnapshotFlags extends NetworkFlags {
   readonly screen?: string;
@@ -51,7 +45,7 @@ export function addSnapshot(program: Command): void {
 }
 
 async function snapshot(what: string, flags: SnapshotFlags): Promise<void> {
-  const format = parseChoice("--format", flags.format, FORMATS);
+  const format = parseChoice("--format", flags.format, PICTURES);
   const size = parseSize(flags.size);
   if (flags.theme !== undefined) parseChoice("--theme", flags.theme, [...themes.keys()]);
   const at = flags.at === undefined ? undefined : parseMoment(flags.at);
@@ -69,27 +63,14 @@ async function snapshot(what: string, flags: SnapshotFlags): Promise<void> {
   }
   const grid = renderScreen(session, {
     size,
-    lessons: LESSONS,
+    lessons: LESSON_LIST,
     theme: flags.theme === undefined ? themeFor(process.env) : themeNamed(flags.theme),
     keys: (flags.keys ?? "").split(/\s+/).filter((key) => key !== ""),
     ...(at === undefined ? {} : { at }),
     ...(screen === undefined ? {} : { screen }),
     codecs: (await import("../tui/stream-codecs.ts")).streamCodecs(),
   });
-  writeOutput(flags.output, rendered(grid, format));
-}
-
-function rendered(grid: Grid, format: (typeof FORMATS)[number]): string | Uint8Array {
-  switch (format) {
-    case "txt":
-      return gridToText(grid);
-    case "ansi":
-      return gridToAnsi(grid);
-    case "svg":
-      return gridToSvg(grid);
-    case "png":
-      return gridToPng(grid);
-  }
+  writeOutput(flags.output, pictureOf(grid, format));
 }
 
 function parseMoment(text: string): Moment {

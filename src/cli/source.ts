@@ -36,7 +36,7 @@ export async function openSession(
 }
 
 /** The session of a lab whose loopback side nobody asked for. */
-function simOnly(session: LabSession): LabSession {
+export function simOnly(session: LabSession): LabSession {
   return { ...session, loopback: { unavailable: "not run here: --loopback runs it" } };
 }
 

@@ -45,7 +45,8 @@ export interface TerminalApp<Model, Message, Effect> {
   view(model: Model, size: TerminalSize): Grid;
   /** The program's message for one of the terminal; null for none. A `resize` is also sent at the start. */
   fromTerminal(message: TerminalMessage): Message | null;
-  perform(effect: Effect, host: TerminalHost<Message>): void;
+  /** What takes its time may give a promise, for those who play the program on a clock of their own. */
+  perform(effect: Effect, host: TerminalHost<Message>): Promise<void> | void;
 }
 
 export interface TerminalStreams {
@@ -155,7 +156,7 @@ class TerminalSession<Model, Message, Effect> implements TerminalHost<Message> {
       this.input.on("mode", this.onMode);
       // Asked before anything is painted: what a terminal may make of the question is painted over.
       if (!NOT_TO_BE_ASKED.test(process.env["TERM"] ?? "")) this.output.write(ASK_SYNCHRONISED);
-      for (const effect of this.app.effects ?? []) this.app.perform(effect, this);
+      for (const effect of this.app.effects ?? []) void this.app.perform(effect, this);
       screen.render();
     } catch (error) {
       this.fail(error);
@@ -211,7 +212,7 @@ class TerminalSession<Model, Message, Effect> implements TerminalHost<Message> {
     const [model, effects] = this.app.update(this.model, message);
     this.model = model;
     for (const effect of effects) {
-      if (!this.ended) this.app.perform(effect, this);
+      if (!this.ended) void this.app.perform(effect, this);
     }
   }
 

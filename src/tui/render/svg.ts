@@ -18,25 +18,40 @@ export interface SvgOptions {
   readonly title?: string;
 }
 
+/** Palette number of the rim around the cells, unless told. */
+export const RIM = 234;
+/** The same for text of no colour, and for what is behind it. */
+const FOREGROUND = 252;
+const BACKGROUND = 235;
+
 /** The picture as SVG text. Cells are 10 by 20 units; text is drawn as outlines. */
 export function gridToSvg(grid: Grid, options: SvgOptions = {}): string {
   const margin = options.margin ?? 10;
   const width = grid.width * CELL_WIDTH + 2 * margin;
   const height = grid.height * CELL_HEIGHT + 2 * margin;
+  let out = `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}" viewBox="0 0 ${width} ${height}">\n${titleOf(options)}`;
+  out += `<path fill="${paletteHex(options.rim ?? RIM)}" d="M0 0h${width}v${height}H0Z"/>\n`;
+  return `${out}${cellPaths(grid, margin, options)}</svg>\n`;
+}
+
+/** The `title` element of a picture; empty without a title. */
+export function titleOf({ title }: SvgOptions): string {
+  return title === undefined ? "" : `<title>${escapeXml(title)}</title>\n`;
+}
+
+/** What is inside the rim: a path a colour, backgrounds first. */
+export function cellPaths(grid: Grid, margin: number, options: SvgOptions = {}): string {
   const backgrounds = new Map<number, string[]>();
   const shapes = new Map<number, string[]>();
   for (let y = 0; y < grid.height; y++) paintRow(grid, y, margin, options, backgrounds, shapes);
-
-  const title = options.title === undefined ? "" : `<title>${escapeXml(options.title)}</title>\n`;
-  let out = `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}" viewBox="0 0 ${width} ${height}">\n${title}`;
-  out += `<path fill="${paletteHex(options.rim ?? 234)}" d="M0 0h${width}v${height}H0Z"/>\n`;
+  let out = "";
   for (const [color, paths] of sorted(backgrounds)) {
     out += `<path fill="${paletteHex(color)}" shape-rendering="crispEdges" d="${paths.join("")}"/>\n`;
   }
   for (const [color, paths] of sorted(shapes)) {
     out += `<path fill="${paletteHex(color)}" d="${paths.join("")}"/>\n`;
   }
-  return `${out}</svg>\n`;
+  return out;
 }
 
 function paintRow(
@@ -52,7 +67,7 @@ function paintRow(
   let runColor = -1;
   for (let x = 0; x <= grid.width; x++) {
     const attr = x < grid.width ? grid.attrAt(x, y) : 0;
-    const { fg, bg } = colors(attr, options);
+    const { fg, bg } = shownColors(attr, options);
     if (x === grid.width || bg !== runColor) {
       if (x > runStart) {
         const left = margin + runStart * CELL_WIDTH;
@@ -83,10 +98,10 @@ function paintRow(
   }
 }
 
-/** The colours a cell is shown in, defaults and inverse resolved. */
-function colors(attr: number, options: SvgOptions): { fg: number; bg: number } {
-  const fg = attrFg(attr) === DEFAULT_COLOR ? (options.foreground ?? 252) : attrFg(attr);
-  const bg = attrBg(attr) === DEFAULT_COLOR ? (options.background ?? 235) : attrBg(attr);
+/** The palette numbers of the colours a cell is shown in, defaults and inverse resolved. */
+export function shownColors(attr: number, options: SvgOptions = {}): { fg: number; bg: number } {
+  const fg = attrFg(attr) === DEFAULT_COLOR ? (options.foreground ?? FOREGROUND) : attrFg(attr);
+  const bg = attrBg(attr) === DEFAULT_COLOR ? (options.background ?? BACKGROUND) : attrBg(attr);
   return (attrFlags(attr) & INVERSE) !== 0 ? { fg: bg, bg: fg } : { fg, bg };
 }
 
