@@ -109,11 +109,14 @@ function found(choices: readonly Choice[], query: string): ShownChoice[] {
       matches.push({ choice: { ...choice, lit: match.at }, score: match.score, at });
       return;
     }
-    const whole = fuzzyMatch(query, `${choice.text} ${choice.detail}`);
-    // What is not in the text itself comes after all that is.
-    if (whole !== null) matches.push({ choice: { ...choice, lit: [] }, score: whole.score - 1000, at });
+    // What was typed stands in the words behind the text as it is: after all texts that have its letters.
+    if (choice.detail.toLowerCase().includes(query.trim().toLowerCase())) {
+      matches.push({ choice: { ...choice, lit: [] }, score: -Infinity, at });
+    }
   });
-  return matches.sort((a, b) => b.score - a.score || a.at - b.at).map(({ choice }) => choice);
+  return matches
+    .sort((a, b) => (a.score === b.score ? a.at - b.at : b.score - a.score))
+    .map(({ choice }) => choice);
 }
 
 /** Moving by rows and panes is done with keys alone, and a list of commands that moves a list is none. */
