@@ -281,5 +281,6 @@ function showTls(d: Dissection, out: DetailNode[], start: number, end: number): 
     showHandshake(d, node.children, at, to, true);
     at = to;
   }
-  node.label = `TLSv1.3 Record Layer: Handshake Protocol: ${names.join(", ")}`;
+  const what = names.length > 1 ? "Multiple Handshake Messages" : names.join("");
+  node.label = `TLSv1.3 Record Layer: Handshake Protocol: ${what}`;
 }

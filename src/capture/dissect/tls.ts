@@ -220,9 +220,17 @@ function showRecord(
       break;
     default:
   }
-  const what = type === CONTENT.applicationData || type === CONTENT.heartbeat ? "" : `: ${info}`;
-  record.label = `${column} Record Layer: ${name} Protocol${what}`;
+  // Until a Server Hello has settled the version, a record's own counts; and what it settles is for those after it.
+  const isHello = type === CONTENT.handshake && /^(Client|Server) Hello\b/.test(info);
+  record.label = `${isHello ? versionColumn(version) : column} Record Layer: ${recordText(type, name, info)}`;
   return info;
+}
+
+/** What a record's line says of its content. */
+function recordText(type: number, name: string, info: string): string {
+  if (type === CONTENT.applicationData || type === CONTENT.heartbeat) return `${name} Protocol`;
+  if (info === "Encrypted Alert") return info;
+  return `${name} Protocol: ${info.includes(", ") ? "Multiple Handshake Messages" : info}`;
 }
 
 function showAlert(d: Dissection, out: DetailNode[], start: number, end: number, facts: RecordFacts): string {
