@@ -165,9 +165,11 @@ export function utf8(bytes: Uint8Array, start: number, end: number): string {
   return UTF8.decode(bytes.subarray(start, end));
 }
 
-/** Bytes as Latin-1 text. */
+/** Bytes as Latin-1 text, as far as they are there. */
 export function latin1(bytes: Uint8Array, start: number, end: number): string {
-  return Buffer.from(bytes.buffer, bytes.byteOffset + start, Math.max(0, end - start)).toString("latin1");
+  const from = Math.min(start, bytes.length);
+  const length = Math.max(0, Math.min(end, bytes.length) - from);
+  return Buffer.from(bytes.buffer, bytes.byteOffset + from, length).toString("latin1");
 }
 
 /** Nanoseconds as Wireshark writes times: `0.058504000 seconds`. */

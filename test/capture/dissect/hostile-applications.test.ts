@@ -8,6 +8,7 @@ import { dissect } from "../../../src/capture/dissect/dissect.ts";
 import type { DetailNode } from "../../../src/capture/dissect/dissect.ts";
 import { LINKTYPE } from "../../../src/wire/link-types.ts";
 import { hex, memoryTrace } from "../memory-trace.ts";
+import { addDns } from "../samples/dns.ts";
 import { ascii, end, joined, number, SampleNetwork } from "../samples/network.ts";
 import { addInitials, addQuic, addQuicBeyond } from "../samples/quic.ts";
 import { addResp, addRespBeyond } from "../samples/resp.ts";
@@ -30,6 +31,7 @@ const CONVERSATIONS = {
   resp: framesOf(addResp, addRespBeyond),
   ssh: framesOf(addSsh, addSshBeyond),
   quic: framesOf(addQuic, addQuicBeyond),
+  dns: framesOf(addDns),
 };
 
 function countNodes(nodes: readonly DetailNode[], check: (node: DetailNode) => void): number {
