@@ -33,6 +33,7 @@ import {
 } from "./dashboard-source.ts";
 import type { DashboardSource, LabSettings, RunSettings } from "./dashboard-source.ts";
 import { listFolder } from "./list-folder.ts";
+import { writeNewFile } from "./new-file.ts";
 import { write } from "./print.ts";
 import { screenIn, stateOf, withRecent } from "./saved-state.ts";
 import { screenStart } from "./screen-flags.ts";
@@ -288,6 +289,11 @@ class DashboardRun {
         return attempt(host, async () =>
           host.dispatch({ kind: "listed", folder: listFolder(effect.folder) }),
         );
+      case "save":
+        return attempt(host, async () => {
+          const name = writeNewFile(".", effect.name, effect.text);
+          host.dispatch({ kind: "done", what: `wrote ${name}: --changes ${name} repeats it` });
+        });
       case "copy":
         copy(host, effect.what, effect.text);
         return;

@@ -274,6 +274,8 @@ export type Effect =
   | { readonly kind: "file"; readonly path: string }
   /** Look into a folder, the working one for null; then send `listed`. */
   | { readonly kind: "list"; readonly folder: string | null }
+  /** Write `text` to a new file of about this name in the working folder. */
+  | { readonly kind: "save"; readonly name: string; readonly text: string }
   /** Put `text` on the terminal's clipboard; `what` says what it is. */
   | { readonly kind: "copy"; readonly what: string; readonly text: string }
   /** Run the simulation again with these changes to its network, then send `changed` with the rest. */

@@ -23,6 +23,7 @@ const LOSSES = [0, 0.01, 0.02, 0.05, 0.1, 0.2, 0.3, 0.5, 0.75, 1];
 const DELAYS_MS = [0, 1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000];
 /** Slowest first; 0 is unlimited. */
 const BANDWIDTHS_BPS = [1e4, 5e4, 1e5, 5e5, 1e6, 5e6, 1e7, 1e8, 1e9, 0];
+const NOTHING_CHANGED = "nothing was changed in this run";
 const LABEL_CELLS = 12;
 /** Line of the form's inside the settings begin at. */
 const FIRST_LINE = 3;
@@ -85,6 +86,8 @@ export function networkKey(model: Model, form: NetworkForm, key: string): Step {
         { ...model, popup: null },
         [{ kind: "copy", what: "the command", text: repeatingCommand(model.session) }],
       ];
+    case "w":
+      return saveChanges({ ...model, popup: null }, model.session);
     case "enter":
       return lines[form.selected] === "drop"
         ? dropSelected({ ...model, popup: null })
@@ -96,6 +99,14 @@ export function networkKey(model: Model, form: NetworkForm, key: string): Step {
     default:
       return [model, []];
   }
+}
+
+/** The changes as a file that `--changes` reads; the command that repeats the run is in its first line. */
+function saveChanges(model: Model, session: LabSession): Step {
+  const { interventions } = session.sim;
+  if (interventions.length === 0) return [{ ...model, notice: NOTHING_CHANGED }, []];
+  const lines = [`# ${repeatingCommand(session)}`, ...interventions.map(interventionText)];
+  return [model, [{ kind: "save", name: `${session.scenario.name}.changes`, text: `${lines.join("\n")}\n` }]];
 }
 
 /** A click on a line of the form chooses it, one on the line chosen turns it on; beside the form it closes it. The wheel turns. */
@@ -145,7 +156,7 @@ export function undoChange(model: Model): Step {
   if (!isLab(model.session)) return [model, []];
   const { interventions, trace } = model.session.sim;
   const last = interventions.at(-1);
-  if (last === undefined) return [{ ...model, notice: "nothing was changed in this run" }, []];
+  if (last === undefined) return [{ ...model, notice: NOTHING_CHANGED }, []];
   const timeNs = model.step < 0 ? 0 : trace.timeNs(model.step);
   return rerunWith(model, interventions.slice(0, -1), `without ${interventionText(last)}`, { timeNs });
 }
@@ -266,7 +277,7 @@ export function paintNetwork(grid: Grid, theme: Theme, model: Model, form: Netwo
   const inner = popup(grid, theme, {
     title: `Change the network at ${millisText(changeTime(trace, model.step))} ms`,
     ...sizeOf(session, lines.length),
-    footer: "Enter applies, u undoes, y copies the command, Esc closes",
+    footer: "Enter applies, u undoes, y copies the command, w writes it",
   });
   const on = (attr: number): number => onBackground(attr, theme.popup);
   const arrow = form.direction === "both" ? "↔" : form.direction === "forward" ? "→" : "←";

@@ -2,7 +2,7 @@ import { describe, expect, test } from "vitest";
 
 import { openLab } from "../../../src/scenario/session.ts";
 import { LESSON_LIST, LESSONS } from "../../../src/scenario/catalogue.ts";
-import { interventionText } from "../../../src/scenario/intervention.ts";
+import { interventionText, parseInterventions } from "../../../src/scenario/intervention.ts";
 import { runScenario } from "../../../src/scenario/run.ts";
 import { withSimulation } from "../../../src/scenario/session.ts";
 import type { LabSession } from "../../../src/scenario/session.ts";
@@ -156,6 +156,9 @@ describe("changing the network at the cursor", () => {
     expect(repeatingArguments(labOf(now))).toContain("--change");
     const [, effects] = press(now, "i y");
     expect(effects).toMatchObject([{ kind: "copy", text: repeatingCommand(labOf(now)) }]);
+    const [, [saved]] = press(now, "i w");
+    const text = saved?.kind === "save" ? saved.text : "";
+    expect(parseInterventions(text, hello.topology.links)).toEqual(labOf(now).sim.interventions);
   });
 });
 
