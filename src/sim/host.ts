@@ -1,8 +1,6 @@
 // A host: its addresses, where its packets go, what it does with those that come, and what transports need of it.
 
 import { isIpv6 } from "../wire/address.ts";
-import { decodeIpv6 } from "../wire/ipv6.ts";
-import { isWireError } from "../wire/error.ts";
 import { ICMPV6_TYPE, ICMP_TYPE } from "../wire/icmp.ts";
 import { IP_PROTOCOL } from "../wire/protocols.ts";
 import type { Family, SocketType } from "../socket/address.ts";
@@ -13,7 +11,8 @@ import { PMTUDISC } from "../socket/options.ts";
 import type { PmtuDiscovery } from "../socket/options.ts";
 import type { DropReason, TraceEvent } from "../trace/events.ts";
 import type { TcpSeries } from "../trace/tcp-series.ts";
-import { decodePacket, encodePacket } from "./encode.ts";
+import { lookAtHeader } from "./damage.ts";
+import { decodePacket } from "./encode.ts";
 import { Reassembler, fragmentsOf } from "./fragment.ts";
 import { icmpErrorAbout, isIcmp, isIcmpError, readIcmpError } from "./icmp.ts";
 import type { IcmpProblem } from "./icmp.ts";
@@ -36,14 +35,13 @@ import { PERSONALITIES } from "./personality/personality.ts";
 import type { PlannedHost } from "./plan.ts";
 import { RandomStream } from "./random.ts";
 import type { Recorder } from "./record.ts";
+import { Routes } from "./routes.ts";
 import type { Scheduler } from "./scheduler.ts";
 import type { UdpNetwork } from "./udp/stack.ts";
 import { UdpStack } from "./udp/stack.ts";
 import { UnixStack } from "./unix/stack.ts";
 
 const IP_PACKET_MAX = 65_535;
-const IPV4_HEADER_BITS = IPV4_HEADER_BYTES * 8;
-const IPV6_HEADER_BITS = IPV6_HEADER_BYTES * 8;
 
 /** What a host needs of its TCP. */
 export interface SegmentStack {
@@ -77,19 +75,10 @@ export class SimHost implements UdpNetwork, PacketSink {
   readonly #recorder: Recorder | null;
   readonly #seed: number;
   readonly #streams = new Map<string, RandomStream>();
-  /** Directions out, one a link. */
-  readonly #out: LinkDirection[] = [];
-  #loopback: LinkDirection | null = null;
-  /** By destination address. */
-  readonly #routes = new Map<string, LinkDirection>();
+  readonly #routes: Routes;
   readonly #pathMtus = new PathMtus();
   readonly #reassembly4: Reassembler;
   readonly #reassembly6: Reassembler;
-  readonly #subnetBroadcast: string;
-  /** The last route asked for: packets come in trains. */
-  #lastDestination = "";
-  #lastIsV6 = false;
-  #lastRoute: LinkDirection | null = null;
   /** The packet being received and its row, for whoever drops it. */
   #current: IpPacket | null = null;
   #currentRow = -1;
@@ -108,7 +97,7 @@ export class SimHost implements UdpNetwork, PacketSink {
     this.#recorder = surroundings.recorder;
     this.#seed = surroundings.seed;
     this.recording = surroundings.recorder !== null;
-    this.#subnetBroadcast = `${planned.ipv4.slice(0, planned.ipv4.lastIndexOf("."))}.255`;
+    this.#routes = new Routes(planned.ipv4, planned.ipv6);
     this.#reassembly4 = this.#reassembler(4);
     this.#reassembly6 = this.#reassembler(6);
     this.#nextId = this.random("ip id", 0x10000);
@@ -118,16 +107,16 @@ export class SimHost implements UdpNetwork, PacketSink {
 
   /** Adds a link's direction away from this host. */
   attach(direction: LinkDirection): void {
-    this.#out.push(direction);
+    this.#routes.out.push(direction);
   }
 
   attachLoopback(direction: LinkDirection): void {
-    this.#loopback = direction;
+    this.#routes.loopback = direction;
   }
 
   /** Sends what is for `address` by `direction`. */
   route(address: string, direction: LinkDirection): void {
-    this.#routes.set(address, direction);
+    this.#routes.add(address, direction);
   }
 
   socket(family: Family, type: SocketType): SocketCore | Failure {
@@ -157,26 +146,21 @@ export class SimHost implements UdpNetwork, PacketSink {
   }
 
   isLocal(address: string): boolean {
-    return address === this.ipv4 || address === this.ipv6 || address === "::1" || address.startsWith("127.");
+    return this.#routes.isLocal(address);
   }
 
   isBroadcast(address: string): boolean {
-    return address === this.#subnetBroadcast || address === "255.255.255.255";
+    return this.#routes.isBroadcast(address);
   }
 
   sourceFor(destination: string): string | null {
-    if (destination === this.ipv4 || destination === this.ipv6) return destination;
-    if (destination.startsWith("127.")) return "127.0.0.1";
-    if (destination === "::1") return "::1";
-    if (this.isBroadcast(destination)) return this.#out.length > 0 ? this.ipv4 : null;
-    if (this.#routeTo(destination) === null) return null;
-    return isIpv6(destination) ? this.ipv6 : this.ipv4;
+    return this.#routes.sourceFor(destination);
   }
 
   mtuFor(destination: string): number {
-    const route = this.#routeTo(destination);
+    const route = this.#routes.to(destination);
     if (route === null) return IP_PACKET_MAX;
-    const mtu = this.#lastIsV6 ? route.mtu : Math.min(route.mtu, IP_PACKET_MAX);
+    const mtu = this.#routes.lastIsV6 ? route.mtu : Math.min(route.mtu, IP_PACKET_MAX);
     return Math.min(mtu, this.#pathMtus.get(destination, this.#scheduler.now));
   }
 
@@ -193,9 +177,9 @@ export class SimHost implements UdpNetwork, PacketSink {
     ecn: number,
     discovery: PmtuDiscovery,
   ): Errno | null {
-    const route = this.#routeTo(destination);
+    const route = this.#routes.to(destination);
     if (route === null) return "ENETUNREACH";
-    const v6 = this.#lastIsV6;
+    const v6 = this.#routes.lastIsV6;
     const length =
       (v6 ? IPV6_HEADER_BYTES : IPV4_HEADER_BYTES) + tcpHeaderBytes(segment) + segment.payload.length;
     const payload: IpPayload = { kind: "tcp", segment };
@@ -264,8 +248,8 @@ export class SimHost implements UdpNetwork, PacketSink {
   /** Sends a packet that the stack outside has made. Without a route it is not sent. */
   emit(packet: IpPacket): void {
     if (this.isBroadcast(packet.destination)) {
-      for (const direction of this.#out) direction.enter(copied(packet));
-    } else this.#routeTo(packet.destination)?.enter(packet);
+      for (const direction of this.#routes.out) direction.enter(copied(packet));
+    } else this.#routes.to(packet.destination)?.enter(packet);
   }
 
   // What comes from links: PacketSink.
@@ -282,26 +266,15 @@ export class SimHost implements UdpNetwork, PacketSink {
 
   /** Looks at a damaged packet as far as a router or a host would, which is what decides whether the damage is seen. */
   #receiveDamaged(packet: IpPacket): void {
-    const bytes = encodePacket(packet);
-    let { destination } = packet;
-    let seen = packet;
-    if (packet.version === 4) {
-      if (packet.flippedBit < IPV4_HEADER_BITS) {
-        this.dropped(packet, "checksum");
-        return;
-      }
-    } else if (packet.flippedBit < IPV6_HEADER_BITS) {
-      const header = decodeIpv6(bytes, 0, bytes.length);
-      if (isWireError(header)) {
-        this.dropped(packet, "malformed");
-        return;
-      }
-      ({ destination } = header);
-      if (header.hopLimit !== packet.ttl) seen = { ...packet, ttl: header.hopLimit, flippedBit: -1 };
+    const looked = lookAtHeader(packet);
+    if (typeof looked === "string") {
+      this.dropped(packet, looked);
+      return;
     }
+    const { destination, bytes } = looked;
     if (!this.isLocal(destination) && !this.isBroadcast(destination)) {
-      this.#current = seen;
-      this.#forward(seen, destination);
+      this.#current = looked.packet;
+      this.#forward(looked.packet, destination);
       return;
     }
     const sound = decodePacket(bytes);
@@ -367,7 +340,7 @@ export class SimHost implements UdpNetwork, PacketSink {
       this.#complain(packet, "ttl exceeded", 0);
       return;
     }
-    const route = this.#routeTo(destination);
+    const route = this.#routes.to(destination);
     if (route === null) {
       this.dropped(packet, "no route");
       this.#complain(packet, "no route", 0);
@@ -385,11 +358,11 @@ export class SimHost implements UdpNetwork, PacketSink {
 
   /** Sends a packet of this host's own, in fragments when it is too long for its path, unless that is forbidden. */
   #send(packet: IpPacket, discovery: PmtuDiscovery): Errno | null {
-    const route = this.#routeTo(packet.destination);
+    const route = this.#routes.to(packet.destination);
     if (route === null) return "ENETUNREACH";
     const { source } = packet;
     const isLoopback = source !== this.ipv4 && source !== this.ipv6 && this.isLocal(source);
-    if (route !== this.#loopback && isLoopback) return "EINVAL";
+    if (route !== this.#routes.loopback && isLoopback) return "EINVAL";
     const { DONT, WANT, DO, OMIT } = PMTUDISC;
     const asksPath = discovery === DONT || discovery === WANT || discovery === DO;
     const mtu = asksPath ? this.mtuFor(packet.destination) : route.mtu;
@@ -406,13 +379,13 @@ export class SimHost implements UdpNetwork, PacketSink {
   }
 
   #broadcast(packet: IpPacket): Errno | null {
-    if (this.#out.length === 0) return "ENETUNREACH";
-    for (const direction of this.#out) {
+    if (this.#routes.out.length === 0) return "ENETUNREACH";
+    for (const direction of this.#routes.out) {
       if (packet.length <= direction.mtu) direction.enter(copied(packet));
       else for (const piece of fragmentsOf(packet, direction.mtu)) direction.enter(piece);
     }
     // Its own sockets hear it too.
-    if (this.#loopback !== null) this.#loopback.enter(packet);
+    if (this.#routes.loopback !== null) this.#routes.loopback.enter(packet);
     return null;
   }
 
@@ -454,15 +427,6 @@ export class SimHost implements UdpNetwork, PacketSink {
       seq,
     };
     this.#scheduler.at(this.#scheduler.now, () => this.tcp?.icmpError(error));
-  }
-
-  #routeTo(destination: string): LinkDirection | null {
-    if (destination === this.#lastDestination) return this.#lastRoute;
-    const route = this.#routes.get(destination) ?? (this.isLocal(destination) ? this.#loopback : null);
-    this.#lastDestination = destination;
-    this.#lastIsV6 = isIpv6(destination);
-    this.#lastRoute = route;
-    return route;
   }
 
   #takeId(): number {
