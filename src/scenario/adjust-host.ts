@@ -13,6 +13,7 @@ const FIELDS = {
   icmpFilter: ["true", "false"],
   personality: PERSONALITY_NAMES,
   tcpEcn: ECN_MODES.map(String),
+  tcpMtuProbing: ["0", "1"],
   tcpFastOpen: FAST_OPEN_MODES.map(String),
 } as const;
 
@@ -20,6 +21,7 @@ const PARSE: Readonly<Record<keyof typeof FIELDS, (value: string) => string | nu
   icmpFilter: (value) => value === "true",
   personality: (value) => value,
   tcpEcn: Number,
+  tcpMtuProbing: Number,
   tcpFastOpen: Number,
 };
 

@@ -41,7 +41,16 @@ export interface NetworkPlan {
 const HOSTS_MAX = 250;
 const LINKS_MAX = 1000;
 const HOST_NAME = /^[A-Za-z][A-Za-z0-9_.-]{0,62}$/;
-const HOST_FIELDS = ["ipv4", "ipv6", "forwards", "icmpFilter", "personality", "tcpEcn", "tcpFastOpen"];
+const HOST_FIELDS = [
+  "ipv4",
+  "ipv6",
+  "forwards",
+  "icmpFilter",
+  "personality",
+  "tcpEcn",
+  "tcpMtuProbing",
+  "tcpFastOpen",
+];
 const LINK_FIELDS = ["name", "between", "forward", "backward"];
 
 /** Throws TopologyError when something is missing, unknown, out of range or there twice. */
@@ -132,9 +141,13 @@ function planTcp(where: string, config: HostConfig): TcpConfiguration {
   const { tcpFastOpen = personality.fastOpen } = config;
   if (!FAST_OPEN_MODES.includes(tcpFastOpen)) {
     const known = FAST_OPEN_MODES.join(", ");
-    throw new TopologyError(where, "tcpFastOpen", `must be ${known}, not ${String(tcpFastOpen)}`);
+    throw new TopologyError(where, "tcpFastOpen", `must be ${known}, not ${shown(tcpFastOpen)}`);
   }
-  return { personality, ecn: tcpEcn, fastOpen: tcpFastOpen };
+  const { tcpMtuProbing = 0 } = config;
+  if (tcpMtuProbing !== 0 && tcpMtuProbing !== 1) {
+    throw new TopologyError(where, "tcpMtuProbing", `must be 0 or 1, not ${shown(tcpMtuProbing)}`);
+  }
+  return { personality, ecn: tcpEcn, mtuProbing: tcpMtuProbing === 1, fastOpen: tcpFastOpen };
 }
 
 function hostAddress(where: string, field: "ipv4" | "ipv6", text: string): string {

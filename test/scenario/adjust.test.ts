@@ -105,7 +105,7 @@ describe("adjusting hosts", () => {
     ["b.tcpEcn=", "--set b.tcpEcn=: tcpEcn must be 0, 1, 2, not "],
     [
       "b.persona=bsd",
-      "--set b.persona=bsd: a host has no persona (known: icmpFilter, personality, tcpEcn, tcpFastOpen)",
+      "--set b.persona=bsd: a host has no persona (known: icmpFilter, personality, tcpEcn, tcpMtuProbing, tcpFastOpen)",
     ],
     ["d.personality=bsd", "--set d.personality=bsd: no host d (did you mean a, b, c?)"],
   ])("%s is one line that says what to do", (text, message) => {

@@ -233,6 +233,22 @@ describe("TCP over a path narrower in the middle", () => {
     expect(got).toBe(0);
   });
 
+  test("unless it probes: after the third loss in a row segments shrink until they fit", () => {
+    const hosts = {
+      a: { tcpMtuProbing: 1 },
+      r: { forwards: true, icmpFilter: true },
+      s: { forwards: true },
+      b: {},
+    } as const;
+    const run = network(hosts, [
+      { between: ["a", "r"] },
+      { between: ["r", "s"], mtu: 700 },
+      { between: ["s", "b"] },
+    ]);
+    const { a, got } = transfer(run, 4);
+    expect([got, a.getOption("TCP_MAXSEG")]).toEqual([10_000, 512]);
+  });
+
   test("without DF routers cut its segments, and all arrives even so", () => {
     const run = narrowMiddle(1300, { icmpFilter: true });
     const { a, got } = transfer(run, 4, DONT);

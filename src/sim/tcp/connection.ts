@@ -30,10 +30,14 @@ export interface ConnectionSetup {
   readonly iss: number;
   readonly tsOffset: number;
   readonly ecn: EcnMode;
+  readonly mtuProbing: boolean;
 }
 
 /** Largest MSS the option can usefully say: an IPv4 packet of 65,535 bytes. */
 const MSS_MOST = 65_495;
+
+/** net.ipv4.tcp_base_mss */
+const MSS_SUSPECTED = 1024;
 
 /** What one segment of `mss` bytes costs a send buffer, by Linux's arithmetic: a power of two from it and its headers up, and the sk_buff. */
 function bufferCost(mss: number): number {
@@ -55,6 +59,9 @@ export class Connection {
   readonly sender: Sender;
   readonly receiver: Receiver;
   readonly ecn: Ecn;
+  readonly mtuProbing: boolean;
+  /** Segments are no longer than this since the path was found to lose long ones; 0: it was not. */
+  #searchMss = 0;
   /** MSS announced. */
   announcedMss: number;
   /** Whether it came to be by a peer's SYN. */
@@ -124,6 +131,7 @@ export class Connection {
     this.options = new NegotiatedOptions(setup.tsOffset);
     this.options.timestamps = setup.personality.timestamps;
     this.ecn = new Ecn(setup.ecn);
+    this.mtuProbing = setup.mtuProbing;
     const { maxSeg } = setup.settings;
     this.announcedMss = Math.min(setup.linkMss, MSS_MOST, maxSeg > 0 ? maxSeg : MSS_MOST);
     this.timers = new Timers(setup.personality.tickNs, setup.personality.coarseTimers);
@@ -439,6 +447,12 @@ export class Connection {
     this.timers.keepAliveNs = Infinity;
     this.timers.closeNs = nowNs + this.personality.timeWaitNs;
     if (this.state !== "TIME_WAIT") this.become("TIME_WAIT");
+  }
+
+  /** Data was lost again and again: the path may not carry it (RFC 4821 section 7.7). Linux begins with 1,024 bytes and halves. */
+  suspectBlackHole(): void {
+    this.#searchMss = this.#searchMss === 0 ? MSS_SUSPECTED : this.#searchMss >>> 1;
+    this.sender.limitMss(this.#searchMss);
   }
 
   /** The path takes packets with `linkMss` bytes of TCP payload (options included) at most. */

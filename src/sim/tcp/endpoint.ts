@@ -82,6 +82,7 @@ export class Endpoint {
       iss: setup.iss ?? network.random("isn", RANDOM_LIMIT),
       tsOffset: network.random("tsval", RANDOM_LIMIT),
       ecn: host.ecn,
+      mtuProbing: host.mtuProbing,
     });
     this.connection.recording = network.recording;
     this.connection.pathMtu = network.mtuFor(setup.remote);

@@ -3,6 +3,9 @@
 import type { Connection } from "./connection.ts";
 import { XMIT } from "./timers.ts";
 
+/** net.ipv4.tcp_retries1 */
+const RETRIES_BEFORE_DOUBT = 3;
+
 /** Lets every timer fire whose time has come. */
 export function expire(connection: Connection, nowNs: number): void {
   const { timers, receiver, sender } = connection;
@@ -108,6 +111,7 @@ function retransmit(connection: Connection, nowNs: number): void {
     connection.fail(connection.softError ?? "ETIMEDOUT");
     return;
   }
+  if (connection.mtuProbing && sender.retransmits >= RETRIES_BEFORE_DOUBT) connection.suspectBlackHole();
   sender.timedOut(nowNs);
   let waitNs = sender.rtt.rtoNs;
   if (settings.userTimeoutMs > 0) {

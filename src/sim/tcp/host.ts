@@ -13,5 +13,6 @@ export interface TcpHost {
   readonly ports: Ports;
   readonly demux: Demux;
   readonly ecn: EcnMode;
+  readonly mtuProbing: boolean;
   readonly fastOpen: FastOpen;
 }

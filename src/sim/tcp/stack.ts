@@ -32,19 +32,21 @@ export interface TcpConfiguration {
   readonly personality: TcpPersonality;
   /** The personality's by default. */
   readonly ecn: EcnMode;
+  /** net.ipv4.tcp_mtu_probing as a switch; off by default. */
+  readonly mtuProbing: boolean;
   /** The personality's by default. */
   readonly fastOpen: FastOpenMode;
 }
 
 /** TCP for the host that `network` belongs to. */
 export function createTcp(network: HostNetwork, configuration: Partial<TcpConfiguration> = {}): TcpStack {
-  const { personality = LINUX.tcp } = configuration;
+  const { personality = LINUX.tcp, mtuProbing = false } = configuration;
   const demux = new Demux();
   const random = (limit: number): number => network.random("port", limit);
   const ports = new Ports(personality, random);
   const { ecn = personality.ecn, fastOpen: mode = personality.fastOpen } = configuration;
   const fastOpen = new FastOpen(mode, network);
-  const host: TcpHost = { network, personality, ports, demux, ecn, fastOpen };
+  const host: TcpHost = { network, personality, ports, demux, ecn, mtuProbing, fastOpen };
 
   function unclaimed(packet: IpPacket, segment: Segment, iss: number | null): void {
     const { flags, destinationPort, sourcePort } = segment;
