@@ -139,7 +139,8 @@ export class BlockingSocket implements Socket {
   recv(max: number = RECV_MAX_DEFAULT, options: RecvOptions = {}): Promise<Uint8Array> {
     const parts: Uint8Array[] = [];
     let got = 0;
-    const { oob = false, dontWait = false, waitAll = false } = options;
+    const { oob = false, peek = false, dontWait = false, waitAll = false } = options;
+    const flags = [...(oob ? ["MSG_OOB"] : []), ...(peek ? ["MSG_PEEK"] : [])];
     const attempt = (): Uint8Array | Failure => {
       for (;;) {
         // Urgent data ends a read that has got something.
@@ -152,7 +153,7 @@ export class BlockingSocket implements Socket {
         if (got >= max || data.length === 0) return join(parts, got);
       }
     };
-    return this.#wait(this.#readers, "recv", oob ? [max, "MSG_OOB"] : [max], oob || dontWait, attempt);
+    return this.#wait(this.#readers, "recv", [max, ...flags], oob || dontWait, attempt);
   }
 
   atMark(): boolean {
