@@ -9,6 +9,10 @@ const PROTOCOLS = new Set([
   "ethertype",
 ]);
 
+/** What tshark says of a TCP header it gives up on, and what comes of it. */
+export const BROKEN_TCP = "[Malformed Packet: TCP]";
+export const BROKEN = "tshark gives up on a header with a broken option";
+
 /** Why field `what` differs in a packet of which tshark prints `theirs`, and in whole `packet`; null where nobody knows. */
 export function reasonOf(
   what: string,
@@ -18,6 +22,7 @@ export function reasonOf(
 ): string | null {
   if (ours === undefined || theirs === undefined) return null;
   const isRepeated = (packet.get("tcp.analysis.fast_retransmission") ?? "") !== "";
+  const isBroken = (packet.get("_ws.malformed") ?? "").includes(BROKEN_TCP);
   switch (what) {
     case "frame.protocols": {
       const layers = theirs.split(":");
@@ -32,14 +37,12 @@ export function reasonOf(
       if (ours !== "" && theirs !== "") return "worded otherwise";
       return null;
     case "tcp.analysis":
+      if (theirs === "" && isBroken) return BROKEN;
       return packet.get("tcp.flags") === "0x0002" && ours === "" ? "a SYN captured after its answer" : null;
     default:
       if (isRepeated && ours === "" && !what.startsWith("tcp.")) {
         return "tshark shows a message sent again fast once more";
       }
-      if (what.startsWith("tcp.analysis") && theirs === "" && (packet.get("_ws.malformed") ?? "") !== "") {
-        return "tshark gives up on a header with a broken option";
-      }
-      return null;
+      return what.startsWith("tcp.analysis") && theirs === "" && isBroken ? BROKEN : null;
   }
 }

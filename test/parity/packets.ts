@@ -5,7 +5,7 @@ import type { Capture } from "../../src/capture/capture.ts";
 import { printFields } from "../../src/capture/print/fields.ts";
 import { ANALYSIS_FIELDS } from "../capture/analysis/tshark-analysis.ts";
 import { tshark } from "../capture/shared-captures.ts";
-import { reasonOf } from "./known.ts";
+import { BROKEN_TCP, reasonOf } from "./known.ts";
 import { Tally } from "./tally.ts";
 
 /** The fields of the reference tables. */
@@ -35,10 +35,19 @@ const ALL = [...FIELDS, ...ANALYSIS_FIELDS];
 export interface PacketParity {
   readonly fields: Tally;
   readonly analysis: Tally;
+  readonly hints: Hints;
+}
+
+/** What of a capture makes statistics differ. */
+export interface Hints {
   /** Seconds between the first and the last time that tshark shows. */
   readonly spanS: number;
   /** Whether tshark makes frames of what is no packet. */
   readonly hasFrames: boolean;
+  /** Whether it gives up on a TCP header, and counts the packet nowhere. */
+  readonly hasBroken: boolean;
+  /** Whether packets go by way of routers that an IPv6 header names. */
+  readonly hasRouting: boolean;
 }
 
 /** Compares every packet; an unequal number of packets is a difference of its own. */
@@ -97,7 +106,9 @@ export function compareLines(
       () => `frame ${row + 1}: ${shown(cells[at])} instead of ${shown(wanted[at])}`,
     );
   }
-  return { fields, analysis, spanS: spanOf(theirs), hasFrames };
+  const hasBroken = theirs.some((line) => line.includes(BROKEN_TCP));
+  const hasRouting = theirs.some((line) => line.includes(":ipv6.routing"));
+  return { fields, analysis, hints: { spanS: spanOf(theirs), hasFrames, hasBroken, hasRouting } };
 }
 
 function spanOf(lines: readonly string[]): number {

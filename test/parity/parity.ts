@@ -35,8 +35,8 @@ export async function parityOf(
     throw error;
   }
   try {
-    const { fields, analysis, spanS, hasFrames } = comparePackets(capture, path);
-    const { follow, statistics } = compareStreams(capture, path, spanS, hasFrames);
+    const { fields, analysis, hints } = comparePackets(capture, path);
+    const { follow, statistics } = compareStreams(capture, path, hints);
     const tally = compareFilters(capture, path, filters, seed);
     return {
       packets: capture.trace.packets.count,

@@ -5,6 +5,8 @@ import { contextOf } from "../../src/capture/context.ts";
 import { findStatistic } from "../../src/capture/statistics/statistics.ts";
 import { NO_STREAM, PROTOCOL } from "../../src/trace/packets.ts";
 import { tshark } from "../capture/shared-captures.ts";
+import { BROKEN } from "./known.ts";
+import type { Hints } from "./packets.ts";
 import { Tally } from "./tally.ts";
 
 /** What prints the same in tshark. */
@@ -32,18 +34,13 @@ const SPAN_MAX_S = 1000;
 /** Nanoseconds of longer captures are no longer exact in a double. */
 const SPAN_DOUBLE_S = 2 ** 53 / 1e9;
 
-/** Compares all; `spanS` is how long the capture is by tshark's times, `hasFrames` whether tshark makes frames of what is no packet. */
-export function compareStreams(
-  capture: Capture,
-  path: string,
-  spanS: number,
-  hasFrames: boolean,
-): StreamParity {
+/** Compares all; the hints say why some of it may differ. */
+export function compareStreams(capture: Capture, path: string, hints: Hints): StreamParity {
   const follows = [
     ...streamsOf(capture, PROTOCOL.tcp).map((stream) => `follow,tcp,raw,${stream}`),
     ...streamsOf(capture, PROTOCOL.udp).map((stream) => `follow,udp,raw,${stream}`),
   ];
-  const asked = [...STATISTICS, ...(spanS <= SPAN_MAX_S ? ["io,stat,1"] : []), ...follows];
+  const asked = [...STATISTICS, ...(hints.spanS <= SPAN_MAX_S ? ["io,stat,1"] : []), ...follows];
   const theirs = tshark(["-n", "-q", "-r", path, ...asked.flatMap((name) => ["-z", name])]) ?? [];
   const text = `\n${theirs.join("\n")}\n`;
   const statistics = new Tally();
@@ -56,7 +53,7 @@ export function compareStreams(
     tally.take(
       isEqual,
       kind,
-      () => reasonOfStatistic(name, spanS, hasFrames),
+      () => reasonOfStatistic(name, hints),
       () => firstMissing(ours, theirs, name),
     );
   }
@@ -81,10 +78,13 @@ function linesOf(capture: Capture, name: string): string[] {
 }
 
 /** Statistics count what dissectors say, so a protocol not dissected here makes them differ. */
-function reasonOfStatistic(name: string, spanS: number, hasFrames: boolean): string | null {
-  if (hasFrames) return "tshark makes frames of custom blocks";
-  if (spanS > SPAN_DOUBLE_S && /^(conv|io,stat|plen)/.test(name))
+function reasonOfStatistic(name: string, hints: Hints): string | null {
+  if (hints.hasFrames) return "tshark makes frames of custom blocks";
+  if (hints.hasBroken && /^(conv|endpoints),tcp$/.test(name)) return BROKEN;
+  if (hints.hasRouting && /^(conv|endpoints),/.test(name)) return "routers that IPv6 headers name";
+  if (hints.spanS > SPAN_DOUBLE_S && /^(conv|io,stat|plen)/.test(name)) {
     return "nanoseconds of more than a hundred days";
+  }
   if (name === "io,phs") return "protocols not dissected here, or where the segments of a message stand";
   if (name === "expert") return "notes of dissectors and of reassembly that are not made here";
   if (name === "http,tree") return "payloads that tshark's HTTP looked at and gave to another";

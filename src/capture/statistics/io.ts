@@ -104,7 +104,7 @@ function repeatedLayout(endNs: number, intervalS: number): Layout {
   const name = (slot: number): string =>
     slot === slots - 1
       ? ` ${time(slot * intervalS)} <> ${"Dur".padEnd(width + 1)}`
-      : ` ${time(slot * intervalS)} <> ${time((slot + 1) * intervalS)} `;
+      : ` ${time(slot * intervalS)} <> ${String((slot + 1) * intervalS).padStart(whole.length)} `;
   const interval = String(intervalS).padStart(whole.length);
   return { slots, stepNs, duration: `${whole}.${micros}`, interval, name };
 }

@@ -126,15 +126,17 @@ describe.skipIf(!hasSharedCaptures || !hasTshark)(
       expect(await ours(path, "expert")).toEqual(theirs);
     });
 
-    it.each(["tcpdump__dns_tcp.pcap", "arkime__tcp-reassembly-synthetic.pcap", "zeek__tcp_options.pcap"])(
-      "%s has tshark's io,stat",
-      async (name) => {
-        const path = capturePath(name);
-        const asked = ["1", "0.1", "0", "10"].map((interval) => `io,stat,${interval}`);
-        const theirs = tshark(["-n", "-q", "-r", path, ...asked.flatMap((one) => ["-z", one])]) ?? [];
-        for (const one of asked) expect(theirs.join("\n")).toContain((await ours(path, one)).join("\n"));
-      },
-    );
+    it.each([
+      "tcpdump__dns_tcp.pcap",
+      "arkime__tcp-reassembly-synthetic.pcap",
+      "zeek__tcp_options.pcap",
+      "zeek__tcp_rst-inject-rae.pcap",
+    ])("%s has tshark's io,stat", async (name) => {
+      const path = capturePath(name);
+      const asked = ["1", "0.1", "0", "10"].map((interval) => `io,stat,${interval}`);
+      const theirs = tshark(["-n", "-q", "-r", path, ...asked.flatMap((one) => ["-z", one])]) ?? [];
+      for (const one of asked) expect(theirs.join("\n")).toContain((await ours(path, one)).join("\n"));
+    });
 
     it("tcpdump__dns_tcp.pcap has tshark's protocol hierarchy", async () => {
       const path = capturePath("tcpdump__dns_tcp.pcap");
