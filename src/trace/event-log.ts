@@ -1,7 +1,7 @@
 // The events of a trace. Those that a run has for every packet, arrivals and what queues hold, are numbers in a row until somebody
 // looks at events: objects kept for each would cost the run more than the packets do.
 //
-// Measured (Node 20, bench/simulate.ts): 100 MB of TCP recorded takes half the time it took with an object an event.
+// Measured with packets kept as columns, too (Node 20, bench/simulate.ts): recorded, 1.5 times the packets a CPU second of TCP, 1.7 of UDP.
 
 import type { TraceEvent } from "./events.ts";
 
