@@ -11,10 +11,10 @@ import { graphShown, graphsOf, rangeOf } from "./graphs-data.ts";
 import { graphPlot } from "./graphs.ts";
 import { graphsLayout, graphTabs } from "./graphs-layout.ts";
 import { atCursor, shownTrace } from "./packet-data.ts";
-import { packetsAction } from "./packets-update.ts";
 import type { Step } from "./screen.ts";
 import { scrubberStep } from "./scrubber-pane.ts";
 import { shownNs, shownStep } from "./sequence-data.ts";
+import { otherSideAtEnd } from "./stream-update.ts";
 
 /** Halvings of the time shown at most: a million packets come down to a few. */
 const ZOOM_MAX = 24;
@@ -57,7 +57,7 @@ export function graphsAction(model: Model, action: Action): Step {
     case "turn":
       return quiet(turnFlow(model));
     case "other side":
-      return packetsAction({ ...model, flow: null }, action);
+      return otherSideAtEnd(model);
     default:
       return quiet(model);
   }

@@ -80,6 +80,11 @@ export function detailsPane(grid: Grid, theme: Theme, model: Model): void {
   }
 }
 
+function rangeText({ start, end }: CallPiece): string {
+  if (end === start) return "end";
+  return end === start + 1 ? String(start) : `${start}-${end - 1}`;
+}
+
 function bytesText(count: number): string {
   return count === 1 ? "1 byte" : `${count} bytes`;
 }
@@ -164,10 +169,10 @@ export function callsPane(grid: Grid, theme: Theme, model: Model): void {
         1 + y,
         [
           { text: String(piece.number).padStart(3), attr: on(theme.strong) },
-          { text: `  ${timeOf(piece).padStart(timeCells)}`, attr: on(theme.muted) },
-          { text: `${String(piece.end - piece.start).padStart(6)} B`, attr: on(theme.number) },
+          { text: ` ${timeOf(piece).padStart(timeCells)}`, attr: on(theme.muted) },
+          { text: `${String(piece.end - piece.start).padStart(6)} B `, attr: on(theme.number) },
           {
-            text: piece.end === piece.start ? "  end" : `  ${piece.start}-${piece.end - 1}`,
+            text: rangeText(piece),
             attr: on(theme.text),
           },
         ],

@@ -61,10 +61,19 @@ export function streamAction(model: Model, action: Action): Step {
     case "expand":
       return quiet(toPacket(model));
     case "other side":
-      return packetsAction({ ...model, flow: null }, action);
+      return otherSideAtEnd(model);
     default:
       return quiet(model);
   }
+}
+
+/** The other side's run; loopback's at its end, for real time has no cursor to keep. */
+export function otherSideAtEnd(model: Model): Step {
+  const [other, effects] = packetsAction({ ...model, flow: null }, "other side");
+  if (other.packets.side === model.packets.side) return [{ ...other, flow: model.flow }, effects];
+  const turned: Model = { ...other, stream: { ...other.stream, byte: null, codec: null } };
+  if (turned.packets.side === "sim") return [turned, effects];
+  return [atCursor(turned, shownTrace(turned).length - 1), effects];
 }
 
 function byBytes(model: Model, by: number): Model {
