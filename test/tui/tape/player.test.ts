@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { suggest } from "../../../src/scenario/input-error.ts";
-import { Grid } from "../../../src/tui/render/grid.ts";
+import { Grid, PLAIN } from "../../../src/tui/render/grid.ts";
 import { gridToText } from "../../../src/tui/render/text.ts";
 import { playTape } from "../../../src/tui/tape/player.ts";
 import type { Played } from "../../../src/tui/tape/player.ts";
@@ -25,7 +25,7 @@ const app: TerminalApp<Model, TerminalMessage | string, Effect> = {
   },
   view(model, { width, height }) {
     const grid = new Grid(width, height);
-    grid.put(0, 0, model.join(" "));
+    grid.put(0, 0, model.join(" "), PLAIN);
     return grid;
   },
   fromTerminal: (message) => message,
