@@ -34,6 +34,7 @@ export function reasonOf(
     }
     case "_ws.malformed":
       if (theirs.includes("Reassembly error")) return "tshark's reassembly errors are not told";
+      if (theirs === "_ws.malformed") return "a dissector's note that is not made here";
       if (ours !== "" && theirs !== "") return "worded otherwise";
       return null;
     case "tcp.analysis":

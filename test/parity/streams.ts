@@ -82,6 +82,7 @@ function reasonOfStatistic(name: string, hints: Hints): string | null {
   if (hints.hasFrames) return "tshark makes frames of custom blocks";
   if (hints.hasBroken && /^(conv|endpoints),tcp$/.test(name)) return BROKEN;
   if (hints.hasRouting && /^(conv|endpoints),/.test(name)) return "routers that IPv6 headers name";
+  if (hints.spanS === 0 && name.startsWith("io,stat")) return "tshark has no interval where no time passes";
   if (hints.spanS > SPAN_DOUBLE_S && /^(conv|io,stat|plen)/.test(name)) {
     return "nanoseconds of more than a hundred days";
   }
