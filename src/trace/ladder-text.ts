@@ -105,7 +105,11 @@ export function ladderGeometry(ladder: Ladder, width: number): LadderGeometry {
 }
 
 /** The line that names the lifelines. */
-export function ladderHeader(ladder: Ladder, geometry: LadderGeometry, ascii: boolean = false): LadderPiece[] {
+export function ladderHeader(
+  ladder: Ladder,
+  geometry: LadderGeometry,
+  ascii: boolean = false,
+): LadderPiece[] {
   const pieces: LadderPiece[] = [{ x: 0, text: "ms".padStart(geometry.time - 1), role: "time" }];
   const { ellipsis } = ascii ? ASCII : DRAWN;
   // Neighbours' names must not touch.

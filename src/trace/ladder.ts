@@ -217,7 +217,10 @@ export function ladderOf(trace: Trace, hosts: readonly string[] = []): Ladder {
 const WHOLE_MAX = 20_000;
 const PART = 1024;
 
-const windows = new WeakMap<Trace, { readonly length: number; readonly from: number; readonly ladder: Ladder }>();
+const windows = new WeakMap<
+  Trace,
+  { readonly length: number; readonly from: number; readonly ladder: Ladder }
+>();
 
 /** The ladder with the rows around `step`: of a short trace all of them, of a long one some thousands of steps before and after. */
 export function ladderAround(trace: Trace, hosts: readonly string[], step: number): Ladder {

@@ -73,7 +73,7 @@ test.runIf(process.platform === "linux")(
     await program.untilText("[SYN]");
     program.write("G");
     await program.until((screen) => /(\d+) of \1 /.test(screen), "the last packet");
-  expect(coloursOf(program.output)).toBe("256");
+    expect(coloursOf(program.output)).toBe("256");
     const before = ticks(program.pid);
     // What is measured is that nothing happens for a while: there is no event to wait for.
     await new Promise((resolve) => {

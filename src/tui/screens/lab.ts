@@ -8,7 +8,14 @@ import { frame } from "../widgets/frame.ts";
 import { isLab, loopbackRun, traceOf } from "../session.ts";
 import type { LabPane, Model } from "../model.ts";
 import { chartPane } from "./chart-pane.ts";
-import { connectionsTitle, hasConnections, labLayout, labPanes, lifelineHosts, paneTitle } from "./lab-layout.ts";
+import {
+  connectionsTitle,
+  hasConnections,
+  labLayout,
+  labPanes,
+  lifelineHosts,
+  paneTitle,
+} from "./lab-layout.ts";
 import type { Place } from "./lab-layout.ts";
 import { ladderPane } from "./ladder-pane.ts";
 import { lessonPane, outcomePane } from "./outcome-pane.ts";

@@ -165,10 +165,7 @@ function paintPair(
   const head = headOf(entry);
   const answer = answerSpans(sim, waits, roomy, theme);
   if (!roomy) {
-    const answerCells = Math.min(
-      richWidth(answer),
-      Math.max(Math.floor(room / 2), room - textWidth(head)),
-    );
+    const answerCells = Math.min(richWidth(answer), Math.max(Math.floor(room / 2), room - textWidth(head)));
     const used = view.put(columns.call, 0, head, headAttr, room - answerCells);
     putSpans(view, columns.call + used, 0, answer, room - used, ground);
   } else {
