@@ -28,7 +28,7 @@ export const TIME_MS_DEFAULT = 10_000;
 
 /** All laws of all streams that `module` exports codecs for. */
 export function plainJob(module: string, seed: number = 1): VerifyJob {
-  const all = { laws: null, runs: null, path: null, shard: null, through: null };
+  const all = { laws: null, runs: null, path: null, shard: null, through: null, bail: false };
   return { module, seed, timeMs: TIME_MS_DEFAULT, ...all };
 }
 

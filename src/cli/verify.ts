@@ -20,6 +20,7 @@ interface VerifyFlags {
   readonly runs?: string;
   readonly seed?: string;
   readonly path?: string;
+  readonly bail?: true;
   readonly time: string;
   readonly through?: string;
   readonly shard?: string;
@@ -42,6 +43,7 @@ export function addVerify(program: Command): void {
     .option("--runs <n>", "trials a law (default: 100)")
     .option("--seed <n>", "of all that is random (default: 1)")
     .option("--path <law/path>", "one trial again, as a report gives it: any-chunking/12:0:3")
+    .option("--bail", "stop at the first law that is broken")
     .option("--time <time>", "how long the laws of one file may take: 500ms, 10s, 2m", TIME_DEFAULT)
     .option("--through <network>", "sim: carry the streams over the simulated TCP")
     .option("--shard <i/n>", "every n-th run only; give the JSON files of all shards to verify to merge them")
@@ -95,6 +97,7 @@ function jobOf(module: string, flags: VerifyFlags): VerifyJob {
     runs: flags.runs === undefined ? null : parseWhole("--runs", flags.runs, 1, RUNS_MAX),
     seed: flags.seed === undefined ? 1 : parseSeed(flags.seed),
     path,
+    bail: flags.bail === true,
     timeMs: parseTime(flags.time),
     shard: flags.shard === undefined ? null : parseShard(flags.shard),
     through:

@@ -17,6 +17,8 @@ export interface FramingOptions extends Omit<LawOptions, "deadlineMs" | "path"> 
   readonly path?: string;
   /** How long all laws together may take in ms; 10,000 by default. Each law left gets an equal part of what is left. */
   readonly timeMs?: number;
+  /** Whether to stop at the first law that is broken; false by default. */
+  readonly bail?: boolean;
   /** Told of each law's report as it is made. */
   readonly onLaw?: (report: LawReport) => void;
 }
@@ -39,7 +41,8 @@ export async function checkFraming<F>(codec: Codec<F>, options: FramingOptions =
   /** A law before the one about hangs that met one. */
   let left: { law: Law; lawOptions: LawOptions } | null = null;
   for (const [index, law] of laws.entries()) {
-    const why = silence(law, reports);
+    const isOver = options.bail === true && reports.some(({ verdict }) => verdict === "broken");
+    const why = isOver ? "another law is broken already" : silence(law, reports);
     if (why !== null) {
       say(notAsked(law, why));
       continue;

@@ -1,5 +1,6 @@
 // The bars at the top and at the bottom: screens, what is shown and how it is doing; the keys.
 
+import { basename } from "node:path";
 import { durationText, millisText } from "../trace/words.ts";
 import { lawRows } from "./framing-cursor.ts";
 import { KEYS } from "./key-table.ts";
@@ -42,8 +43,16 @@ export function topTabs(grid: Grid, theme: Theme, model: Model): TabPlace[] {
     brand: BRAND,
     tabs,
     active: screens.findIndex(({ name }) => name === model.screen),
-    status: fitting(statusOf(model, theme), room),
+    status: statusIn(model, theme, room),
   });
+}
+
+/** The state; where it would not fit, a file's name without its folders. */
+function statusIn(model: Model, theme: Theme, room: number): readonly Span[] {
+  const whole = statusOf(model, theme);
+  const { session } = model;
+  if (richWidth(whole) <= room || isFraming(session) || isLab(session)) return fitting(whole, room);
+  return fitting(statusOf({ ...model, session: { ...session, name: basename(session.name) } }, theme), room);
 }
 
 /** The beginning of a state: of what does not fit, whole parts are left out from the end, the first two excepted. */

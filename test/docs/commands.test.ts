@@ -1,4 +1,4 @@
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { copyFileSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
@@ -27,6 +27,7 @@ const documented = pages.flatMap((page) => commandsIn(page).map((command) => [pa
 const commands = new Map(documented.map(([page, command]) => [command, page]));
 
 beforeAll(async () => {
+  copyFileSync(join(ROOT, "fixtures/tapes/partial-recv.tape"), join(folder, "partial-recv.tape"));
   const { code, stderr } = await wirelab(["run", "tcp-hello", "--pcap", "trace.pcapng"], { cwd: folder });
   if (code !== 0) throw new Error(stderr);
 });

@@ -67,10 +67,11 @@ describe("a program in a terminal", () => {
     expect(program.output).not.toContain("\u001B[?2026h");
     program.write("\u001B[?2026;2$y");
     program.write("j");
-    await program.untilText("[key j]");
+    const isWhole = (): boolean => program.output.endsWith("\u001B[?2026l");
+    await program.until((text) => text.includes("[key j]") && isWhole(), "the first key's frame");
     const before = program.output.length;
     program.write("j");
-    await program.untilText("3 of 1000000");
+    await program.until((text) => text.includes("3 of 1000000") && isWhole(), "the second key's frame");
     // oxlint-disable-next-line no-control-regex -- escape sequences begin with one
     expect(program.output.slice(before)).toMatch(/^(?:\u001B\[\?2026h[^]+\u001B\[\?2026l)+$/);
   });

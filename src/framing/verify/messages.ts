@@ -10,6 +10,8 @@ export interface VerifyJob {
   readonly runs: number | null;
   readonly seed: number;
   readonly path: string | null;
+  /** Whether to stop at the first law that is broken. */
+  readonly bail: boolean;
   readonly timeMs: number;
   readonly shard: { readonly index: number; readonly count: number } | null;
   readonly through: "sim" | null;

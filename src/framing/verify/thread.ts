@@ -43,6 +43,7 @@ function optionsOf(job: VerifyJob): FramingOptions {
     laws: job.laws === null ? known : known.filter(({ name }) => job.laws?.includes(name)),
     seed: job.seed,
     timeMs: job.timeMs,
+    bail: job.bail,
     ...(job.runs === null ? {} : { runs: job.runs }),
     ...(job.path === null ? {} : { path: job.path }),
     ...(job.shard === null ? {} : { shard: job.shard }),

@@ -7,6 +7,7 @@ import { describe, expect, test } from "vitest";
 import * as twins from "../../../fixtures/codecs/right.ts";
 import { checkDatagrams } from "../../../src/framing/check-datagrams.ts";
 import { checkFraming } from "../../../src/framing/check.ts";
+import type { FramingOptions } from "../../../src/framing/check.ts";
 import type { Codec, DatagramCodec } from "../../../src/framing/codec.ts";
 import { STREAM_LAWS } from "../../../src/framing/laws/all.ts";
 import { linearTime } from "../../../src/framing/laws/linear-time.ts";
@@ -27,14 +28,14 @@ async function mutant(name: string): Promise<Mutant> {
   return (await import(pathToFileURL(join(FOLDER, `${name}.ts`)).href)) as Mutant;
 }
 
-function check(codec: AnyCodec): Promise<Report> {
-  return "decode" in codec ? checkDatagrams(codec) : checkFraming(codec);
+function check(codec: AnyCodec, options: FramingOptions): Promise<Report> {
+  return "decode" in codec ? checkDatagrams(codec, options) : checkFraming(codec, options);
 }
 
 describe("a wrong decoder is caught, and by a small counterexample", () => {
   test.each(MUTANTS)("%s", async (name) => {
     const { codec, needs } = await mutant(name);
-    const report = await check(codec);
+    const report = await check(codec, { bail: true });
     const broken = report.laws.filter(({ verdict }) => verdict === "broken");
     expect(broken).not.toEqual([]);
     const { bytes = "", cuts = [] } = broken[0].counterexample ?? {};
@@ -70,7 +71,7 @@ describe("a law asked alone catches the bug it is for", () => {
 
 describe("the correct twins pass", () => {
   test.each(Object.entries(twins))("%s", async (_, codec) => {
-    const report = await check(codec as AnyCodec);
+    const report = await check(codec as AnyCodec, { runs: 50 });
     // Time is measured by a test of its own: this machine does other things too.
     const broken = report.laws.filter(({ verdict, law }) => verdict === "broken" && law !== linearTime.name);
     expect(broken).toEqual([]);
