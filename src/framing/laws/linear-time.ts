@@ -33,6 +33,9 @@ const FACTOR = 4;
 const LINEAR = 5;
 const QUADRATIC = 10;
 const QUADRATIC_LATER = 8;
+/** What is this plain over many thousand calls, twice, needs no second opinion; one call with all the bytes does, for its garbage is collected in lumps. */
+const PLAIN = 11;
+const PLAIN_MS = 40;
 /** What takes this long needs no second measurement: nothing disturbs it enough. */
 const LONG_MS = 150;
 /** Less than this is not worth a word, and not measured well. */
@@ -44,6 +47,7 @@ const TOUCHED_EACH = 64;
 /** Between two, for a linear decoder, and four. */
 const DOUBLING = 2.8;
 const MEASUREMENTS = 3;
+const MEASUREMENTS_PLAIN = 2;
 /** What frames are called short: much shorter ones would measure the making of objects, and how V8 keeps thousands of small buffers. */
 const FRAME_BYTES = 60;
 const FRAME_BYTES_MAX = 200;
@@ -87,6 +91,8 @@ export const linearTime = defineLaw<Shape>({
         if (longMs < WORTH_MS) break;
         if (longMs < shortMs * LINEAR) return null;
         if (longMs > LONG_MS && length === lengths.at(-1)) break;
+        const isPlain = i === MEASUREMENTS_PLAIN && longMs > shortMs * PLAIN && longMs > PLAIN_MS;
+        if (isPlain && shape.endsWith("in small chunks")) return finding(shape, TAKE_LONGER);
       }
       if (length !== lengths.at(-1) || longMs < WORTH_MS) continue;
       if (longMs < shortMs * (context.later ? QUADRATIC_LATER : QUADRATIC)) return null;
