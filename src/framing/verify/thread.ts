@@ -11,7 +11,8 @@ import { STREAM_LAWS } from "../laws/all.ts";
 import { checkDatagrams } from "../check-datagrams.ts";
 import { DATAGRAM_LAWS } from "../laws/datagram/all.ts";
 import { CodecProblem } from "../laws/law.ts";
-import { throughSim } from "../laws/through-sim.ts";
+import type { Law } from "../laws/law.ts";
+
 import type { Report } from "../report/report.ts";
 import { loadCodecs } from "./load-codecs.ts";
 import type { ExportedCodec } from "./load-codecs.ts";
@@ -37,8 +38,13 @@ function record(law: string, { bytes, cuts, tick, overwrite, end }: Feed): void 
   Atomics.add(words, 0, 1);
 }
 
-function optionsOf(job: VerifyJob): FramingOptions {
-  const known = job.through === "sim" ? [throughSim] : STREAM_LAWS;
+/** The simulator is loaded by those who ask for it. */
+async function lawsOf(job: VerifyJob): Promise<readonly Law[]> {
+  return job.through === "sim" ? [(await import("../laws/through-sim.ts")).throughSim] : STREAM_LAWS;
+}
+
+async function optionsOf(job: VerifyJob): Promise<FramingOptions> {
+  const known = await lawsOf(job);
   return {
     laws: job.laws === null ? known : known.filter(({ name }) => job.laws?.includes(name)),
     seed: job.seed,
@@ -69,11 +75,12 @@ async function verify(job: VerifyJob, from: number): Promise<void> {
     codecNames: codecs.map(({ codec }) => codec.name),
   });
   const timeMs = job.timeMs / Math.max(1, codecs.length);
+  const options = await optionsOf(job);
   for (const [index, exported] of codecs.entries()) {
     if (index < from) continue;
     const onLaw: FramingOptions["onLaw"] = (report) => tell({ kind: "law", codec: index, report });
     try {
-      const report = await check(exported, { ...optionsOf(job), timeMs, onLaw }, job);
+      const report = await check(exported, { ...options, timeMs, onLaw }, job);
       tell({ kind: "codec", codec: index, verified: { exportName: exported.exportName, report } });
     } catch (error) {
       if (!(error instanceof CodecProblem)) throw error;
