@@ -74,5 +74,3 @@ export function benchFramingCodecs(): void {
   for (const one of CASES)
     console.log(`${one.name.padEnd(52)} ${(measure(one) / 1e6).toFixed(2).padStart(6)} million chunks/s`);
 }
-
-if (process.argv[1]?.includes("framing-codecs")) benchFramingCodecs();

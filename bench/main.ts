@@ -1,7 +1,10 @@
-// `npm run bench [simulate|read|paint|screens|frame]`: what performance claims rest on, each beside its target or its peer.
+// `npm run bench [simulate|read|paint|screens|frame|framing]`: what performance claims rest on, each beside its target or its peer.
 //
 // Compiled first: run through a loader that rewrites functions, the hot loops are half as fast.
 
+import { join } from "node:path";
+import { benchFramingCodecs } from "./framing-codecs.ts";
+import { benchLaws, benchStart } from "./framing.ts";
 import { measureFrames } from "./frame.ts";
 import { measurePainting } from "./paint.ts";
 import { measurePty } from "./paint-pty.ts";
@@ -52,6 +55,14 @@ const BENCHES: Readonly<Record<string, () => Promise<void> | void>> = {
   frame() {
     console.log("update and view of the inspector at 200x60 on 1,000,000 packets; target: 16 ms");
     milliseconds(measureFrames());
+  },
+  async framing() {
+    console.log("chunks through decoders; target: a million a second through the length prefix");
+    benchFramingCodecs();
+    console.log("1,000 runs of a law on a length-prefix codec; target: 100 ms");
+    await benchLaws();
+    console.log("`verify` until it runs the user's file; target: 500 ms");
+    benchStart(join(import.meta.dirname, "../../dist/cli/main.js"));
   },
 };
 
