@@ -51,6 +51,8 @@ const RESUMES_MAX = 64;
 /** What overwritten buffers hold, and what is in front of and behind their chunk. */
 const SCRIBBLE = 0xa5;
 const MARGIN_BYTES = 16;
+/** Most chunks are a few bytes, for which a call costs more than a loop. */
+const SHORT_BYTES = 32;
 
 /** What a synchronous feed throws when the decoder turns out to answer with promises. */
 export class AnswersLater extends Error {
@@ -75,6 +77,8 @@ export class Feeding<F> {
   readonly #stream: Buffer;
   readonly #count: number;
   readonly #framesMax: number;
+  /** Bytes of the last chunk. */
+  #taken = 0;
   /** The one buffer of a feed that overwrites. */
   readonly #buffer: Buffer | null;
 
@@ -99,13 +103,17 @@ export class Feeding<F> {
     const start = chunkStart(cuts, index);
     const end = chunkEnd(cuts, index, bytes.length);
     if (this.#buffer === null) return this.#stream.subarray(start, end);
-    this.#buffer.set(this.#stream.subarray(start, end), MARGIN_BYTES);
+    this.#taken = end - start;
+    if (this.#taken > SHORT_BYTES) this.#buffer.set(this.#stream.subarray(start, end), MARGIN_BYTES);
+    else for (let at = 0; at < this.#taken; at++) this.#buffer[MARGIN_BYTES + at] = this.#stream[start + at];
     return this.#buffer.subarray(MARGIN_BYTES, MARGIN_BYTES + end - start);
   }
 
   /** Overwrites the buffer the last chunk was in. */
   scribble(): void {
-    if (this.#buffer !== null) this.#buffer.fill(SCRIBBLE);
+    if (this.#buffer === null) return;
+    if (this.#taken > SHORT_BYTES) this.#buffer.fill(SCRIBBLE, MARGIN_BYTES, MARGIN_BYTES + this.#taken);
+    else for (let at = 0; at < this.#taken; at++) this.#buffer[MARGIN_BYTES + at] = SCRIBBLE;
   }
 
   /** Pushes the next chunk or ends the stream; false when there is nothing left to do. */
