@@ -129,6 +129,7 @@ describe("a mistake of the user's", () => {
   const broken = file("broken.pcap", "this is no capture");
   it.each([
     [["nonsense"], "no command called nonsense"],
+    [["raed", "x.pcap"], "no command called raed (did you mean read"],
     [["run"], "missing required argument 'scenario'"],
     [["run", "tcp-helo"], "no lesson called tcp-helo (did you mean tcp-hello"],
     [["run", "missing.ts"], "missing.ts: no such file"],

@@ -1,4 +1,5 @@
-// DHCP's options (RFC 2132 and IANA's registry): Wireshark's names, and the shape of those whose data is one plain thing.
+// DHCP's options (RFC 2132 and IANA's registry): Wireshark's names, to the letter (its `[TODO:...]` too, for they are printed), and the shape of
+// those whose data is one plain thing.
 
 /** `addresses` are any number of IPv4 addresses, `address` exactly one; `seconds` are 32 bits, `offset` signed ones. */
 export type OptionShape =

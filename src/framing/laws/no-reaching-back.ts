@@ -7,7 +7,7 @@ import { someFrames } from "./frame-trials.ts";
 import { difference } from "../judge.ts";
 import { simplerFrames } from "../simpler.ts";
 
-const CHUNKINGS = { run: 8, glance: 2, search: 200 };
+const CHUNKINGS = { run: 8, glance: 3, search: 200 };
 
 export const noReachingBack = defineLaw<unknown[]>({
   name: "no-reaching-back",

@@ -10,7 +10,7 @@ import { BUILT_IN } from "./built-in.ts";
 describe("each built-in codec keeps every law", () => {
   for (const codec of BUILT_IN)
     test(codec.name, async () => {
-      const report = await checkFraming(codec, { runs: 30, timeMs: 8000 });
+      const report = await checkFraming(codec, { runs: 60, timeMs: 8000 });
       const broken: LawReport[] = [];
       for (const law of report.laws)
         if (law.verdict === "broken" && !(law.law === linearTime.name && (await isLinearAfterAll(codec))))
