@@ -1,11 +1,12 @@
 // The command line beside tshark and tcptrace, on one capture in one run: CPU seconds of whole processes, output thrown away.
-// `npm run bench read` builds and runs it. Target: the 14 fields 30 times faster than tshark prints them.
+// `npm run bench read` builds and runs it; then `node .bench/bench/read-peers.js [packets] [contest]` runs a part of it.
+// Target: the 14 fields 30 times faster than tshark prints them.
 
 import { spawnSync } from "node:child_process";
-import { mkdtempSync, rmSync, statSync } from "node:fs";
+import { copyFileSync, mkdtempSync, rmSync, statSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
+import { pathToFileURL } from "node:url";
 
 import { writeCaptureFile } from "./capture-file.ts";
 
@@ -63,15 +64,26 @@ const CONTESTS: readonly Contest[] = [
   { name: "-z io,stat,1", args: ["-q", "-z", "io,stat,1"] },
 ];
 
-/** Prints a table of CPU seconds and of how many times faster wirelab is. */
-export function measureBesidePeers(packets: number = PACKETS): void {
+/** Processor and wall time of one command. */
+interface Times {
+  readonly cpu: number;
+  readonly wall: number;
+}
+
+/** Prints a table of CPU and wall seconds and of how many times faster wirelab is; `only` keeps the contests whose names have it. */
+export function measureBesidePeers(packets: number = PACKETS, only = ""): void {
   const folder = mkdtempSync(join(tmpdir(), "wirelab-bench-"));
   try {
+    // The command line reads its version there, as it does in the package.
+    copyFileSync(join(COMPILED, "../package.json"), join(COMPILED, "package.json"));
     const path = join(folder, "generated.pcap");
     writeCaptureFile(path, packets);
     console.log(`${packets.toLocaleString("en")} packets, ${(statSync(path).size / 1e6).toFixed(0)} MB`);
-    console.log(`${"CPU seconds".padEnd(40)}${"wirelab".padStart(9)}${"tshark".padStart(9)}   faster`);
-    for (const contest of CONTESTS) compete(contest, path, packets);
+    console.log("seconds of CPU, and of wall time in brackets");
+    console.log(
+      `${"".padEnd(40)}${"wirelab".padStart(16)}${"tshark".padStart(16)}   faster by CPU, by wall time`,
+    );
+    for (const contest of CONTESTS) if (contest.name.includes(only)) compete(contest, path, packets);
   } finally {
     rmSync(folder, { recursive: true });
   }
@@ -79,32 +91,55 @@ export function measureBesidePeers(packets: number = PACKETS): void {
 
 function compete({ name, args, tshark = args, tcptrace }: Contest, path: string, packets: number): void {
   const limit = name.startsWith("JSON") ? ["-c", String(Math.ceil(packets / JSON_PART))] : [];
-  const ours = cpuSeconds(process.execPath, [COMMAND, "read", path, ...args, ...limit]);
-  const theirs = tshark === null ? null : cpuSeconds("tshark", ["-n", "-r", path, ...tshark, ...limit]);
-  const others = tcptrace === undefined ? null : cpuSeconds("tcptrace", [...tcptrace, path]);
-  const shown = (seconds: number | null): string => (seconds === null ? "-" : seconds.toFixed(2)).padStart(9);
-  const ratio = (seconds: number | null): string =>
-    seconds === null || ours === null ? "" : `${(seconds / ours).toFixed(1)} x`;
-  const beside = others === null ? "" : `   (tcptrace ${others.toFixed(2)}, ${ratio(others)})`;
-  console.log(`${name.padEnd(40)}${shown(ours)}${shown(theirs)}   ${ratio(theirs)}${beside}`);
+  const ours = time(process.execPath, [COMMAND, "read", path, ...args, ...limit]);
+  const theirs = tshark === null ? null : time("tshark", ["-n", "-r", path, ...tshark, ...limit]);
+  const others = tcptrace === undefined ? null : time("tcptrace", [...tcptrace, path]);
+  const beside = others === null ? "" : `   (tcptrace ${shown(others)}${ratio(ours, others)})`;
+  console.log(
+    `${name.padEnd(40)}${shown(ours).padStart(16)}${shown(theirs).padStart(16)}${ratio(ours, theirs)}${beside}`,
+  );
+  for (const problem of [ours, theirs, others]) if (typeof problem === "string") console.log(`  ${problem}`);
 }
 
-/** The compiled command line, beside this compiled file. */
-const COMMAND = fileURLToPath(new URL("../src/cli/main.js", import.meta.url));
+function shown(times: Times | string | null): string {
+  if (times === null) return "-";
+  return typeof times === "string" ? "failed" : `${times.cpu.toFixed(2)} (${times.wall.toFixed(2)})`;
+}
 
-/** User and system time of a command; null where it is not installed or failed. The shell counts its children's. */
-function cpuSeconds(command: string, args: readonly string[]): number | null {
+function ratio(ours: Times | string | null, theirs: Times | string | null): string {
+  if (ours === null || theirs === null || typeof ours === "string" || typeof theirs === "string") return "";
+  return `   ${(theirs.cpu / ours.cpu).toFixed(1)} x, ${(theirs.wall / ours.wall).toFixed(1)} x`;
+}
+
+/** The root of what was compiled: this file is one folder below it. */
+const COMPILED = join(import.meta.dirname, "..");
+const COMMAND = join(COMPILED, "src/cli/main.js");
+
+/** What a command takes, its output thrown away; null where it is not installed, the last line of what it said where it failed. */
+function time(command: string, args: readonly string[]): Times | string | null {
   const quoted = [command, ...args].map((word) => `'${word.replaceAll("'", `'\\''`)}'`).join(" ");
-  const { stdout, status } = spawnSync("sh", ["-c", `${quoted} >/dev/null 2>&1 || exit 1; times`], {
+  // The shell counts its children's times; its own output is theirs alone.
+  const started = performance.now();
+  const { stdout, stderr, status } = spawnSync("sh", ["-c", `${quoted} >/dev/null || exit; times`], {
     encoding: "utf8",
   });
-  if (status !== 0) return null;
+  const wall = (performance.now() - started) / 1000;
+  if (status === NOT_FOUND) return null;
+  if (status !== 0) return `${command}: ${stderr.trim().split("\n").at(-1) ?? ""} (exit code ${status})`;
   // `times` prints the shell's own user and system time, and on the next line its children's: 0m1.52s 0m0.31s.
   const [user, system] = (stdout.trim().split("\n")[1] ?? "").split(" ").map(secondsOf);
-  return user + system;
+  return { cpu: user + system, wall };
 }
+
+/** What a shell exits with for a command there is not. */
+const NOT_FOUND = 127;
 
 function secondsOf(text: string): number {
   const [, minutes = "0", seconds = "0"] = /^(\d+)m([\d.]+)s$/.exec(text) ?? [];
   return Number(minutes) * 60 + Number(seconds);
+}
+
+if (process.argv[1] !== undefined && import.meta.url === pathToFileURL(process.argv[1]).href) {
+  const [, , packets = PACKETS, only] = process.argv;
+  measureBesidePeers(Number(packets), only);
 }
