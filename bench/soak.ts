@@ -12,7 +12,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 
 import { openCapture } from "../src/capture/open.ts";
-import { captureSession } from "../src/cli/source.ts";
+import { captureSession } from "../src/cli/capture-session.ts";
 import { update, view } from "../src/tui/app.ts";
 import { initialModel } from "../src/tui/model.ts";
 import type { Message, Model } from "../src/tui/model.ts";

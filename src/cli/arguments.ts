@@ -1,71 +1,7 @@
 // How commands read the values of their flags. Every mistake is an `InputError`.
 
-import { readFileSync } from "node:fs";
 import type { BackendName } from "../socket/backend.ts";
-import { adjustTopology } from "../scenario/adjust.ts";
-import { parseIntervention, parseInterventions } from "../scenario/intervention.ts";
 import { InputError, suggest } from "../scenario/input-error.ts";
-import { parseReadPolicy } from "../scenario/read-policy.ts";
-import type { RunOptions } from "../scenario/run.ts";
-import type { Scenario } from "../scenario/scenario.ts";
-
-/** What `run`, `compare`, `snapshot` and `export` take for a scenario's network. */
-export interface NetworkFlags {
-  readonly seed?: string;
-  readonly link?: string;
-  readonly loss?: string;
-  readonly delay?: string;
-  readonly bandwidth?: string;
-  readonly queue?: string;
-  readonly set?: string[];
-  readonly read?: string;
-  readonly change?: string[];
-  readonly changes?: string;
-}
-
-/** The flags as run options for `scenario`. */
-export function runOptions(scenario: Scenario, flags: NetworkFlags): Omit<RunOptions, "on"> {
-  const readPolicy = flags.read === undefined ? undefined : parseReadPolicy(flags.read);
-  if (readPolicy === null) {
-    throw new InputError(`--read ${flags.read}: want all, one-byte, half, random or at-most:N`);
-  }
-  const topology = adjustTopology(scenario.topology, flags);
-  const interventions = [
-    ...(flags.changes === undefined ? [] : parseInterventions(readText(flags.changes), topology.links)),
-    ...(flags.change ?? []).map((text) => parseIntervention(text, topology.links)),
-  ];
-  return {
-    ...(flags.seed === undefined ? {} : { seed: parseSeed(flags.seed) }),
-    topology,
-    ...(interventions.length === 0 ? {} : { interventions }),
-    ...(readPolicy === undefined ? {} : { readPolicy }),
-  };
-}
-
-/** What was run and the flags of its network, to say how to run it again: all but the seed and the changes, which the run knows. */
-export function givenOf(
-  what: string,
-  flags: NetworkFlags,
-): { readonly what: string; readonly flags: readonly string[] } {
-  const { link, loss, delay, bandwidth, queue, set = [], read } = flags;
-  const named = Object.entries({ link, loss, delay, bandwidth, queue, read });
-  return {
-    what,
-    flags: [
-      ...named.flatMap(([name, value]) => (value === undefined ? [] : [`--${name}`, value])),
-      ...set.flatMap((value) => ["--set", value]),
-    ],
-  };
-}
-
-/** The text of a file of changes. */
-function readText(path: string): string {
-  try {
-    return readFileSync(path, "utf8");
-  } catch (error) {
-    throw new InputError(`--changes ${path}: ${error instanceof Error ? error.message : String(error)}`);
-  }
-}
 
 /** A seed: a whole number from 0 to 2^32 - 1. */
 export function parseSeed(text: string): number {

@@ -8,7 +8,7 @@ import type { DecodeAs } from "../capture/dissect/decode-as.ts";
 import { openInterface } from "../capture/live/interface.ts";
 import { InputError } from "../scenario/input-error.ts";
 import { collect } from "./arguments.ts";
-import { openCaptureFile } from "./source.ts";
+import { openCaptureFile } from "./capture-session.ts";
 
 export interface InputFlags {
   readonly interface?: string;

@@ -24,6 +24,7 @@ const COMMANDS: Readonly<Record<string, () => Promise<Add>>> = {
 function commandsNamed(words: readonly string[]): readonly string[] {
   const [first] = words;
   if (first === undefined) return ["dashboard"];
+  if (first === "--version" || first === "-V") return [];
   return Object.hasOwn(COMMANDS, first) && first !== "dashboard" ? [first] : Object.keys(COMMANDS);
 }
 
@@ -56,7 +57,7 @@ async function isMistake(error: unknown): Promise<boolean> {
   const { CaptureError } = await import("../capture/error.ts");
   const { TopologyError } = await import("../sim/settings.ts");
   const { InputError } = await import("../scenario/input-error.ts");
-  const { BackendUnavailable } = await import("../scenario/run.ts");
+  const { BackendUnavailable } = await import("../scenario/backend-unavailable.ts");
   return [CaptureError, TopologyError, InputError, BackendUnavailable].some((kind) => error instanceof kind);
 }
 

@@ -6,9 +6,9 @@ import { InputError } from "../scenario/input-error.ts";
 import { loadScenario } from "../scenario/load.ts";
 import { runScenario } from "../scenario/run.ts";
 import { loopbackFor } from "../scenario/session.ts";
-import { parseChoice, runOptions } from "./arguments.ts";
-import type { NetworkFlags } from "./arguments.ts";
-import { addNetworkFlags } from "./network-flags.ts";
+import { parseChoice } from "./arguments.ts";
+import { addNetworkFlags, runOptions } from "./network-flags.ts";
+import type { NetworkFlags } from "./network-flags.ts";
 import { print } from "./print.ts";
 
 interface CompareFlags extends NetworkFlags {
@@ -30,7 +30,9 @@ export function addCompare(program: Command): void {
 async function compare(what: string, flags: CompareFlags): Promise<void> {
   const scenario = await loadScenario(what);
   const loopback =
-    flags.with === undefined ? loopbackFor(scenario) : parseChoice("--with", flags.with, ["kernel", "node"]);
+    flags.with === undefined
+      ? await loopbackFor(scenario)
+      : parseChoice("--with", flags.with, ["kernel", "node"]);
   if (typeof loopback !== "string") throw new InputError(loopback.unavailable);
   const options = { ...runOptions(scenario, flags), previewBytes: PREVIEW_BYTES };
   const sim = await runScenario(scenario, { ...options, on: "sim" });

@@ -38,7 +38,7 @@ import { write } from "./print.ts";
 import { screenIn, stateOf, withRecent } from "./saved-state.ts";
 import { screenStart } from "./screen-flags.ts";
 import type { ScreenStart } from "./screen-flags.ts";
-import { captureSession } from "./source.ts";
+import { captureSession } from "./capture-session.ts";
 
 type Host = TerminalHost<Message>;
 

@@ -12,7 +12,8 @@ import type { LabSession } from "../scenario/session.ts";
 import type { Effect, Message } from "../tui/model.ts";
 import type { FramingSession, Session } from "../tui/session.ts";
 import type { TerminalHost } from "../tui/terminal.ts";
-import { captureSession, isScenario, openCaptureFile, simOnly } from "./source.ts";
+import { captureSession, openCaptureFile } from "./capture-session.ts";
+import { isScenario, simOnly } from "./source.ts";
 
 export type RunSettings = Omit<RunOptions, "on">;
 

@@ -10,7 +10,7 @@ import { InputError } from "../scenario/input-error.ts";
 import { compileDisplayFilter } from "./display-filter.ts";
 import { parseShift } from "./durations.ts";
 import { writeChunks } from "./output-file.ts";
-import { openCaptureFile } from "./source.ts";
+import { openCaptureFile } from "./capture-session.ts";
 
 export interface EditFlags {
   readonly filter?: string;

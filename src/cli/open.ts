@@ -6,16 +6,16 @@ import { contextOf } from "../capture/context.ts";
 import { loadScenario } from "../scenario/load.ts";
 import { runScenario } from "../scenario/run.ts";
 import { plainPackets, plainRun } from "../tui/plain.ts";
-import { givenOf, runOptions } from "./arguments.ts";
-import type { NetworkFlags } from "./arguments.ts";
 import { runDashboard, runInspector } from "./dashboard-app.ts";
 import { addInputFlags, openInput } from "./capture-input.ts";
 import type { InputFlags } from "./capture-input.ts";
-import { addNetworkFlags } from "./network-flags.ts";
+import { addNetworkFlags, givenOf, runOptions } from "./network-flags.ts";
+import type { NetworkFlags } from "./network-flags.ts";
 import { print } from "./print.ts";
 import { addScreenFlags, screenStart } from "./screen-flags.ts";
 import type { ScreenFlags } from "./screen-flags.ts";
-import { isScenario, problemText } from "./source.ts";
+import { problemText } from "./capture-session.ts";
+import { isScenario } from "./source.ts";
 
 interface OpenFlags extends NetworkFlags, InputFlags, ScreenFlags {
   readonly plain?: true;

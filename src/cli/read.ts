@@ -21,7 +21,7 @@ import { addInputFlags, openInput } from "./capture-input.ts";
 import type { Input, InputFlags } from "./capture-input.ts";
 import { writePcapngFile } from "./output-file.ts";
 import { print, write } from "./print.ts";
-import { problemText } from "./source.ts";
+import { problemText } from "./capture-session.ts";
 
 interface ReadFlags extends InputFlags {
   readonly filter?: string;

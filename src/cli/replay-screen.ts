@@ -4,7 +4,7 @@ import { InputError } from "../scenario/input-error.ts";
 import { stepAtTime } from "../trace/state-at.ts";
 import { runReplay } from "./dashboard-app.ts";
 import { parseDuration } from "./durations.ts";
-import { openCaptureFile } from "./source.ts";
+import { openCaptureFile } from "./capture-session.ts";
 
 export interface ScreenFlags {
   readonly speed?: string;

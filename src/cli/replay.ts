@@ -8,15 +8,15 @@ import { tcpConversation } from "../capture/replay/tcp-conversation.ts";
 import { udpConversation } from "../capture/replay/udp-conversation.ts";
 import { InputError } from "../scenario/input-error.ts";
 import { parseChoice, parseWhole } from "./arguments.ts";
-import type { NetworkFlags } from "./arguments.ts";
 import { addNetworkFlags } from "./network-flags.ts";
+import type { NetworkFlags } from "./network-flags.ts";
 import { replayLive } from "./replay-live.ts";
 import type { LiveFlags } from "./replay-live.ts";
 import { replayOnScreen } from "./replay-screen.ts";
 import type { ScreenFlags } from "./replay-screen.ts";
 import { replaySimulated } from "./replay-simulated.ts";
 import type { SimulatedFlags } from "./replay-simulated.ts";
-import { openCaptureFile } from "./source.ts";
+import { openCaptureFile } from "./capture-session.ts";
 
 interface ReplayFlags extends NetworkFlags, ScreenFlags, LiveFlags, SimulatedFlags {
   readonly stream?: string;

@@ -5,13 +5,14 @@ import { firstDifference, traceHash } from "../trace/hash.ts";
 import { transcriptText } from "../trace/transcript-text.ts";
 import { InputError } from "../scenario/input-error.ts";
 import { loadScenario } from "../scenario/load.ts";
-import { NamespaceRefused, runScenario } from "../scenario/run.ts";
+import { NamespaceRefused } from "../scenario/backend-unavailable.ts";
+import { runScenario } from "../scenario/run.ts";
 import type { RunOptions, RunResult } from "../scenario/run.ts";
 import type { Scenario } from "../scenario/scenario.ts";
 import { loopbackFor } from "../scenario/session.ts";
-import { parseBackend, runOptions } from "./arguments.ts";
-import type { NetworkFlags } from "./arguments.ts";
-import { addNetworkFlags } from "./network-flags.ts";
+import { parseBackend } from "./arguments.ts";
+import { addNetworkFlags, runOptions } from "./network-flags.ts";
+import type { NetworkFlags } from "./network-flags.ts";
 import { writePcapngFile } from "./output-file.ts";
 import { print } from "./print.ts";
 import { runJson } from "./run-json.ts";
@@ -71,7 +72,7 @@ async function run(what: string, flags: RunFlags): Promise<void> {
   if (link !== undefined) results.push(await runLinked(scenario, options));
   else if (on !== "both") results.push(await runScenario(scenario, { ...options, on }));
   else {
-    const loopback = loopbackFor(scenario);
+    const loopback = await loopbackFor(scenario);
     if (typeof loopback !== "string") throw new InputError(`--on both: ${loopback.unavailable}`);
     results.push(await runScenario(scenario, { ...options, on: "sim" }));
     results.push(await runScenario(scenario, { ...options, on: loopback }));

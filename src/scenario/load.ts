@@ -2,7 +2,6 @@
 
 import { existsSync, statSync } from "node:fs";
 import { resolve } from "node:path";
-import { createJiti } from "jiti";
 import { LESSONS } from "./catalogue.ts";
 import { InputError, suggest } from "./input-error.ts";
 import { linkName } from "./adjust.ts";
@@ -41,6 +40,7 @@ export async function loadScenario(what: string): Promise<Scenario> {
   if (!existsSync(path)) throw new InputError(`${what}: no such file`);
   if (!statSync(path).isFile()) throw new InputError(`${what}: not a file`);
   let exported: Record<string, unknown>;
+  const { createJiti } = await import("jiti");
   try {
     exported = await createJiti(import.meta.url, { moduleCache: false, interopDefault: false }).import<
       Record<string, unknown>

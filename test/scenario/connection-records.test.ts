@@ -1,7 +1,8 @@
 import { describe, expect, test } from "vitest";
 
 import { LESSONS } from "../../src/scenario/catalogue.ts";
-import { BackendUnavailable, runScenario } from "../../src/scenario/run.ts";
+import { BackendUnavailable } from "../../src/scenario/backend-unavailable.ts";
+import { runScenario } from "../../src/scenario/run.ts";
 import type { RunResult } from "../../src/scenario/run.ts";
 
 async function echoOn(on: "sim" | "kernel"): Promise<RunResult> {

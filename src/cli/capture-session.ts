@@ -1,0 +1,38 @@
+// A capture that was named on the command line, and what the screens show of it.
+
+import { existsSync } from "node:fs";
+import type { Capture } from "../capture/capture.ts";
+import { contextOf } from "../capture/context.ts";
+import { openCapture } from "../capture/open.ts";
+import type { OpenOptions } from "../capture/open.ts";
+import { InputError, suggest } from "../scenario/input-error.ts";
+import type { CaptureSession } from "../tui/session.ts";
+
+/** Opens a capture, or says that there is neither a lesson nor a file of that name. */
+export async function openCaptureFile(what: string, options: OpenOptions): Promise<Capture> {
+  if (what !== "-" && !/[./\\]/.test(what) && !existsSync(what)) {
+    const { LESSONS } = await import("../scenario/catalogue.ts");
+    const names = LESSONS.map(({ name }) => name);
+    throw new InputError(`no lesson and no file called ${what}${suggest(what, names)}`);
+  }
+  return openCapture(what, options);
+}
+
+/** What the screens show of a capture, as far as it has been read. */
+export function captureSession(capture: Capture): CaptureSession {
+  const { bytesRead, bytesTotal, done } = capture.progress;
+  const isReading = !done && !capture.isLive && bytesTotal !== null;
+  return {
+    name: capture.path === "-" ? "standard input" : capture.path,
+    trace: capture.trace,
+    problems: capture.problems.map(problemText),
+    context: contextOf(capture),
+    ...(isReading ? { reading: bytesRead / bytesTotal } : {}),
+    ...(capture.isLive && !done ? { growing: { count: capture.trace.packets.count } } : {}),
+  };
+}
+
+/** `packet 7, byte 512: cut short in the packet's data`. */
+export function problemText({ packet, offset, message }: Capture["problems"][number]): string {
+  return `${packet === 0 ? "" : `packet ${packet}, `}byte ${offset}: ${message}`;
+}
