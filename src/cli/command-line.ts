@@ -2,6 +2,7 @@
 
 import { readFileSync } from "node:fs";
 import { Command, CommanderError } from "commander";
+import { PACKAGE_ROOT } from "../package-files.ts";
 
 type Add = (program: Command) => void;
 
@@ -29,8 +30,7 @@ function commandsNamed(words: readonly string[]): readonly string[] {
 }
 
 function version(): string {
-  const file = new URL("../../package.json", import.meta.url);
-  return (JSON.parse(readFileSync(file, "utf8")) as { version: string }).version;
+  return (JSON.parse(readFileSync(new URL("package.json", PACKAGE_ROOT), "utf8")) as { version: string }).version;
 }
 
 async function makeProgram(words: readonly string[]): Promise<Command> {

@@ -2,12 +2,13 @@
 
 import { fork } from "node:child_process";
 import { fileURLToPath } from "node:url";
+import { entryModule } from "../../package-files.ts";
 import type { LawReport } from "../report/report.ts";
 import type { VerifiedCodec, VerifyJob, VerifyMessage } from "./messages.ts";
 
 export type FileResult = { readonly codecs: readonly VerifiedCodec[] } | { readonly problem: string };
 
-const PROCESS = new URL(import.meta.url.endsWith(".ts") ? "./process.ts" : "./process.js", import.meta.url);
+const PROCESS = entryModule("framing/verify/process");
 /** What loading, and making a hang small, may take besides the laws. */
 const SPARE_MS = 20_000;
 

@@ -2,6 +2,7 @@
 // in threads of its own.
 
 import { Worker } from "node:worker_threads";
+import { FROM_SOURCES, entryModule } from "../../package-files.ts";
 import type { Counterexample, LawReport } from "../report/report.ts";
 import type { ThreadJob, VerifyJob, VerifyMessage, WrittenFeed } from "./messages.ts";
 import { RECORD_BYTES, RECORD_HEADER_BYTES } from "./messages.ts";
@@ -20,8 +21,7 @@ const LOAD_MS = 10_000;
 const SMALLER_MS = 150;
 const SMALLER_TRIES = 10;
 
-const FROM_SOURCES = import.meta.url.endsWith(".ts");
-const THREAD = new URL(FROM_SOURCES ? "./thread.ts" : "./thread.js", import.meta.url);
+const THREAD = entryModule("framing/verify/thread");
 /** Node starts no thread from TypeScript: when wirelab itself runs from its sources, what runs them there has to be told of the thread. */
 const FROM_SOURCES_START = `import("tsx/esm/api").then(({ register }) => { register(); return import(${JSON.stringify(THREAD.href)}); });`;
 

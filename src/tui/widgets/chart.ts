@@ -12,13 +12,20 @@ interface BrailleCanvas {
   set(x: number, y: number): void;
 }
 
-// The canvas is a dependency of blessed-contrib, found from there: loading all of blessed-contrib for it would cost
-// the start of the program a quarter of a second.
-const requireFromContrib = createRequire(createRequire(import.meta.url).resolve("blessed-contrib"));
-const Context2d = requireFromContrib("drawille-canvas-blessed-contrib") as new (
-  width: number,
-  height: number,
-) => { readonly canvas: BrailleCanvas };
+type Canvas = new (width: number, height: number) => { readonly canvas: BrailleCanvas };
+
+let canvasClass: Canvas | null = null;
+
+/**
+ * The canvas is a dependency of blessed-contrib, found from there: loading all of blessed-contrib for it would cost a quarter of a second, and the
+ * canvas alone a tenth of that, which only who looks at a chart waits for.
+ */
+function canvasOf(width: number, height: number): BrailleCanvas {
+  canvasClass ??= createRequire(createRequire(import.meta.url).resolve("blessed-contrib"))(
+    "drawille-canvas-blessed-contrib",
+  ) as Canvas;
+  return new canvasClass(width, height).canvas;
+}
 
 /** How a series is drawn: a line through its points, or a dot at each, or a character at each. */
 export type SeriesStyle = "line" | "dashed" | "dotted" | "points" | "marks";
@@ -203,7 +210,7 @@ function paintMarks(plot: Grid, series: Series, attr: number, at: Plot): void {
 function paintLine(plot: Grid, series: Series, attr: number, at: Plot): void {
   const dotsX = plot.width * 2;
   const dotsY = plot.height * 4;
-  const canvas = new Context2d(dotsX, dotsY).canvas;
+  const canvas = canvasOf(dotsX, dotsY);
   const { xMin, xMax, yMin, yMax } = at;
   // Ticks stand in the middle of their rows: so do the dots of their values.
   const top = 2;

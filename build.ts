@@ -1,0 +1,42 @@
+// `npm run build`: types by tsc, then what runs by esbuild. Hundreds of small modules take Node longer to load than to run, so the
+// entries and what they share are joined into few files; what an entry loads on demand stays apart.
+
+import { readFileSync } from "node:fs";
+import { build } from "esbuild";
+
+interface Manifest {
+  readonly bin: Readonly<Record<string, string>>;
+  readonly exports: Readonly<Record<string, string | { readonly default: string }>>;
+}
+
+/** What threads and processes of their own begin with. */
+const THREADS = ["src/framing/verify/thread.ts", "src/framing/verify/process.ts"];
+
+const { bin, exports } = JSON.parse(
+  readFileSync(new URL("package.json", import.meta.url), "utf8"),
+) as Manifest;
+const published = [
+  ...Object.values(bin),
+  ...Object.values(exports).flatMap((entry) => (typeof entry === "string" ? [] : [entry.default])),
+];
+
+await build({
+  absWorkingDir: import.meta.dirname,
+  entryPoints: [
+    ...published.map((path) => path.replace("./dist/", "src/").replace(/\.js$/, ".ts")),
+    ...THREADS,
+  ],
+  outdir: "dist",
+  outbase: "src",
+  chunkNames: "shared/[name]-[hash]",
+  bundle: true,
+  splitting: true,
+  format: "esm",
+  platform: "node",
+  target: "node20.19",
+  packages: "external",
+  // Less to read at every start; names stay, and maps lead back to the sources.
+  minifyWhitespace: true,
+  sourcemap: "linked",
+  logLevel: "warning",
+});
