@@ -151,6 +151,13 @@ export interface StreamEnd {
   readonly port: number;
 }
 
+/** A segment's numbers as they are shown: `tcp.seq`, `tcp.ack` and `tcp.window_size`. */
+export interface SegmentNumbers {
+  seq: number;
+  ack: number;
+  window: number;
+}
+
 /** One direction of a TCP stream. */
 export interface TcpDirection {
   /** Sequence number that prints as 0: the SYN's, or one before the first seen. Null while nothing says. */
@@ -318,6 +325,23 @@ export class StreamTable {
       base: (this.#tcp.state[at] & BASE_KNOWN) === 0 ? null : this.#tcp.baseAt(at, row),
       windowScale: this.#tcp.windowScaleAt(at, row),
     };
+  }
+
+  /** All three numbers of a TCP row at once, as `relativeSeq`, `relativeAck` and `scaledWindow` give each. */
+  numbers(table: PacketTable, row: number, into: SegmentNumbers): void {
+    const tcp = this.#tcp;
+    const stream = table.stream[row];
+    const flags = table.tcpFlags[row];
+    into.seq = table.tcpSeq[row];
+    into.ack = table.tcpAck[row];
+    into.window = table.tcpWindow[row];
+    if (stream === NO_STREAM) return;
+    const own = stream * 2 + this.direction(table, row);
+    into.seq = (into.seq - tcp.baseAt(own, row)) >>> 0;
+    if ((flags & TCP_FLAG.ack) !== 0) into.ack = (into.ack - tcp.baseAt(own ^ 1, row)) >>> 0;
+    if ((flags & TCP_FLAG.syn) !== 0) return;
+    const scale = tcp.windowScaleAt(own, row);
+    if (scale > 0) into.window <<= scale;
   }
 
   /** `tcp.seq` of a TCP row: relative to the stream's base, or raw for a row without a stream. */

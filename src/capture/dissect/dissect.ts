@@ -15,6 +15,7 @@ import type { Reassembly } from "../reassembly/fragments.ts";
 import { addFrame } from "./frame.ts";
 import { dissectLink } from "./link.ts";
 import { dissectTcpPayload } from "./tcp-payload.ts";
+import { dissectUdpPayload } from "./udp-protocols.ts";
 import { Dissection, EVERYTHING } from "./tree.ts";
 import type {
   DataSource,
@@ -96,7 +97,7 @@ export function dissect(
   };
 }
 
-/** What the payload of a segment holds, and the columns it makes of the segment. */
+/** What the payload of a segment or datagram holds, and the columns it makes of the packet. */
 export interface DissectedPayload {
   readonly protocol: string;
   readonly info: string;
@@ -104,8 +105,8 @@ export interface DissectedPayload {
 }
 
 /**
- * The same of a TCP segment that is not tunnelled, from its payload on: the layers below are left out of the tree. `prefix` and `info`
- * are TCP's own part of the Info column.
+ * The same of a TCP segment or UDP datagram that is not tunnelled, from its payload on: the layers below are left out of the tree.
+ * `prefix` and `info` are the transport's own part of the Info column.
  */
 export function dissectPayload(
   trace: Trace,
@@ -120,9 +121,16 @@ export function dissectPayload(
   const d = new Dissection(trace.bytes(row), table.length[row], around, interest);
   const start = table.payloadOffset[row];
   const ports = { sourcePort: table.sourcePort[row], destinationPort: table.destinationPort[row] };
-  d.columns("TCP", info);
-  d.infoPrefix = prefix;
-  dissectTcpPayload(d, d.layer("tcp", "", start, 0), ports, start, start + table.payloadLength[row]);
+  const end = start + table.payloadLength[row];
+  if (table.protocol[row] === PROTOCOL.udp) {
+    d.columns("UDP", info);
+    const conversation = around.conversations.udp(row);
+    if (end > start) dissectUdpPayload(d, { ...ports, start, end, conversation }, around.decodeAs);
+  } else {
+    d.columns("TCP", info);
+    d.infoPrefix = prefix;
+    dissectTcpPayload(d, d.layer("tcp", "", start, 0), ports, start, end);
+  }
   return { protocol: d.protocol, info: infoOf(d), tree: d.tree };
 }
 

@@ -60,6 +60,19 @@ function dataAt(buffer: Buffer, at: number, type: string): unknown {
   }
 }
 
+const TITLES = {
+  dns: "Domain Name System",
+  mdns: "Multicast Domain Name System",
+  llmnr: "Link-local Multicast Name Resolution",
+} as const;
+const COUNTS = [
+  ["dns.count.queries", "Questions"],
+  ["dns.count.answers", "Answer RRs"],
+  ["dns.count.auth_rr", "Authority RRs"],
+  ["dns.count.add_rr", "Additional RRs"],
+] as const;
+const SECTIONS = ["Queries", "Answers", "Authoritative nameservers", "Additional records"] as const;
+
 /** Dissects the message in [start, end); `protocol` by the port it came from. Answers its line, null where there is no header. */
 export function dissectDns(
   d: Dissection,
@@ -68,31 +81,26 @@ export function dissectDns(
   end: number,
   lengthAt: number | null = null,
 ): DetailNode | null {
-  const titles = {
-    dns: "Domain Name System",
-    mdns: "Multicast Domain Name System",
-    llmnr: "Link-local Multicast Name Resolution",
-  };
   const column = protocol.toUpperCase();
   const stop = Math.min(end, d.bytes.length);
   const first = lengthAt ?? start;
   if (stop - start < HEADER_LENGTH) {
-    d.layer(protocol, titles[protocol], first, Math.max(0, stop - first));
+    d.layer(protocol, TITLES[protocol], first, Math.max(0, stop - first));
     d.columns(column, "");
-    d.has(start, HEADER_LENGTH, end, titles[protocol]);
+    d.has(start, HEADER_LENGTH, end, TITLES[protocol]);
     return null;
   }
   const { bytes } = d;
   const flags = u16(bytes, start + 2);
   const isResponse = flags >= 0x8000;
-  const title = `${titles[protocol]} (${isResponse ? "response" : "query"})`;
+  const title = `${TITLES[protocol]} (${isResponse ? "response" : "query"})`;
   const node = d.layer(protocol, title, first, stop - first);
   const out = node.children;
   if (lengthAt !== null)
     d.add(out, "dns.length", `Length: ${u16(bytes, lengthAt)}`, lengthAt, 2, u16(bytes, lengthAt));
   const id = u16(bytes, start);
   d.add(out, "dns.id", `Transaction ID: ${hexText(id, 4)}`, start, 2, id);
-  addFlags(d, out, start + 2, flags, protocol);
+  if (!d.isForColumns) addFlags(d, out, start + 2, flags, protocol);
   const opcode = (flags >> 11) & 15;
   const rcode = flags & 15;
   const buffer = Buffer.from(bytes.buffer, bytes.byteOffset + start, stop - start);
@@ -100,20 +108,13 @@ export function dissectDns(
   if (isResponse && rcode !== 0) info += ` ${rcodeName(rcode)}`;
   const message: Message = { d, start, buffer, protocol, info };
   const counts = [4, 6, 8, 10].map((at) => u16(bytes, start + at));
-  const names: readonly (readonly [string, string])[] = [
-    ["dns.count.queries", "Questions"],
-    ["dns.count.answers", "Answer RRs"],
-    ["dns.count.auth_rr", "Authority RRs"],
-    ["dns.count.add_rr", "Additional RRs"],
-  ];
-  names.forEach(([field, label], i) => {
-    d.add(out, field, `${label}: ${counts[i]}`, start + 4 + i * 2, 2, counts[i]);
+  COUNTS.forEach(([field, label], i) => {
+    d.add(out, field, () => `${label}: ${counts[i]}`, start + 4 + i * 2, 2, counts[i]);
   });
   let at = HEADER_LENGTH;
-  const sections = ["Queries", "Answers", "Authoritative nameservers", "Additional records"];
   for (let section = 0; section < 4 && at >= 0; section++) {
     if (counts[section] === 0) continue;
-    const group = d.add(out, null, sections[section], start + at, 0);
+    const group = d.add(out, null, SECTIONS[section], start + at, 0);
     const from = at;
     for (let i = 0; i < Math.min(counts[section], RECORDS_MAX) && at >= 0; i++) {
       at = section === 0 ? addQuestion(message, group.children, at) : addRecord(message, group.children, at);
@@ -121,7 +122,7 @@ export function dissectDns(
     group.length = (at >= 0 ? at : buffer.length) - from;
   }
   d.columns(column, message.info);
-  if (at < 0) d.stop(end > d.bytes.length ? "cut" : "malformed", titles[protocol], stop);
+  if (at < 0) d.stop(end > d.bytes.length ? "cut" : "malformed", TITLES[protocol], stop);
   return node;
 }
 

@@ -1,7 +1,7 @@
 // An HTTP message's body: out of its chunks, uncompressed, and as what its media type says it is.
 
 import { addPlainData } from "./data.ts";
-import { contentLength, isChunked, lineAt } from "./http-lines.ts";
+import { contentLength, isChunked, lineAt, mediaType } from "./http-lines.ts";
 import type { HttpHead } from "./http-lines.ts";
 import { chunkSize } from "./http-stream.ts";
 import { inflateBody } from "./inflate.ts";
@@ -28,7 +28,7 @@ export function addHttpBody(
     d.has(start, 1, end, "Hypertext Transfer Protocol");
     return;
   }
-  const type = (head.headers.get("content-type") ?? "").split(";")[0].trim().toLowerCase();
+  const type = mediaType(head);
   if (isChunked(head) && contentLength(head) === null) {
     const body = addChunks(d, node.children, start, held);
     if (body.length === 0) return;

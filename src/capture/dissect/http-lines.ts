@@ -109,6 +109,11 @@ export function readHead(bytes: Uint8Array, start: number, end: number): HttpHea
   };
 }
 
+/** `text/html` of a message with a body; "" where it does not say. */
+export function mediaType({ headers }: HttpHead): string {
+  return (headers.get("content-type") ?? "").split(";")[0].trim().toLowerCase();
+}
+
 /** Content-Length, or null where there is none that is a number. */
 export function contentLength({ headers }: HttpHead): number | null {
   const value = headers.get("content-length");

@@ -2,10 +2,19 @@
 
 import { HTTP_LAYERS, dissectHttpMessage } from "./http.ts";
 import type { HttpExchange } from "./http.ts";
-import { contentLength, isChunked, isFirstLine, lineAt, looksLikeHttp, readHead } from "./http-lines.ts";
+import { plainMedia, XML_BEGINS_BYTES } from "./media.ts";
+import {
+  contentLength,
+  isChunked,
+  isFirstLine,
+  lineAt,
+  looksLikeHttp,
+  mediaType,
+  readHead,
+} from "./http-lines.ts";
 import type { HttpHead } from "./http-lines.ts";
 import { latin1, PDU } from "./protocol.ts";
-import type { PduScan, ShownPdu, StreamAbove, StreamDissector } from "./protocol.ts";
+import type { Columns, PduScan, ShownPdu, StreamAbove, StreamDissector } from "./protocol.ts";
 import type { Dissection } from "./tree.ts";
 
 /** Bytes of a head; longer ones are no HTTP. */
@@ -36,6 +45,9 @@ export class HttpStream implements StreamDissector {
   readonly #exchangeOf = new Map<number, number>();
   /** Methods of requests whose responses have not begun, for those without a body. */
   readonly #asked: string[] = [];
+  /** By message: the columns of those whose heads tell them. */
+  readonly #columns = new Map<number, Columns>();
+  #columnsCost = 0;
   #isBegun = false;
 
   constructor(above: StreamAbove) {
@@ -43,7 +55,7 @@ export class HttpStream implements StreamDissector {
   }
 
   get cost(): number {
-    return this.#exchanges.length * 200 + this.#exchangeOf.size * 48;
+    return this.#exchanges.length * 200 + this.#exchangeOf.size * 48 + this.#columnsCost;
   }
 
   pduLength(scan: PduScan, direction: 0 | 1): number {
@@ -85,8 +97,17 @@ export class HttpStream implements StreamDissector {
       const more = read(HEAD_BYTES_MAX);
       head = readHead(more, 0, more.length);
     }
+    this.#learnColumns(pdu, head, bytes);
     if (head.isResponse) this.#response(pdu, row, head);
     else this.#request(pdu, row, head);
+  }
+
+  /** `bytes` are the message's first ones. */
+  #learnColumns(pdu: number, head: HttpHead, bytes: Uint8Array): void {
+    const columns = this.#columns.size < EXCHANGES_MAX ? columnsOfHead(head, bytes) : null;
+    if (columns === null) return;
+    this.#columns.set(pdu, columns);
+    this.#columnsCost += 150 + columns.info.length;
   }
 
   #request(pdu: number, row: number, head: HttpHead): void {
@@ -136,6 +157,10 @@ export class HttpStream implements StreamDissector {
     });
   }
 
+  columnsOf(pdu: number): Columns | null {
+    return this.#columns.get(pdu) ?? null;
+  }
+
   /** The head, and of the body enough to tell what it is. */
   columnsBytes(read: (max: number) => Uint8Array): number {
     const first = read(HEAD_BYTES_USUAL);
@@ -147,6 +172,24 @@ export class HttpStream implements StreamDissector {
     const first = lineAt(bytes, start, end);
     return first.isWhole ? `${latin1(bytes, start, first.textEnd)} ` : null;
   }
+}
+
+/** The columns of a message that begins with `bytes`, where its head tells them all; what a body's content has a say in is left to `dissect`. */
+function columnsOfHead(head: HttpHead, bytes: Uint8Array): Columns | null {
+  if (!head.isWhole || head.end > bytes.length || isChunked(head)) return null;
+  const info = `${head.firstLine} `;
+  const columns = { protocol: "HTTP", info, separator: ", " };
+  if (head.end === bytes.length) {
+    // Of a body that was not captured `dissect` has something to say.
+    const length = contentLength(head);
+    return length === 0 || (length === null && !head.isResponse) ? columns : null;
+  }
+  if (head.headers.has("content-encoding")) return null;
+  const isBodyShown = bytes.length >= head.end + XML_BEGINS_BYTES || bytes.length < HEAD_BYTES_USUAL;
+  const layer = isBodyShown ? plainMedia(mediaType(head), bytes, head.end) : null;
+  if (layer === null) return null;
+  const type = mediaType(head);
+  return { ...columns, info: type === "" ? info : `${info} (${type})`, layers: [layer] };
 }
 
 /** Responses that never have a body (RFC 9112 6.3). */

@@ -100,6 +100,22 @@ export function dissectHttpMessage(
     return;
   }
   const head = readHead(bytes, start, held);
+  if (!d.isForColumns) addHead(d, node, head, start, held, around);
+  messageColumns(d, "HTTP", `${head.firstLine} `, ", ");
+  if (head.isWhole) addHttpBody(d, node, head, head.end, end);
+  else d.has(held, 1, end, "Hypertext Transfer Protocol");
+}
+
+/** The head's lines, and what goes with the message in other packets. */
+function addHead(
+  d: Dissection,
+  node: DetailNode,
+  head: HttpHead,
+  start: number,
+  held: number,
+  around: HttpAround,
+): void {
+  const { bytes } = d;
   const first = lineAt(bytes, start, held);
   const line = d.add(node.children, null, shownLine(bytes, start, first), start, first.end - start);
   const item = { severity: "Chat", group: "Sequence", protocol: "HTTP", summary: line.label } as const;
@@ -109,9 +125,6 @@ export function dissectHttpMessage(
   addHeaders(d, node.children, first.end, held, head);
   addExchange(d, node.children, head, around, start);
   node.length = head.end - start;
-  messageColumns(d, "HTTP", `${head.firstLine} `, ", ");
-  if (head.isWhole) addHttpBody(d, node, head, head.end, end);
-  else d.has(held, 1, end, "Hypertext Transfer Protocol");
 }
 
 function addStatusLine(d: Dissection, out: DetailNode[], head: HttpHead, start: number): void {

@@ -23,11 +23,24 @@ const LAYERS = new Map<string, readonly [layer: string, title: string]>([
 
 const LINES_MAX = 2_000;
 
+/** Bytes that tell XML from other bodies. */
+export const XML_BEGINS_BYTES = 5;
+
+function beginsAsXml(bytes: Uint8Array, start: number, end: number): boolean {
+  return latin1(bytes, start, Math.min(end, start + XML_BEGINS_BYTES)) === "<?xml";
+}
+
+/** The layer of a body of `type` that begins at `start` and has no lines of its own, so that its type is all there is to say; null for others. */
+export function plainMedia(type: string, bytes: Uint8Array, start: number): string | null {
+  if (type.startsWith("text/") || LAYERS.has(type) || beginsAsXml(bytes, start, bytes.length)) return null;
+  return type === "" || type === "application/octet-stream" ? "data" : "media";
+}
+
 /** Adds the body in [start, end) and, for what Wireshark names there, its type to the columns. */
 export function addMedia(d: Dissection, type: string, start: number, end: number, column: string): void {
   if (end <= start) return;
   const held = d.captured(end);
-  const isXml = latin1(d.bytes, start, Math.min(held, start + 5)) === "<?xml";
+  const isXml = beginsAsXml(d.bytes, start, held);
   if (type.startsWith("text/") && !isXml && type !== "text/xml") {
     addType(d, type);
     addTextLines(d, type, start, end);

@@ -42,6 +42,8 @@ export interface Columns {
   readonly protocol: string;
   readonly info: string;
   readonly separator: string;
+  /** Layers below the protocol's own, as in `frame.protocols`; none by default. */
+  readonly layers?: readonly string[];
 }
 
 /** A protocol over TCP in one stream. */
@@ -59,8 +61,8 @@ export interface StreamDissector extends PduReader {
   /** What the protocol is called in full. */
   readonly title: string;
   /**
-   * The columns of message `pdu`, complete, where its `firstByte` tells them; null where it does not. For protocols whose messages in a
-   * segment are below one line.
+   * The columns of message `pdu`, complete, where they are known without a look at it but for its `firstByte`; null where they are not.
+   * For protocols whose messages in a segment are below one line.
    */
   columnsOf?(pdu: number, firstByte: number): Columns | null;
   /** How many of a long message's bytes the columns depend on, `read` giving its first ones; on all where this is not there. */

@@ -7,7 +7,7 @@ import { addPlainData } from "./data.ts";
 import { conversationsOf } from "./conversations.ts";
 import type { DissectContext } from "./dissect.ts";
 import { bytesCount, messageColumns, protocolNode } from "./protocol.ts";
-import type { Slice } from "./protocol.ts";
+import type { Columns, Slice } from "./protocol.ts";
 import type { TcpConversation } from "./tcp-conversation.ts";
 import { bytesText } from "./tree.ts";
 import type { DetailNode, Dissection } from "./tree.ts";
@@ -104,7 +104,7 @@ function showSegment(shown: Shown, index: number, isHeld: boolean): void {
 
 /** Shows a message by its columns and its layer where they are all that is asked for and its stream knows them; false where it does not. */
 function showColumns(d: Dissection, conversation: TcpConversation, pdu: number, slice: Slice): boolean {
-  if (d.interest.layers?.size !== 0) return false;
+  if (!d.isForColumns) return false;
   const dissector = conversation.dissectorOf(pdu);
   if (dissector?.columnsOf === undefined) return false;
   const { table } = conversation.pdus;
@@ -113,6 +113,7 @@ function showColumns(d: Dissection, conversation: TcpConversation, pdu: number, 
   const shown = { pdu, direction: table.direction(pdu), slice };
   if (slice.node === null) protocolNode(d, shown, dissector.layers, "", 0, 0);
   messageColumns(d, columns.protocol, columns.info, columns.separator);
+  d.layers.push(...(columns.layers ?? []));
   return true;
 }
 
@@ -132,8 +133,7 @@ function showReassembled({ d, conversation }: Shown, pdu: number): void {
 
 /** Bytes of a message that what is asked for depends on. */
 function bytesToShow(d: Dissection, conversation: TcpConversation, pdu: number): number {
-  const isForColumns = d.interest.layers?.size === 0;
-  if (!isForColumns || conversation.pdus.table.length(pdu) <= SHORT_BYTES) return MESSAGE_BYTES_MAX;
+  if (!d.isForColumns || conversation.pdus.table.length(pdu) <= SHORT_BYTES) return MESSAGE_BYTES_MAX;
   const read = (max: number): Uint8Array => conversation.message(pdu, max);
   const need = conversation.dissectorOf(pdu)?.columnsBytes?.(read) ?? MESSAGE_BYTES_MAX;
   return Math.min(need, MESSAGE_BYTES_MAX);
@@ -236,6 +236,38 @@ export function payloadKind(trace: Trace, row: number, context: DissectContext):
   if (first === table.begunTo(index)) return PAYLOAD.plain;
   const isBeginning = table.lastRow(first) !== row && table.start(first) === table.rowStart(index);
   return isBeginning ? PAYLOAD.beginning : PAYLOAD.messages;
+}
+
+/**
+ * The columns of TCP packet `row`, a `PAYLOAD.messages`, where its stream knows those of every message that is complete in it; null
+ * where only dissection can tell. Bytes are not looked at.
+ */
+export function knownColumns(trace: Trace, row: number, context: DissectContext): Columns | null {
+  const { payloadLength, payloadOffset, capturedLength } = trace.packets;
+  const conversation = (context.conversations ?? conversationsOf(trace)).tcp(row);
+  if (conversation === null || payloadOffset[row] + payloadLength[row] > capturedLength[row]) return null;
+  const { table } = conversation.pdus;
+  const index = table.find(row);
+  const continued = table.continued(index);
+  let columns = continued === NO_PDU ? null : knownColumnsOf(conversation, continued);
+  if (continued !== NO_PDU && columns === null) return null;
+  const to = table.begunTo(index);
+  for (let pdu = table.begunFrom(index); pdu < to; pdu++) {
+    // What begins here and ends elsewhere adds nothing to the columns of messages complete before it.
+    if (table.lastRow(pdu) !== row) return columns;
+    const next = knownColumnsOf(conversation, pdu);
+    if (next === null) return null;
+    columns = columns === null ? next : together(columns, next);
+  }
+  return columns;
+}
+
+function knownColumnsOf(conversation: TcpConversation, pdu: number): Columns | null {
+  return conversation.dissectorOf(pdu)?.columnsOf?.(pdu, conversation.pdus.table.firstByte(pdu)) ?? null;
+}
+
+function together(columns: Columns, { protocol, info, separator }: Columns): Columns {
+  return { protocol, info: `${columns.info}${separator}${info}`, separator };
 }
 
 /** What the Info column says of a message that begins in packet `row`, a `PAYLOAD.beginning`; null where TCP's own words stay. */

@@ -29,6 +29,7 @@ export function showHandshake(
   end: number,
   isTls13 = false,
 ): void {
+  if (d.isForColumns) return;
   const { bytes } = d;
   const type = bytes[start];
   const name = HANDSHAKE_TYPES.get(type) ?? "Unknown Handshake Type";

@@ -220,6 +220,7 @@ function showRecord(
       break;
     default:
   }
+  if (d.isForColumns) return info;
   // Until a Server Hello has settled the version, a record's own counts; and what it settles is for those after it.
   const isHello = type === CONTENT.handshake && /^(Client|Server) Hello\b/.test(info);
   record.label = `${isHello ? versionColumn(version) : column} Record Layer: ${recordText(type, name, info)}`;

@@ -144,8 +144,8 @@ export class Dissection {
   hopLimit = -1;
   #depth = 0;
   #nodes = 0;
-  /** No line is looked at but the layers'. */
-  readonly #isForColumns: boolean;
+  /** Nothing is looked at but the columns and the names of the layers: lines need not be made. */
+  readonly isForColumns: boolean;
 
   readonly around: Surroundings;
   readonly interest: Interest;
@@ -158,7 +158,7 @@ export class Dissection {
   ) {
     this.around = around;
     this.interest = interest;
-    this.#isForColumns = interest.layers?.size === 0;
+    this.isForColumns = interest.layers?.size === 0;
     this.bytes = bytes;
     this.reportedEnd = Math.max(reportedLength, bytes.length);
     this.sources = [{ name: "Frame", bytes }];
@@ -179,7 +179,7 @@ export class Dissection {
     length: number,
     value: FieldValue | null = null,
   ): DetailNode {
-    if (this.#isForColumns) return NOBODYS;
+    if (this.isForColumns) return NOBODYS;
     return this.#line(parent, field, label, start, length, value);
   }
 
@@ -208,7 +208,7 @@ export class Dissection {
   /** A protocol's line, and its name in `frame.protocols`. */
   layer(name: string, label: Label, start: number, length: number): DetailNode {
     this.layers.push(name);
-    if (!this.#isForColumns) return this.#line(this.root, name, label, start, length, null);
+    if (!this.isForColumns) return this.#line(this.root, name, label, start, length, null);
     return {
       field: name,
       label: "",

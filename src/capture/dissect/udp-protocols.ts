@@ -59,13 +59,22 @@ export const DATAGRAM_PROTOCOLS: ReadonlyMap<string, DatagramProtocol> = new Map
 
 /** Shows a datagram's payload. */
 export function dissectUdpPayload(d: Dissection, datagram: Datagram, decodeAs: readonly DecodeAs[]): void {
-  const protocol = protocolOf(d, datagram, decodeAs);
+  const protocol = protocolOf(d.bytes, datagram, decodeAs);
   if (protocol === null) addPlainData(d, datagram.start, datagram.end);
   else protocol.dissect(d, datagram);
 }
 
+/** Whether a datagram whose payload is in [start, end) of `bytes` is of none of the protocols known here. */
+export function isUnknownDatagram(
+  bytes: Uint8Array,
+  datagram: Datagram,
+  decodeAs: readonly DecodeAs[],
+): boolean {
+  return protocolOf(bytes, datagram, decodeAs) === null;
+}
+
 function protocolOf(
-  d: Dissection,
+  bytes: Uint8Array,
   { sourcePort, destinationPort, start, end, conversation }: Datagram,
   decodeAs: readonly DecodeAs[],
 ): DatagramProtocol | null {
@@ -79,7 +88,7 @@ function protocolOf(
     if (protocol.ports.some((port) => isOf(port, port))) return protocol;
   }
   for (const protocol of DATAGRAM_PROTOCOLS.values()) {
-    if (protocol.looksLike?.(d.bytes, start, d.captured(end)) === true) return protocol;
+    if (protocol.looksLike?.(bytes, start, Math.min(end, bytes.length)) === true) return protocol;
   }
   return null;
 }

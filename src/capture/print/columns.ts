@@ -5,10 +5,10 @@ import { columnReader } from "../fields-columns.ts";
 import type { ColumnReader } from "../fields-columns.ts";
 import { formatValue } from "../fields.ts";
 import type { FieldInfo } from "../fields.ts";
-import { NO_OFFSET } from "../../trace/packets.ts";
+import { NO_OFFSET, NO_STREAM, PROTOCOL } from "../../trace/packets.ts";
 import type { Trace } from "../../trace/trace.ts";
 import type { LineBytes } from "./line-bytes.ts";
-import type { SegmentColumns } from "./segment-columns.ts";
+import type { TransportColumns } from "./transport-columns.ts";
 import { writeBetween, writeSeconds } from "./times.ts";
 
 /** Writes a field of a plain packet, nothing where it is absent; answers false where only dissection can tell. */
@@ -29,10 +29,14 @@ export function columnWriter(
   info: FieldInfo,
   trace: Trace,
   context: DissectContext,
-  segments: SegmentColumns,
+  segments: TransportColumns,
   join: (values: readonly string[]) => string,
 ): ColumnWriter | null {
-  const special = timeWriter(info.name, trace, context) ?? listWriter(info.name, trace, segments);
+  const special =
+    timeWriter(info.name, trace, context) ??
+    addressWriter(info.name, trace) ??
+    segmentWriter(info.name, trace, context, segments) ??
+    listWriter(info.name, trace, segments);
   if (special !== null) return special;
   const readers: ColumnReader[] = [];
   for (const name of info.nodes) {
@@ -98,8 +102,61 @@ function timeWriter(name: string, trace: Trace, context: DissectContext): Column
   }
 }
 
+/** Addresses, whose texts are made once each. */
+function addressWriter(name: string, trace: Trace): ColumnWriter | null {
+  if (!/^ip(v6)?\.(src|dst)$/.test(name)) return null;
+  const table = trace.packets;
+  const { addresses } = table;
+  const family = name.startsWith("ipv6") ? 6 : 4;
+  const column = name.endsWith("src") ? "source" : "destination";
+  const texts: (Uint8Array | undefined)[] = [];
+  return (row, out) => {
+    const id = table[column][row];
+    if (addresses.family(id) === family) out.ascii((texts[id] ??= Buffer.from(addresses.text(id))));
+    return true;
+  };
+}
+
+/** What nearly every list of fields has of TCP segments: none of these numbers goes through a reader. */
+function segmentWriter(
+  name: string,
+  trace: Trace,
+  { streams }: DissectContext,
+  segments: TransportColumns,
+): ColumnWriter | null {
+  const table = trace.packets;
+  const of =
+    (write: (row: number, out: LineBytes) => void): ColumnWriter =>
+    (row, out) => {
+      if (table.protocol[row] === PROTOCOL.tcp) write(row, out);
+      return true;
+    };
+  switch (name) {
+    case "tcp.srcport":
+      return of((row, out) => out.decimal(table.sourcePort[row]));
+    case "tcp.dstport":
+      return of((row, out) => out.decimal(table.destinationPort[row]));
+    case "tcp.len":
+      return of((row, out) => out.decimal(table.payloadLength[row]));
+    case "tcp.flags":
+      return of((row, out) => out.hex(table.tcpFlags[row], 4));
+    case "tcp.stream":
+      return of((row, out) => {
+        if (table.stream[row] !== NO_STREAM) out.decimal(table.stream[row]);
+      });
+    case "tcp.seq":
+      return streams === undefined ? null : of((row, out) => out.decimal(segments.numbers(row).seq));
+    case "tcp.ack":
+      return streams === undefined ? null : of((row, out) => out.decimal(segments.numbers(row).ack));
+    case "tcp.window_size":
+      return streams === undefined ? null : of((row, out) => out.decimal(segments.numbers(row).window));
+    default:
+      return null;
+  }
+}
+
 /** The columns of the packet list, for TCP segments. */
-function listWriter(name: string, trace: Trace, segments: SegmentColumns): ColumnWriter | null {
+function listWriter(name: string, trace: Trace, segments: TransportColumns): ColumnWriter | null {
   const table = trace.packets;
   switch (name) {
     case "_ws.col.Info":

@@ -10,7 +10,7 @@ import { columnWriter } from "./columns.ts";
 import type { ColumnWriter } from "./columns.ts";
 import { linesOf } from "./line-bytes.ts";
 import type { LineBytes, LineWriter } from "./line-bytes.ts";
-import { SegmentColumns } from "./segment-columns.ts";
+import { TransportColumns } from "./transport-columns.ts";
 
 export interface FieldsOptions {
   /** Begin with the byte order mark of UTF-8; false by default. */
@@ -106,19 +106,22 @@ export function fieldsWriter(
     if (info === null) throw new RangeError(unknownField(name));
     return info;
   });
-  const separator = options.separator ?? "\t";
+  const between = Buffer.from(options.separator ?? "\t");
   const mark = QUOTES[options.quote ?? "none"];
   const cells = new Cells(trace, fields, context, options);
   return (row, out) => {
     cells.begin(row);
     for (let i = 0; i < fields.length; i++) {
-      if (i > 0) out.text(separator);
+      if (i > 0) out.ascii(between);
+      if (mark === "") {
+        cells.write(i, out);
+        continue;
+      }
       const start = out.length;
       out.text(mark);
       const content = out.length;
       cells.write(i, out);
       // tshark quotes only fields that are there.
-      if (mark === "") continue;
       if (out.length === content) out.length = start;
       else out.text(mark);
     }
@@ -131,7 +134,7 @@ class Cells {
   readonly #fields: readonly FieldInfo[];
   readonly #context: DissectContext;
   readonly #options: FieldsOptions;
-  readonly #segments: SegmentColumns;
+  readonly #segments: TransportColumns;
   readonly #columns: readonly (ColumnWriter | null)[];
   /** Fields whose columns tell of every packet, and those that only applications have. */
   readonly #isFrame: readonly boolean[];
@@ -150,7 +153,7 @@ class Cells {
     this.#options = options;
     this.#isFrame = fields.map(({ name }) => isFrameColumn(name));
     this.#isApplication = fields.map(isOfApplications);
-    const segments = new SegmentColumns(trace, context, interestIn(fields.filter(isOfApplications)));
+    const segments = new TransportColumns(trace, context, interestIn(fields.filter(isOfApplications)));
     this.#segments = segments;
     const join = (values: readonly string[]): string => joined(values, options);
     this.#columns = fields.map((info) => columnWriter(info, trace, context, segments, join));

@@ -8,6 +8,11 @@ const HEX = Buffer.from("0123456789abcdef");
 /** The two digits of each byte. */
 const HIGH = Uint8Array.from({ length: 256 }, (_, byte) => HEX[byte >> 4]);
 const LOW = Uint8Array.from({ length: 256 }, (_, byte) => HEX[byte & 15]);
+/** The two digits of each number below a hundred. */
+const TENS = Uint8Array.from({ length: 100 }, (_, value) => 48 + Math.floor(value / 10));
+const ONES = Uint8Array.from({ length: 100 }, (_, value) => 48 + (value % 10));
+const INT_MAX = 0x7fff_ffff;
+const BILLION = 1_000_000_000;
 const NEWLINE = 10;
 
 /** Writes the line of packet `row`, without its end. */
@@ -29,51 +34,51 @@ export class LineBytes {
 
   /** A whole number from 0 to 2^53. */
   decimal(value: number): void {
-    if (value < 10) {
-      this.byte(48 + value);
+    if (value > INT_MAX) {
+      const high = Math.floor(value / BILLION);
+      this.decimal(high);
+      this.padded(value - high * BILLION, 9);
       return;
     }
-    if (this.length + 17 > this.bytes.length) this.#room(17);
-    const { bytes } = this;
-    let rest = value;
     const digits = digitsOf(value);
-    let at = (this.length += digits);
-    // Beyond 31 bits `| 0` would cut.
-    while (rest > 0x7fff_ffff) {
-      const next = Math.floor(rest / 10);
-      bytes[--at] = 48 + (rest - next * 10);
-      rest = next;
-    }
-    let small = rest | 0;
-    while (at > this.length - digits) {
-      const next = (small / 10) | 0;
-      bytes[--at] = 48 + (small - next * 10);
-      small = next;
-    }
+    if (this.length + digits > this.bytes.length) this.#room(digits);
+    this.length += digits;
+    this.#digits(value | 0, this.length - digits, this.length);
   }
 
   /** The last `digits` decimal digits of a number below 2^31, zeros before it. */
   padded(value: number, digits: number): void {
     if (this.length + digits > this.bytes.length) this.#room(digits);
+    this.length += digits;
+    this.#digits(value | 0, this.length - digits, this.length);
+  }
+
+  /** Fills `bytes[start, end)` with the last digits of `value`, two at a time. */
+  #digits(value: number, start: number, end: number): void {
     const { bytes } = this;
-    let rest = value | 0;
-    for (let at = (this.length += digits) - 1, i = 0; i < digits; i++, at--) {
-      const next = (rest / 10) | 0;
-      bytes[at] = 48 + (rest - next * 10);
+    let rest = value;
+    let at = end;
+    while (at - start >= 2) {
+      const next = (rest / 100) | 0;
+      const pair = rest - next * 100;
+      bytes[--at] = ONES[pair];
+      bytes[--at] = TENS[pair];
       rest = next;
     }
+    if (at > start) bytes[at - 1] = ONES[rest % 100];
   }
 
   /** `0x` and at least `digits` hexadecimal digits of a number from 0 to 2^32 - 1. */
   hex(value: number, digits: number): void {
     let count = digits;
-    while (count < 8 && value >= 2 ** (count * 4)) count++;
+    while (count < 8 && value >>> (count * 4) !== 0) count++;
     if (this.length + 2 + count > this.bytes.length) this.#room(2 + count);
-    this.bytes[this.length++] = 48;
-    this.bytes[this.length++] = 120;
-    for (let shift = (count - 1) * 4; shift >= 0; shift -= 4) {
-      this.bytes[this.length++] = HEX[(value >>> shift) & 15];
-    }
+    const { bytes } = this;
+    let at = this.length;
+    bytes[at++] = 48;
+    bytes[at++] = 120;
+    for (let shift = (count - 1) * 4; shift >= 0; shift -= 4) bytes[at++] = HEX[(value >>> shift) & 15];
+    this.length = at;
   }
 
   /** Raw bytes as hexadecimal digits, `separator` (a character's code; 0 is none) between them. */
@@ -171,10 +176,11 @@ export class LineBytes {
   }
 }
 
+/** Decimal digits of a number from 0 to 2^31 - 1. */
 function digitsOf(value: number): number {
-  let digits = 1;
-  for (let bound = 10; value >= bound && digits < 16; bound *= 10) digits++;
-  return digits;
+  if (value < 10_000) return value < 100 ? (value < 10 ? 1 : 2) : value < 1000 ? 3 : 4;
+  if (value < 100_000_000) return value < 1_000_000 ? (value < 100_000 ? 5 : 6) : value < 10_000_000 ? 7 : 8;
+  return value < BILLION ? 9 : 10;
 }
 
 /** The lines of `rows` one by one, as text. */

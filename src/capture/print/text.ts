@@ -6,8 +6,8 @@ import { escaped } from "../fields.ts";
 import type { Trace } from "../../trace/trace.ts";
 import { linesOf } from "./line-bytes.ts";
 import type { LineBytes, LineWriter } from "./line-bytes.ts";
-import { SegmentColumns } from "./segment-columns.ts";
-import { arrow } from "./tcp-info.ts";
+import { TransportColumns } from "./transport-columns.ts";
+import { arrow } from "./transport-info.ts";
 import { writeBetween } from "./times.ts";
 
 const BLANK = 32;
@@ -25,7 +25,7 @@ export function textWriter(
 ): LineWriter {
   const table = trace.packets;
   const hasTime = context.hasTime ?? ((): boolean => true);
-  const segments = new SegmentColumns(trace, context);
+  const segments = new TransportColumns(trace, context);
   const begin = (
     row: number,
     out: LineBytes,

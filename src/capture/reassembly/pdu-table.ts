@@ -1,42 +1,39 @@
-// The messages of one TCP stream and the segments they are in, as numbers: 20 bytes a segment, 26 a message.
+// The messages of one TCP stream and the segments they are in, as numbers: 32 bytes a segment, 48 a message.
+//
+// Plain arrays of numbers: most streams are short, and typed arrays cost more to make than to fill.
 
 /** No message. */
 export const NO_PDU = -1;
-
-const NO_WORDS = new Uint32Array(0);
-const NO_NUMBERS = new Float64Array(0);
-const NO_BYTES = new Uint8Array(0);
-const CAPACITY_MIN = 16;
 
 export class PduTable {
   /** Segments so far; their rows grow. */
   rowCount = 0;
   /** Messages so far, numbered as they began. */
   count = 0;
-  #row = NO_WORDS;
-  #rowStart = NO_NUMBERS;
+  readonly #row: number[] = [];
+  readonly #rowStart: number[] = [];
   /** Number of the first message that begins in the segment or after it, and of the one it continues plus one. */
-  #rowBegins = NO_WORDS;
-  #rowContinues = NO_WORDS;
-  #start = NO_NUMBERS;
-  #length = NO_NUMBERS;
-  #direction = NO_BYTES;
-  #firstByte = NO_BYTES;
-  #firstRow = NO_WORDS;
+  readonly #rowBegins: number[] = [];
+  readonly #rowContinues: number[] = [];
+  readonly #start: number[] = [];
+  readonly #length: number[] = [];
+  readonly #direction: (0 | 1)[] = [];
+  readonly #firstByte: number[] = [];
+  readonly #firstRow: number[] = [];
   /** Completing row plus one; 0 while there is none. */
-  #lastRow = NO_WORDS;
+  readonly #lastRow: number[] = [];
 
   /** Bytes of memory. */
   get cost(): number {
-    return this.#row.length * 20 + this.#start.length * 26;
+    return this.rowCount * 32 + this.count * 48;
   }
 
   addRow(row: number, start: number): void {
-    const i = this.rowCount++;
-    if (i === this.#row.length) this.#growRows(Math.max(CAPACITY_MIN, i * 2));
-    this.#row[i] = row;
-    this.#rowStart[i] = start;
-    this.#rowBegins[i] = this.count;
+    this.rowCount++;
+    this.#row.push(row);
+    this.#rowStart.push(start);
+    this.#rowBegins.push(this.count);
+    this.#rowContinues.push(0);
   }
 
   /** The last row added continues message `pdu`. */
@@ -46,13 +43,13 @@ export class PduTable {
 
   /** A message begins at sequence number `start`, in `row`, the last one added, with `firstByte`. */
   begin(start: number, row: number, direction: 0 | 1, firstByte: number): number {
-    const pdu = this.count++;
-    if (pdu === this.#start.length) this.#growPdus(Math.max(CAPACITY_MIN, pdu * 2));
-    this.#start[pdu] = start;
-    this.#direction[pdu] = direction;
-    this.#firstByte[pdu] = firstByte;
-    this.#firstRow[pdu] = row;
-    return pdu;
+    this.#start.push(start);
+    this.#length.push(0);
+    this.#direction.push(direction);
+    this.#firstByte.push(firstByte);
+    this.#firstRow.push(row);
+    this.#lastRow.push(0);
+    return this.count++;
   }
 
   complete(pdu: number, length: number, row: number): void {
@@ -107,7 +104,7 @@ export class PduTable {
   }
 
   direction(pdu: number): 0 | 1 {
-    return this.#direction[pdu] === 0 ? 0 : 1;
+    return this.#direction[pdu];
   }
 
   firstByte(pdu: number): number {
@@ -122,27 +119,4 @@ export class PduTable {
   lastRow(pdu: number): number {
     return this.#lastRow[pdu] - 1;
   }
-
-  #growRows(size: number): void {
-    this.#row = grown(this.#row, new Uint32Array(size));
-    this.#rowStart = grown(this.#rowStart, new Float64Array(size));
-    this.#rowBegins = grown(this.#rowBegins, new Uint32Array(size));
-    this.#rowContinues = grown(this.#rowContinues, new Uint32Array(size));
-  }
-
-  #growPdus(size: number): void {
-    this.#start = grown(this.#start, new Float64Array(size));
-    this.#length = grown(this.#length, new Float64Array(size));
-    this.#direction = grown(this.#direction, new Uint8Array(size));
-    this.#firstByte = grown(this.#firstByte, new Uint8Array(size));
-    this.#firstRow = grown(this.#firstRow, new Uint32Array(size));
-    this.#lastRow = grown(this.#lastRow, new Uint32Array(size));
-  }
-}
-
-type Column = Float64Array | Uint32Array | Uint8Array;
-
-function grown<T extends Column>(old: T, larger: T): T {
-  larger.set(old);
-  return larger;
 }

@@ -17,7 +17,7 @@ import { openCapture } from "../../../src/capture/open.ts";
 import { nodesOf, findField, formatValue } from "../../../src/capture/fields.ts";
 import { printFields } from "../../../src/capture/print/fields.ts";
 import { LineBytes } from "../../../src/capture/print/line-bytes.ts";
-import { SegmentColumns } from "../../../src/capture/print/segment-columns.ts";
+import { TransportColumns } from "../../../src/capture/print/transport-columns.ts";
 import { writeCaptureFile } from "../../../bench/capture-file.ts";
 import { captureNames, capturePath, hasSharedCaptures } from "../shared-captures.ts";
 
@@ -34,7 +34,7 @@ const asItIs = (text: string): string => text;
 function compare(capture: Capture): { written: number; difference: string | null } {
   const { trace } = capture;
   const context = contextOf(capture);
-  const segments = new SegmentColumns(trace, context);
+  const segments = new TransportColumns(trace, context);
   const out = new LineBytes();
   let written = 0;
   for (let row = 0; row < Math.min(trace.packets.count, ROWS_MAX); row++) {

@@ -1,8 +1,9 @@
-// What TCP itself says of a segment in the Info column, straight from the packet table and the header's options: what most lines of a
-// listing are. `dissect` says the same of these packets, which a test holds.
+// What TCP itself says of a segment in the Info column, and UDP of a datagram, straight from the packet table and TCP's options: what
+// most lines of a listing are. `dissect` says the same of these packets, which a test holds.
 
 import { ANALYSIS, ANALYSIS_FLAGS } from "../../trace/analysis-flags.ts";
-import type { StreamTable } from "../../trace/streams.ts";
+import type { PacketTable } from "../../trace/packets.ts";
+import type { SegmentNumbers, StreamTable } from "../../trace/streams.ts";
 import type { Trace } from "../../trace/trace.ts";
 import { getUint16, getUint32 } from "../../wire/bytes.ts";
 import { TCP_FLAG, TCP_HEADER_LENGTH_MIN } from "../../wire/tcp.ts";
@@ -12,12 +13,20 @@ import { analysisInfo } from "../dissect/tcp-analysis.ts";
 import { tcpFlagsText } from "../dissect/tcp.ts";
 import type { LineBytes } from "./line-bytes.ts";
 
-/** By flags: ` → 80 [SYN] Seq=` from the bracket on. */
-const flagsTexts: (string | undefined)[] = [];
+/** By flags: ` [SYN] Seq=`. */
+const flagsTexts: (Uint8Array | undefined)[] = [];
 
-function flagsText(flags: number): string {
-  return (flagsTexts[flags] ??= ` [${tcpFlagsText(flags)}] Seq=`);
+function flagsText(flags: number): Uint8Array {
+  return (flagsTexts[flags] ??= Buffer.from(` [${tcpFlagsText(flags)}] Seq=`));
 }
+
+const ACK = Buffer.from(" Ack=");
+const WINDOW = Buffer.from(" Win=");
+const LENGTH = Buffer.from(" Len=");
+const TS_VAL = Buffer.from(" TSval=");
+const TS_ECR = Buffer.from(" TSecr=");
+/** ` → `, whose arrow is three bytes of UTF-8. */
+const ARROW = Buffer.from(" → ");
 
 /** Writes TCP's Info of plain segment `row`, the analysis' remarks before it; false, having written nothing, for one with rare or damaged options. */
 export function writeTcpInfo(
@@ -26,6 +35,7 @@ export function writeTcpInfo(
   trace: Trace,
   streams: StreamTable,
   analysis: TcpAnalysis,
+  { seq, ack, window }: SegmentNumbers,
 ): boolean {
   const table = trace.packets;
   const flags = table.tcpFlags[row];
@@ -40,21 +50,21 @@ export function writeTcpInfo(
   const start = out.length;
   if ((found & ANALYSIS_FLAGS) !== 0) out.text(analysisInfo(trace, analysis, row));
   out.decimal(table.sourcePort[row]);
-  arrow(out);
+  out.ascii(ARROW);
   out.decimal(table.destinationPort[row]);
-  out.text(flagsText(flags));
-  out.decimal(streams.relativeSeq(table, row));
+  out.ascii(flagsText(flags));
+  out.decimal(seq);
   if ((flags & TCP_FLAG.ack) !== 0) {
-    out.text(" Ack=");
-    out.decimal(streams.relativeAck(table, row));
+    out.ascii(ACK);
+    out.decimal(ack);
   }
-  out.text(" Win=");
-  out.decimal(streams.scaledWindow(table, row));
+  out.ascii(WINDOW);
+  out.decimal(window);
   if (isUrgent) {
     out.text(" Urg=");
     out.decimal(getUint16(bytes, options - 2));
   }
-  out.text(" Len=");
+  out.ascii(LENGTH);
   out.decimal(table.payloadLength[row]);
   if (hasOnlyTimestamps) {
     writeTimestamps(out, analysis.tsVal(row), analysis.tsEcr(row));
@@ -68,19 +78,23 @@ export function writeTcpInfo(
 
 const NOTHING = new Uint8Array(0);
 
-/** ` → `, whose arrow is three bytes of UTF-8. */
+/** Writes UDP's Info of a datagram that is not tunnelled: `40000 → 5004 Len=172`. */
+export function writeUdpInfo(out: LineBytes, row: number, table: PacketTable): void {
+  out.decimal(table.sourcePort[row]);
+  arrow(out);
+  out.decimal(table.destinationPort[row]);
+  out.ascii(LENGTH);
+  out.decimal(table.payloadLength[row]);
+}
+
 export function arrow(out: LineBytes): void {
-  out.byte(32);
-  out.byte(0xe2);
-  out.byte(0x86);
-  out.byte(0x92);
-  out.byte(32);
+  out.ascii(ARROW);
 }
 
 function writeTimestamps(out: LineBytes, value: number, echo: number): void {
-  out.text(" TSval=");
+  out.ascii(TS_VAL);
   out.decimal(value);
-  out.text(" TSecr=");
+  out.ascii(TS_ECR);
   out.decimal(echo);
 }
 
