@@ -218,6 +218,7 @@ export class Connection {
     if (this.synTries === 0) sender.rtt.measured(nowNs - this.synSentNs, nowNs - this.synSentNs);
     if (this.early) sender.handshakeOver(window, seq);
     else this.#startSender(window, seq, nowNs);
+    if (!this.passive) sender.board.rate.handshake(this.openedNs, this.synSentNs, nowNs);
     receiver.sackPermitted = options.sackPermitted;
     if (!options.scaling) receiver.windowScale = 0;
     receiver.acks.start(sender.mss, receiver.rcvWnd);
@@ -277,7 +278,8 @@ export class Connection {
       personality.initialWindowSegments,
       sender.board.reordering + 1,
     );
-    const wanted = Math.max(personality.sendBufferDefault, 2 * segments * bufferCost(sender.mss));
+    const windows = sender.congestion.sendBufferWindows;
+    const wanted = Math.max(personality.sendBufferDefault, windows * segments * bufferCost(sender.mss));
     this.#sendCapacity = Math.max(this.#sendCapacity, Math.min(wanted, personality.sendBufferMax));
     return this.#sendCapacity;
   }
@@ -292,6 +294,7 @@ export class Connection {
     const failure = this.#sendFailure();
     if (failure !== null) return failure;
     if (bytes.length === 0) return 0;
+    this.sender.checkAppLimited();
     const free = Math.floor(this.sendCapacity - this.sender.buffer.length);
     if (free <= 0) {
       this.#writerWaits = true;

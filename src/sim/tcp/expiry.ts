@@ -23,6 +23,10 @@ export function expire(connection: Connection, nowNs: number): void {
     fired(connection, "delayed ack");
     receiver.acks.expired(sender.rtt.rtoNs);
   }
+  if (timers.pacingNs <= nowNs) {
+    timers.pacingNs = Infinity;
+    sender.paced();
+  }
   if (timers.xmitNs <= nowNs) expireXmit(connection, nowNs);
   if (timers.keepAliveNs <= nowNs) keepAlive(connection, nowNs);
 }

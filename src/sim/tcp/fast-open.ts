@@ -91,7 +91,8 @@ export function answered(connection: Connection, segment: Segment, nowNs: number
   const { board } = sender;
   const start = sender.sndUna;
   // The round trip is the SYN's, and measured already.
-  board.sent.push(start, (start + synData) | 0, NEVER_NS, SENT.PUSH);
+  const slot = board.sent.push(start, (start + synData) | 0, NEVER_NS, SENT.PUSH);
+  board.sent.deliveredNs[slot] = NEVER_NS;
   const ack = segment.ack | 0;
   if (ack !== start) {
     connection.fastOpened = true;

@@ -80,7 +80,7 @@ export function listenerInfo({ waiting, backlog }: Listener): TcpInfo {
 /** What differs before the peer's SYN has come: the SYN is a segment out, and lost when it has to go again. */
 function opening({ sender, receiver, settings, synTries }: Connection): Partial<TcpInfo> {
   // Asked of one like ours, as an algorithm that is asked takes it for a loss.
-  const sndSsthresh = congestionControl(settings.congestion, 0, 0).afterLoss(sender.window);
+  const sndSsthresh = congestionControl(settings.congestion, sender, 0).afterLoss(sender.window);
   const again = { caState: CA_LOSS, lost: 1, retrans: 1, sndSsthresh, sndCwnd: 1 };
   return {
     ...(synTries > 0 ? again : null),

@@ -212,7 +212,7 @@ export class Recovery {
     if (prior === board.inFlight) return false;
     if (this.state !== RECOVERY.FAST && this.state !== RECOVERY.LOSS) {
       this.#enter(false, sndUna, sndNxt);
-      this.#reduce(1, false, 0);
+      if (!this.congestion.ownsWindow) this.#reduce(1, false, 0);
     }
     this.resend = RESEND.LOST;
     return true;
@@ -250,7 +250,7 @@ export class Recovery {
 
   /** After an ACK that delivered `delivered` segments and showed `lost`: the window while it is being reduced. */
   reduce(delivered: number, lost: number, advanced: boolean): void {
-    if (delivered <= 0 || this.window.priorCwnd === 0) return;
+    if (delivered <= 0 || this.window.priorCwnd === 0 || this.congestion.ownsWindow) return;
     this.#reduce(delivered, advanced, lost);
   }
 
@@ -274,6 +274,7 @@ export class Recovery {
   /** Unless the reduction was undone, the window comes down to the threshold at its end. */
   #endReduction(): void {
     const { window } = this;
+    if (this.congestion.ownsWindow) return;
     if (window.ssthresh < SSTHRESH_UNSET && (this.state === RECOVERY.CWR || this.board.undoPossible)) {
       window.cwnd = window.ssthresh;
     }
@@ -381,7 +382,7 @@ export class Recovery {
     const { board, window } = this;
     if (unmark) board.unmarkLost();
     if (this.#priorSsthresh > 0) {
-      window.cwnd = Math.max(window.cwnd, window.priorCwnd);
+      this.congestion.onUndo(window);
       if (this.#priorSsthresh > window.ssthresh) window.ssthresh = this.#priorSsthresh;
     }
     board.undoPossible = false;

@@ -104,7 +104,7 @@ export class Resender {
     this.total++;
     this.bytes += length;
     if (probe) {
-      sent.resent(slot, nowNs);
+      board.probed(slot, nowNs);
       return true;
     }
     board.resent(slot, nowNs);

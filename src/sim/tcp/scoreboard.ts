@@ -3,6 +3,7 @@
 // each other. Without SACK, duplicate ACKs are counted in its place.
 
 import { NEVER_NS } from "../clock.ts";
+import { DeliveryRate } from "./delivery-rate.ts";
 import { SENT, SentQueue } from "./sent-queue.ts";
 import { after, before, distance } from "./seq.ts";
 
@@ -23,6 +24,7 @@ export interface DeliveryListener {
 
 export class Scoreboard {
   readonly sent = new SentQueue();
+  readonly rate = new DeliveryRate();
   sackPermitted = false;
   sackedOut = 0;
   lostOut = 0;
@@ -74,8 +76,16 @@ export class Scoreboard {
     return this.sent.count - this.sackedOut - this.lostOut + this.retransOut;
   }
 
+  /** A segment leaves for the first time. */
+  push(start: number, end: number, flags: number, nowNs: number): void {
+    const { sent } = this;
+    const first = sent.count === 0;
+    this.rate.sent(sent, sent.push(start, end, nowNs, flags), this.delivered, first, nowNs);
+  }
+
   /** Forgets what the last ACK told; `reports`: the next one has SACK blocks. */
   begin(reports: boolean): void {
+    this.rate.begin(this.inFlight);
     if (!reports) this.#knownCount = 0;
     this.sackedNew = false;
     this.duplicateSeen = false;
@@ -189,6 +199,8 @@ export class Scoreboard {
     if ((flags & SENT.SACKED) !== 0) return;
     const sentNs = sent.times[slot];
     const end = sent.ends[slot];
+    this.rate.take(sent, slot);
+    sent.deliveredNs[slot] = NEVER_NS;
     listener.delivered(sentNs, sent.orders[slot], (flags & SENT.EVER) !== 0);
     if ((flags & SENT.AGAIN) !== 0) {
       this.retransOut--;
@@ -237,6 +249,7 @@ export class Scoreboard {
         this.sackedOut--;
       } else {
         fresh++;
+        this.rate.take(sent, slot);
         if (this.sackPermitted) {
           this.delivered++;
           listener.delivered(sentNs, sent.orders[slot], (flags & SENT.EVER) !== 0);
@@ -339,9 +352,15 @@ export class Scoreboard {
       sent.flags[slot] |= SENT.AGAIN;
       this.retransOut++;
     }
-    sent.resent(slot, nowNs);
+    this.probed(slot, nowNs);
     if (this.undoRetrans < 0) this.undoRetrans = 0;
     this.undoRetrans++;
+  }
+
+  /** It leaves once more, as a question: that it was sent again since it was lost is not said of it. */
+  probed(slot: number, nowNs: number): void {
+    this.sent.resent(slot, nowNs);
+    this.rate.sent(this.sent, slot, this.delivered, false, nowNs);
   }
 
   /** Cuts the segment at `index` in two, as it no longer fits one packet. */

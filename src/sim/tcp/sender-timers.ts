@@ -117,6 +117,11 @@ export class SenderTimers {
     this.#timers.setXmit(XMIT.PERSIST, nowNs, waitNs);
   }
 
+  /** Nothing leaves before `atNs`. */
+  pace(atNs: number): void {
+    this.#timers.pacingNs = atNs;
+  }
+
   /** Answers whether the persist timer ran. */
   endPersist(): boolean {
     if (this.#timers.xmit !== XMIT.PERSIST) return false;

@@ -8,7 +8,9 @@ import type { Segment } from "../packet.ts";
 import { congestionControl } from "./congestion/congestion.ts";
 import type { CongestionControl } from "./congestion/congestion.ts";
 import { CongestionWindow } from "./congestion/window.ts";
+import { sample } from "./delivery-rate.ts";
 import { LossProbe } from "./loss-probe.ts";
+import { Pacer } from "./pacer.ts";
 import type { TcpPersonality } from "./personality.ts";
 import { Outgoing } from "./outgoing.ts";
 import { MSS_MIN, PeerWindow } from "./peer-window.ts";
@@ -55,6 +57,7 @@ export class Sender {
   readonly board = new Scoreboard();
   /** What the peer offers. */
   readonly peer = new PeerWindow();
+  readonly pacer = new Pacer();
   readonly rtt: RoundTrip;
   readonly window: CongestionWindow;
   readonly recovery: Recovery;
@@ -97,7 +100,7 @@ export class Sender {
     this.#settings = settings;
     this.rtt = new RoundTrip(personality);
     this.window = new CongestionWindow(personality.initialWindowSegments);
-    const congestion = congestionControl(settings.congestion, 0, 0);
+    const congestion = congestionControl(settings.congestion, this, 0);
     this.recovery = new Recovery(congestion, this.window, this.board, this.rtt);
     this.#timers = new SenderTimers(personality, timers, this.rtt, this.recovery, this.#probe);
     this.resender = new Resender(this.out, this.recovery, this.peer, this.#timers);
@@ -123,6 +126,7 @@ export class Sender {
     this.window.start(this.sndUna);
     this.recovery.start(this.sndUna);
     this.control(this.#settings.congestion, nowNs);
+    this.#follow();
   }
 
   /** The handshake is over, and data has been on its way meanwhile: the window is known to scale from now on. */
@@ -145,7 +149,8 @@ export class Sender {
 
   /** TCP_CONGESTION: from now on that algorithm. */
   control(name: string, nowNs: number): void {
-    this.recovery.congestion = congestionControl(name, this.sndNxt, nowNs);
+    this.recovery.congestion = congestionControl(name, this, nowNs);
+    this.congestion.onStart(nowNs);
   }
 
   /** The path or the program wants smaller segments. */
@@ -191,7 +196,9 @@ export class Sender {
    */
   next(nowNs: number, reserved: number): boolean {
     const probes = this.#persistDue;
-    if (this.#choose(nowNs, this.peer.cutMss - reserved)) {
+    const mss = this.peer.cutMss - reserved;
+    if (this.#choose(nowNs, mss)) {
+      if (this.pacer.on && this.out.length > 0) this.#pace(mss, nowNs);
       // A probe that fills what is left of a window says nothing of how the congestion window is used.
       if (!probes) this.#left = true;
       if (this.recovery.reducing) this.recovery.prrOut++;
@@ -199,6 +206,26 @@ export class Sender {
     }
     this.#afterSending(nowNs);
     return false;
+  }
+
+  #pace(mss: number, nowNs: number): void {
+    const { pacer, out, rtt } = this;
+    pacer.left(out.length, out.fresh, pacer.burst(mss, rtt.minNs / 1000), nowNs);
+  }
+
+  /** What is lost, or never sent, has to wait for the pace. */
+  #pauses(nowNs: number): boolean {
+    const { board, finQueued, finSent } = this;
+    if (!this.pacer.waits(nowNs)) return false;
+    if (this.unsent > 0 || (finQueued && !finSent) || board.lostOut > board.retransOut)
+      this.#timers.pace(this.pacer.nextNs);
+    return true;
+  }
+
+  /** The time of the next burst has come. */
+  paced(): void {
+    const { board, recovery } = this;
+    if (board.lostOut > board.retransOut && recovery.resend === RESEND.NONE) recovery.resend = RESEND.LOST;
   }
 
   #choose(nowNs: number, mss: number): boolean {
@@ -210,6 +237,7 @@ export class Sender {
       this.#persistDue = false;
       return this.#persistProbe(mss, nowNs);
     }
+    if (this.pacer.on && this.#pauses(nowNs)) return false;
     const recovery = this.recovery;
     if (recovery.resend !== RESEND.NONE) {
       if (recovery.resend === RESEND.NEW) {
@@ -245,8 +273,16 @@ export class Sender {
     return true;
   }
 
+  /** A program is about to give more to send. */
+  checkAppLimited(): void {
+    const { board, window } = this;
+    if (board.lostOut > board.retransOut) return;
+    board.rate.checkAppLimited(this.unsent, this.mss, board.inFlight, window.cwnd, board.delivered);
+  }
+
   /** A program sends after a pause: a window grown before it says little of the path now (RFC 5681 section 4.1). */
   resume(nowNs: number): void {
+    if (this.congestion.ownsWindow) return;
     const idleNs = nowNs - this.#lastSentNs;
     if (this.#lastSentNs < 0 || idleNs <= this.rtt.baseNs) return;
     this.window.restartAfterIdle(idleNs, this.rtt.baseNs, this.#personality.initialWindowSegments, nowNs);
@@ -262,7 +298,7 @@ export class Sender {
     const { sent } = this.board;
     const first = sent.count === 0;
     if (first && this.#lastSentNs >= 0) this.congestion.onRestart(nowNs - this.#lastSentNs, nowNs);
-    sent.push(start, end, nowNs, (push && length > 0 ? SENT.PUSH : 0) | (fin ? SENT.FIN : 0));
+    this.board.push(start, end, (push && length > 0 ? SENT.PUSH : 0) | (fin ? SENT.FIN : 0), nowNs);
     this.#lastSentNs = nowNs;
     this.persistBackoff = 0;
     this.#timers.sentOne(first, nowNs);
@@ -312,8 +348,9 @@ export class Sender {
     const { board, window } = this;
     const full = board.inFlight >= window.cwnd;
     this.resender.done();
+    this.pacer.pause();
     if (!this.#left && !full) return;
-    const open = this.recovery.state === RECOVERY.OPEN;
+    const open = this.recovery.state === RECOVERY.OPEN && !this.congestion.ownsWindow;
     const initial = this.#personality.initialWindowSegments;
     window.validate(full, board.sent.count, this.sndUna, this.sndNxt, open, initial, this.rtt.baseNs, nowNs);
     if (!this.#left) return;
@@ -343,6 +380,7 @@ export class Sender {
     const seq = segment.seq | 0;
     const told = board.sackPermitted ? segment.sack : null;
     const wasOut = board.sent.count > 0;
+    const sackedOut = board.sackedOut;
     const priorWnd = this.peer.sndWnd;
     if (acked === 0) {
       this.peer.offer(window, seq);
@@ -361,6 +399,8 @@ export class Sender {
     const informs = hasLength || acked > 0 || this.peer.sndWnd !== priorWnd;
     const duplicate = !informs && !board.duplicateSeen && wasOut;
     this.#answerProbe(ack, !informs && !board.sackedNew);
+    const plain = !board.sackedNew && !board.duplicateSeen && !congested;
+    sample.delayed = plain && acked < this.mss && board.ackedSegments === 1 && sackedOut === 0;
     const orderly = recovery.state === RECOVERY.OPEN && !congested;
     if (board.sackedNew || board.duplicateSeen || !orderly || !informs) {
       said.advanced = acked > 0;
@@ -373,14 +413,25 @@ export class Sender {
       recovery.acknowledged(said, this.sndUna, this.sndNxt, nowNs);
       if (recovery.state >= RECOVERY.FAST && state < RECOVERY.FAST) this.#probe.cancel();
     }
+    const { reneged } = recovery;
     this.#timers.acknowledged(acked > 0, nowNs);
     const arrived = board.delivered - delivered;
     if (congested) this.deliveredMarked += arrived;
-    if (recovery.reducing) recovery.reduce(arrived, board.lost - lost, acked > 0);
+    const minRttUs = Math.floor(this.rtt.minNs / 1000);
+    board.rate.finish(arrived, board.lost - lost, board.delivered, minRttUs, reneged, nowNs);
+    if (this.congestion.ownsWindow) {
+      if (wasOut) this.congestion.onSample(sample, nowNs);
+    } else if (recovery.reducing) recovery.reduce(arrived, board.lost - lost, acked > 0);
     else if (acked > 0 || (board.reordering > 3 && arrived > 0)) {
       this.congestion.onAck(this.window, arrived, nowNs);
     }
+    this.#follow();
     return acked > 0;
+  }
+
+  #follow(): void {
+    if (this.congestion.ownsWindow) return;
+    this.pacer.follow(this.window, this.board.sent.count, this.mss, this.rtt.srttNs);
   }
 
   #advance(ack: number, acked: number): void {
@@ -406,7 +457,10 @@ export class Sender {
     if (inOrder) rtt.measured(nowNs - board.ackedFirstNs, leastNs);
     else if (board.firstSentNs >= 0) rtt.measured(nowNs - board.firstSentNs, leastNs);
     else if (advanced && rttFromEchoNs >= 0) rtt.measured(rttFromEchoNs, -1);
-    if (leastNs >= 0) this.congestion.onRoundTrip(this.window, leastNs, this.sndUna, this.sndNxt, nowNs);
+    if (leastNs >= 0) {
+      sample.rttUs = Math.floor(leastNs / 1000);
+      this.congestion.onRoundTrip(this.window, leastNs, this.sndUna, this.sndNxt, nowNs);
+    }
   }
 
   #answerProbe(ack: number, duplicate: boolean): void {

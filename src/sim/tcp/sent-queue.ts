@@ -7,9 +7,10 @@ import { after, before } from "./seq.ts";
 
 /**
  * PUSH and FIN are the segment's own. EVER: it has left more than once. SACKED, LOST and AGAIN as RFC 6675 and Linux have
- * them: the peer has it out of order; it counts as lost; and it was sent again since it did.
+ * them: the peer has it out of order; it counts as lost; and it was sent again since it did. LIMITED: it left while the program
+ * set the pace (delivery-rate.ts).
  */
-export const SENT = { PUSH: 1, FIN: 2, EVER: 4, SACKED: 8, LOST: 16, AGAIN: 32 } as const;
+export const SENT = { PUSH: 1, FIN: 2, EVER: 4, SACKED: 8, LOST: 16, AGAIN: 32, LIMITED: 64 } as const;
 
 const CAPACITY_MIN = 16;
 const NONE = -1;
@@ -23,6 +24,9 @@ class SentColumns {
   readonly times: Float64Array;
   readonly orders: Int32Array;
   readonly flags: Uint8Array;
+  readonly delivered: Int32Array;
+  readonly deliveredNs: Float64Array;
+  readonly firstSentNs: Float64Array;
   readonly before: Int32Array;
   readonly after: Int32Array;
   readonly linked: Uint8Array;
@@ -36,6 +40,9 @@ class SentColumns {
     this.times = new Float64Array(capacity);
     this.orders = new Int32Array(capacity);
     this.flags = new Uint8Array(capacity);
+    this.delivered = new Int32Array(capacity);
+    this.deliveredNs = new Float64Array(capacity);
+    this.firstSentNs = new Float64Array(capacity);
     this.before = new Int32Array(capacity);
     this.after = new Int32Array(capacity);
     this.linked = new Uint8Array(capacity);
@@ -58,6 +65,10 @@ export class SentQueue {
   times = NO_COLUMNS.times;
   orders = NO_COLUMNS.orders;
   flags = NO_COLUMNS.flags;
+  /** Delivery rate's: how many segments had been delivered when it last left, when the last of them was, and when that one had left. */
+  delivered = NO_COLUMNS.delivered;
+  deliveredNs = NO_COLUMNS.deliveredNs;
+  firstSentNs = NO_COLUMNS.firstSentNs;
   /** First and last in the order of time, or -1. */
   oldest = NONE;
   #newest = NONE;
@@ -71,7 +82,8 @@ export class SentQueue {
   #free = NO_COLUMNS.free;
   #freeCount = 0;
 
-  push(start: number, end: number, sentNs: number, flags: number): void {
+  /** Answers the slot. What delivery rate knows of the segment is for it to write. */
+  push(start: number, end: number, sentNs: number, flags: number): number {
     if (this.#freeCount === 0) this.#extend();
     const slot = this.#free[--this.#freeCount];
     this.#ring[(this.#head + this.count) & (this.#ring.length - 1)] = slot;
@@ -82,6 +94,7 @@ export class SentQueue {
     this.orders[slot] = this.#order = (this.#order + 1) | 0;
     this.flags[slot] = flags;
     this.#link(slot);
+    return slot;
   }
 
   /** The slot of the segment at `index`, 0 being the oldest number. */
@@ -171,6 +184,9 @@ export class SentQueue {
     this.orders[second] = this.orders[first];
     this.flags[second] = flags;
     this.flags[first] = flags & ~(SENT.PUSH | SENT.FIN);
+    this.delivered[second] = this.delivered[first];
+    this.deliveredNs[second] = this.deliveredNs[first];
+    this.firstSentNs[second] = this.firstSentNs[first];
     this.#linked[second] = 0;
     if (this.#linked[first] === 0) return;
     const later = this.#after[first];
@@ -208,6 +224,9 @@ export class SentQueue {
     this.times = columns.times;
     this.orders = columns.orders;
     this.flags = columns.flags;
+    this.delivered = columns.delivered;
+    this.deliveredNs = columns.deliveredNs;
+    this.firstSentNs = columns.firstSentNs;
     this.#before = columns.before;
     this.#after = columns.after;
     this.#linked = columns.linked;
@@ -225,6 +244,9 @@ export class SentQueue {
     columns.times.set(small.times);
     columns.orders.set(small.orders);
     columns.flags.set(small.flags);
+    columns.delivered.set(small.delivered);
+    columns.deliveredNs.set(small.deliveredNs);
+    columns.firstSentNs.set(small.firstSentNs);
     columns.before.set(small.before);
     columns.after.set(small.after);
     columns.linked.set(small.linked);

@@ -61,8 +61,8 @@ export function applySetting(
       return "ENOPROTOOPT";
     case "TCP_CONGESTION":
       if (typeof value !== "string" || !CONGESTION_NAMES.includes(value)) {
-        const known = CONGESTION_NAMES.join(" and ");
-        return { code: "ENOENT", why: `only ${known} are simulated, not ${String(value)}` };
+        const known = CONGESTION_NAMES.join(", ");
+        return { code: "ENOENT", why: `simulated are ${known}, not ${String(value)}` };
       }
       settings.congestion = value;
       connection?.sender.control(value, connection.lastReceivedNs);

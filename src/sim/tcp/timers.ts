@@ -1,4 +1,4 @@
-// A connection's timers: four deadlines, of which the earliest is the connection's. As in Linux, retransmission, tail loss
+// A connection's timers: five deadlines, of which the earliest is the connection's. As in Linux, retransmission, tail loss
 // probe, reordering, persist and SYN timers share one, since no two of them ever run together.
 
 import { ZERO_NS } from "../clock.ts";
@@ -35,6 +35,8 @@ export class Timers {
   keepAliveNs = Infinity;
   /** End of TIME_WAIT, of the wait in FIN_WAIT_2, or of lingering before either. */
   closeNs = Infinity;
+  /** The next paced burst: to the ns, as it is no timer of the wheel's. */
+  pacingNs = Infinity;
   /** Floating-point, so that what is reckoned with it does not outgrow V8's small integers. */
   #tickNs = ZERO_NS;
   readonly #coarse: boolean;
@@ -76,12 +78,14 @@ export class Timers {
     this.delayedAckNs = Infinity;
     this.keepAliveNs = Infinity;
     this.closeNs = Infinity;
+    this.pacingNs = Infinity;
   }
 
   /** The earliest deadline, or Infinity. */
   get earliestNs(): number {
     const a = this.xmitNs < this.delayedAckNs ? this.xmitNs : this.delayedAckNs;
     const b = this.keepAliveNs < this.closeNs ? this.keepAliveNs : this.closeNs;
-    return a < b ? a : b;
+    const c = a < b ? a : b;
+    return c < this.pacingNs ? c : this.pacingNs;
   }
 }

@@ -31,6 +31,8 @@ function cubeRoot(value: number): number {
 
 export class Cubic implements CongestionControl {
   readonly name = "cubic";
+  readonly ownsWindow = false;
+  readonly sendBufferWindows = 2;
   readonly #hystart: HyStart;
   /** W_max. */
   #lastMax = 0;
@@ -51,6 +53,14 @@ export class Cubic implements CongestionControl {
 
   constructor(sndNxt: number, nowNs: number) {
     this.#hystart = new HyStart(sndNxt, nowNs);
+  }
+
+  onStart(): void {
+    // Nothing to prepare.
+  }
+
+  onSample(): void {
+    // Rates tell CUBIC nothing.
   }
 
   onAck(window: CongestionWindow, acked: number, nowNs: number): void {
@@ -133,6 +143,10 @@ export class Cubic implements CongestionControl {
     this.#renoAcked = 0;
     this.#delayMinNs = 0;
     this.#hystart.restart(sndNxt, nowNs);
+  }
+
+  onUndo(window: CongestionWindow): void {
+    window.restore();
   }
 
   onRestart(idleNs: number, nowNs: number): void {

@@ -7,6 +7,16 @@ const SSTHRESH_MIN = 2;
 
 export class NewReno implements CongestionControl {
   readonly name = "reno";
+  readonly ownsWindow = false;
+  readonly sendBufferWindows = 2;
+
+  onStart(): void {
+    // Nothing to prepare.
+  }
+
+  onSample(): void {
+    // Rates tell Reno nothing.
+  }
 
   onAck(window: CongestionWindow, acked: number): void {
     if (!window.limited) return;
@@ -28,6 +38,10 @@ export class NewReno implements CongestionControl {
 
   onTimeout(): void {
     // Nothing is remembered.
+  }
+
+  onUndo(window: CongestionWindow): void {
+    window.restore();
   }
 
   onRestart(): void {

@@ -92,6 +92,11 @@ export class CongestionWindow {
     this.#fullNs = nowNs;
   }
 
+  /** The last reduction was needless. */
+  restore(): void {
+    this.cwnd = Math.max(this.cwnd, this.priorCwnd);
+  }
+
   /** Slow start (RFC 5681 section 3.1, counting all that is acknowledged). Answers what is left of `acked` at the threshold. */
   growSlowly(acked: number): number {
     const cwnd = Math.min(this.cwnd + acked, this.ssthresh);
