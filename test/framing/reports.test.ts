@@ -17,7 +17,7 @@ import { reportText } from "../../src/framing/report/picture.ts";
 import { regressionTest } from "../../src/framing/report/regression-test.ts";
 import type { Counterexample, Report } from "../../src/framing/report/report.ts";
 import { FramingLawsBroken, assertFraming } from "../../src/framing/assert.ts";
-import { framingMatchers } from "../../src/framing/vitest.ts";
+import { framingMatchers } from "../../src/testing/vitest.ts";
 import { breaking, right } from "./decoders.ts";
 
 expect.extend(framingMatchers);

@@ -12,7 +12,7 @@ const LEVELS = [
   ["sim", "loopback", "capture"],
   ["scenario", "framing"],
   ["tui"],
-  ["cli"],
+  ["cli", "testing"],
 ];
 
 interface Import {

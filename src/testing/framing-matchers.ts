@@ -1,21 +1,11 @@
-// The laws inside vitest: `expect.extend(framingMatchers)`, then `await expect(codec).toKeepFramingLaws()`. The failure's message is the picture.
+// The laws of framing inside vitest: `await expect(codec).toKeepFramingLaws()`. The failure's message is the picture.
 
 import type { Matcher } from "vitest";
-import { reportOn } from "./assert.ts";
-import type { FramingOptions } from "./check.ts";
-import type { Codec, DatagramCodec } from "./codec.ts";
-import { reportText } from "./report/picture.ts";
-import { passes } from "./report/report.ts";
-
-declare module "vitest" {
-  // The parameter is vitest's own.
-  interface Matchers<T> {
-    /** `await expect(codec).toKeepFramingLaws({ runs: 200 })`. */
-    toKeepFramingLaws(options?: FramingOptions): Promise<void>;
-    /** `await expect(codec).toBreakFramingLaw("any-chunking")`: for tests of what is known to be wrong. */
-    toBreakFramingLaw(law: string, options?: FramingOptions): Promise<void>;
-  }
-}
+import { reportOn } from "../framing/assert.ts";
+import type { FramingOptions } from "../framing/check.ts";
+import type { Codec, DatagramCodec } from "../framing/codec.ts";
+import { reportText } from "../framing/report/picture.ts";
+import { passes } from "../framing/report/report.ts";
 
 interface MatcherResult {
   readonly pass: boolean;
