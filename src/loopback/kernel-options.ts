@@ -148,5 +148,8 @@ export function tcpInfo(libc: Libc, fd: number): TcpInfo | Failure {
     bytesRetrans: u64(208),
     sndWnd: u32(228),
     rcvWnd: u32(232),
+    pacingRate: u64(104),
+    deliveryRate: u64(160),
+    deliveryRateAppLimited: (u8(7) & 1) === 1,
   };
 }

@@ -127,4 +127,9 @@ export interface TcpInfo {
   readonly bytesRetrans: number;
   readonly sndWnd: number;
   readonly rcvWnd: number;
+  /** Bytes a second: what leaves is spread to, where it is paced at all; about 2^64 before anything was measured. */
+  readonly pacingRate: number;
+  /** Bytes a second that arrived lately, and whether the program rather than the network kept it down. */
+  readonly deliveryRate: number;
+  readonly deliveryRateAppLimited: boolean;
 }

@@ -17,6 +17,9 @@ type Field = keyof TcpInfo;
 const LATE_US = 20_000;
 const TICK_US = 4000;
 const TIMES: ReadonlySet<Field> = new Set(["rttUs", "rttvarUs", "minRttUs", "rtoUs"]);
+/** What a rate says of a round trip: windows that leave in it, by the smoothed one; segments that came in it, which LATE_US can make half as many. */
+const PACE_PART = 0.01;
+const RATE_PART = 0.5;
 
 /**
  * What the kernel leaves open once data has come: it counts a receive buffer in the memory segments take (`skb->truesize`), and offers
@@ -29,6 +32,8 @@ const BUFFERS: ReadonlySet<Field> = new Set(["rcvSsthresh", "rcvWnd", "sndWnd"])
  */
 const AMOUNTS: ReadonlySet<Field> = new Set<Field>([
   ...BUFFERS,
+  "pacingRate",
+  "deliveryRate",
   "bytesAcked",
   "bytesSent",
   "dataSegsOut",
@@ -64,7 +69,7 @@ export function differences(kernel: Snapshots, sim: Snapshots): string[] {
       const late = Math.abs(Number(a) - Number(b));
       const agree = TIMES.has(field)
         ? late <= LATE_US + (field === "rtoUs" ? TICK_US : 0)
-        : a === b || open.has(field);
+        : a === b || open.has(field) || isSameRate(field, theirs, ours);
       if (!agree) found.push(`${point}: ${field} kernel ${a}, sim ${b}`);
     }
     const steady = open === AMOUNTS && theirs.sndSsthresh === ours.sndSsthresh;
@@ -73,6 +78,17 @@ export function differences(kernel: Snapshots, sim: Snapshots): string[] {
     }
   }
   return found;
+}
+
+/** Rates go with the round trip, which a real clock makes longer. */
+function isSameRate(field: Field, theirs: TcpInfo, ours: TcpInfo): boolean {
+  if (field === "deliveryRate") {
+    const [a, b] = [theirs.deliveryRate, ours.deliveryRate];
+    return Math.min(a, b) >= Math.max(a, b) * RATE_PART;
+  }
+  if (field !== "pacingRate") return false;
+  const [a, b] = [theirs.pacingRate * theirs.rttUs, ours.pacingRate * ours.rttUs];
+  return Math.abs(a - b) <= PACE_PART * b;
 }
 
 const DELAY_MS = 20;

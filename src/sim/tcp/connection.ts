@@ -218,7 +218,6 @@ export class Connection {
     if (this.synTries === 0) sender.rtt.measured(nowNs - this.synSentNs, nowNs - this.synSentNs);
     if (this.early) sender.handshakeOver(window, seq);
     else this.#startSender(window, seq, nowNs);
-    if (!this.passive) sender.board.rate.handshake(this.openedNs, this.synSentNs, nowNs);
     receiver.sackPermitted = options.sackPermitted;
     if (!options.scaling) receiver.windowScale = 0;
     receiver.acks.start(sender.mss, receiver.rcvWnd);

@@ -57,22 +57,13 @@ export class DeliveryRate {
   /** The last sample that was the network's, or the best of the program's: segments, and in how many microseconds. */
   segments = 0;
   intervalUs = 0;
-  limited = false;
+  limited = true;
   /** When the segment left that was sent last among those delivered. */
   #firstSentNs = ZERO_NS;
 
   /** A program is about to give data: whether it keeps the network waiting. */
   checkAppLimited(unsent: number, mss: number, inFlight: number, cwnd: number, delivered: number): void {
     if (unsent < mss && inFlight < cwnd) this.appLimited = delivered + inFlight || 1;
-  }
-
-  /** Our SYN, first sent at `openedNs` and last at `sentNs`, was answered. */
-  handshake(openedNs: number, sentNs: number, nowNs: number): void {
-    this.segments = 1;
-    this.intervalUs = Math.max(elapsedUs(openedNs, nowNs), 1);
-    this.limited = true;
-    this.#firstSentNs = sentNs;
-    this.deliveredNs = nowNs;
   }
 
   /** The segment in `slot` leaves (again), with nothing else on the way if `first`. */

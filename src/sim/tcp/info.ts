@@ -11,6 +11,9 @@ import { TIMESTAMPS_LENGTH } from "./options.ts";
 const RCV_MSS_LEAST = 88;
 const CA_LOSS = 4;
 
+/** The largest number of Linux's. */
+const RATE_UNKNOWN = 2 ** 64;
+
 const NO_CONNECTION: Omit<TcpInfo, "state"> = {
   caState: 0,
   retransmits: 0,
@@ -51,6 +54,9 @@ const NO_CONNECTION: Omit<TcpInfo, "state"> = {
   bytesRetrans: 0,
   sndWnd: 0,
   rcvWnd: 0,
+  pacingRate: RATE_UNKNOWN,
+  deliveryRate: 0,
+  deliveryRateAppLimited: true,
 };
 
 function optionBits({ options, ecn, opened, early, fastOpened }: Connection): number {
@@ -70,11 +76,21 @@ export const UNCONNECTED: TcpInfo = { ...NO_CONNECTION, state: "CLOSED" };
 
 /** Of a listener, which tells of its queue in place of segments, and of nothing else. */
 export function listenerInfo({ waiting, backlog }: Listener): TcpInfo {
-  const nothing = Object.fromEntries(
-    Object.keys(NO_CONNECTION).map((key) => [key, 0]),
-  ) as typeof NO_CONNECTION;
-  const { sndCwnd, reordering } = NO_CONNECTION;
-  return { ...nothing, sndCwnd, reordering, state: "LISTEN", unacked: waiting, sacked: backlog };
+  const nothing = Object.fromEntries(Object.keys(NO_CONNECTION).map((key) => [key, 0])) as Omit<
+    typeof NO_CONNECTION,
+    "deliveryRateAppLimited"
+  >;
+  const { sndCwnd, reordering, pacingRate } = NO_CONNECTION;
+  return {
+    ...nothing,
+    sndCwnd,
+    reordering,
+    pacingRate,
+    deliveryRateAppLimited: false,
+    state: "LISTEN",
+    unacked: waiting,
+    sacked: backlog,
+  };
 }
 
 /** What differs before the peer's SYN has come: the SYN is a segment out, and lost when it has to go again. */
@@ -142,6 +158,9 @@ export function infoOf(connection: Connection): TcpInfo {
     bytesRetrans: sender.resender.bytes,
     sndWnd: sender.peer.sndWnd,
     rcvWnd: receiver.rcvWnd,
+    pacingRate: Math.min(sender.pacer.rate, RATE_UNKNOWN),
+    deliveryRate: board.rate.bytesPerS(sender.mss),
+    deliveryRateAppLimited: board.rate.limited,
     ...(connection.state === "SYN_SENT" ? opening(connection) : null),
   };
 }
