@@ -168,7 +168,7 @@ interface Bench {
   readonly ns3?: number;
 }
 
-const BENCHES: Readonly<Record<string, Bench>> = {
+export const BENCHES: Readonly<Record<string, Bench>> = {
   "scheduler, 8 timers": { run: () => schedulerTurns(8) },
   "scheduler, 10,000 timers": { run: () => schedulerTurns(10_000) },
   "scheduler, moves": { run: schedulerMoves },
@@ -251,7 +251,7 @@ function flatMemory(): string {
   return `${early.toFixed(1)} MB after ${FLAT_FROM_S} s, ${late.toFixed(1)} MB after ${FLAT_UNTIL_S} s (${packets} packets)`;
 }
 
-const MEMORY_BENCHES: Readonly<Record<string, () => string>> = {
+export const MEMORY_BENCHES: Readonly<Record<string, () => string>> = {
   "memory, 10,000 connections": connectionMemory,
   "memory over simulated time": flatMemory,
 };

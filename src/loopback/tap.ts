@@ -159,7 +159,10 @@ function mergedTrace(
   for (const packet of ordered) {
     const timeNs = Math.max(0, packet.timeNs);
     while (next < events.length && events[next].timeNs < timeNs) trace.addEvent(events[next++]);
-    const row = trace.addPacket(timeNs, { link: device, from: packet.from, to: packet.to, copyOf: null });
+    const row = trace.addPacket(
+      timeNs,
+      trace.way({ link: device, from: packet.from, to: packet.to, copyOf: null }),
+    );
     bytes.rows.push(packet.bytes);
     trace.packets.capturedLength[row] = packet.bytes.length;
     trace.packets.length[row] = packet.length;

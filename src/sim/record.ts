@@ -23,6 +23,8 @@ interface Track {
   /** -1 until the first packet, for an interface few have use for. */
   interfaceId: number;
   readonly transit: Transit;
+  /** The trace's number of that way. */
+  readonly way: number;
   /** The trace's number of the host at the other end. */
   readonly to: number;
   /** Null until a packet has had to wait. */
@@ -48,7 +50,13 @@ export class Recorder {
   track(link: string, from: string, to: string): number {
     const interfaceId = from === to ? -1 : this.#interface(from, link);
     const transit = { link, from, to, copyOf: null };
-    this.#tracks.push({ interfaceId, transit, to: this.trace.log.host(to), depths: null });
+    this.#tracks.push({
+      interfaceId,
+      transit,
+      way: this.trace.way(transit),
+      to: this.trace.log.host(to),
+      depths: null,
+    });
     return this.#tracks.length - 1;
   }
 
@@ -74,10 +82,9 @@ export class Recorder {
   /** `copyOf` is the row of the packet this one is a copy of, -1 for none. Answers the row. */
   sent(trackId: number, packet: IpPacket, timeNs: number, copyOf: number): number {
     const track = this.#tracks[trackId];
-    const { from, link } = track.transit;
-    if (track.interfaceId === -1) track.interfaceId = this.#interface(from, link);
-    const transit = copyOf === -1 ? track.transit : { ...track.transit, copyOf };
-    const row = this.trace.addPacket(timeNs, transit);
+    if (track.interfaceId === -1) track.interfaceId = this.#interface(track.transit.from, track.transit.link);
+    const way = copyOf === -1 ? track.way : this.trace.way({ ...track.transit, copyOf });
+    const row = this.trace.addPacket(timeNs, way);
     this.#packets.keep(row, packet);
     this.#fill(row, packet, track.interfaceId);
     return row;

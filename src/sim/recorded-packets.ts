@@ -8,17 +8,18 @@ import { packetOf } from "./packet-build.ts";
 import type { IpPacket, IpPayload } from "./packet.ts";
 
 const CAPACITY_MIN = 1024;
+const NO_BYTES = new Uint8Array(0);
 /** Bits of `#traits`: the version of IP, and what its header and the TCP header say in a bit or two. */
 const TRAIT = { v6: 1, dontFragment: 2, timestamps: 4, ecnShift: 3 } as const;
 
-/** A packet whose every field has a column. */
+/** A packet whose every field has a column, but for SACK blocks. */
 function isPlain({ payload, flippedBit, wire }: IpPacket): boolean {
   if (flippedBit !== -1 || (wire !== undefined && wire !== null)) return false;
   if (payload.kind === "udp") return true;
   if (payload.kind !== "tcp") return false;
-  const { mss, windowScale, sackPermitted, sack, urgentPointer, fastOpen } = payload.segment;
+  const { mss, windowScale, sackPermitted, urgentPointer, fastOpen } = payload.segment;
   if (fastOpen !== null) return false;
-  return mss === 0 && windowScale === -1 && !sackPermitted && sack === null && urgentPointer === 0;
+  return mss === 0 && windowScale === -1 && !sackPermitted && urgentPointer === 0;
 }
 
 export class RecordedPackets implements PacketBytes {
@@ -27,8 +28,14 @@ export class RecordedPackets implements PacketBytes {
   readonly #addresses: readonly string[];
   /** Packets that are not plain, by row; their bytes once somebody has asked. */
   readonly #odd = new Map<number, IpPacket | Uint8Array>();
-  /** Where the payload's bytes are. */
-  readonly #buffers: (ArrayBufferLike | null)[] = [];
+  /** Of the plain packets that have SACK blocks, by row. */
+  readonly #sacks = new Map<number, readonly number[]>();
+  /** Where payloads' bytes are: many share a buffer. */
+  readonly #buffers: ArrayBufferLike[] = [];
+  readonly #bufferIds = new Map<ArrayBufferLike, number>();
+  /** Which of them has the row's. */
+  #bufferOf = new Uint32Array(CAPACITY_MIN);
+  #lastBufferId = 0;
   #starts = new Uint32Array(CAPACITY_MIN);
   #ids = new Uint32Array(CAPACITY_MIN);
   #tsVals = new Uint32Array(CAPACITY_MIN);
@@ -46,7 +53,6 @@ export class RecordedPackets implements PacketBytes {
     if (row === this.#traits.length) this.#grow(row * 2);
     if (!isPlain(packet)) {
       this.#odd.set(row, packet);
-      this.#buffers.push(null);
       return;
     }
     const { payload } = packet;
@@ -58,13 +64,26 @@ export class RecordedPackets implements PacketBytes {
       this.#tsVals[row] = segment.tsVal;
       this.#tsEcrs[row] = segment.tsEcr;
       if (segment.timestamps) traits |= TRAIT.timestamps;
+      if (segment.sack !== null) this.#sacks.set(row, segment.sack);
     } else if (payload.kind === "udp") bytes = payload.datagram.payload;
     else return;
     this.#traits[row] = traits | (packet.ecn << TRAIT.ecnShift);
     this.#ttls[row] = packet.ttl;
     this.#ids[row] = packet.id;
+    if (bytes.length === 0) return;
     this.#starts[row] = bytes.byteOffset;
-    this.#buffers.push(bytes.buffer);
+    this.#bufferOf[row] = this.#bufferId(bytes.buffer);
+  }
+
+  #bufferId(buffer: ArrayBufferLike): number {
+    if (this.#buffers[this.#lastBufferId] === buffer) return this.#lastBufferId;
+    let id = this.#bufferIds.get(buffer);
+    if (id === undefined) {
+      id = this.#buffers.push(buffer) - 1;
+      this.#bufferIds.set(buffer, id);
+    }
+    this.#lastBufferId = id;
+    return id;
   }
 
   read(row: number): Uint8Array {
@@ -97,11 +116,9 @@ export class RecordedPackets implements PacketBytes {
     const table = this.#table;
     const sourcePort = table.sourcePort[row];
     const destinationPort = table.destinationPort[row];
-    const payload = new Uint8Array(
-      this.#buffers[row] as ArrayBufferLike,
-      this.#starts[row],
-      table.payloadLength[row],
-    );
+    const length = table.payloadLength[row];
+    const payload =
+      length === 0 ? NO_BYTES : new Uint8Array(this.#buffers[this.#bufferOf[row]], this.#starts[row], length);
     if (table.protocol[row] === PROTOCOL.udp) {
       return { kind: "udp", datagram: { sourcePort, destinationPort, payload } };
     }
@@ -117,7 +134,7 @@ export class RecordedPackets implements PacketBytes {
       mss: 0,
       windowScale: -1,
       sackPermitted: false,
-      sack: null,
+      sack: this.#sacks.get(row) ?? null,
       timestamps,
       tsVal: this.#tsVals[row],
       tsEcr: this.#tsEcrs[row],
@@ -127,6 +144,7 @@ export class RecordedPackets implements PacketBytes {
   }
 
   #grow(capacity: number): void {
+    this.#bufferOf = grown(this.#bufferOf, new Uint32Array(capacity));
     this.#starts = grown(this.#starts, new Uint32Array(capacity));
     this.#ids = grown(this.#ids, new Uint32Array(capacity));
     this.#tsVals = grown(this.#tsVals, new Uint32Array(capacity));

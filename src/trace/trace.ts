@@ -6,8 +6,11 @@ import { PacketTable } from "./packets.ts";
 import type { PacketBytes } from "./packets.ts";
 import type { QueueDepths } from "./queue-depths.ts";
 import type { TcpSeries } from "./tcp-series.ts";
+import { TransitLog } from "./transits.ts";
+import type { Transit } from "./transits.ts";
 
 export { LINKTYPE } from "../wire/link-types.ts";
+export type { Transit } from "./transits.ts";
 
 /** Where packets were seen. */
 export interface TraceInterface {
@@ -17,16 +20,6 @@ export interface TraceInterface {
   /** Bytes kept of each packet; 0 for all. */
   readonly snapLength: number;
   readonly description?: string;
-}
-
-/** How a packet travelled, known where wirelab carried it: rows a capture file cannot have. */
-export interface Transit {
-  readonly link: string;
-  /** Host names. */
-  readonly from: string;
-  readonly to: string;
-  /** A copy made by the link: the row it copies. */
-  readonly copyOf: number | null;
 }
 
 /** Which connection a program's socket has, as `formatAddress` prints its ends. */
@@ -48,8 +41,6 @@ export class Trace {
   /** The events, by the numbers by which `addArrival` and `addBuffers` know hosts and ends of connections. */
   readonly log = new EventLog();
   readonly interfaces: TraceInterface[] = [];
-  /** By packet row; empty where nothing is known of the way a packet took. */
-  readonly transits: Transit[] = [];
   /** Of links whose packets had to wait, in the order they first did; empty where nothing is known of queues. */
   readonly queues: QueueDepths[] = [];
   /** Of each side of a TCP connection, in the order they first had one; empty where nobody told. */
@@ -57,12 +48,18 @@ export class Trace {
   /** Sockets of programs, in the order they were connected; empty where there are no programs. */
   readonly sockets: ConnectedSocket[] = [];
   readonly #bytes: PacketBytes;
+  readonly #transits = new TransitLog();
   /** Step to packet row (even: row * 2) or event (odd: index * 2 + 1); null while there are packets only. */
   #order: Uint32Array | null = null;
   #length = 0;
 
   constructor(bytes: PacketBytes) {
     this.#bytes = bytes;
+  }
+
+  /** By packet row; empty where nothing is known of the way a packet took. The list grows with the trace. */
+  get transits(): readonly Transit[] {
+    return this.#transits.list;
   }
 
   /** Events, in order. The list grows with the trace. */
@@ -128,8 +125,13 @@ export class Trace {
     log.buffers(timeNs, end, sendQueue, inFlight, receiveQueue, outOfOrder, sendBuffer, receiveBuffer);
   }
 
+  /** The number by which `addPacket` knows this way. */
+  way(transit: Transit): number {
+    return this.#transits.way(transit);
+  }
+
   /** Appends a packet at `timeNs` as the next step of a run and answers its row, for the caller to fill. */
-  addPacket(timeNs: number, transit: Transit): number {
+  addPacket(timeNs: number, way: number): number {
     // The step first: until there is one, those of the packets there are go by their rows.
     const row = this.packets.count;
     this.#append(row * 2);
@@ -137,7 +139,7 @@ export class Trace {
     const seconds = Math.floor(timeNs / 1e9);
     this.packets.seconds[row] = seconds;
     this.packets.nanoseconds[row] = timeNs - seconds * 1e9;
-    this.transits[row] = transit;
+    this.#transits.add(way);
     return row;
   }
 

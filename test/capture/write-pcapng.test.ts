@@ -31,7 +31,7 @@ function smallRun(): Trace {
   trace.interfaces.push({ name: "a/a-b", linkType: LINKTYPE.raw, snapLength: 0 });
   trace.interfaces.push({ name: "b/a-b", linkType: LINKTYPE.raw, snapLength: 0 });
   const send = (timeNs: number, from: string, to: string, copyOf: number | null): number => {
-    const row = trace.addPacket(timeNs, { link: "a-b", from, to, copyOf });
+    const row = trace.addPacket(timeNs, trace.way({ link: "a-b", from, to, copyOf }));
     trace.packets.interfaceId[row] = from === "a" ? 0 : 1;
     trace.packets.length[row] = packets[rows[row]].length;
     trace.packets.capturedLength[row] = packets[rows[row]].length;

@@ -159,7 +159,10 @@ export class TraceBuilder {
     bytes.set([10, 0, 0, this.#hosts.indexOf(to) + 1], 16);
     bytes.set(header, 20);
     bytes.set(payload, 20 + header.length);
-    const row = this.trace.addPacket(this.timeNs, { link: "client-server", from, to, copyOf: null });
+    const row = this.trace.addPacket(
+      this.timeNs,
+      this.trace.way({ link: "client-server", from, to, copyOf: null }),
+    );
     this.#bytes[row] = bytes;
     const table = this.trace.packets;
     table.length[row] = length;
