@@ -6,6 +6,7 @@ import { ABANDONED, BlockingSocket } from "../socket/blocking.ts";
 import type { CallObserver, CallValue } from "../socket/blocking.ts";
 import type { SocketError } from "../socket/errno.ts";
 import type { EventValue, TraceEvent } from "../trace/events.ts";
+import type { CallSites } from "./call-sites.ts";
 import type { ConnectionRecords } from "./connection-records.ts";
 import type { Waiter } from "./scenario.ts";
 
@@ -21,6 +22,8 @@ export interface RecorderOptions {
   previewBytes: number;
   /** What is noted of connections beside the calls. */
   connections: ConnectionRecords;
+  /** Which lines make the calls. */
+  sites: CallSites;
 }
 
 interface Pending extends Waiter {
@@ -84,6 +87,7 @@ export class CallRecorder implements CallObserver {
     const callId = this.#calls++;
     this.#pending.set(callId, { callId, host, socket: socket.label, call, on: socket });
     this.#options.connections.sample(timeNs, socket);
+    this.#options.sites.note(callId);
     this.#options.add({
       kind: "call",
       timeNs,

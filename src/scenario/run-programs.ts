@@ -10,6 +10,7 @@ import { SocketError } from "../socket/errno.ts";
 import type { TraceEvent } from "../trace/events.ts";
 import type { Trace } from "../trace/trace.ts";
 import { transcriptOf } from "../trace/transcript.ts";
+import { CallSites } from "./call-sites.ts";
 import type { ConnectionRecords } from "./connection-records.ts";
 import type { Intervention } from "./intervention.ts";
 import { limitRead } from "./read-policy.ts";
@@ -33,6 +34,7 @@ export interface Ended {
   readonly outcome: Outcome;
   readonly failure: string | null;
   readonly waiting: readonly Waiter[];
+  readonly callSites: CallSites;
 }
 
 /** Starts every program and drives the backend until they have ended, wait for nothing, or patience is over. Disposes of the backend. */
@@ -45,12 +47,14 @@ export async function runPrograms(
   add: (event: TraceEvent) => void,
   beforeDispose: () => Promise<void> = async () => {},
 ): Promise<Ended> {
+  const sites = new CallSites();
   const recorder = new CallRecorder({
     now: () => backend.now(),
     add,
     hostOf: (address) => backend.hostOf(address),
     previewBytes: options.previewBytes ?? PREVIEW_BYTES,
     connections,
+    sites,
   });
   const policy = options.readPolicy ?? scenario.readPolicy ?? { kind: "all" };
   const running = new Set<string>();
@@ -89,7 +93,7 @@ export async function runPrograms(
     });
     over = true;
     recorder.finish();
-    return judge(end, recorder, errors, running, limitNs);
+    return { ...judge(end, recorder, errors, running, limitNs), callSites: sites };
   } finally {
     over = true;
     recorder.finish();
@@ -161,9 +165,9 @@ function judge(
   errors: readonly string[],
   running: ReadonlySet<string>,
   limitNs: number,
-): Ended {
+): Omit<Ended, "callSites"> {
   const waiting = recorder.waiting();
-  const failed = (failure: string): Ended => ({ outcome: "failed", failure, waiting: [] });
+  const failed = (failure: string): Omit<Ended, "callSites"> => ({ outcome: "failed", failure, waiting: [] });
   const runaway = recorder.runaway;
   if (runaway !== null) {
     return failed(
@@ -194,7 +198,8 @@ export function conclude(run: {
   packetsNote: string | null;
   ended: Ended;
 }): RunResult {
-  const { scenario, on, network, seed, topology, interventions, trace, packetsNote, ended } = run;
+  const { scenario, on, network, seed, topology, interventions, trace, packetsNote } = run;
+  const { callSites, ...ended } = run.ended;
   const logs: Record<string, string[]> = {};
   for (const name of Object.keys(scenario.programs)) logs[name] = [];
   let dropped = 0;
@@ -215,7 +220,17 @@ export function conclude(run: {
     dropped,
   };
   const claims = claimsOf(scenario, observation);
-  return { ...observation, scenario, seed, topology, interventions, claims, packetsNote, durationNs };
+  return {
+    ...observation,
+    scenario,
+    seed,
+    topology,
+    interventions,
+    claims,
+    packetsNote,
+    durationNs,
+    callSites,
+  };
 }
 
 /** What the lesson claims; a claim that throws does not hold. */

@@ -5,6 +5,7 @@ import { createSimBackend } from "../sim/backend.ts";
 import type { Topology } from "../sim/topology.ts";
 import type { BackendName } from "../socket/backend.ts";
 import type { TraceEvent } from "../trace/events.ts";
+import type { CallSites } from "./call-sites.ts";
 import { ConnectionRecords } from "./connection-records.ts";
 import { schedule } from "./intervention.ts";
 import type { Intervention } from "./intervention.ts";
@@ -47,6 +48,8 @@ export interface RunResult extends Observation {
   readonly packetsNote: string | null;
   /** From the start to the last thing a program did. */
   readonly durationNs: number;
+  /** Which lines of the programs made the calls. */
+  readonly callSites: CallSites;
 }
 
 export const SEED_DEFAULT = 1;

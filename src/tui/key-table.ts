@@ -4,6 +4,7 @@
 import type { KeyBinding } from "./keys.ts";
 import { SCREEN_NAMES } from "./model.ts";
 
+const LAB = ["lab"] as const;
 const PACKETS = ["packets"] as const;
 const SEQUENCE = ["sequence"] as const;
 const FRAMING = ["framing"] as const;
@@ -63,6 +64,15 @@ export const KEYS: readonly KeyBinding[] = [
   { keys: ["end", "G"], action: "last", group: "Moving", help: "the first, the last" },
   { keys: ["tab"], action: "next pane", group: "Moving", help: "next, previous pane", hint: ["tab", "pane"] },
   { keys: ["S-tab"], action: "previous pane", group: "Moving", help: "next, previous pane" },
+  {
+    keys: ["v"],
+    action: "source",
+    on: LAB,
+    group: "Screens",
+    help: "source, calls",
+    command: "a program's source, or its calls",
+    hint: ["v", "source"],
+  },
   { keys: ["enter"], action: "expand", on: SEQUENCE, group: "Moving", help: "the packet's details" },
   { keys: ["["], action: "zoom out", on: SEQUENCE, group: "Screens", help: "more, less time a row" },
   {

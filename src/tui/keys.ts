@@ -59,6 +59,7 @@ export type Action =
   | "next stream"
   | "previous stream"
   | "turn"
+  | "source"
   | "codec"
   | "next sort"
   | "previous sort"

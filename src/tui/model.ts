@@ -196,6 +196,8 @@ export interface Model {
   readonly focus: LabPane;
   /** Lines scrolled away of the lesson or the outcome, whichever has the focus. */
   readonly scroll: number;
+  /** The Lab shows of programs what it does not by default: the source where there is room for one, the calls alone where there is for both. */
+  readonly turned: boolean;
   readonly packets: PacketsView;
   readonly sequence: SequenceView;
   readonly framing: FramingView;
@@ -345,6 +347,7 @@ export function initialModel(options: InitialOptions): Model {
     speed: SPEED_NORMAL,
     focus: "ladder",
     scroll: 0,
+    turned: false,
     packets: { ...EMPTY_PACKETS, columns: options.columns ?? null },
     // The hosts of a lab are few; the addresses of a capture may be any number.
     sequence: { zoom: 0, folded: true, conversation: !isLab(session) },

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { tcpHello } from "../../src/scenario/lessons/tcp-hello.ts";
+import { CallSites } from "../../src/scenario/call-sites.ts";
 import { compareRuns } from "../../src/scenario/compare.ts";
 import type { RunResult } from "../../src/scenario/run.ts";
 import type { BackendName } from "../../src/socket/backend.ts";
@@ -52,6 +53,7 @@ function run(backend: BackendName, calls: readonly Call[], change: Partial<RunRe
     interventions: [],
     packetsNote: null,
     durationNs: 0,
+    callSites: new CallSites(),
     ...change,
   };
 }

@@ -1,5 +1,6 @@
 // Sessions made by hand for tests of screens: the hello conversation as a finished lab, with a loopback run beside it.
 
+import { CallSites } from "../../src/scenario/call-sites.ts";
 import type { LabSession } from "../../src/scenario/session.ts";
 import type { RunResult } from "../../src/scenario/run.ts";
 import type { Scenario } from "../../src/scenario/scenario.ts";
@@ -45,6 +46,7 @@ export function runOf(
       { text: "the client reads the answer and then the end of the stream", holds: true },
     ],
     durationNs: 240e6,
+    callSites: new CallSites(),
     ...change,
   };
 }

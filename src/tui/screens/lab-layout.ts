@@ -8,6 +8,7 @@ import { paragraphHeight } from "../widgets/paragraph.ts";
 import { hostsOf, isLab, programHosts } from "../session.ts";
 import type { LabSession } from "../../scenario/session.ts";
 import type { LabPane, Model } from "../model.ts";
+import { hasSource } from "./source-pane.ts";
 
 export type LabPart = LabPane | "chart" | "scrubber" | "tabs";
 
@@ -19,6 +20,8 @@ export interface Place {
   readonly height: number;
   /** Hosts of a transcript. */
   readonly hosts?: readonly string[];
+  /** Rows inside a program's pane for its source, above the transcript. */
+  readonly sourceRows?: number;
 }
 
 export type LabShape = "wide" | "medium" | "small";
@@ -26,6 +29,9 @@ export type LabShape = "wide" | "medium" | "small";
 const SCRUBBER_ROWS = 4;
 /** Transcripts beside the ladder at most; more hosts share the last one. */
 const PROGRAMS_MAX = 3;
+/** Rows inside a pane from which on a program's source and its transcript both have room, and the source's part of them. */
+const BOTH_ROWS = 22;
+const SOURCE_PART = 0.45;
 
 export function labShape(width: number, height: number): LabShape {
   if (width >= 160 && height >= 40) return "wide";
@@ -37,10 +43,22 @@ export function labLayout(model: Model): Place[] {
   if (!isLab(model.session)) return [];
   const { width, height } = model.size;
   const shape = labShape(width, height);
-  if (shape === "small") return smallLayout(model, width, height);
-  return shape === "wide"
-    ? wideLayout(model.session, width, height)
-    : mediumLayout(model.session, width, height);
+  const places =
+    shape === "small"
+      ? smallLayout(model, width, height)
+      : shape === "wide"
+        ? wideLayout(model.session, width, height)
+        : mediumLayout(model.session, width, height);
+  return places.map((place) => withSource(model, place));
+}
+
+/** A program's pane has its source too where there is room for both; elsewhere it has either. */
+function withSource(model: Model, place: Place): Place {
+  const { session, turned } = model;
+  if (place.hosts === undefined || !isLab(session) || !hasSource(session, place.hosts)) return place;
+  const rows = Math.max(0, place.height - 2);
+  if (rows < BOTH_ROWS) return { ...place, sourceRows: turned ? rows : 0 };
+  return { ...place, sourceRows: turned ? 0 : Math.round(rows * SOURCE_PART) };
 }
 
 /** Panes that can have the focus, in the order Tab goes through them. */

@@ -45,6 +45,8 @@ export function labAction(model: Model, action: Action): Model {
       return { ...model, focus: paneAfter(model, 1), scroll: 0 };
     case "previous pane":
       return { ...model, focus: paneAfter(model, -1), scroll: 0 };
+    case "source":
+      return { ...model, turned: !model.turned };
     default:
       return model;
   }
@@ -150,8 +152,10 @@ function callAt(trace: Trace, host: string, step: number, by: number): number {
 
 /** A click on a ladder's or a transcript's row goes to that row's instant. */
 function clickRow(model: Model, place: Place, y: number): Model {
-  const rows = place.height - 3;
-  const line = y - place.y - 2;
+  // Above a transcript may be its program, and a line between them.
+  const above = place.sourceRows === undefined || place.sourceRows === 0 ? 0 : place.sourceRows + 1;
+  const rows = place.height - 3 - above;
+  const line = y - place.y - 2 - above;
   if (line < 0 || line >= rows || !isLab(model.session)) return model;
   const trace = traceOf(model.session);
   const isLadder = place.part === "ladder";

@@ -21,7 +21,9 @@ import { ladderPane } from "./ladder-pane.ts";
 import { lessonPane, outcomePane } from "./outcome-pane.ts";
 import { scrubberPane } from "./scrubber-pane.ts";
 import { socketsPane } from "./sockets-pane.ts";
+import { sourcePane } from "./source-pane.ts";
 import { transcriptPane } from "./transcript-pane.ts";
+import type { TranscriptOptions } from "./transcript-pane.ts";
 
 /** Paints the Lab over all of `grid` but its first and last row. */
 export function labScreen(grid: Grid, theme: Theme, model: Model): void {
@@ -76,8 +78,18 @@ function paintPart(grid: Grid, theme: Theme, model: Model, session: LabSession, 
       chartPane(inner, theme, trace, step, lifelineHosts(session), session.sim.durationNs);
       return;
     default:
-      transcriptPane(inner, theme, { session, hosts: place.hosts ?? [], step, focused });
+      programPane(inner, theme, { session, hosts: place.hosts ?? [], step, focused }, place.sourceRows ?? 0);
   }
+}
+
+/** A program: its source, its calls, or one above the other. */
+function programPane(view: Grid, theme: Theme, options: TranscriptOptions, sourceRows: number): void {
+  const { width, height } = view;
+  if (sourceRows > 0) sourcePane(view.sub(0, 0, width, sourceRows), theme, options);
+  if (sourceRows >= height) return;
+  const from = sourceRows === 0 ? 0 : sourceRows + 1;
+  if (from > 0) view.fill(0, sourceRows, width, 1, theme.border, "─");
+  transcriptPane(view.sub(0, from, width, height - from), theme, options);
 }
 
 function titleOf(part: LabPane | "chart", session: LabSession): string {
