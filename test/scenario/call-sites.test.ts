@@ -81,7 +81,7 @@ describe("the line that makes a call", () => {
 
   it("is known of every call of lessons, through threads, TLS and callbacks, and is in a lesson's file", async () => {
     const unknown: string[] = [];
-    const names = [
+    const names = new Set([
       "tcp-coalescing",
       "threaded-echo",
       "process-per-client",
@@ -89,8 +89,8 @@ describe("the line that makes a call", () => {
       "tls-echo",
       "udp-upper",
       "unix-echo",
-    ];
-    for (const lesson of LESSONS.filter(({ name }) => names.includes(name))) {
+    ]);
+    for (const lesson of LESSONS.filter(({ name }) => names.has(name))) {
       const { trace, callSites } = await runScenario(lesson);
       for (const event of trace.events) {
         if (event.kind !== "call" || event.callId > 50) continue;
