@@ -10,7 +10,7 @@ import { scrollbar, scrollTo } from "../widgets/scroll.ts";
 import { putSpans } from "../widgets/spans.ts";
 import type { Span } from "../widgets/spans.ts";
 import { flowBytes, segmentsWithin } from "./flow-bytes.ts";
-import { sideShown } from "./flow-data.ts";
+import { endsShown, sideShown } from "./flow-data.ts";
 import { shownTrace } from "./packet-data.ts";
 import { callsOf, pieceAt, pieceOf } from "./stream-calls.ts";
 import type { CallPiece } from "./stream-calls.ts";
@@ -133,7 +133,11 @@ function segmentSpans(model: Model, theme: Theme, at: number): Span[] {
 export function callsPane(grid: Grid, theme: Theme, model: Model): void {
   const calls = callsOf(model);
   if (calls === null) {
-    grid.put(1, 0, "a capture has packets only: calls are unknown", theme.muted);
+    const why =
+      endsShown(model) === null
+        ? "no stream, no calls on it"
+        : "a capture has packets only: calls are unknown";
+    grid.put(1, 0, why, theme.muted);
     return;
   }
   const half = Math.floor(grid.width / 2);

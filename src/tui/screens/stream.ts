@@ -77,7 +77,16 @@ function paintStream(view: Grid, theme: Theme, model: Model): void {
     focused: true,
   });
   if (endsShown(model) === null) {
-    inner.put(1, 0, isFlowUnread(model) ? "reading" : "no TCP connection here", theme.muted);
+    inner.put(
+      1,
+      0,
+      isFlowUnread(model)
+        ? "reading"
+        : "no TCP connection here: datagrams are no stream, and nothing cuts them",
+      theme.muted,
+    );
+    if (!isFlowUnread(model))
+      inner.put(1, 1, "each is one packet, or the fragments of one: 2 Sequence, 3 Packets", theme.muted);
     return;
   }
   if (mode === "picture") streamPicture(inner, theme, model);
