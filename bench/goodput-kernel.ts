@@ -1,5 +1,5 @@
-// What two real kernels carry over a simulated link, beside what the simulated stack carries over the same: `npm run goodput:kernel [seeds]`.
-// In real time: seeds run side by side, a case at a time, 20 s each. It takes what `run --on kernel --link` takes.
+// What two real kernels carry over a simulated link, beside what the simulated stack carries over the same: `npm run goodput:kernel -- [seeds] [algorithm]`.
+// In real time: seeds run side by side, a case at a time, 20 s each; BBR's one after the other, as each fills its link. It takes what `run --on kernel --link` takes.
 
 import { LinkedBackend, createLinkedBackend } from "../src/scenario/linked-backend.ts";
 import type { SocketCore } from "../src/socket/core.ts";
@@ -62,18 +62,26 @@ async function kernelGoodput(control: string, loss: number, seed: number): Promi
   return answer;
 }
 
+async function kernelGoodputs(control: string, loss: number, runs: number): Promise<number[]> {
+  const numbers = Array.from({ length: runs }, (_, index) => index + 1);
+  if (control !== "bbr") return Promise.all(numbers.map((seed) => kernelGoodput(control, loss, seed)));
+  const answers: number[] = [];
+  for (const seed of numbers) answers.push(await kernelGoodput(control, loss, seed));
+  return answers;
+}
+
 const seeds = Number(process.argv[2] ?? SEEDS_DEFAULT);
 if (!Number.isInteger(seeds) || seeds < 1) {
   console.error("goodput: the number of seeds must be a whole number from 1");
   process.exit(2);
 }
 console.log(`Mbit/s, median of ${seeds} seeds, ${SECONDS} s each\nloss    control   kernel   simulated`);
+const only = process.argv[3];
 for (const { control, loss } of GOODPUT_CASES) {
+  if (only !== undefined && control !== only) continue;
   // Without loss a link is busy all the time, and one says as much as five.
   const runs = loss === 0 ? 1 : seeds;
-  const real = await Promise.all(
-    Array.from({ length: runs }, (_, seed) => kernelGoodput(control, loss, seed + 1)),
-  );
+  const real = await kernelGoodputs(control, loss, runs);
   const columns = [median(real.toSorted((a, b) => a - b)), median(goodputs(control, loss, runs))].map(
     (mbps) => mbps.toFixed(2).padStart(9),
   );
