@@ -3,7 +3,7 @@
 import { dirname, join, relative } from "node:path";
 import type { GoldenClaim, GoldenMeta } from "./golden-claim.ts";
 import type { GoldenTest, SnapshotRecord } from "./golden-file.ts";
-import type { Drawn } from "./golden-subject.ts";
+import type { Drawn } from "./golden-drawing.ts";
 import type { GoldenKind } from "./golden-text.ts";
 
 export interface GoldenOptions {
@@ -90,7 +90,7 @@ async function settle(
   const file = join(dirname(record.snapshotPath), `${checkedName(name)}.txt`);
   const subject = await given;
   // Loaded when the first golden is asked for: what has only codecs to check pays nothing for screens.
-  const drawing = await import("./golden-subject.ts");
+  const drawing = await import("./golden-drawing.ts");
   const { goldenText } = await import("./golden-text.ts");
   const { readGolden, settleDerived, settleText, updateModeOf } = await import("./golden-file.ts");
   const { mismatchMessage, missingMessage } = await import("./golden-message.ts");

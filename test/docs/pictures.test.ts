@@ -1,14 +1,13 @@
-import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { describe, expect, it } from "vitest";
+import { describe, it } from "vitest";
 import { LESSONS } from "../../src/scenario/catalogue.ts";
 import { openLab } from "../../src/scenario/session.ts";
 import { gridToPng } from "../../src/tui/render/png.ts";
 import { renderScreen } from "../../src/tui/snapshot.ts";
 import type { SnapshotOptions } from "../../src/tui/snapshot.ts";
+import { expectFile } from "../golden/bytes-file.ts";
 
 const PICTURES = join(import.meta.dirname, "../../docs/pictures");
-const update = process.env["UPDATE_GOLDEN"] === "1";
 
 /** Each picture of the documentation: the lesson and what its screen is asked for. */
 const SHOWN: Readonly<Record<string, readonly [lesson: string, options: SnapshotOptions]>> = {
@@ -21,17 +20,12 @@ const SHOWN: Readonly<Record<string, readonly [lesson: string, options: Snapshot
   ],
 };
 
-describe("docs/pictures (UPDATE_GOLDEN=1 draws them anew)", () => {
+describe("docs/pictures", () => {
   it.each(Object.entries(SHOWN))("%s is what the screen shows today", async (file, [name, options]) => {
     const lesson = LESSONS.find((candidate) => candidate.name === name);
     if (lesson === undefined) throw new Error(`no lesson ${name}`);
     const session = { ...(await openLab(lesson)), loopback: { unavailable: "not run for pictures" } };
     const png = gridToPng(renderScreen(session, { ...options, lessons: LESSONS }));
-    const path = join(PICTURES, file);
-    if (update) {
-      mkdirSync(PICTURES, { recursive: true });
-      writeFileSync(path, png);
-    }
-    expect(Buffer.compare(readFileSync(path), png)).toBe(0);
+    expectFile(join(PICTURES, file), png);
   });
 });

@@ -2,11 +2,8 @@ import { describe, expect, test } from "vitest";
 
 import { attrBg, attrFg, DEFAULT_COLOR, onBackground } from "../../src/tui/render/grid.ts";
 import { paletteRgb } from "../../src/tui/render/palette.ts";
-import { renderScreen } from "../../src/tui/snapshot.ts";
 import { themeFor, themeOfTerminal, themes } from "../../src/tui/theme.ts";
 import type { Theme } from "../../src/tui/theme.ts";
-import { goldenFile, goldenText } from "../golden/grid-file.ts";
-import { helloSession } from "./build-session.ts";
 
 /** WCAG 2.1, "relative luminance". */
 function luminance(colour: number): number {
@@ -124,14 +121,6 @@ describe("contrast", () => {
       expect(attrBg(attr)).toBeLessThan(16);
     }
   });
-});
-
-test.each([...themes.keys()])("the %s theme looks as it did", (name) => {
-  const theme = themes.get(name)!;
-  const text = goldenText(
-    renderScreen(helloSession(), { size: { width: 100, height: 30 }, theme, at: "end" }),
-  );
-  expect(text).toBe(goldenFile(`theme-${name}`, text));
 });
 
 describe("which theme a terminal gets", () => {

@@ -2,7 +2,7 @@
 // application protocols and the shared captures, all in one file, so that tshark runs once.
 
 import { execFileSync } from "node:child_process";
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
@@ -12,6 +12,7 @@ import { APPLICATION_FIELD_ROWS } from "../../../src/capture/fields-applications
 import { openCapture } from "../../../src/capture/open.ts";
 import { printFields } from "../../../src/capture/print/fields.ts";
 import { printText } from "../../../src/capture/print/text.ts";
+import { expectFile } from "../../golden/bytes-file.ts";
 import { applicationFile, applicationFrames, APPLICATIONS } from "../samples/applications.ts";
 import { captureNames, capturePath, hasTshark, tshark } from "../shared-captures.ts";
 
@@ -181,9 +182,7 @@ function isExcepted(file: string, field: string): boolean {
 
 describe("fixtures/captures/applications.pcapng", () => {
   it("is what test/capture/samples makes", () => {
-    const made = applicationFile();
-    if (process.env["UPDATE_GOLDEN"] === "1") writeFileSync(APPLICATIONS, made);
-    expect(Buffer.compare(readFileSync(APPLICATIONS), made)).toBe(0);
+    expectFile(APPLICATIONS, applicationFile());
   });
 
   it("lists what only we read", async () => {

@@ -15,7 +15,6 @@ import type { FramingSession } from "../../../src/tui/session.ts";
 import { modelAt, renderScreen } from "../../../src/tui/snapshot.ts";
 import type { Moment } from "../../../src/tui/snapshot.ts";
 import { monoTheme } from "../../../src/tui/theme.ts";
-import { goldenFile, goldenText } from "../../golden/grid-file.ts";
 import { brokenSession, lawReport, PARTED, reportOf, sessionOf, soundSession } from "../build-framing.ts";
 import { lengthPrefix as forgets } from "../codecs/forgets-half-header.ts";
 import { lengthPrefix as keeps } from "../codecs/keeps-half-header.ts";
@@ -35,21 +34,6 @@ function pressed(keys: string, session = parted, at: Moment = "end"): Model {
 function press(model: Model, key: string): readonly [Model, readonly Effect[]] {
   return update(model, { kind: "key", key });
 }
-
-describe.each([
-  [80, 24],
-  [120, 40],
-  [200, 60],
-])("at %i x %i", (width, height) => {
-  test.each<[string, FramingSession, Moment]>([
-    ["broken", brokenSession(), "end"],
-    ["sound", soundSession(), "end"],
-    ["parted", parted, { step: 4 }],
-  ])("%s: looks as it did", (name, session, at) => {
-    const text = goldenText(renderScreen(session, { size: { width, height }, at }));
-    expect(text).toBe(goldenFile(`framing-${name}-${width}x${height}`, text));
-  });
-});
 
 describe("stepping through a counterexample", () => {
   test("before the first chunk nothing came out, and each frame says how many of its bytes are in", () => {

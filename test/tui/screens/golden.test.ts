@@ -1,12 +1,14 @@
 import { describe, expect, test } from "vitest";
 
-import type { ScreenName } from "../../../src/tui/model.ts";
-import type { Moment } from "../../../src/tui/snapshot.ts";
+import { goldenMatchers } from "../../../src/testing/vitest.ts";
+import { SCREEN_NAMES } from "../../../src/tui/model.ts";
 import { renderScreen } from "../../../src/tui/snapshot.ts";
-import { monoTheme } from "../../../src/tui/theme.ts";
+import { monoTheme, themes } from "../../../src/tui/theme.ts";
 import { gridToText } from "../../../src/tui/render/text.ts";
-import { goldenFile, goldenText } from "../../golden/grid-file.ts";
 import { helloSession } from "../build-session.ts";
+import { STATES } from "./golden-states.ts";
+
+expect.extend(goldenMatchers);
 
 const SIZES = [
   [80, 24],
@@ -14,22 +16,38 @@ const SIZES = [
   [200, 60],
 ] as const;
 
-/** Two moments of each screen: the packet just lost, and the end. */
-const SCREENS: readonly (readonly [ScreenName, string, Moment, readonly string[]])[] = [
-  ["lab", "lost", { timeNs: 20e6 }, []],
-  ["lab", "end", "end", []],
-  ["sequence", "lost", { timeNs: 20e6 }, []],
-  ["sequence", "end", "end", ["]", "f"]],
-  ["packets", "lost", { timeNs: 20e6 }, ["G", "tab", "j", "j"]],
-  ["packets", "end", "end", ["/", ..."tcp.len>0".split(""), "enter"]],
-];
+/** Goldens with a picture beside them: a picture is twenty times the text. */
+const PICTURED = new Set(["lab-lost-80x24", "graphs-end-80x24"]);
 
-describe.each(SIZES)("at %i x %i", (width, height) => {
-  test.each(SCREENS)("%s, %s: looks as it did", (screen, name, at, keys) => {
-    const grid = renderScreen(helloSession(), { screen, size: { width, height }, at, keys });
-    const text = goldenText(grid);
-    expect(text).toBe(goldenFile(`${screen}-${name}-${width}x${height}`, text));
-  });
+const SHOWN = SCREEN_NAMES.flatMap((screen) =>
+  STATES[screen].flatMap(({ name, ...state }) =>
+    SIZES.map(([width, height]) => ({
+      ...state,
+      screen,
+      size: { width, height },
+      golden: `${screen}-${name}-${width}x${height}`,
+    })),
+  ),
+);
+
+test.each(SHOWN)("$golden", async ({ golden, session, ...shown }) => {
+  await expect({ trace: session(), ...shown }).toMatchScreen(golden, { svg: PICTURED.has(golden) });
+});
+
+test.each([...themes.keys()])("the %s theme", async (theme) => {
+  const shown = { trace: helloSession(), size: { width: 100, height: 30 }, theme, at: "end" };
+  await expect(shown).toMatchScreen(`theme-${theme}`, { svg: false });
+});
+
+test("every screen has goldens of two states and more in all three sizes, and there are six themes", () => {
+  const few = SCREEN_NAMES.flatMap((screen) =>
+    SIZES.map(([width, height]) => {
+      const names = SHOWN.filter((shown) => shown.screen === screen && shown.size.width === width);
+      return { screen, size: `${width}x${height}`, states: new Set(names.map(({ golden }) => golden)).size };
+    }),
+  ).filter(({ states }) => states < 2);
+  expect(few).toEqual([]);
+  expect(themes.size).toBe(6);
 });
 
 describe("at 80 x 24", () => {
@@ -41,10 +59,10 @@ describe("at 80 x 24", () => {
     ["sockets", 3],
     ["outcome", 4],
     ["lesson", 5],
-  ])("the %s tab looks as it did", (name, tabs) => {
+  ])("the %s tab looks as it did", async (name, tabs) => {
     const keys = Array.from({ length: tabs }, () => "tab");
-    const text = goldenText(renderScreen(helloSession(), { size, keys }));
-    expect(text).toBe(goldenFile(`lab-${name}-80x24`, text));
+    const shown = { trace: helloSession(), size, keys };
+    await expect(shown).toMatchScreen(`lab-tab-${name}`, { svg: false });
   });
 
   test("without loopback the outcome says why", () => {

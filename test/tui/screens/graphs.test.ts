@@ -1,57 +1,16 @@
 import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
 
-import type { LabSession } from "../../../src/scenario/session.ts";
-import { QueueDepths } from "../../../src/trace/queue-depths.ts";
-import { SSTHRESH_INFINITE, TcpSeries } from "../../../src/trace/tcp-series.ts";
 import { view } from "../../../src/tui/app.ts";
 import { gridToText } from "../../../src/tui/render/text.ts";
 import type { Moment } from "../../../src/tui/snapshot.ts";
 import { modelAt, renderScreen } from "../../../src/tui/snapshot.ts";
 import { outlineOf, Points } from "../../../src/tui/widgets/points.ts";
 import { update } from "../../../src/tui/app.ts";
-import { goldenFile, goldenText } from "../../golden/grid-file.ts";
 import { helloSession } from "../build-session.ts";
+import { measuredSession } from "./golden-states.ts";
 
 const SIZE = { width: 120, height: 40 };
-
-/** The hello conversation, with what its client knew of its way to the server and how many packets waited. */
-function measuredSession(): LabSession {
-  const session = helloSession();
-  const { trace } = session.sim;
-  const series = new TcpSeries("client", "10.0.0.1:51234", "10.0.0.2:80");
-  for (let i = 0; i < 24; i++) {
-    series.sample(i * 10e6, {
-      cwnd: i < 10 ? 1448 * (i + 1) : 1448 * 5 + 290 * (i - 10),
-      ssthresh: i < 10 ? SSTHRESH_INFINITE : 1448 * 5,
-      window: 64_240,
-      inFlight: i % 3 === 0 ? 0 : 14,
-      acked: i < 20 ? 0 : 14,
-      rttUs: 20_000 + 500 * i,
-      rtoUs: i === 12 ? 440_000 : 220_000,
-    });
-  }
-  trace.tcp.push(series);
-  const queue = new QueueDepths("link", "client", "server");
-  for (let i = 0; i < 20; i++) queue.sample(i * 5e6, i % 4);
-  trace.queues.push(queue);
-  return session;
-}
-
-describe.each([
-  [80, 24],
-  [120, 40],
-  [200, 60],
-])("at %i x %i", (width, height) => {
-  test.each<readonly [string, Moment, readonly string[]]>([
-    ["lost", { timeNs: 30e6 }, []],
-    ["end", "end", ["down", "down", "]"]],
-  ])("graphs, %s: look as they did", (name, at, keys) => {
-    const grid = renderScreen(measuredSession(), { screen: "graphs", size: { width, height }, at, keys });
-    const text = goldenText(grid);
-    expect(text).toBe(goldenFile(`graphs-${name}-${width}x${height}`, text));
-  });
-});
 
 describe("Graphs", () => {
   const shown = (keys: readonly string[], at: Moment = "end"): string =>

@@ -6,10 +6,8 @@ import { LINKTYPE, Trace } from "../../../src/trace/trace.ts";
 import { update, view } from "../../../src/tui/app.ts";
 import { initialModel } from "../../../src/tui/model.ts";
 import { gridToText } from "../../../src/tui/render/text.ts";
-import type { Moment } from "../../../src/tui/snapshot.ts";
 import { modelAt, renderScreen } from "../../../src/tui/snapshot.ts";
 import { LineOrder } from "../../../src/tui/screens/statistics-order.ts";
-import { goldenFile, goldenText } from "../../golden/grid-file.ts";
 import { helloSession } from "../build-session.ts";
 
 const SIZE = { width: 120, height: 40 };
@@ -34,21 +32,6 @@ function manyConversations(packets: number): Trace {
   }
   return trace;
 }
-
-describe.each([
-  [80, 24],
-  [120, 40],
-  [200, 60],
-])("at %i x %i", (width, height) => {
-  test.each<readonly [string, Moment, readonly string[]]>([
-    ["conversations", { timeNs: 20e6 }, []],
-    ["over-time", "end", ["tab", "tab", "tab"]],
-  ])("%s look as they did", (name, at, keys) => {
-    const grid = renderScreen(helloSession(), { screen: "statistics", size: { width, height }, at, keys });
-    const text = goldenText(grid);
-    expect(text).toBe(goldenFile(`statistics-${name}-${width}x${height}`, text));
-  });
-});
 
 describe("Statistics", () => {
   test("Enter goes to the packets of the line chosen", () => {

@@ -16,22 +16,11 @@ import type { Moment } from "../../../src/tui/snapshot.ts";
 import { modelAt, renderScreen } from "../../../src/tui/snapshot.ts";
 import { streamCodecs } from "../../../src/tui/stream-codecs.ts";
 import { streamsOf } from "../../../src/trace/run-streams.ts";
-import { goldenFile, goldenText } from "../../golden/grid-file.ts";
 import { helloSession } from "../build-session.ts";
+import { connectedSession } from "./golden-states.ts";
 
 const SIZE = { width: 120, height: 40 };
 const codecs = streamCodecs();
-
-/** The hello conversation, with its sockets' connections known. */
-function connectedSession(): LabSession {
-  const session = helloSession();
-  const [client, server] = ["10.0.0.1:51234", "10.0.0.2:80"];
-  session.sim.trace.sockets.push(
-    { host: "client", socket: "client#1", local: client, remote: server },
-    { host: "server", socket: "server#2", local: server, remote: client },
-  );
-  return session;
-}
 
 async function lesson(name: string): Promise<LabSession> {
   const scenario = LESSONS.find((candidate) => candidate.name === name);
@@ -42,23 +31,6 @@ async function lesson(name: string): Promise<LabSession> {
 function shown(session: LabSession, keys: readonly string[] = [], at: Moment = "end"): string {
   return gridToText(renderScreen(session, { screen: "stream", size: SIZE, keys, at, codecs }));
 }
-
-describe.each([
-  [80, 24],
-  [120, 40],
-  [200, 60],
-])("at %i x %i", (width, height) => {
-  test.each<readonly [string, Moment, readonly string[]]>([
-    ["lost", { timeNs: 30e6 }, []],
-    ["end", "end", ["d"]],
-    ["hex", "end", ["S-tab"]],
-  ])("a stream, %s: looks as it did", (name, at, keys) => {
-    const size = { width, height };
-    const grid = renderScreen(connectedSession(), { screen: "stream", size, at, keys, codecs });
-    const text = goldenText(grid);
-    expect(text).toBe(goldenFile(`stream-${name}-${width}x${height}`, text));
-  });
-});
 
 describe("the picture", () => {
   test("one send in one segment is read in three recvs: the partial reads are to be seen", async () => {
