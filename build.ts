@@ -3,6 +3,7 @@
 
 import { readFileSync } from "node:fs";
 import { build } from "esbuild";
+import { SCRIPT_BUILD } from "./src/html/script.ts";
 
 interface Manifest {
   readonly bin: Readonly<Record<string, string>>;
@@ -40,3 +41,6 @@ await build({
   sourcemap: "linked",
   logLevel: "warning",
 });
+
+// What an exported page runs in a browser: one file, which the exporter puts into the page.
+await build({ ...SCRIPT_BUILD, entryPoints: [...SCRIPT_BUILD.entryPoints] });

@@ -1,9 +1,13 @@
 // `wirelab export`: a run or a capture as a file of another kind.
 
+import { extname } from "node:path";
 import type { Command } from "commander";
+import { PAGE_THEMES } from "../html/colours.ts";
 import { LESSON_LIST } from "../scenario/catalogue.ts";
-import type { LabSession } from "../scenario/session.ts";
 import { InputError } from "../scenario/input-error.ts";
+import { loadScenario } from "../scenario/load.ts";
+import { runScenario } from "../scenario/run.ts";
+import type { LabSession } from "../scenario/session.ts";
 import { ladderText } from "../trace/ladder-text.ts";
 import { mermaidText } from "../trace/mermaid.ts";
 import { traceJson } from "../trace/trace-json.ts";
@@ -16,16 +20,43 @@ import type { CaptureSession } from "../tui/session.ts";
 import { parseChoice, parseSize, parseWhole } from "./arguments.ts";
 import { exportCaptures, isEdited } from "./export-captures.ts";
 import type { EditFlags } from "./export-captures.ts";
-import { addNetworkFlags } from "./network-flags.ts";
+import { addNetworkFlags, runOptions } from "./network-flags.ts";
 import type { NetworkFlags } from "./network-flags.ts";
 import { writeOutput, writePcapngFile } from "./output-file.ts";
 import { runJson } from "./run-json.ts";
-import { isScenario, openSession } from "./source.ts";
+import { isScenario, openSession, simOnly } from "./source.ts";
 
-const FORMATS = ["pcapng", "json", "asciicast", "ladder", "ladder-ascii", "ladder-svg", "mermaid"] as const;
+const FORMATS = [
+  "pcapng",
+  "json",
+  "html",
+  "asciicast",
+  "ladder",
+  "ladder-ascii",
+  "ladder-svg",
+  "mermaid",
+] as const;
+
+type Format = (typeof FORMATS)[number];
+
+const RUNS_ON = ["sim", "kernel", "node"] as const;
+
+/** Formats by how a file's name ends. */
+const ENDINGS: Readonly<Record<string, Format>> = {
+  ".pcapng": "pcapng",
+  ".json": "json",
+  ".html": "html",
+  ".cast": "asciicast",
+  ".txt": "ladder",
+  ".svg": "ladder-svg",
+  ".mmd": "mermaid",
+};
 
 interface ExportFlags extends NetworkFlags, EditFlags {
-  readonly to: string;
+  readonly to?: string;
+  readonly html?: true;
+  readonly on?: string;
+  readonly theme?: string;
   readonly output?: string;
   readonly vantage?: string;
   readonly calls?: true;
@@ -39,7 +70,8 @@ export function addExport(program: Command): void {
     .description(
       "a lesson's or scenario file's run, or a capture, as a file of another kind; several captures merged by time",
     )
-    .requiredOption("--to <format>", FORMATS.join(", "))
+    .option("--to <format>", `${FORMATS.join(", ")}; by default what --output's name ends in`)
+    .option("--html", "short for --to html: one page with everything in it")
     .option("-o, --output <file>", "file to write; standard output by default")
     .option("--vantage <host>", "pcapng: as tcpdump on that host would show it (default: as sent)")
     .option("--calls", "pcapng: socket calls as comments")
@@ -55,13 +87,15 @@ export function addExport(program: Command): void {
       "--anonymise [seed]",
       "pcapng of captures: replace addresses, keeping common prefixes; mend checksums",
     )
+    .option("--on <backend>", "a scenario's run on sim, kernel or node", "sim")
+    .option("--theme <name>", `html: ${PAGE_THEMES.join(", ")} (default: as the reader's system prefers)`)
     .option("--size <WxH>", "asciicast: in cells", "120x40")
     .option("--width <columns>", "ladder: in cells", "100");
   addNetworkFlags(command).action(exportIt);
 }
 
 async function exportIt(whats: readonly string[], flags: ExportFlags): Promise<void> {
-  const format = parseChoice("--to", flags.to, FORMATS);
+  const format = formatOf(flags);
   const [what] = whats;
   if (whats.length > 1 || isEdited(flags)) {
     const scenario = whats.find(isScenario);
@@ -72,9 +106,11 @@ async function exportIt(whats: readonly string[], flags: ExportFlags): Promise<v
     await exportCaptures(whats, flags, flags.output);
     return;
   }
+  const theme = flags.theme === undefined ? undefined : parseChoice("--theme", flags.theme, PAGE_THEMES);
+  if (theme !== undefined && format !== "html") throw new InputError(`--theme ${theme}: is for --to html`);
   const size = parseSize(flags.size);
   const width = parseWhole("--width", flags.width, 40, 500);
-  const session = await openSession(what, flags, false);
+  const session = await openRun(what, flags);
   const trace = traceOf(session);
   const hosts = isLab(session) ? hostsOf(session) : [];
   switch (format) {
@@ -87,6 +123,13 @@ async function exportIt(whats: readonly string[], flags: ExportFlags): Promise<v
     case "json":
       writeOutput(flags.output, `${JSON.stringify(sessionJson(session, trace), null, 2)}\n`);
       break;
+    case "html": {
+      const { htmlPage } = await import("../html/page.ts");
+      const page = await htmlPage(session, theme === undefined ? {} : { theme });
+      for (const sentence of page.omissions) process.stderr.write(`wirelab: ${what}: ${sentence}\n`);
+      writeOutput(flags.output, page.html);
+      break;
+    }
     case "asciicast":
       if (!isLab(session))
         throw new InputError("--to asciicast: a capture does not play; give a lesson or scenario");
@@ -105,6 +148,35 @@ async function exportIt(whats: readonly string[], flags: ExportFlags): Promise<v
       writeOutput(flags.output, mermaidText(trace, hosts));
       break;
   }
+}
+
+function formatOf({ to, html, output }: ExportFlags): Format {
+  if (to !== undefined) {
+    const format = parseChoice("--to", to, FORMATS);
+    if (html === true && format !== "html") throw new InputError(`--to ${to} and --html: choose one`);
+    return format;
+  }
+  const ending = extname(output ?? "").toLowerCase();
+  if (html === true) return "html";
+  if (Object.hasOwn(ENDINGS, ending)) return ENDINGS[ending];
+  const known = Object.keys(ENDINGS).join(", ");
+  throw new InputError(
+    output === undefined
+      ? `--to: say which format (${FORMATS.join(", ")}), or name a file with --output`
+      : `--output ${output}: its name says no format; give --to, or a name that ends in ${known}`,
+  );
+}
+
+/** The session exported: of a scenario the run that `--on` asks for. Throws `InputError`, `CaptureError` or `BackendUnavailable`. */
+async function openRun(what: string, flags: ExportFlags): Promise<LabSession | CaptureSession> {
+  const on = parseChoice("--on", flags.on ?? "sim", RUNS_ON);
+  if (on === "sim") return openSession(what, flags, false);
+  if (!isScenario(what)) throw new InputError(`--on ${on}: ${what} is a capture; only scenarios run`);
+  const scenario = await loadScenario(what);
+  if (scenario.backends?.includes(on) === false)
+    throw new InputError(`--on ${on}: ${scenario.name} runs on ${scenario.backends.join(" and ")} only`);
+  const run = await runScenario(scenario, { ...runOptions(scenario, flags), on });
+  return simOnly({ scenario, sim: run, loopback: "running", differences: [] });
 }
 
 function sessionJson(session: LabSession | CaptureSession, trace: Trace): unknown {

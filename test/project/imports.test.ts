@@ -12,6 +12,7 @@ const LEVELS = [
   ["sim", "loopback", "capture"],
   ["scenario", "framing"],
   ["tui"],
+  ["html"],
   ["cli", "testing"],
 ];
 

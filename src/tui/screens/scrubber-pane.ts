@@ -116,7 +116,7 @@ export function stepWords(state: ScrubberState, theme: Theme): Span[] {
 }
 
 /** The step itself, or the one before it that it only adds queues to. */
-function lastNotable(trace: Trace, step: number): ReturnType<Trace["step"]> {
+export function lastNotable(trace: Trace, step: number): ReturnType<Trace["step"]> {
   for (let at = step; at >= 0; at--) {
     const entry = trace.step(at);
     if ("packet" in entry || trace.events[entry.event].kind !== "buffers") return entry;

@@ -1,0 +1,34 @@
+// The page's script as one text: its modules joined by esbuild. The build does it for an installed wirelab; run from its sources it is done when
+// a page is asked for, with the same result.
+
+import { readFileSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+import { FROM_SOURCES, PACKAGE_ROOT } from "../package-files.ts";
+
+/** How the script is joined: for browsers of the last years, its words kept, its whitespace not. */
+export const SCRIPT_BUILD = {
+  absWorkingDir: fileURLToPath(PACKAGE_ROOT),
+  entryPoints: ["src/html/page/main.ts"],
+  outfile: "dist/html/page.js",
+  bundle: true,
+  format: "iife",
+  platform: "browser",
+  target: "es2022",
+  charset: "utf8",
+  legalComments: "none",
+  minifyWhitespace: true,
+  tsconfigRaw: {},
+  logLevel: "warning",
+} as const;
+
+/** The script. The same text each time, however wirelab runs. */
+export async function pageScript(): Promise<string> {
+  if (!FROM_SOURCES) return readFileSync(new URL(SCRIPT_BUILD.outfile, PACKAGE_ROOT), "utf8");
+  const { build } = await import("esbuild");
+  const { outputFiles } = await build({
+    ...SCRIPT_BUILD,
+    entryPoints: [...SCRIPT_BUILD.entryPoints],
+    write: false,
+  });
+  return outputFiles[0].text;
+}
