@@ -318,8 +318,8 @@ function decodeSegment(bytes: Uint8Array, start: number, end: number): IpPayload
   const segment: Segment = {
     sourcePort: tcp.sourcePort,
     destinationPort: tcp.destinationPort,
-    seq: tcp.seq,
-    ack: tcp.ack,
+    seq: tcp.seq | 0,
+    ack: tcp.ack | 0,
     flags: tcp.flags,
     window: tcp.window,
     urgentPointer: tcp.urgentPointer,
@@ -329,8 +329,8 @@ function decodeSegment(bytes: Uint8Array, start: number, end: number): IpPayload
     sackPermitted,
     sack,
     timestamps,
-    tsVal,
-    tsEcr,
+    tsVal: tsVal | 0,
+    tsEcr: tsEcr | 0,
     fastOpen,
   };
   return { kind: "tcp", segment };

@@ -7,7 +7,7 @@ import type { PacketOwner } from "./packet-owner.ts";
 export interface Segment {
   readonly sourcePort: number;
   readonly destinationPort: number;
-  /** 32-bit sequence numbers, unsigned. */
+  /** 32 bits as signed integers (`| 0`), and so are timestamps: unsigned ones V8 would box, each in an object of its own. */
   readonly seq: number;
   readonly ack: number;
   /** Bits as in the header: see TCP_FLAGS. */

@@ -145,8 +145,8 @@ export class Recorder {
           segment.sourcePort,
           table.destination[row],
           segment.destinationPort,
-          segment.seq,
-          segment.ack,
+          table.tcpSeq[row],
+          table.tcpAck[row],
           segment.flags,
           segment.windowScale,
         );

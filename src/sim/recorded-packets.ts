@@ -125,8 +125,8 @@ export class RecordedPackets implements PacketBytes {
     const segment = {
       sourcePort,
       destinationPort,
-      seq: table.tcpSeq[row],
-      ack: table.tcpAck[row],
+      seq: table.tcpSeq[row] | 0,
+      ack: table.tcpAck[row] | 0,
       flags: table.tcpFlags[row],
       window: table.tcpWindow[row],
       urgentPointer: 0,
@@ -136,8 +136,8 @@ export class RecordedPackets implements PacketBytes {
       sackPermitted: false,
       sack: this.#sacks.get(row) ?? null,
       timestamps,
-      tsVal: this.#tsVals[row],
-      tsEcr: this.#tsEcrs[row],
+      tsVal: this.#tsVals[row] | 0,
+      tsEcr: this.#tsEcrs[row] | 0,
       fastOpen: null,
     };
     return { kind: "tcp", segment };

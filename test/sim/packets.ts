@@ -6,14 +6,15 @@ import type { IpPacket, IpPayload, Segment } from "../../src/sim/packet.ts";
 
 const port = fc.integer({ min: 1, max: 65_535 });
 const word = fc.integer({ min: 0, max: 2 ** 32 - 1 });
+const signedWord = fc.integer({ min: -(2 ** 31), max: 2 ** 31 - 1 });
 const data = fc.uint8Array({ maxLength: 4000 });
 
 const segment: fc.Arbitrary<Segment> = fc
   .record({
     sourcePort: port,
     destinationPort: port,
-    seq: word,
-    ack: word,
+    seq: signedWord,
+    ack: signedWord,
     flags: fc.nat(255),
     window: fc.nat(65_535),
     urgentPointer: fc.nat(65_535),
@@ -23,8 +24,8 @@ const segment: fc.Arbitrary<Segment> = fc
     sackPermitted: fc.boolean(),
     sack: fc.option(fc.array(fc.tuple(word, word), { minLength: 1, maxLength: 2 }), { nil: null }),
     timestamps: fc.boolean(),
-    tsVal: word,
-    tsEcr: word,
+    tsVal: signedWord,
+    tsEcr: signedWord,
     fastOpen: fc.option(
       fc.constantFrom(0, 4, 8, 16).chain((length) => fc.uint8Array({ minLength: length, maxLength: length })),
       { nil: null },

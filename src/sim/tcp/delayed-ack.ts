@@ -41,7 +41,7 @@ export class DelayedAck {
     this.rcvMss = Math.max(Math.min(mss, window >>> 1, MSS_GUESS), MSS_GUESS_MIN);
   }
 
-  get #interactive(): boolean {
+  #isInteractive(): boolean {
     return this.#pingpong >= this.#personality.pingpongThreshold;
   }
 
@@ -93,7 +93,7 @@ export class DelayedAck {
   }
 
   get quickAck(): boolean {
-    return !this.#interactive;
+    return !this.#isInteractive();
   }
 
   /** The window is nearly used up: no more haste. */
@@ -104,14 +104,14 @@ export class DelayedAck {
   /** After a segment: sends the ACK now if two full segments wait for one (`full`) or haste is on, else starts the timer. */
   decide(full: boolean, srttNs: number, nowNs: number): void {
     if (!this.owed || this.due) return;
-    if (full || (this.#quick > 0 && !this.#interactive)) {
+    if (full || (this.#quick > 0 && !this.#isInteractive())) {
       this.due = true;
       return;
     }
     const personality = this.#personality;
     let delayNs = this.delayNs;
     if (delayNs > personality.delayedAckMinNs) {
-      const patient = this.#interactive || this.#pushed > 0;
+      const patient = this.#isInteractive() || this.#pushed > 0;
       let mostNs = patient ? personality.delayedAckMaxNs : 500e6;
       if (srttNs > 0) mostNs = Math.min(mostNs, Math.max(srttNs, personality.delayedAckMinNs));
       delayNs = Math.min(delayNs, mostNs);
@@ -126,7 +126,7 @@ export class DelayedAck {
   dataRead(full: boolean, drained: boolean): void {
     if (!this.owed) return;
     if (this.#personality.acksEverySecondSegment) return;
-    if (full || (drained && (this.#pushed > 1 || (this.#pushed === 1 && !this.#interactive))))
+    if (full || (drained && (this.#pushed > 1 || (this.#pushed === 1 && !this.#isInteractive()))))
       this.due = true;
   }
 
@@ -148,7 +148,7 @@ export class DelayedAck {
   expired(rtoNs: number): void {
     this.#timers.delayedAckNs = Infinity;
     if (!this.owed) return;
-    if (this.#interactive) {
+    if (this.#isInteractive()) {
       this.#pingpong = 0;
       this.delayNs = this.#personality.delayedAckMinNs;
     } else {

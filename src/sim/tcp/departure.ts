@@ -76,8 +76,8 @@ function build(
   return {
     sourcePort: connection.localPort,
     destinationPort: connection.remotePort,
-    seq: seq >>> 0,
-    ack: receiver.rcvNxt >>> 0,
+    seq,
+    ack: receiver.rcvNxt,
     flags: ecn.ok && ecn.echoes ? flags | ECE : flags,
     window,
     urgentPointer: pointer,
@@ -88,7 +88,7 @@ function build(
     sack: receiver.sack.empty ? null : receiver.sack.report(),
     timestamps: options.timestamps,
     tsVal: options.timestamps ? options.tsVal(nowNs) : 0,
-    tsEcr: options.timestamps ? options.tsRecent >>> 0 : 0,
+    tsEcr: options.timestamps ? options.tsRecent : 0,
     fastOpen: null,
   };
 }
@@ -113,8 +113,8 @@ function buildSyn(connection: Connection, nowNs: number): Segment {
   return {
     sourcePort: connection.localPort,
     destinationPort: connection.remotePort,
-    seq: sender.iss >>> 0,
-    ack: answers ? receiver.rcvNxt >>> 0 : 0,
+    seq: sender.iss,
+    ack: answers ? receiver.rcvNxt : 0,
     flags: ecnFlags | (answers ? SYN | ACK : SYN),
     window: Math.min(receiver.rcvWnd, 65_535),
     urgentPointer: 0,
@@ -125,7 +125,7 @@ function buildSyn(connection: Connection, nowNs: number): Segment {
     sack: null,
     timestamps: options.timestamps,
     tsVal: options.timestamps ? options.tsVal(nowNs) : 0,
-    tsEcr: options.timestamps && answers ? options.tsRecent >>> 0 : 0,
+    tsEcr: options.timestamps && answers ? options.tsRecent : 0,
     fastOpen,
   };
 }

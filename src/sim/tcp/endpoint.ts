@@ -130,7 +130,7 @@ export class Endpoint {
     this.settle();
   }
 
-  get #discovery(): PmtuDiscovery {
+  #discovery(): PmtuDiscovery {
     const { settings } = this.connection;
     return this.#v6 ? settings.pathMtuV6 : settings.pathMtuV4;
   }
@@ -142,7 +142,7 @@ export class Endpoint {
     // RFC 5927 section 4: an error must quote something we have in flight.
     if (before(seq, sender.sndUna) || !before(seq, sender.sndNxt)) return;
     if (error.errno === "EMSGSIZE") {
-      const discovery = this.#discovery;
+      const discovery = this.#discovery();
       if (discovery === DONT || discovery === INTERFACE || discovery === OMIT) return;
       const mtu = Math.min(this.#host.network.learnMtu(this.remote, error.mtu), connection.pathMtu);
       connection.pathMtu = mtu;
@@ -171,7 +171,7 @@ export class Endpoint {
       segment = dispatch(connection, network.now())
     ) {
       const { field } = connection.ecn;
-      const failure = network.sendSegment(this.local, this.remote, segment, field, this.#discovery);
+      const failure = network.sendSegment(this.local, this.remote, segment, field, this.#discovery());
       if (failure !== null) {
         if (connection.state === "SYN_SENT") connection.fail(failure);
         else connection.softError = failure;

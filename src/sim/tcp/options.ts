@@ -26,7 +26,7 @@ export class NegotiatedOptions {
   #tsRecentNs = NEVER_NS;
 
   constructor(tsOffset: number) {
-    this.tsOffset = tsOffset;
+    this.tsOffset = tsOffset | 0;
   }
 
   /** Reads the options of the peer's SYN. */
@@ -39,9 +39,9 @@ export class NegotiatedOptions {
     if (this.timestamps) this.remember(syn.tsVal, nowNs);
   }
 
-  /** Our clock: milliseconds from an offset of the connection's own. */
+  /** Our clock: milliseconds from an offset of the connection's own, as 32 bits. */
   tsVal(nowNs: number): number {
-    return (this.tsOffset + Math.floor(nowNs / 1e6)) >>> 0;
+    return (this.tsOffset + Math.floor(nowNs / 1e6)) | 0;
   }
 
   remember(tsVal: number, nowNs: number): void {

@@ -23,8 +23,8 @@ export function resetFor(segment: Segment): Segment | null {
   return {
     sourcePort: segment.destinationPort,
     destinationPort: segment.sourcePort,
-    seq: hasAck ? segment.ack : 0,
-    ack: hasAck ? 0 : (segment.seq + segmentLength(segment)) >>> 0,
+    seq: hasAck ? segment.ack | 0 : 0,
+    ack: hasAck ? 0 : (segment.seq + segmentLength(segment)) | 0,
     flags: hasAck ? TCP_FLAGS.RST : TCP_FLAGS.RST | TCP_FLAGS.ACK,
     window: 0,
     urgentPointer: 0,
@@ -39,26 +39,3 @@ export function resetFor(segment: Segment): Segment | null {
     fastOpen: null,
   };
 }
-
-/**
- * Numbers beyond 2^31 in the fields that can have them, before any segment is made: so V8 lays all segments out for them, and
- * what it optimized for smaller ones is not thrown away when a connection gets there.
- */
-export const WIDEST: Segment = {
-  sourcePort: 0,
-  destinationPort: 0,
-  seq: 0xffffffff,
-  ack: 0xffffffff,
-  flags: 0,
-  window: 0,
-  urgentPointer: 0,
-  payload: NO_BYTES,
-  mss: 0,
-  windowScale: -1,
-  sackPermitted: false,
-  sack: null,
-  timestamps: false,
-  tsVal: 0xffffffff,
-  tsEcr: 0xffffffff,
-  fastOpen: null,
-};

@@ -4,6 +4,9 @@ import { slabBytes } from "../slab.ts";
 
 interface Chunk {
   readonly bytes: Uint8Array;
+  /** Those of `bytes`, kept because asking it for them is a call out of the JIT's code. */
+  readonly buffer: ArrayBufferLike;
+  readonly offset: number;
   /** Position of its first byte in the stream. */
   readonly start: number;
   used: number;
@@ -44,7 +47,7 @@ export class SendBuffer {
     const chunk = this.#find(at);
     const within = at - chunk.start;
     if (within + count <= chunk.used) {
-      return new Uint8Array(chunk.bytes.buffer, chunk.bytes.byteOffset + within, count);
+      return new Uint8Array(chunk.buffer, chunk.offset + within, count);
     }
     const whole = new Uint8Array(count);
     let filled = 0;
@@ -93,7 +96,8 @@ export class SendBuffer {
     const size = Math.min(CHUNK_MAX, Math.max(this.#chunkSize, wanted));
     this.#chunkSize = Math.min(CHUNK_MAX, size * 2);
     const start = last < 0 ? this.#start : chunks[last].start + chunks[last].used;
-    const chunk: Chunk = { bytes: slabBytes(size), start, used: 0 };
+    const bytes = slabBytes(size);
+    const chunk: Chunk = { bytes, buffer: bytes.buffer, offset: bytes.byteOffset, start, used: 0 };
     chunks.push(chunk);
     return chunk;
   }

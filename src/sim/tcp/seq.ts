@@ -1,6 +1,6 @@
 // Sequence numbers: 32-bit, compared by the sign of their difference (RFC 9293 section 3.4).
 //
-// Inside the stack they are signed (`| 0`), which keeps them small integers for the JIT; segments carry them unsigned (`>>> 0`).
+// In the simulator they are signed (`| 0`), which keeps them small integers for the JIT; on the wire and in tables unsigned.
 
 /** Whether `a` comes before `b`. */
 export function before(a: number, b: number): boolean {
