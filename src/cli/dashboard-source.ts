@@ -7,8 +7,10 @@ import { loadScenario } from "../scenario/load.ts";
 import { runScenario } from "../scenario/run.ts";
 import type { RunOptions } from "../scenario/run.ts";
 import type { Scenario } from "../scenario/scenario.ts";
-import { completeLab, openLab, withSimulation } from "../scenario/session.ts";
+import { completeLab, hasRun, openLab, withSimulation } from "../scenario/session.ts";
 import type { LabSession } from "../scenario/session.ts";
+import { indexSome } from "../trace/state-at.ts";
+import type { Trace } from "../trace/trace.ts";
 import type { Effect, Message } from "../tui/model.ts";
 import type { FramingSession, Session } from "../tui/session.ts";
 import type { TerminalHost } from "../tui/terminal.ts";
@@ -61,6 +63,7 @@ export class LabSource implements DashboardSource {
     if (this.#settings.loopback === false) return;
     const mine = this.#run;
     const { loopback } = await completeLab(this.session, this.#settings);
+    if (hasRun(loopback)) await indexed(loopback.trace);
     if (mine !== this.#run) return;
     // The simulation may have been changed while loopback ran.
     this.session = withSimulation({ ...this.session, loopback }, this.session.sim);
@@ -92,6 +95,7 @@ export class LabSource implements DashboardSource {
     const mine = this.#run;
     const settings = { ...this.#settings, interventions };
     const sim = await runScenario(this.session.scenario, { ...settings, on: "sim" });
+    await indexed(sim.trace);
     if (mine !== this.#run) return;
     this.#settings = settings;
     this.session = withSimulation(this.session, sim);
@@ -101,7 +105,23 @@ export class LabSource implements DashboardSource {
 
 async function openOn(scenario: Scenario, settings: LabSettings): Promise<LabSession> {
   const session = await openLab(scenario, settings);
+  await indexed(session.sim.trace);
   return settings.loopback === false ? simOnly(session) : session;
+}
+
+/** Steps read at a time, some milliseconds' worth. */
+const INDEX_SLICE = 5000;
+
+/** Reads what the screens want to know of every step of a run, keys looked at in between. */
+async function indexed(trace: Trace): Promise<void> {
+  while (!indexSome(trace, INDEX_SLICE)) await eventLoopTurn();
+}
+
+/** A turn of the event loop, in which keys are looked at. */
+function eventLoopTurn(): Promise<void> {
+  return new Promise((next) => {
+    setImmediate(next);
+  });
 }
 
 const READ_SLICE_MS = 20;
@@ -133,10 +153,7 @@ export class CaptureSource implements DashboardSource {
         this.#seen = now;
       }
       if (done) return;
-      // A turn of the event loop between slices lets keys be looked at.
-      await new Promise((next) => {
-        setImmediate(next);
-      });
+      await eventLoopTurn();
     }
   }
 

@@ -96,9 +96,9 @@ export class TraceIndex {
   readonly #dropEvent: DropEvent[] = [];
   #dropped = 0;
 
-  /** Reads the steps `trace` has gained since the last time. */
-  extend(trace: Trace): void {
-    const length = trace.length;
+  /** Reads the steps `trace` has gained since the last time, at most `most`. */
+  extend(trace: Trace, most: number = Infinity): void {
+    const length = Math.min(trace.length, this.length + most);
     if (this.length === length) return;
     if (trace.events.length === 0 && trace.transits.length === 0) {
       this.length = length;
@@ -297,9 +297,21 @@ const indexes = new WeakMap<Trace, TraceIndex>();
 
 /** The index of `trace`, up to date with it. One a trace, kept as long as the trace is. */
 export function indexOf(trace: Trace): TraceIndex {
+  const index = keptIndex(trace);
+  index.extend(trace);
+  return index;
+}
+
+/** Goes on with the index of `trace` by at most `steps`, where there is no haste; answers whether it is up to date. */
+export function indexSome(trace: Trace, steps: number): boolean {
+  const index = keptIndex(trace);
+  index.extend(trace, steps);
+  return index.length === trace.length;
+}
+
+function keptIndex(trace: Trace): TraceIndex {
   let index = indexes.get(trace);
   if (index === undefined) indexes.set(trace, (index = new TraceIndex()));
-  index.extend(trace);
   return index;
 }
 

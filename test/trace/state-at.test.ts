@@ -1,7 +1,7 @@
 import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
 
-import { TraceIndex, countUpTo, indexOf, stepAtTime, valueAt } from "../../src/trace/state-at.ts";
+import { TraceIndex, countUpTo, indexOf, indexSome, stepAtTime, valueAt } from "../../src/trace/state-at.ts";
 import { Trace } from "../../src/trace/trace.ts";
 import { transcriptOf } from "../../src/trace/transcript.ts";
 import { TraceBuilder, helloTrace } from "../tui/build-trace.ts";
@@ -130,4 +130,18 @@ describe("looking up", () => {
     expect(trace.timeNs(step + 1)).toBeGreaterThan(10e6);
     expect(stepAtTime(trace, -1)).toBe(-1);
   });
+});
+
+test("an index read some steps at a time is the one read at once", () => {
+  fc.assert(
+    fc.property(fc.array(fc.integer({ min: 1, max: 9 }), { maxLength: 8 }), (slices) => {
+      const trace = helloTrace();
+      let read = 0;
+      for (const slice of slices) {
+        read = Math.min(trace.length, read + slice);
+        expect(indexSome(trace, slice)).toBe(read === trace.length);
+      }
+      expect(indexOf(trace)).toEqual(indexOf(helloTrace()));
+    }),
+  );
 });
