@@ -1,7 +1,7 @@
 // A reporter for vitest, as the package gives it under `wirelab/vitest-reporter`: one page of all goldens that failed, and the names of those
 // no test asks for. `reporters: ["default", "wirelab/vitest-reporter"]`.
 
-import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmdirSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, relative, resolve } from "node:path";
 import type { TestCase, TestModule, TestRunEndReason, Vitest } from "vitest/node";
 import type { GoldenClaim, GoldenMeta } from "./golden-claim.ts";
@@ -45,7 +45,10 @@ export class GoldenReporter {
   #reportFailures(vitest: Vitest, path: string, failures: readonly GoldenFailure[]): void {
     if (failures.length === 0) {
       // One of a run before would tell of what is right now.
-      if (existsSync(path) && readFileSync(path, "utf8").startsWith(REPORT_MARK)) rmSync(path);
+      if (existsSync(path) && readFileSync(path, "utf8").startsWith(REPORT_MARK)) {
+        rmSync(path);
+        if (readdirSync(dirname(path)).length === 0) rmdirSync(dirname(path));
+      }
       return;
     }
     mkdirSync(dirname(path), { recursive: true });

@@ -1,7 +1,15 @@
 // A project of somebody else's that has wirelab among its packages: its types check, and its tests fail with the picture.
 
 import { execFile } from "node:child_process";
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
@@ -97,9 +105,12 @@ export const checks: (typeof same)[] = [checkFraming, same];
 `;
 
 /** The files that the guide shows: each begins with its name. */
-const SHOWN = [
-  ...readFileSync(join(ROOT, "docs/framing.md"), "utf8").matchAll(/```ts\n\/\/ ([a-z0-9.]+).*\n([^]*?)```/g),
-].map(([, name, text]) => ({ name, text }));
+const SHOWN = shownIn("docs/framing.md");
+/** Those of the guide to goldens, which make a project, and what it says they print. */
+const GOLDENS = shownIn("docs/testing.md");
+const [LADDER, STYLES, FAILURE] = [
+  ...readFileSync(join(ROOT, "docs/testing.md"), "utf8").matchAll(/```golden\n([^]*?)```/g),
+].map(([, text]) => text);
 const SHOWN_CODECS = SHOWN.map(({ name }) => name).filter((name) => !name.endsWith(".test.ts"));
 
 /** What the guide's codecs are tried by. */
@@ -130,8 +141,14 @@ const TSCONFIG = {
     noEmit: true,
     types: ["node"],
   },
-  include: ["*.ts"],
+  include: ["*.ts", "goldens/*.ts"],
 };
+
+function shownIn(page: string): { readonly name: string; readonly text: string }[] {
+  const text = readFileSync(join(ROOT, page), "utf8");
+  const files = text.matchAll(/```ts\n\/\/ ([a-z0-9.]+).*\n([^]*?)```/g);
+  return [...files].map(([, name, text]) => ({ name, text }));
+}
 
 interface Ended {
   readonly code: number;
@@ -152,6 +169,10 @@ describe("a project that uses the package", () => {
     writeFileSync(join(folder, "root.ts"), ROOT_IMPORTS);
     for (const { name, text } of SHOWN) writeFileSync(join(folder, name), text);
     writeFileSync(join(folder, "shown.test.ts"), SHOWN_TESTS);
+    mkdirSync(join(folder, "goldens"));
+    for (const { name, text } of GOLDENS) writeFileSync(golden(name), text);
+    // The package is a link here, and is to be taken for what is installed: vitest transforms what lies elsewhere.
+    write("vitest.config.ts", (text) => text.replace("test:", "resolve: { preserveSymlinks: true }, test:"));
     writeFileSync(join(folder, "untyped.d.ts"), 'declare module "split2";');
   });
 
@@ -163,15 +184,30 @@ describe("a project that uses the package", () => {
     symlinkSync(target, path);
   }
 
+  /** A file of the project with goldens. */
+  function golden(name: string): string {
+    return join(folder, "goldens", name);
+  }
+
+  function write(name: string, change: (text: string) => string): void {
+    writeFileSync(golden(name), change(readFileSync(golden(name), "utf8")));
+  }
+
+  /** Its tests. They update what is said and not what the machine is: on a CI server vitest writes nothing by itself. */
+  function goldenTests(update: "new" | "all"): Promise<Ended> {
+    const args = ["run", "--maxWorkers=1", `--update=${update}`];
+    return execute(join(folder, "goldens"), "vitest/vitest.mjs", ...args);
+  }
+
   function run(script: string, ...args: string[]): Promise<Ended> {
+    return execute(folder, script, ...args);
+  }
+
+  function execute(cwd: string, script: string, ...args: string[]): Promise<Ended> {
     return new Promise((resolve) => {
       const env = { ...process.env, NO_COLOR: "1" };
-      execFile(
-        process.execPath,
-        [join(MODULES, script), ...args],
-        { cwd: folder, env },
-        (error, stdout, stderr) =>
-          resolve({ code: Number(error?.code ?? 0), output: `${stdout}\n${stderr}` }),
+      execFile(process.execPath, [join(MODULES, script), ...args], { cwd, env }, (error, stdout, stderr) =>
+        resolve({ code: Number(error?.code ?? 0), output: `${stdout}\n${stderr}` }),
       );
     });
   }
@@ -192,6 +228,8 @@ describe("a project that uses the package", () => {
         "run",
         "--root",
         folder,
+        "--exclude",
+        "goldens/**",
         "--testTimeout",
         "30000",
       );
@@ -201,6 +239,45 @@ describe("a project that uses the package", () => {
         expect(output.split(`FAIL  codec.test.ts > ${failed}`)[1]).toMatch(
           /any-chunking is broken.*\n[^]*hex +01│00/,
         );
+    },
+    TIMEOUT_MS,
+  );
+
+  it(
+    "keeps goldens: written once, compared, told apart row by row, written anew when asked, and named when nobody asks for them",
+    async () => {
+      const first = await goldenTests("new");
+      expect(first).toEqual({ code: 0, output: expect.stringContaining("Snapshots  5 written") });
+      const kept = readFileSync(golden("__snapshots__/asked-again.txt"), "utf8");
+      expect(kept.startsWith(LADDER), kept).toBe(true);
+      expect(kept).toContain(`\n${STYLES}`);
+      expect(readFileSync(golden("__snapshots__/asked-again.svg"), "utf8")).toMatch(/^<svg /);
+      expect(existsSync(golden("__snapshots__/bytes/answer.svg"))).toBe(false);
+
+      // A second run, in which nothing is written, and a golden that is there for no test.
+      writeFileSync(golden("__snapshots__/forgotten.txt"), kept);
+      const second = await goldenTests("new");
+      expect(second.code, second.output).toBe(0);
+      expect(second.output).not.toContain("written");
+      expect(second.output).toMatch(/1 file no test asks for .*\n +__snapshots__\/forgotten\.txt\n/);
+
+      write("thermometer.ts", (text) => text.replace("sleep(200)", "sleep(100)"));
+      const changed = await goldenTests("new");
+      expect(changed.code, changed.output).toBe(1);
+      expect(changed.output).toContain("2 failed | 2 passed");
+      expect(changed.output).toContain(`Error: ${FAILURE}`);
+      // A test that failed might have asked for it.
+      expect(changed.output).not.toContain("forgotten");
+      const page = readFileSync(golden("wirelab-report/index.html"), "utf8");
+      expect(page).toContain("thermometer.test.ts &#62; a question that is lost is asked again");
+
+      const updated = await goldenTests("all");
+      expect(updated.code, updated.output).toBe(0);
+      expect(updated.output).toContain("Snapshots  3 updated");
+      expect(updated.output).toContain("removed 1 file");
+      expect(existsSync(golden("__snapshots__/forgotten.txt"))).toBe(false);
+      expect(existsSync(golden("wirelab-report"))).toBe(false);
+      expect(readFileSync(golden("__snapshots__/asked-again.txt"), "utf8")).toContain("100.000");
     },
     TIMEOUT_MS,
   );
