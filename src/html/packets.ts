@@ -120,7 +120,7 @@ export function packetsOf(
   const names = new Names();
   const colours: Record<string, string> = {};
   const rows = Array.from({ length: stops.packets }, (_, row) => row);
-  const lost: Record<string, string> = {};
+  const lost: Record<string, readonly [string, string]> = {};
   const labels: string[] = [];
   const [sources, destinations, protocols, infos]: [number[], number[], number[], string[]] = [
     [],
@@ -140,7 +140,7 @@ export function packetsOf(
     labels.push(LADDER_OWN.has(packet.protocol) ? ladder.label(row) : labelOf(packet));
     colours[protocol] ??= roleOf(protocolAttr(darkTheme, packet.protocol));
     const fate = index.fate(trace, row, stops.length - 1);
-    if (fate.kind === "dropped") lost[row] = fate.arrived ? `${fate.reason}, at ${fate.where}` : fate.reason;
+    if (fate.kind === "dropped") lost[row] = [fate.reason, fate.arrived ? fate.where : ""];
   }
   return {
     count: stops.packets,

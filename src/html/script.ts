@@ -1,7 +1,7 @@
 // The page's script as one text: its modules joined by esbuild. The build does it for an installed wirelab; run from its sources it is done when
 // a page is asked for, with the same result.
 
-import { readFileSync } from "node:fs";
+import { readFile } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
 import { FROM_SOURCES, PACKAGE_ROOT } from "../package-files.ts";
 
@@ -21,9 +21,14 @@ export const SCRIPT_BUILD = {
   logLevel: "warning",
 } as const;
 
+let script: Promise<string> | null = null;
+
 /** The script. The same text each time, however wirelab runs. */
-export async function pageScript(): Promise<string> {
-  if (!FROM_SOURCES) return readFileSync(new URL(SCRIPT_BUILD.outfile, PACKAGE_ROOT), "utf8");
+export function pageScript(): Promise<string> {
+  return (script ??= FROM_SOURCES ? joined() : readFile(new URL(SCRIPT_BUILD.outfile, PACKAGE_ROOT), "utf8"));
+}
+
+async function joined(): Promise<string> {
   const { build } = await import("esbuild");
   const { outputFiles } = await build({
     ...SCRIPT_BUILD,

@@ -40,13 +40,12 @@ main{display:grid;gap:18px 12px;padding:16px 12px 10px;min-height:0;overflow:aut
 `;
 
 const SCREENS = `
-body[data-screen=lab] main{grid-template:"about about" auto "ladder calls" minmax(220px,1.6fr) "ladder connections" minmax(90px,.7fr)/minmax(0,1.15fr) minmax(0,1fr)}
+body[data-screen=lab] main{grid-template:"about about" max-content "ladder calls" minmax(220px,1.6fr) "ladder connections" minmax(90px,.7fr)/minmax(0,1.15fr) minmax(0,1fr)}
 body[data-screen=sequence] main{grid-template:"ladder tree" minmax(0,1.2fr) "ladder bytes" minmax(0,1fr)/minmax(0,1.2fr) minmax(0,1fr)}
 body[data-screen=packets] main{grid-template:"list list" minmax(0,1.1fr) "tree bytes" minmax(0,1fr)/minmax(0,1.1fr) minmax(0,1fr)}
 body[data-screen=graphs] main{grid-template:"graphs" minmax(0,1fr)/minmax(0,1fr)}
 .about{grid-area:about}.p-ladder{grid-area:ladder}.p-calls{grid-area:calls}.p-connections{grid-area:connections}.p-list{grid-area:list}.p-tree{grid-area:tree}.p-bytes{grid-area:bytes}.p-graphs{grid-area:graphs}
 [data-screen=lab] :is(.about,.p-ladder,.p-calls,.p-connections),[data-screen=sequence] :is(.p-ladder,.p-tree,.p-bytes),[data-screen=packets] :is(.p-list,.p-tree,.p-bytes),[data-screen=graphs] .p-graphs{display:flex}
-.pane.about{min-height:min-content}
 .about .text{padding:2px 14px 4px;max-width:140ch}
 .about ul{padding:2px 14px 4px;display:flex;flex-wrap:wrap;gap:0 28px;color:var(--muted)}
 `;
@@ -54,7 +53,7 @@ body[data-screen=graphs] main{grid-template:"graphs" minmax(0,1fr)/minmax(0,1fr)
 const LADDER = `
 #ladder-room{position:relative;min-height:100%;cursor:pointer}
 #ladder svg{position:sticky;top:0;left:0;display:block}
-#ladder text{font-size:11px;fill:var(--text);paint-order:stroke;stroke:var(--ground-ground);stroke-width:5px;stroke-linejoin:round}
+#ladder text{font-size:11px;white-space:pre;fill:var(--text);paint-order:stroke;stroke:var(--ground-ground);stroke-width:5px;stroke-linejoin:round}
 #ladder .host{font-weight:bold;font-size:12px;fill:var(--strong);stroke:none}
 #ladder .head{fill:var(--ground-ground)}
 #ladder .time,#ladder .gap{fill:var(--muted)}
@@ -85,6 +84,7 @@ const ROWS = `
 .row.selected{background:var(--selected-ground);color:var(--on-selected);border-left-color:var(--accent)}
 .row.selected *{color:var(--on-selected)}
 .p-list .row,.p-list .heads{grid-template-columns:5ch 1.5ch 11ch minmax(9ch,15ch) minmax(9ch,15ch) 9ch 6ch minmax(0,1fr)}
+.heads span{overflow:hidden}
 .heads{display:grid;column-gap:10px;padding:0 10px 0 13px;color:var(--muted)}
 .p-list .no,.p-list .len,.heads .right{text-align:right}
 .p-list .no,.p-list .at{color:var(--muted)}
@@ -93,11 +93,11 @@ const ROWS = `
 .p-calls .at{text-align:right;color:var(--muted)}.p-calls .who{color:var(--muted)}
 .filter{display:flex;align-items:center;gap:8px;padding:0 12px 4px;color:var(--muted)}
 .filter input{flex:1;min-width:0;background:var(--input-ground);color:var(--strong);padding:1px 8px}
-.connection{display:grid;grid-template-columns:minmax(6ch,12ch) minmax(0,18ch) 13ch minmax(0,1fr) minmax(0,1fr);column-gap:10px;padding:0 12px;white-space:nowrap}
+.connection{display:grid;grid-template-columns:minmax(6ch,10ch) minmax(0,17ch) 12ch minmax(0,1.7fr) minmax(0,1fr);column-gap:10px;padding:0 12px;white-space:nowrap}
 .connection>*{overflow:hidden;text-overflow:ellipsis}
 .connection.heading{color:var(--muted)}
 .queue{display:flex;gap:8px;align-items:center}
-.gauge{flex:0 0 60px;height:12px;background:var(--track-ground);overflow:hidden}
+.gauge{flex:0 0 48px;height:12px;background:var(--track-ground);overflow:hidden}
 .filled{display:block;height:100%;background:var(--accent)}
 #tree{padding:0 4px;outline-offset:-2px}
 .line{white-space:pre-wrap;overflow-wrap:anywhere;text-indent:-1.6ch;border-left:3px solid transparent;cursor:pointer;unicode-bidi:isolate}
@@ -165,7 +165,7 @@ const NARROW = `
 @media (max-width:1000px){
 .p-list .row,.p-list .heads{grid-template-columns:5ch 1.5ch 10ch minmax(7ch,12ch) minmax(7ch,12ch) 7ch 5ch minmax(0,1fr)}
 .keys{display:none}
-body[data-screen=lab] main{grid-template:"about" auto "ladder" 56vh "calls" 44vh "connections" minmax(120px,auto)/minmax(0,1fr)}
+body[data-screen=lab] main{grid-template:"about" max-content "ladder" 56vh "calls" 44vh "connections" minmax(120px,auto)/minmax(0,1fr)}
 body[data-screen=sequence] main{grid-template:"ladder" 60vh "tree" 46vh "bytes" minmax(160px,auto)/minmax(0,1fr)}
 }
 @media (max-width:640px){
@@ -182,7 +182,7 @@ body[data-screen=packets] main{grid-template:"list" 46vh "tree" 46vh "bytes" min
 .gauge{flex-basis:24px}
 .transport{flex-wrap:wrap}
 .transport button{min-height:32px;min-width:38px}
-#step{flex:1 0 100%;white-space:pre-wrap;order:9}
+#step{flex:1 0 100%;white-space:pre-wrap;order:9;height:3em}
 #help-keys{columns:1}
 .p-calls .row{grid-template-columns:minmax(7ch,auto) 9ch minmax(0,1fr);column-gap:6px;padding:0 4px}
 }

@@ -142,7 +142,7 @@ function connectionRow({ host, local, states, queues }: PageConnection, stop: nu
     make("span", { role: "cell", class: "host", text: host }),
     make("span", { role: "cell", class: "ink-muted", text: local }),
     make("span", { role: "cell", class: `ink-${ink}`, text: name }),
-    gauge(toSend, sendRoom, inFlight > 0 ? `, ${sizeText(inFlight)} in flight` : ""),
+    gauge(toSend, sendRoom, toSend > 0 && inFlight > 0 ? ` (${sizeText(inFlight)} in flight)` : ""),
     gauge(toRead, readRoom, ""),
   );
 }

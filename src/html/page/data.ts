@@ -69,8 +69,8 @@ export interface PagePackets {
   readonly to: readonly number[];
   /** When it arrived or was lost; null where nobody knows, as in a capture, or where it never did. */
   readonly endNs: readonly (number | null)[];
-  /** Why it was lost, by packet; missing for those that were not. */
-  readonly lost: Readonly<Record<string, string>>;
+  /** Why it was lost, by packet, and which host dropped it: "" on its way. Missing for those that were not. */
+  readonly lost: Readonly<Record<string, readonly [reason: string, host: string]>>;
   /** Packets that say again what was said, and copies the network made. */
   readonly again: readonly number[];
   readonly copies: readonly number[];

@@ -11,7 +11,7 @@ export function listTexts(packets: PagePackets): string[] {
 function listText(packets: PagePackets, packet: number, isAgain: boolean): string {
   const { names } = packets;
   const rule = packets.rule[packet] < 0 ? "" : packets.rules[packets.rule[packet]].name;
-  const fate = packets.lost[packet] === undefined ? "" : `lost ${packets.lost[packet]}`;
+  const fate = packets.lost[packet] === undefined ? "" : `lost ${packets.lost[packet].join(" ")}`;
   return [
     packet + 1,
     names[packets.sources[packet]],
@@ -49,4 +49,12 @@ export function lineOf(rows: readonly number[] | null, packet: number): number {
     else high = middle;
   }
   return Math.max(0, low - 1);
+}
+
+/** `lost`, `lost: queue full`, `lost: backlog, at server`; "" for a packet that was not. */
+export function lossText(packets: PagePackets, packet: number): string {
+  const lost = packets.lost[packet];
+  if (lost === undefined) return "";
+  const [reason, host] = lost;
+  return `lost${reason === "loss" ? "" : `: ${reason}`}${host === "" ? "" : `, at ${host}`}`;
 }

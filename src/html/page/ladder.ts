@@ -2,6 +2,7 @@
 
 import { durationText, millisText } from "../../trace/words.ts";
 import type { PageData } from "./data.ts";
+import { lossText } from "./filter.ts";
 import { byId, draw, oncePerFrame, scrollTo } from "./dom.ts";
 import { firstReaching, layOut, LINE, RIM } from "./ladder-layout.ts";
 import type { LadderLayout } from "./ladder-layout.ts";
@@ -11,13 +12,13 @@ import type { State, View } from "./state.ts";
 const TIMES = 82;
 const SIDE = 96;
 const SIDE_NARROW = 34;
-const BETWEEN_MIN = 190;
+const BETWEEN_MIN = 170;
 /** Below this width states stand on the lifelines. */
 const NARROW = 620;
 /** Words: how wide a letter is, and how far from the lifeline they begin. */
 const LETTER = 6.65;
 const INDENT = 12;
-/** How far a packet that is lost gets. */
+/** How far a packet that is lost on its way gets. */
 const LOST_AT = 0.62;
 const HEAD = 30;
 /** A click nearer than this is for the packet. */
@@ -141,7 +142,7 @@ export function ladderView(data: PageData, go: (stop: number) => void): View {
     const y1 = layout.leaves[packet];
     const y2 = Number.isNaN(layout.ends[packet]) ? y1 : layout.ends[packet];
     const rightwards = to >= from;
-    const endX = isLost ? from + (to - from) * LOST_AT : to;
+    const endX = isLost && packets.lost[packet][1] === "" ? from + (to - from) * LOST_AT : to;
     const kind = isAhead ? "ahead" : isLost && isOver ? "lost" : isOver ? "arrived" : "flying";
     const chosen = packet === state.packet ? " chosen" : "";
     if (kind === "flying" && endNs !== null) {
@@ -159,10 +160,7 @@ export function ladderView(data: PageData, go: (stop: number) => void): View {
     lines.push(isLost ? crossAt(endX, y2, end) : headAt(endX, y2, from, y1, end));
     const isAgain = again.has(packet);
     const tail = `${isAgain ? " (again)" : ""}${copies.has(packet) ? " (copy)" : ""}`;
-    const lost =
-      isLost && !isAhead
-        ? `✗ ${packets.lost[packet] === "loss" ? "lost" : `lost: ${packets.lost[packet]}`}  `
-        : "";
+    const lost = isAhead || !isLost ? "" : `✗ ${lossText(packets, packet)}  `;
     const indent = INDENT + chipAt(packets.from[packet], y1, xs);
     const letters = Math.max(8, Math.floor((Math.abs(to - from) - indent - INDENT) / LETTER));
     const ink = isAhead ? "ahead" : lost === "" ? (isAgain || copies.has(packet) ? "again" : "") : "lost";
@@ -221,12 +219,13 @@ export function ladderView(data: PageData, go: (stop: number) => void): View {
       ];
     }
     const isLast = xs.size > 1 && x >= Math.max(...xs.values());
+    const indent = INDENT + chipAt(lifeline, y, xs);
     const sign = kind === "timer" ? "◷ " : kind === "error" ? "✗ " : "» ";
     const room = Math.floor(BETWEEN_MIN / LETTER);
     return [
       draw("text", {
         class: `note ${kind}${ahead}`,
-        x: x + (isLast ? -INDENT : INDENT),
+        x: x + (isLast ? -indent : indent),
         y: y + 4,
         "text-anchor": isLast ? "end" : "start",
         text: `${sign}${cut(text, Math.max(room, 28))}`,

@@ -2,7 +2,7 @@
 
 import type { PageData } from "./data.ts";
 import { byId, make, oncePerFrame, scrollTo } from "./dom.ts";
-import { lineOf } from "./filter.ts";
+import { lineOf, lossText } from "./filter.ts";
 import type { State, View } from "./state.ts";
 
 const ROW = 22;
@@ -41,7 +41,7 @@ export function listView(data: PageData, go: (stop: number) => void): View {
   function rowOf(state: State, packet: number, line: number, total: number): HTMLElement {
     const { names } = packets;
     const rule = packets.rule[packet] < 0 ? null : packets.rules[packets.rule[packet]];
-    const lost = packets.lost[packet];
+    const lost = lossText(packets, packet);
     const isSelected = packet === state.packet;
     const ahead = packets.stops[packet] > state.stop ? " ahead" : "";
     const protocol = names[packets.protocols[packet]];
@@ -60,7 +60,7 @@ export function listView(data: PageData, go: (stop: number) => void): View {
       make("span", {
         class: `glyph ink-${rule?.colour ?? "text"}`,
         title: rule?.name ?? "",
-        text: lost === undefined ? (rule?.glyph ?? "") : "✗",
+        text: lost === "" ? (rule?.glyph ?? "") : "✗",
       }),
       make("span", { class: "at", text: (packets.times[packet] / 1e9).toFixed(6) }),
       make("span", { class: "end", text: names[packets.sources[packet]] }),
@@ -76,10 +76,9 @@ export function listView(data: PageData, go: (stop: number) => void): View {
     return row;
   }
 
-  function infoOf(packet: number, lost: string | undefined): (Node | string)[] {
+  function infoOf(packet: number, lost: string): (Node | string)[] {
     const parts: (Node | string)[] = [];
-    if (lost !== undefined)
-      parts.push(make("b", { class: "ink-error", text: `lost${lost === "loss" ? "" : `: ${lost}`} ` }));
+    if (lost !== "") parts.push(make("b", { class: "ink-error", text: `${lost} ` }));
     if (again.has(packet)) parts.push(make("b", { class: "ink-warn", text: "again " }));
     return [...parts, packets.infos[packet]];
   }
