@@ -13,6 +13,9 @@ const PROTOCOLS = new Set([
 export const BROKEN_TCP = "[Malformed Packet: TCP]";
 export const BROKEN = "tshark gives up on a header with a broken option";
 
+/** Its published keys are RFC 9369's. */
+const QUIC_2 = "tshark 4.0 opens QUIC version 2 with keys of a draft";
+
 /** Why field `what` differs in a packet of which tshark prints `theirs`, and in whole `packet`; null where nobody knows. */
 export function reasonOf(
   what: string,
@@ -30,6 +33,9 @@ export function reasonOf(
       if (ours === `${theirs}:data` && /:(tcp|udp)$/.test(theirs)) {
         return "a payload that tshark keeps for a protocol not dissected here";
       }
+      if (ours === `${theirs}:tls` && theirs.endsWith(":quic")) return QUIC_2;
+      if (ours === theirs.replace(/:data$/, ":ssh")) return "SSH is known by its banner on any port";
+      if (theirs === `${ours}:resp`) return "tshark shows the pieces of a RESP message before it is whole";
       return isRepeated ? "tshark shows a message sent again fast once more" : null;
     }
     case "_ws.malformed":
@@ -41,6 +47,13 @@ export function reasonOf(
       if (theirs === "" && isBroken) return BROKEN;
       return packet.get("tcp.flags") === "0x0002" && ours === "" ? "a SYN captured after its answer" : null;
     default:
+      if (
+        what.startsWith("tls.") &&
+        theirs === "" &&
+        (packet.get("frame.protocols") ?? "").endsWith(":quic")
+      ) {
+        return QUIC_2;
+      }
       if (isRepeated && ours === "" && !what.startsWith("tcp.")) {
         return "tshark shows a message sent again fast once more";
       }

@@ -55,7 +55,6 @@ class DnsCounters {
     pivot(this.#types, findNode(message, "dns.qry.type"), "Unused");
     pivot(this.#classes, findNode(message, "dns.qry.class"), "Unknown");
     this.#size.add(message.length);
-    if (findNode(message, "dns.retransmission") !== null) this.#again.tick();
     if (isResponse) this.#response(message);
     else this.#query(message);
   }
@@ -69,13 +68,17 @@ class DnsCounters {
 
   #response(message: DetailNode): void {
     const ns = numberIn(message, "dns.time");
+    // An answer sent again belongs to its question, but takes no time of its own. Questions sent again are not counted.
+    const isAgain = findNode(message, "dns.retransmission") !== null;
+    const isKnown = ns !== null || isAgain;
     for (const { node, field } of this.#sections) {
       const count = numberIn(message, field) ?? 0;
       node.add(count);
       // tshark counts the answer to a known question twice.
-      if (ns !== null) node.add(count);
+      if (isKnown) node.add(count);
     }
     if (ns !== null) this.#time.add(Math.fround(ns / 1e6));
+    else if (isAgain) this.#again.tick();
     else this.#unsolicited.tick();
   }
 }
