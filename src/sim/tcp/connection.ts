@@ -15,14 +15,14 @@ import type { TcpPersonality } from "./personality.ts";
 import { Receiver } from "./receiver.ts";
 import { NO_BYTES } from "./segments.ts";
 import { Sender } from "./sender.ts";
-import type { TcpSettings } from "./settings.ts";
+import type { SocketSettings, TcpSettings } from "./settings.ts";
 import { Timers, XMIT, wheelNs } from "./timers.ts";
 import { readAround } from "./urgent.ts";
 
 /** The fields of a connection that are settled before it opens. */
 export interface ConnectionSetup {
   readonly personality: TcpPersonality;
-  readonly settings: TcpSettings;
+  readonly settings: SocketSettings;
   readonly localPort: number;
   readonly remotePort: number;
   /** Payload bytes of a full segment by the link's MTU, without options. */
@@ -51,7 +51,7 @@ const NOTHING_FIRED: string[] = [];
 export class Connection {
   state: TcpState = "CLOSED";
   readonly personality: TcpPersonality;
-  readonly settings: TcpSettings;
+  readonly socketSettings: SocketSettings;
   readonly localPort: number;
   readonly remotePort: number;
   readonly timers: Timers;
@@ -125,21 +125,25 @@ export class Connection {
 
   constructor(setup: ConnectionSetup) {
     this.personality = setup.personality;
-    this.settings = setup.settings;
+    this.socketSettings = setup.settings;
     this.localPort = setup.localPort;
     this.remotePort = setup.remotePort;
     this.options = new NegotiatedOptions(setup.tsOffset);
     this.options.timestamps = setup.personality.timestamps;
     this.ecn = new Ecn(setup.ecn);
     this.mtuProbing = setup.mtuProbing;
-    const { maxSeg } = setup.settings;
+    const { maxSeg } = setup.settings.current;
     this.announcedMss = Math.min(setup.linkMss, MSS_MOST, maxSeg > 0 ? maxSeg : MSS_MOST);
-    this.timers = new Timers(setup.personality.tickNs, setup.personality.coarseTimers);
+    this.timers = new Timers(setup.personality);
     this.sender = new Sender(setup.personality, setup.settings, this.timers);
     this.receiver = new Receiver(setup.personality, setup.settings, this.timers);
     this.receiver.mss = this.announcedMss;
     this.receiver.windowScale = this.receiver.offeredScale();
     this.sender.start(setup.iss | 0);
+  }
+
+  get settings(): TcpSettings {
+    return this.socketSettings.current;
   }
 
   become(state: TcpState): void {

@@ -4,6 +4,7 @@ import { TCP_FLAGS } from "../packet.ts";
 import type { Segment } from "../packet.ts";
 import type { Connection } from "./connection.ts";
 import { ECN } from "./ecn.ts";
+import { outgoing } from "./outgoing.ts";
 import { NO_BYTES } from "./segments.ts";
 import { synPayload } from "./fast-open.ts";
 import { XMIT } from "./timers.ts";
@@ -34,13 +35,13 @@ export function dispatch(connection: Connection, nowNs: number): Segment | null 
     return null;
   }
   if (state !== "TIME_WAIT" && sender.next(nowNs, receiver.sack.optionLength)) {
-    const length = sender.out.length;
-    const seq = sender.out.seq;
+    const length = outgoing.length;
+    const seq = outgoing.seq;
     if (length > 0) receiver.acks.dataSent(nowNs);
     const payload = length > 0 ? sender.buffer.slice((seq - sender.sndUna) | 0, length) : NO_BYTES;
-    let flags = ACK | (sender.out.flags & (FIN | PSH));
+    let flags = ACK | (outgoing.flags & (FIN | PSH));
     // Retransmissions and bare ACKs are not capable of being marked (RFC 3168 sections 6.1.4 and 6.1.5).
-    if (ecn.ok && length > 0 && sender.out.fresh) {
+    if (ecn.ok && length > 0 && outgoing.fresh) {
       ecn.field = ECN.CAPABLE_0;
       if (sender.recovery.cwrDue) flags |= CWR;
       sender.recovery.cwrDue = false;

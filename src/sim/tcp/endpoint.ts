@@ -19,7 +19,7 @@ import type { Listener } from "./listener.ts";
 import type { Binding } from "./ports.ts";
 import { resetFor } from "./segments.ts";
 import { before } from "./seq.ts";
-import type { TcpSettings } from "./settings.ts";
+import type { SocketSettings } from "./settings.ts";
 
 const { ACK, RST, SYN } = TCP_FLAGS;
 const { DONT, INTERFACE, OMIT } = PMTUDISC;
@@ -32,7 +32,7 @@ export interface EndpointSetup {
   readonly localPort: number;
   readonly remote: string;
   readonly remotePort: number;
-  readonly settings: TcpSettings;
+  readonly settings: SocketSettings;
   readonly binding: Binding;
   /** The listener whose SYN queue it begins in; null for an active open. */
   readonly listener: Listener | null;

@@ -8,7 +8,7 @@ import type { Segment } from "../packet.ts";
 import { Endpoint } from "./endpoint.ts";
 import type { TcpHost } from "./host.ts";
 import type { Binding } from "./ports.ts";
-import type { TcpSettings } from "./settings.ts";
+import { SocketSettings } from "./settings.ts";
 
 export class Listener {
   readonly binding: Binding;
@@ -16,13 +16,13 @@ export class Listener {
   /** Called when accept may fare better now. */
   onWake: (() => void) | null = null;
   readonly #host: TcpHost;
-  readonly #settings: TcpSettings;
+  readonly #settings: SocketSettings;
   readonly #pending = new Set<Endpoint>();
   readonly #accepted: Endpoint[] = [];
   /** Handed out before their handshakes were over. */
   #early: Endpoint[] = [];
 
-  constructor(host: TcpHost, binding: Binding, settings: TcpSettings, backlog: number) {
+  constructor(host: TcpHost, binding: Binding, settings: SocketSettings, backlog: number) {
     this.#host = host;
     this.binding = binding;
     this.#settings = settings;
@@ -61,7 +61,7 @@ export class Listener {
       localPort: segment.destinationPort,
       remote,
       remotePort: segment.sourcePort,
-      settings: { ...this.#settings },
+      settings: new SocketSettings(this.#settings.current),
       // The connection did not choose the port: when it is over, it holds none.
       binding: { ...bound, address: local, listening: false, explicit: false, peer: "accepted" },
       listener: this,
@@ -86,7 +86,7 @@ export class Listener {
 
   /** Whether SYNs with a cookie are let in: TCP_FASTOPEN, and no more handshakes under way than that says. */
   get #opensFast(): boolean {
-    const { fastOpenQueue } = this.#settings;
+    const { fastOpenQueue } = this.#settings.current;
     if (fastOpenQueue === 0 || !this.#host.fastOpen.isServer) return false;
     this.#early = this.#early.filter(({ connection }) => connection.early);
     return this.#early.length < fastOpenQueue;

@@ -1,6 +1,7 @@
-// The segment the sender has decided on: numbers in place of an object a segment.
+// The segment a sender has decided on: numbers in place of an object a segment. It is built before another sender decides, so one
+// does for all.
 
-export class Outgoing {
+class Outgoing {
   seq = 0;
   /** Bytes of payload. */
   length = 0;
@@ -21,3 +22,5 @@ export class Outgoing {
     this.is((sndUna - 1) | 0, 0, 0, false);
   }
 }
+
+export const outgoing = new Outgoing();

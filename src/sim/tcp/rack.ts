@@ -11,6 +11,9 @@ const STEPS_MAX = 255;
 /** Recoveries for which a window widened by D-SACKs stays so. */
 const PERSIST = 16;
 
+/** When the ACK being taken came, in ns: one does for all connections. */
+let now = ZERO_NS;
+
 export class Rack implements DeliveryListener {
   /** The segment sent last among those that have arrived, and the round trip of the one that arrived last. */
   #order = 0;
@@ -20,7 +23,6 @@ export class Rack implements DeliveryListener {
   #steps = 1;
   #persist = 0;
   #widenedNs = -Infinity;
-  #nowNs = ZERO_NS;
   readonly #board: Scoreboard;
   readonly #rtt: RoundTrip;
 
@@ -30,12 +32,12 @@ export class Rack implements DeliveryListener {
   }
 
   begin(nowNs: number): void {
-    this.#nowNs = nowNs;
+    now = nowNs;
   }
 
   /** Section 6.2 step 2. An ACK sooner than any round trip is that of the original, not of the retransmission. */
   delivered(sentNs: number, order: number, resent: boolean): void {
-    const rttNs = this.#nowNs - sentNs;
+    const rttNs = now - sentNs;
     if (resent && rttNs < this.#rtt.minNs) return;
     this.#advanced = true;
     this.#rttNs = rttNs;
@@ -44,8 +46,8 @@ export class Rack implements DeliveryListener {
 
   /** Section 6.2 step 4: every round trip with a D-SACK widens the window, sixteen recoveries without narrow it again. */
   duplicateSeen(): void {
-    if (this.#nowNs - this.#widenedNs < this.#rtt.srttNs) return;
-    this.#widenedNs = this.#nowNs;
+    if (now - this.#widenedNs < this.#rtt.srttNs) return;
+    this.#widenedNs = now;
     this.#steps = Math.min(this.#steps + 1, STEPS_MAX);
     this.#persist = PERSIST;
   }

@@ -11,7 +11,7 @@ import { ReceiveBuffer } from "./receive-buffer.ts";
 import { ReceiverRoundTrip } from "./receiver-rtt.ts";
 import { SackBlocks } from "./sack-blocks.ts";
 import { after, before, distance } from "./seq.ts";
-import type { TcpSettings } from "./settings.ts";
+import type { SocketSettings } from "./settings.ts";
 import type { Timers } from "./timers.ts";
 import type { UrgentMark } from "./urgent.ts";
 
@@ -53,12 +53,12 @@ export class Receiver {
   #copied = 0;
   #copiedBest = 0;
 
-  constructor(personality: TcpPersonality, settings: TcpSettings, timers: Timers) {
+  constructor(personality: TcpPersonality, settings: SocketSettings, timers: Timers) {
     this.#personality = personality;
-    this.#locked = settings.receiveBuffer > 0;
+    const { receiveBuffer } = settings.current;
+    this.#locked = receiveBuffer > 0;
     // Linux reckons that half a buffer is overhead; here, too, half of what SO_RCVBUF says is data.
-    this.space =
-      (settings.receiveBuffer || personality.receiveBufferDefault) >>> personality.socketBufferShift;
+    this.space = (receiveBuffer || personality.receiveBufferDefault) >>> personality.socketBufferShift;
     this.acks = new DelayedAck(personality, timers);
   }
 

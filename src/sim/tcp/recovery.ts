@@ -3,6 +3,7 @@
 // D-SACK (RFC 2883, Eifel's RFC 4015) show to have been needless.
 
 import { NEVER_NS, ZERO_NS } from "../clock.ts";
+import { news } from "./ack-news.ts";
 import type { CongestionControl } from "./congestion/congestion.ts";
 import { SSTHRESH_UNSET } from "./congestion/window.ts";
 import type { CongestionWindow } from "./congestion/window.ts";
@@ -160,9 +161,9 @@ export class Recovery {
     if (ack.advanced && this.#undoLoss(ack, false)) return;
     if (this.#frto) {
       // RFC 5682 section 3.1: data never sent twice has arrived, so it was not all lost.
-      if (board.originalSacked && this.#undoLoss(ack, true)) return;
+      if (news.originalSacked && this.#undoLoss(ack, true)) return;
       if (after(sndNxt, this.highSeq)) {
-        if (board.sackedNew || ack.duplicate) this.#frto = false;
+        if (news.sackedNew || ack.duplicate) this.#frto = false;
       } else if (ack.advanced && !recovered) {
         this.highSeq = sndNxt;
         if (ack.canSendNew) {

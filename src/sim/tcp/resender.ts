@@ -1,7 +1,7 @@
 // Sending again what counts as lost, or what a probe asks with.
 
 import { TCP_FLAGS } from "../packet.ts";
-import type { Outgoing } from "./outgoing.ts";
+import { outgoing } from "./outgoing.ts";
 import type { PeerWindow } from "./peer-window.ts";
 import type { Recovery } from "./recovery.ts";
 import type { Scoreboard } from "./scoreboard.ts";
@@ -14,7 +14,6 @@ export class Resender {
   total = 0;
   /** Their payload bytes. */
   bytes = 0;
-  readonly #out: Outgoing;
   readonly #recovery: Recovery;
   readonly #board: Scoreboard;
   readonly #peer: PeerWindow;
@@ -24,8 +23,7 @@ export class Resender {
   /** The retransmission timer has just expired, and been set again. */
   #expired = false;
 
-  constructor(out: Outgoing, recovery: Recovery, peer: PeerWindow, timers: SenderTimers) {
-    this.#out = out;
+  constructor(recovery: Recovery, peer: PeerWindow, timers: SenderTimers) {
     this.#recovery = recovery;
     this.#board = recovery.board;
     this.#peer = peer;
@@ -62,7 +60,7 @@ export class Resender {
         const slot = sent.slot(index);
         if ((sent.flags[slot] & (SENT.LOST | SENT.AGAIN)) !== SENT.LOST) continue;
         if (!this.#again(index, sndUna, mss, false, nowNs)) return false;
-        this.#from = (this.#out.seq + this.#out.length) | 0;
+        this.#from = (outgoing.seq + outgoing.length) | 0;
         if (index === 0 && !this.#expired) this.#timers.resentOldest(nowNs);
         return true;
       }
@@ -86,7 +84,7 @@ export class Resender {
     if (room <= 0) {
       // The peer took its window back. Ask, instead of sending what it would not take.
       if (seq !== sndUna) return false;
-      this.#out.isQuestion(sndUna);
+      outgoing.isQuestion(sndUna);
       board.resent(slot, nowNs);
       return true;
     }
@@ -95,7 +93,7 @@ export class Resender {
     const length = Math.min(whole, mss, room);
     if (length > 0 && (length < whole || (fin && length === room))) board.split(index, (seq + length) | 0);
     const flags = sent.flags[slot];
-    this.#out.is(
+    outgoing.is(
       seq,
       length,
       ((flags & SENT.FIN) === 0 ? 0 : TCP_FLAGS.FIN) | ((flags & SENT.PUSH) === 0 ? 0 : TCP_FLAGS.PSH),

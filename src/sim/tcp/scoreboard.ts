@@ -3,6 +3,7 @@
 // each other. Without SACK, duplicate ACKs are counted in its place.
 
 import { NEVER_NS } from "../clock.ts";
+import { news } from "./ack-news.ts";
 import { DeliveryRate } from "./delivery-rate.ts";
 import { SENT, SentQueue } from "./sent-queue.ts";
 import { after, before, distance } from "./seq.ts";
@@ -14,6 +15,7 @@ const BLOCKS_MAX = 4;
 
 /** Blocks of the ACK being taken, in order; the same memory for every connection. */
 const blocks = new Int32Array(BLOCKS_MAX * 2);
+let blockCount = 0;
 /** Of a connection whose peer has never reported any. */
 const NO_BLOCKS = new Int32Array(0);
 
@@ -41,26 +43,6 @@ export class Scoreboard {
   undoPossible = false;
   undoMarker = 0;
   undoRetrans = 0;
-
-  // What the ACK just taken told:
-  /** The peer has new data out of order. */
-  sackedNew = false;
-  /** It has something twice. */
-  duplicateSeen = false;
-  duplicateEnd = 0;
-  /** Something never sent twice, sent before `highSeq`, arrived (F-RTO). */
-  originalSacked = false;
-  /** Round trips of what was sent once: of the first and the last newly reported, as times they were sent; NEVER_NS: none. */
-  firstSentNs = NEVER_NS;
-  lastSentNs = NEVER_NS;
-  ackedSegments = 0;
-  ackedRetransmitted = false;
-  ackedFirstNs = NEVER_NS;
-  ackedLastNs = NEVER_NS;
-  /** The lowest number that arrived late. */
-  #late = 0;
-  #isLate = false;
-  #blockCount = 0;
   /** Blocks of the ACK before, in order: their insides need no second look. */
   #known = NO_BLOCKS;
   #knownCount = 0;
@@ -87,16 +69,7 @@ export class Scoreboard {
   begin(reports: boolean): void {
     this.rate.begin(this.inFlight);
     if (!reports) this.#knownCount = 0;
-    this.sackedNew = false;
-    this.duplicateSeen = false;
-    this.originalSacked = false;
-    this.firstSentNs = NEVER_NS;
-    this.lastSentNs = NEVER_NS;
-    this.ackedSegments = 0;
-    this.ackedRetransmitted = false;
-    this.ackedFirstNs = NEVER_NS;
-    this.ackedLastNs = NEVER_NS;
-    this.#isLate = false;
+    news.begin();
   }
 
   /** Takes the blocks of an ACK up to `ack`. `una` is SND.UNA before it. */
@@ -110,12 +83,12 @@ export class Scoreboard {
   ): void {
     const first = this.#readDuplicate(edges, ack, una);
     this.#sortBlocks(edges, first, ack, sndNxt);
-    for (let i = 0; i < this.#blockCount; i++) {
+    for (let i = 0; i < blockCount; i++) {
       this.#mark(blocks[2 * i], blocks[2 * i + 1], highSeq, listener);
     }
     if (this.#known === NO_BLOCKS) this.#known = new Int32Array(BLOCKS_MAX * 2);
     this.#known.set(blocks);
-    this.#knownCount = this.#blockCount;
+    this.#knownCount = blockCount;
   }
 
   /** RFC 2883: a first block below the ACK, or inside the second, tells of something that came twice. Answers where SACK begins. */
@@ -126,8 +99,8 @@ export class Scoreboard {
     const inside =
       edges.length >= 4 && !before(left, edges[2] | 0) && !after(right, edges[3] | 0) && after(right, left);
     if (!before(left, ack) && !inside) return 0;
-    this.duplicateSeen = true;
-    this.duplicateEnd = right;
+    news.duplicateSeen = true;
+    news.duplicateEnd = right;
     if (this.undoPossible && this.undoRetrans > 0 && !after(right, una) && after(right, this.undoMarker)) {
       this.undoRetrans--;
     }
@@ -145,7 +118,7 @@ export class Scoreboard {
       if ((flags & SENT.EVER) === 0) continue;
       if (this.undoPossible && this.undoRetrans > 0 && after(sent.ends[slot], this.undoMarker))
         this.undoRetrans--;
-      if ((flags & SENT.SACKED) !== 0) this.#arrivedLate(sent.starts[slot]);
+      if ((flags & SENT.SACKED) !== 0) news.arrivedLate(sent.starts[slot]);
       if ((flags & SENT.AGAIN) !== 0) {
         sent.flags[slot] = flags & ~SENT.AGAIN;
         this.retransOut--;
@@ -168,7 +141,7 @@ export class Scoreboard {
       blocks[2 * at] = left;
       blocks[2 * at + 1] = right;
     }
-    this.#blockCount = count;
+    blockCount = count;
   }
 
   #mark(left: number, right: number, highSeq: number, listener: DeliveryListener): void {
@@ -205,24 +178,18 @@ export class Scoreboard {
     if ((flags & SENT.AGAIN) !== 0) {
       this.retransOut--;
     } else if ((flags & SENT.EVER) === 0) {
-      if (before(sent.starts[slot], this.highestSacked)) this.#arrivedLate(sent.starts[slot]);
-      if (!after(end, highSeq)) this.originalSacked = true;
-      if (this.firstSentNs < 0) this.firstSentNs = sentNs;
-      this.lastSentNs = sentNs;
+      if (before(sent.starts[slot], this.highestSacked)) news.arrivedLate(sent.starts[slot]);
+      if (!after(end, highSeq)) news.originalSacked = true;
+      if (news.firstSentNs < 0) news.firstSentNs = sentNs;
+      news.lastSentNs = sentNs;
     }
     if ((flags & SENT.LOST) !== 0) this.lostOut--;
     sent.flags[slot] = (flags & ~(SENT.AGAIN | SENT.LOST)) | SENT.SACKED;
     sent.unlink(slot);
-    this.sackedNew = true;
+    news.sackedNew = true;
     this.sackedOut++;
     this.delivered++;
     if (after(end, this.highestSacked)) this.highestSacked = end;
-  }
-
-  #arrivedLate(seq: number): void {
-    if (this.#isLate && !before(seq, this.#late)) return;
-    this.#isLate = true;
-    this.#late = seq;
   }
 
   /** Everything before `una` is acknowledged. */
@@ -238,12 +205,12 @@ export class Scoreboard {
       const sentNs = sent.times[slot];
       if ((flags & SENT.EVER) !== 0) {
         if ((flags & SENT.AGAIN) !== 0) this.retransOut--;
-        this.ackedRetransmitted = true;
+        news.ackedRetransmitted = true;
       } else if ((flags & SENT.SACKED) === 0) {
-        if (this.ackedFirstNs < 0) this.ackedFirstNs = sentNs;
-        this.ackedLastNs = sentNs;
-        if (this.sackPermitted) this.#arrivedLate(sent.starts[slot]);
-        if (!after(end, highSeq)) this.originalSacked = true;
+        if (news.ackedFirstNs < 0) news.ackedFirstNs = sentNs;
+        news.ackedLastNs = sentNs;
+        if (this.sackPermitted) news.arrivedLate(sent.starts[slot]);
+        if (!after(end, highSeq)) news.originalSacked = true;
       }
       if ((flags & SENT.SACKED) !== 0) {
         this.sackedOut--;
@@ -256,12 +223,12 @@ export class Scoreboard {
         }
       }
       if ((flags & SENT.LOST) !== 0) this.lostOut--;
-      this.ackedSegments++;
+      news.ackedSegments++;
       sent.shift();
     }
     this.#trim(una);
     if (this.sackPermitted) {
-      if (this.#isLate && before(this.#late, fack)) this.#reordered(this.#late, fack, mss);
+      if (news.isLate && before(news.late, fack)) this.#reordered(news.late, fack, mss);
       if (before(this.highestSacked, una)) this.highestSacked = una;
     } else this.#withoutSack(fresh);
     if (sent.count === 0) sent.rest();
@@ -311,8 +278,8 @@ export class Scoreboard {
 
   /** For a SACK that acknowledged nothing in order. */
   noteReordering(mss: number): void {
-    if (this.#isLate && before(this.#late, this.highestSacked))
-      this.#reordered(this.#late, this.highestSacked, mss);
+    if (news.isLate && before(news.late, this.highestSacked))
+      this.#reordered(news.late, this.highestSacked, mss);
   }
 
   markLost(slot: number): void {

@@ -1,10 +1,11 @@
 // The sending half: what may leave now, and what an acknowledgement changes. SND.* of RFC 9293 section 3.3.1.
 //
-// `next` decides on one segment and leaves it in `out`, so that asking allocates nothing.
+// `next` decides on one segment and leaves it in `outgoing`, so that asking allocates nothing.
 
 import { NEVER_NS } from "../clock.ts";
 import { TCP_FLAGS } from "../packet.ts";
 import type { Segment } from "../packet.ts";
+import { news } from "./ack-news.ts";
 import { congestionControl } from "./congestion/congestion.ts";
 import type { CongestionControl } from "./congestion/congestion.ts";
 import { CongestionWindow } from "./congestion/window.ts";
@@ -12,7 +13,7 @@ import { sample } from "./delivery-rate.ts";
 import { LossProbe } from "./loss-probe.ts";
 import { Pacer } from "./pacer.ts";
 import type { TcpPersonality } from "./personality.ts";
-import { Outgoing } from "./outgoing.ts";
+import { outgoing } from "./outgoing.ts";
 import { MSS_MIN, PeerWindow } from "./peer-window.ts";
 import { RECOVERY, RESEND, Recovery } from "./recovery.ts";
 import { Resender } from "./resender.ts";
@@ -21,7 +22,7 @@ import { Scoreboard } from "./scoreboard.ts";
 import { SendBuffer } from "./send-buffer.ts";
 import { SENT } from "./sent-queue.ts";
 import { after, distance } from "./seq.ts";
-import type { TcpSettings } from "./settings.ts";
+import type { SocketSettings } from "./settings.ts";
 import { SenderTimers } from "./sender-timers.ts";
 import type { Timers } from "./timers.ts";
 
@@ -62,8 +63,6 @@ export class Sender {
   readonly window: CongestionWindow;
   readonly recovery: Recovery;
   readonly resender: Resender;
-  /** What `next` has decided on. */
-  readonly out = new Outgoing();
   /** The program has nothing more to send. */
   finQueued = false;
   finSent = false;
@@ -85,7 +84,7 @@ export class Sender {
   /** Segments delivered by ACKs that told so. */
   deliveredMarked = 0;
   readonly #personality: TcpPersonality;
-  readonly #settings: TcpSettings;
+  readonly #settings: SocketSettings;
   readonly #timers: SenderTimers;
   /** End of the last segment sent shorter than the MSS (Minshall's variant of Nagle's rule). */
   #sndSml = 0;
@@ -95,15 +94,15 @@ export class Sender {
   #urgentProbed = false;
   /** Something has left since the timers were last looked after. */
   #left = false;
-  constructor(personality: TcpPersonality, settings: TcpSettings, timers: Timers) {
+  constructor(personality: TcpPersonality, settings: SocketSettings, timers: Timers) {
     this.#personality = personality;
     this.#settings = settings;
     this.rtt = new RoundTrip(personality);
     this.window = new CongestionWindow(personality.initialWindowSegments);
-    const congestion = congestionControl(settings.congestion, this, 0);
+    const congestion = congestionControl(settings.current.congestion, this, 0);
     this.recovery = new Recovery(congestion, this.window, this.board, this.rtt);
     this.#timers = new SenderTimers(personality, timers, this.rtt, this.recovery, this.#probe);
-    this.resender = new Resender(this.out, this.recovery, this.peer, this.#timers);
+    this.resender = new Resender(this.recovery, this.peer, this.#timers);
   }
 
   start(iss: number): void {
@@ -125,7 +124,7 @@ export class Sender {
     this.board.start(this.sndUna);
     this.window.start(this.sndUna);
     this.recovery.start(this.sndUna);
-    this.control(this.#settings.congestion, nowNs);
+    this.control(this.#settings.current.congestion, nowNs);
     this.#follow();
   }
 
@@ -198,7 +197,7 @@ export class Sender {
     const probes = this.#persistDue;
     const mss = this.peer.cutMss - reserved;
     if (this.#choose(nowNs, mss)) {
-      if (this.pacer.on && this.out.length > 0) this.#pace(mss, nowNs);
+      if (this.pacer.on && outgoing.length > 0) this.#pace(mss, nowNs);
       // A probe that fills what is left of a window says nothing of how the congestion window is used.
       if (!probes) this.#left = true;
       if (this.recovery.reducing) this.recovery.prrOut++;
@@ -209,8 +208,8 @@ export class Sender {
   }
 
   #pace(mss: number, nowNs: number): void {
-    const { pacer, out, rtt } = this;
-    pacer.left(out.length, out.fresh, pacer.burst(mss, rtt.minNs / 1000), nowNs);
+    const { pacer, rtt } = this;
+    pacer.left(outgoing.length, outgoing.fresh, pacer.burst(mss, rtt.minNs / 1000), nowNs);
   }
 
   /** What is lost, or never sent, has to wait for the pace. */
@@ -265,8 +264,9 @@ export class Sender {
     if (length > 0) {
       if (this.board.inFlight >= this.window.cwnd) return false;
       if (length < mss && !(last && this.finQueued) && !this.urgent) {
-        if (this.#settings.cork || this.more) return false;
-        if (!this.#settings.noDelay && flight > 0 && after(this.#sndSml, this.sndUna)) return false;
+        const { cork, noDelay } = this.#settings.current;
+        if (cork || this.more) return false;
+        if (!noDelay && flight > 0 && after(this.#sndSml, this.sndUna)) return false;
       }
     }
     this.#commit(length, last && this.finQueued && length < room, last, mss, nowNs);
@@ -291,7 +291,7 @@ export class Sender {
   #commit(length: number, fin: boolean, push: boolean, mss: number, nowNs: number): void {
     const start = this.sndNxt;
     const end = (start + length + (fin ? 1 : 0)) | 0;
-    this.out.is(start, length, (fin ? TCP_FLAGS.FIN : 0) | (push && length > 0 ? TCP_FLAGS.PSH : 0), true);
+    outgoing.is(start, length, (fin ? TCP_FLAGS.FIN : 0) | (push && length > 0 ? TCP_FLAGS.PSH : 0), true);
     this.sndNxt = end;
     if (fin) this.finSent = true;
     if (length < mss) this.#sndSml = end;
@@ -335,11 +335,11 @@ export class Sender {
     if (this.urgent && !this.#urgentProbed && distance(this.sndUp, this.sndUna) < 0x10000) {
       // The question is too old for its urgent pointer to be looked at, so one goes before it that is not.
       this.#urgentProbed = this.#persistDue = true;
-      this.out.is(this.sndUna, 0, 0, false);
+      outgoing.is(this.sndUna, 0, 0, false);
       return true;
     }
     this.#urgentProbed = false;
-    this.out.isQuestion(this.sndUna);
+    outgoing.isQuestion(this.sndUna);
     return true;
   }
 
@@ -393,16 +393,16 @@ export class Sender {
     board.begin(told !== null);
     if (told !== null) board.sack(told, ack, prior, this.sndNxt, recovery.highSeq, recovery.rack);
     if (acked > 0) this.#advance(ack, acked);
-    else if (board.sackedNew) board.noteReordering(this.mss);
+    else if (news.sackedNew) board.noteReordering(this.mss);
     this.#measure(acked > 0, rttFromEchoNs, nowNs);
     if (acked > 0) this.#offered(window, seq);
     const informs = hasLength || acked > 0 || this.peer.sndWnd !== priorWnd;
-    const duplicate = !informs && !board.duplicateSeen && wasOut;
-    this.#answerProbe(ack, !informs && !board.sackedNew);
-    const plain = !board.sackedNew && !board.duplicateSeen && !congested;
-    sample.delayed = plain && acked < this.mss && board.ackedSegments === 1 && sackedOut === 0;
+    const duplicate = !informs && !news.duplicateSeen && wasOut;
+    this.#answerProbe(ack, !informs && !news.sackedNew);
+    const plain = !news.sackedNew && !news.duplicateSeen && !congested;
+    sample.delayed = plain && acked < this.mss && news.ackedSegments === 1 && sackedOut === 0;
     const orderly = recovery.state === RECOVERY.OPEN && !congested;
-    if (board.sackedNew || board.duplicateSeen || !orderly || !informs) {
+    if (news.sackedNew || news.duplicateSeen || !orderly || !informs) {
       said.advanced = acked > 0;
       said.prior = prior;
       said.duplicate = duplicate;
@@ -449,13 +449,13 @@ export class Sender {
 
   /** The round trip of what was sent once: of what is acknowledged in order, else of what is reported, else by timestamps. */
   #measure(advanced: boolean, rttFromEchoNs: number, nowNs: number): void {
-    const { board, rtt } = this;
+    const { rtt } = this;
     let leastNs = -1;
-    const inOrder = board.ackedFirstNs >= 0 && !board.ackedRetransmitted;
-    if (inOrder) leastNs = nowNs - board.ackedLastNs;
-    if (board.firstSentNs >= 0) leastNs = nowNs - board.lastSentNs;
-    if (inOrder) rtt.measured(nowNs - board.ackedFirstNs, leastNs);
-    else if (board.firstSentNs >= 0) rtt.measured(nowNs - board.firstSentNs, leastNs);
+    const inOrder = news.ackedFirstNs >= 0 && !news.ackedRetransmitted;
+    if (inOrder) leastNs = nowNs - news.ackedLastNs;
+    if (news.firstSentNs >= 0) leastNs = nowNs - news.lastSentNs;
+    if (inOrder) rtt.measured(nowNs - news.ackedFirstNs, leastNs);
+    else if (news.firstSentNs >= 0) rtt.measured(nowNs - news.firstSentNs, leastNs);
     else if (advanced && rttFromEchoNs >= 0) rtt.measured(rttFromEchoNs, -1);
     if (leastNs >= 0) {
       sample.rttUs = Math.floor(leastNs / 1000);
@@ -464,9 +464,8 @@ export class Sender {
   }
 
   #answerProbe(ack: number, duplicate: boolean): void {
-    const { board } = this;
-    const probed = board.duplicateSeen && this.#probe.explains(board.duplicateEnd);
-    if (board.duplicateSeen && !probed) this.recovery.rack.duplicateSeen();
+    const probed = news.duplicateSeen && this.#probe.explains(news.duplicateEnd);
+    if (news.duplicateSeen && !probed) this.recovery.rack.duplicateSeen();
     if (!this.#probe.pending) return;
     if (this.#probe.repaired(ack, probed, duplicate) && this.recovery.state < RECOVERY.FAST)
       this.recovery.probeRepaired(this.sndNxt);

@@ -1,43 +1,57 @@
-// What setsockopt has set on one socket. An accepted socket starts with a copy of its listener's.
+// What setsockopt has set on a socket. Most set nothing: they all share one set of values, and accepted ones their listener's.
 
 import { PMTUDISC } from "../../socket/options.ts";
 import type { PmtuDiscovery } from "../../socket/options.ts";
 import type { TcpPersonality } from "./personality.ts";
 
 export interface TcpSettings {
-  noDelay: boolean;
-  cork: boolean;
-  keepAlive: boolean;
-  keepIdleS: number;
-  keepIntervalS: number;
-  keepCount: number;
+  readonly noDelay: boolean;
+  readonly cork: boolean;
+  readonly keepAlive: boolean;
+  readonly keepIdleS: number;
+  readonly keepIntervalS: number;
+  readonly keepCount: number;
   /** 0: the system's own limits. */
-  userTimeoutMs: number;
+  readonly userTimeoutMs: number;
   /** 0: the system's own count. */
-  synCount: number;
+  readonly synCount: number;
   /** Upper bound of the MSS announced and used; 0: none. */
-  maxSeg: number;
+  readonly maxSeg: number;
   /** Seconds; -1: off. */
-  lingerS: number;
-  reuseAddr: boolean;
-  reusePort: boolean;
-  v6Only: boolean;
-  ttl: number;
-  broadcast: boolean;
-  recvErr: boolean;
+  readonly lingerS: number;
+  readonly reuseAddr: boolean;
+  readonly reusePort: boolean;
+  readonly v6Only: boolean;
+  readonly ttl: number;
+  readonly broadcast: boolean;
+  readonly recvErr: boolean;
   /** IP_MTU_DISCOVER and IPV6_MTU_DISCOVER. */
-  pathMtuV4: PmtuDiscovery;
-  pathMtuV6: PmtuDiscovery;
+  readonly pathMtuV4: PmtuDiscovery;
+  readonly pathMtuV6: PmtuDiscovery;
   /** Handshakes a listener hands out early at once; 0: none. */
-  fastOpenQueue: number;
+  readonly fastOpenQueue: number;
   /** The SYN waits for data where there is a cookie. */
-  fastOpenConnect: boolean;
+  readonly fastOpenConnect: boolean;
   /** Urgent data stays in the stream. */
-  oobInline: boolean;
-  congestion: string;
+  readonly oobInline: boolean;
+  readonly congestion: string;
   /** As getsockopt answers, twice what was asked; 0: tuned automatically. */
-  receiveBuffer: number;
-  sendBuffer: number;
+  readonly receiveBuffer: number;
+  readonly sendBuffer: number;
+}
+
+/** The settings of one socket and of the connection it has. */
+export class SocketSettings {
+  /** Never changed, only replaced: others may have them, too. */
+  current: TcpSettings;
+
+  constructor(current: TcpSettings) {
+    this.current = current;
+  }
+
+  change(what: Partial<TcpSettings>): void {
+    this.current = { ...this.current, ...what };
+  }
 }
 
 export function defaultSettings(personality: TcpPersonality): TcpSettings {

@@ -7,7 +7,7 @@ import { lacking } from "../lacking.ts";
 import { CONGESTION_NAMES } from "./congestion/congestion.ts";
 import type { Connection } from "./connection.ts";
 import type { TcpPersonality } from "./personality.ts";
-import type { TcpSettings } from "./settings.ts";
+import type { SocketSettings, TcpSettings } from "./settings.ts";
 
 /** Options that are one field of the settings, with the numbers they take. */
 const FIELDS = {
@@ -45,7 +45,7 @@ function isField(name: OptionName): name is FieldName {
 
 /** Sets an option; null, or why not. `connection` is the socket's, if it has one. */
 export function applySetting(
-  settings: TcpSettings,
+  settings: SocketSettings,
   personality: TcpPersonality,
   name: OptionName,
   value: OptionValue,
@@ -64,7 +64,7 @@ export function applySetting(
         const known = CONGESTION_NAMES.join(", ");
         return { code: "ENOENT", why: `simulated are ${known}, not ${String(value)}` };
       }
-      settings.congestion = value;
+      settings.change({ congestion: value });
       connection?.sender.control(value, connection.lastReceivedNs);
       return null;
     case "TCP_QUICKACK":
@@ -76,7 +76,7 @@ export function applySetting(
 }
 
 function applyField(
-  settings: TcpSettings,
+  settings: SocketSettings,
   name: FieldName,
   value: OptionValue,
   connection: Connection | null,
@@ -87,7 +87,7 @@ function applyField(
   if (typeof value === "number" && !(Number.isInteger(value) && value >= least && value <= most)) {
     return { code: "EINVAL", why: `${name} takes ${least} to ${most}` };
   }
-  Object.assign(settings, { [key]: value });
+  settings.change({ [key]: value });
   if (connection === null) return null;
   if (name === "SO_KEEPALIVE" || name === "TCP_KEEPIDLE") connection.keepAliveFrom(connection.lastReceivedNs);
   if (name === "TCP_NODELAY" && value === true) connection.sender.push();
@@ -96,7 +96,7 @@ function applyField(
 }
 
 function applySize(
-  settings: TcpSettings,
+  settings: SocketSettings,
   personality: TcpPersonality,
   name: "SO_RCVBUF" | "SO_SNDBUF" | "TCP_MAXSEG",
   value: number,
@@ -111,17 +111,17 @@ function applySize(
   const doubled = Math.min(Math.max(value, 0), socketBufferLimit) * 2 ** shift;
   switch (name) {
     case "SO_RCVBUF":
-      settings.receiveBuffer = Math.max(doubled, receiveBufferMin);
-      connection?.receiver.setSpace(settings.receiveBuffer >>> shift);
+      settings.change({ receiveBuffer: Math.max(doubled, receiveBufferMin) });
+      connection?.receiver.setSpace(settings.current.receiveBuffer >>> shift);
       return null;
     case "SO_SNDBUF":
-      settings.sendBuffer = Math.max(doubled, sendBufferMin);
+      settings.change({ sendBuffer: Math.max(doubled, sendBufferMin) });
       return null;
     default:
       if (value !== 0 && (value < MAXSEG_LEAST || value > MAXSEG_MOST)) {
         return { code: "EINVAL", why: `TCP_MAXSEG takes ${MAXSEG_LEAST} to ${MAXSEG_MOST}` };
       }
-      settings.maxSeg = value;
+      settings.change({ maxSeg: value });
       if (value > 0) connection?.limitMss(value);
       return null;
   }

@@ -24,7 +24,7 @@ import { UNCONNECTED, infoOf, listenerInfo } from "./info.ts";
 import { Listener } from "./listener.ts";
 import type { Binding } from "./ports.ts";
 import { NO_BYTES } from "./segments.ts";
-import type { TcpSettings } from "./settings.ts";
+import type { SocketSettings } from "./settings.ts";
 import { applySetting, readSetting } from "./socket-options.ts";
 import { URGENT, hiddenBytes, isAtMark, readUrgent } from "./urgent.ts";
 
@@ -32,7 +32,7 @@ export class TcpSocket implements SocketCore {
   readonly family: InetFamily;
   readonly type = "stream";
   onWake: (() => void) | null = null;
-  readonly settings: TcpSettings;
+  readonly settings: SocketSettings;
   readonly #host: TcpHost;
   #binding: Binding | null = null;
   #listener: Listener | null = null;
@@ -48,7 +48,7 @@ export class TcpSocket implements SocketCore {
   #error: Errno | null = null;
   #closed = false;
 
-  constructor(host: TcpHost, family: InetFamily, settings: TcpSettings) {
+  constructor(host: TcpHost, family: InetFamily, settings: SocketSettings) {
     this.#host = host;
     this.family = family;
     this.settings = settings;
@@ -56,7 +56,7 @@ export class TcpSocket implements SocketCore {
 
   /** The socket accept returns for a connection a listener made. */
   static accepted(host: TcpHost, family: InetFamily, endpoint: Endpoint): TcpSocket {
-    const socket = new TcpSocket(host, family, endpoint.connection.settings);
+    const socket = new TcpSocket(host, family, endpoint.connection.socketSettings);
     socket.#phase = "connected";
     socket.#attach(endpoint);
     return socket;
@@ -98,7 +98,7 @@ export class TcpSocket implements SocketCore {
   }
 
   #newBinding(address: string, port: number, explicit: boolean): Binding {
-    const { reuseAddr, reusePort, v6Only } = this.settings;
+    const { reuseAddr, reusePort, v6Only } = this.settings.current;
     return { address, port, explicit, reuseAddr, reusePort, v6Only, listening: false, peer: "none" };
   }
 
@@ -209,7 +209,7 @@ export class TcpSocket implements SocketCore {
     }
     const { connection } = endpoint;
     let taken = 0;
-    if (data !== null || this.settings.fastOpenConnect) {
+    if (data !== null || this.settings.current.fastOpenConnect) {
       const cookie = this.#host.fastOpen.cookieOf(remote);
       connection.synCookie = cookie ?? NO_BYTES;
       if (cookie !== null && data !== null) taken = connection.sendWithSyn(data);
@@ -375,8 +375,8 @@ export class TcpSocket implements SocketCore {
     const failure = applySetting(this.settings, personality, name, value, this.#endpoint?.connection ?? null);
     if (failure !== null) return failure;
     if (this.#binding !== null && this.#endpoint === null) {
-      this.#binding.reuseAddr = this.settings.reuseAddr;
-      this.#binding.reusePort = this.settings.reusePort;
+      this.#binding.reuseAddr = this.settings.current.reuseAddr;
+      this.#binding.reusePort = this.settings.current.reusePort;
     }
     this.#endpoint?.settle();
     return null;
@@ -389,7 +389,12 @@ export class TcpSocket implements SocketCore {
     }
     const lacks = this.#host.personality.lacks.includes(name);
     if (!lacks && (name === "IP_MTU" || name === "IPV6_MTU")) return this.#pathMtu();
-    return readSetting(this.settings, this.#host.personality, name, this.#endpoint?.connection ?? null);
+    return readSetting(
+      this.settings.current,
+      this.#host.personality,
+      name,
+      this.#endpoint?.connection ?? null,
+    );
   }
 
   /** What the host knows of the path to the peer, in bytes. */

@@ -16,7 +16,7 @@ import type { TcpHost } from "./host.ts";
 import type { TcpPersonality } from "./personality.ts";
 import { Ports } from "./ports.ts";
 import { resetFor } from "./segments.ts";
-import { defaultSettings } from "./settings.ts";
+import { SocketSettings, defaultSettings } from "./settings.ts";
 import { TcpSocket } from "./socket.ts";
 
 export interface TcpStack {
@@ -48,6 +48,8 @@ export function createTcp(network: HostNetwork, configuration: Partial<TcpConfig
   const fastOpen = new FastOpen(mode, network);
   const host: TcpHost = { network, personality, ports, demux, ecn, mtuProbing, fastOpen };
 
+  const settings = defaultSettings(personality);
+
   function unclaimed(packet: IpPacket, segment: Segment, iss: number | null): void {
     const { flags, destinationPort, sourcePort } = segment;
     const listener = demux.listener(packet.destination, destinationPort, sourcePort);
@@ -66,7 +68,7 @@ export function createTcp(network: HostNetwork, configuration: Partial<TcpConfig
   }
 
   return {
-    socket: (family) => new TcpSocket(host, family, defaultSettings(personality)),
+    socket: (family) => new TcpSocket(host, family, new SocketSettings(settings)),
     input(packet, segment) {
       const { source, destination } = packet;
       const endpoint = demux.find(destination, segment.destinationPort, source, segment.sourcePort);

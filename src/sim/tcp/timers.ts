@@ -1,7 +1,7 @@
 // A connection's timers: five deadlines, of which the earliest is the connection's. As in Linux, retransmission, tail loss
 // probe, reordering, persist and SYN timers share one, since no two of them ever run together.
 
-import { ZERO_NS } from "../clock.ts";
+import type { TcpPersonality } from "./personality.ts";
 
 /** What the shared timer is doing. */
 export const XMIT = { NONE: 0, RTO: 1, LOSS_PROBE: 2, PERSIST: 3, REORDERING: 4 } as const;
@@ -37,20 +37,16 @@ export class Timers {
   closeNs = Infinity;
   /** The next paced burst: to the ns, as it is no timer of the wheel's. */
   pacingNs = Infinity;
-  /** Floating-point, so that what is reckoned with it does not outgrow V8's small integers. */
-  #tickNs = ZERO_NS;
-  readonly #coarse: boolean;
+  readonly #personality: TcpPersonality;
 
-  /** `coarse`: far-off timers fire at the steps of Linux's wheel, else all at ticks. */
-  constructor(tickNs: number, coarse: boolean) {
-    this.#tickNs = tickNs;
-    this.#coarse = coarse;
+  constructor(personality: TcpPersonality) {
+    this.#personality = personality;
   }
 
   /** When a timer set now fires. */
   #due(nowNs: number, delayNs: number): number {
-    const tickNs = this.#tickNs;
-    return this.#coarse ? wheelNs(nowNs, delayNs, tickNs) : Math.ceil((nowNs + delayNs) / tickNs) * tickNs;
+    const { tickNs, coarseTimers } = this.#personality;
+    return coarseTimers ? wheelNs(nowNs, delayNs, tickNs) : Math.ceil((nowNs + delayNs) / tickNs) * tickNs;
   }
 
   setXmit(kind: Xmit, nowNs: number, delayNs: number): void {
