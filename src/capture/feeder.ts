@@ -3,6 +3,7 @@
 import { readSync } from "node:fs";
 
 import type { RecordDecoder } from "./classic.ts";
+import type { FilePages } from "./store.ts";
 
 /** Takes a stream's chunks in order. */
 export interface ChunkSink {
@@ -77,15 +78,20 @@ const READ_BYTES = 1024 * 1024;
 export class FileFeeder {
   readonly #fd: number;
   readonly #decoder: RecordDecoder;
+  readonly #store: FilePages;
   #buffer = new Uint8Array(READ_BYTES);
   #filled = 0;
+  /** Bytes of the buffer that are decoded: they stay until the next step, for whoever asks for packets just read. */
+  #used = 0;
   /** Offset in the file of the buffer's first byte. */
   #base: number;
   #done = false;
 
-  constructor(fd: number, decoder: RecordDecoder, position: number) {
+  /** Lends what it reads to `store`, of the same file. */
+  constructor(fd: number, decoder: RecordDecoder, position: number, store: FilePages) {
     this.#fd = fd;
     this.#decoder = decoder;
+    this.#store = store;
     this.#base = position;
   }
 
@@ -97,6 +103,7 @@ export class FileFeeder {
   /** Reads and decodes up to 1 MiB more; answers whether the file, or what can be read of it, is at its end. */
   step(): boolean {
     if (this.#done) return true;
+    this.#dropUsed();
     if (this.#filled === this.#buffer.length) this.#makeRoom();
     const got = readSync(
       this.#fd,
@@ -110,15 +117,27 @@ export class FileFeeder {
       this.#done = true;
     } else {
       this.#filled += got;
-      const used = this.#decoder.decode(this.#buffer, 0, this.#filled, this.#base);
-      this.#buffer.copyWithin(0, used, this.#filled);
-      this.#base += used;
-      this.#filled -= used;
+      this.#used = this.#decoder.decode(this.#buffer, 0, this.#filled, this.#base);
+      this.#store.lend(this.#buffer, this.#base, this.#filled);
       if (this.#decoder.stopped) this.#done = true;
     }
-    // The table lives on; the read buffer need not.
-    if (this.#done) this.#buffer = new Uint8Array(0);
+    if (this.#done) this.#giveUpBuffer();
     return this.#done;
+  }
+
+  #dropUsed(): void {
+    this.#store.lend(this.#buffer, 0, 0);
+    this.#buffer.copyWithin(0, this.#used, this.#filled);
+    this.#base += this.#used;
+    this.#filled -= this.#used;
+    this.#used = 0;
+  }
+
+  /** The table lives on; the read buffer need not. */
+  #giveUpBuffer(): void {
+    this.#dropUsed();
+    this.#buffer = new Uint8Array(0);
+    this.#store.lend(this.#buffer, 0, 0);
   }
 
   /** For a record larger than the buffer; the decoder has checked how large records may be. */

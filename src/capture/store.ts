@@ -14,6 +14,9 @@ const PAGE_BYTES = 64 * 1024;
 const PAGES_KEPT = 128;
 /** A page out of turn is read whole once so much of it was asked for: parts of a message may be all over a file. */
 const SCATTERED_BYTES_MAX = PAGE_BYTES / 8;
+/** Short ranges are copied into a larger piece of memory, many to one. */
+const PIECE_BYTES = 256 * 1024;
+const SHORT_BYTES_MAX = 16 * 1024;
 const NOTHING = new Uint8Array(0);
 
 /** A file's bytes, 8 MiB of them kept in memory. Slices stay valid after their page has left the cache. */
@@ -28,6 +31,12 @@ export class FilePages implements ByteStore {
   #lastLoaded = -1;
   #scatteredIndex = -1;
   #scatteredBytes = 0;
+  /** What whoever reads through the file has of it: bytes of the file from `#lentFrom` to `#lentTo`. */
+  #lent: Uint8Array = NOTHING;
+  #lentFrom = 0;
+  #lentTo = 0;
+  #piece: Uint8Array = NOTHING;
+  #pieceUsed = 0;
 
   /** Takes ownership of `fd`. */
   constructor(fd: number) {
@@ -36,6 +45,8 @@ export class FilePages implements ByteStore {
 
   read(offset: number, length: number): Uint8Array {
     if (length === 0) return NOTHING;
+    if (offset >= this.#lentFrom && offset + length <= this.#lentTo)
+      return this.#copied(offset - this.#lentFrom, length);
     const first = Math.floor(offset / PAGE_BYTES);
     const within = offset - first * PAGE_BYTES;
     if (first === this.#lastIndex && within + length <= PAGE_BYTES)
@@ -48,16 +59,40 @@ export class FilePages implements ByteStore {
     return this.#load(first).subarray(within, within + length);
   }
 
+  /**
+   * Until the next call the first `length` of `bytes` are the file's from `offset` on: what was read a moment ago need not be read again.
+   */
+  lend(bytes: Uint8Array, offset: number, length: number): void {
+    this.#lent = bytes;
+    this.#lentFrom = offset;
+    this.#lentTo = offset + length;
+  }
+
   close(): void {
     if (this.#closed) return;
     this.#closed = true;
+    this.lend(NOTHING, 0, 0);
     this.#pages.clear();
     this.#lastIndex = -1;
     this.#lastPage = NOTHING;
     closeSync(this.#fd);
   }
 
-  /** A range of several pages, a piece at a time. */
+  /** A copy of what was lent, from `start` on: its owner reads on. */
+  #copied(start: number, length: number): Uint8Array {
+    const lent = this.#lent.subarray(start, start + length);
+    if (length > SHORT_BYTES_MAX) return Uint8Array.from(lent);
+    if (this.#pieceUsed + length > this.#piece.length) {
+      this.#piece = new Uint8Array(Buffer.allocUnsafeSlow(PIECE_BYTES).buffer);
+      this.#pieceUsed = 0;
+    }
+    const at = this.#pieceUsed;
+    this.#pieceUsed += length;
+    this.#piece.set(lent, at);
+    return this.#piece.subarray(at, at + length);
+  }
+
+  /** A range of several pages, a part at a time. */
   #readAcross(offset: number, length: number): Uint8Array {
     const bytes = new Uint8Array(length);
     let have = 0;

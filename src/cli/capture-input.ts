@@ -2,10 +2,7 @@
 
 import type { Command } from "commander";
 import type { Capture } from "../capture/capture.ts";
-import { decodeCaptureAs } from "../capture/context.ts";
-import { isDecodeAsError, readDecodeAs } from "../capture/dissect/decode-as.ts";
 import type { DecodeAs } from "../capture/dissect/decode-as.ts";
-import { openInterface } from "../capture/live/interface.ts";
 import { InputError } from "../scenario/input-error.ts";
 import { collect } from "./arguments.ts";
 import { openCaptureFile } from "./capture-session.ts";
@@ -41,13 +38,17 @@ export interface Input {
 
 /** Opens what is asked for, lazily. Throws `InputError` or `CaptureError`. */
 export async function openInput(what: string | undefined, flags: InputFlags): Promise<Input> {
-  const decodeAs = (flags.decodeAs ?? []).map(decodeAsOf);
+  const texts = flags.decodeAs ?? [];
+  if (texts.length === 0) return openWhat(what, flags);
+  const decodeAs = await Promise.all(texts.map(decodeAsOf));
   const input = await openWhat(what, flags);
-  if (decodeAs.length > 0) decodeCaptureAs(input.capture, decodeAs);
+  const { decodeCaptureAs } = await import("../capture/context.ts");
+  decodeCaptureAs(input.capture, decodeAs);
   return input;
 }
 
-function decodeAsOf(text: string): DecodeAs {
+async function decodeAsOf(text: string): Promise<DecodeAs> {
+  const { isDecodeAsError, readDecodeAs } = await import("../capture/dissect/decode-as.ts");
   const read = readDecodeAs(text);
   if (isDecodeAsError(read)) throw new InputError(`-d ${read.problem}`);
   return read;
@@ -60,6 +61,7 @@ async function openWhat(what: string | undefined, flags: InputFlags): Promise<In
     if (flags.follow === true)
       throw new InputError("--follow: is for files; an interface is followed anyway");
     const filter = flags.captureFilter;
+    const { openInterface } = await import("../capture/live/interface.ts");
     return openInterface(flags.interface, filter === undefined ? {} : { filter });
   }
   if (what === undefined) throw new InputError("name a capture, - for a pipe, or an --interface");

@@ -2,47 +2,30 @@
 
 import type { Command } from "commander";
 import type { Capture } from "../capture/capture.ts";
-import { contextOf } from "../capture/context.ts";
-import { compileFilter, isFilterError } from "../capture/filter/compile.ts";
+import type { DissectContext } from "../capture/dissect/dissect.ts";
 import type { Filter } from "../capture/filter/compile.ts";
-import { printEk } from "../capture/print/ek.ts";
-import { fieldsHeader, fieldsWriter, readFieldsOptions, unknownFieldIn } from "../capture/print/fields.ts";
-import type { FieldsOptions } from "../capture/print/fields.ts";
-import { printHex } from "../capture/print/hex.ts";
-import { jsonWriter } from "../capture/print/json.ts";
-import { LineBytes } from "../capture/print/line-bytes.ts";
-import type { LineWriter } from "../capture/print/line-bytes.ts";
-import { printDetails, textWriter } from "../capture/print/text.ts";
-import { findStatistic } from "../capture/statistics/statistics.ts";
 import type { Statistic } from "../capture/statistics/statistics.ts";
 import { InputError } from "../scenario/input-error.ts";
-import { collect, parseChoice, parseWhole } from "./arguments.ts";
+import { collect, parseWhole } from "./arguments.ts";
 import { addInputFlags, openInput } from "./capture-input.ts";
 import type { Input, InputFlags } from "./capture-input.ts";
-import { writePcapngFile } from "./output-file.ts";
-import { print, write } from "./print.ts";
 import { problemText } from "./capture-session.ts";
+import { print } from "./print.ts";
+import type { PrintingFlags } from "./read-printer.ts";
 
-interface ReadFlags extends InputFlags {
+interface ReadFlags extends InputFlags, PrintingFlags {
   readonly filter?: string;
-  readonly format: string;
-  readonly field?: string[];
-  readonly setting?: string[];
   readonly count?: string;
   readonly autostop?: string;
-  readonly details?: true;
-  readonly hex?: true;
-  readonly summary?: true;
   readonly quiet?: true;
   readonly statistic?: string[];
   readonly write?: string;
 }
 
-const FORMATS = ["text", "fields", "json", "ek"] as const;
-type Format = (typeof FORMATS)[number];
-
-/** How long to read before printing what has come: what arrives by a pipe shows at once. */
-const SLICE_MS = 50;
+/** How long to wait for packets before printing what has come: what arrives by a pipe shows at once. */
+const WAIT_MS = 50;
+/** The least that can be read of a file at a time: its bytes are at hand then for the packets that are dissected. */
+const STEP_MS = 0.1;
 
 export function addRead(program: Command): void {
   addInputFlags(program.command("read [capture]").description("print a capture as tshark does; - for a pipe"))
@@ -68,36 +51,26 @@ export function addRead(program: Command): void {
 }
 
 async function read(what: string | undefined, flags: ReadFlags): Promise<void> {
-  const format = parseChoice("-T", flags.format, FORMATS);
-  const filter = compile(flags.filter ?? "");
-  const fields = fieldsOf(format, flags);
   const limit = flags.count === undefined ? Number.POSITIVE_INFINITY : parseWhole("-c", flags.count, 1, 1e12);
-  const statistics = (flags.statistic ?? []).map(statisticOf);
   const stopMs = flags.autostop === undefined ? Number.POSITIVE_INFINITY : parseAutostop(flags.autostop);
+  const filter = flags.filter === undefined ? null : await compile(flags.filter);
+  const statistics = await Promise.all((flags.statistic ?? []).map(statisticOf));
+  const takePackets = await packetsTaker(flags);
   const input = await openInput(what, flags);
   const { capture } = input;
   const isOver = stopper(input, stopMs);
   try {
-    const whole = format === "json" || flags.write !== undefined || flags.statistic !== undefined;
-    const printRows = printer(capture, format, flags, fields);
-    let from = 0;
-    for (let done = false; !done && from < limit;) {
-      done = (await capture.indexSome(SLICE_MS)) || isOver();
-      if (whole && !done && capture.trace.packets.count < limit) continue;
+    const packets = takePackets?.(capture, filter?.on(capture.trace, await contextFor(capture)) ?? null);
+    const sliceMs = capture.isLive ? WAIT_MS : STEP_MS;
+    let count = 0;
+    for (let done = false; !done && count < limit;) {
+      done = (await capture.indexSome(sliceMs)) || isOver();
       const to = Math.min(limit, capture.trace.packets.count);
-      if (flags.write !== undefined)
-        writePcapngFile(flags.write, capture.trace, {
-          rows: [...passing(capture, filter, from, to)],
-          comments: capture.comments,
-        });
-      else if (flags.quiet !== true) printRows(passing(capture, filter, from, to), from === 0);
-      from = to;
+      packets?.take(count, to);
+      count = to;
     }
-    // As tshark: -Y chooses what is printed, and a statistic has a filter of its own.
-    const rows = Array.from({ length: from }, (_, row) => row);
-    for (const statistic of statistics) {
-      for (const line of statistic(capture.trace, rows, contextOf(capture), "")) print(line);
-    }
+    packets?.end(count);
+    if (statistics.length > 0) await printStatistics(capture, statistics, count);
     for (const problem of capture.problems)
       process.stderr.write(`wirelab: ${capture.path}: ${problemText(problem)}\n`);
     // As tshark: what could be read was printed, and the exit code says that it was not all.
@@ -105,6 +78,55 @@ async function read(what: string | undefined, flags: ReadFlags): Promise<void> {
   } finally {
     capture.close();
   }
+}
+
+/** What packets come to: lines, or a file. */
+interface Packets {
+  /** Takes rows `from` to before `to`, in order. */
+  take(from: number, to: number): void;
+  /** There are `count` in all. */
+  end(count: number): void;
+}
+
+type TakePackets = (capture: Capture, passes: ((row: number) => boolean) | null) => Packets;
+
+/** What is to be done with the packets; null for nothing. Loaded here, so that counting packets does not wait for what prints them. */
+async function packetsTaker(flags: ReadFlags): Promise<TakePackets | null> {
+  const { write: path, quiet = false } = flags;
+  const isPrinting = path === undefined && !quiet;
+  // Flags that nothing comes of are looked at for mistakes all the same.
+  if (isPrinting || flags.format !== "text" || flags.field !== undefined) {
+    const { PacketPrinter, readPrinting } = await import("./read-printer.ts");
+    const printing = readPrinting(flags);
+    if (isPrinting) return (capture, passes) => new PacketPrinter(capture, printing, passes);
+  }
+  if (path === undefined) return null;
+  const { writePcapngFile } = await import("./output-file.ts");
+  return ({ trace, comments }, passes) => ({
+    take: () => {},
+    end(count) {
+      const rows = Array.from({ length: count }, (_, row) => row);
+      writePcapngFile(path, trace, { rows: passes === null ? rows : rows.filter(passes), comments });
+    },
+  });
+}
+
+/** As tshark: -Y chooses what is printed, and a statistic has a filter of its own. */
+async function printStatistics(
+  capture: Capture,
+  statistics: readonly Statistic[],
+  count: number,
+): Promise<void> {
+  const context = await contextFor(capture);
+  const rows = Array.from({ length: count }, (_, row) => row);
+  for (const statistic of statistics) {
+    for (const line of statistic(capture.trace, rows, context, "")) print(line);
+  }
+}
+
+async function contextFor(capture: Capture): Promise<DissectContext> {
+  const { contextOf } = await import("../capture/context.ts");
+  return contextOf(capture);
 }
 
 /** `duration:10`, as tshark has it, in ms. */
@@ -135,88 +157,16 @@ function stopper({ capture, stop }: Input, stopMs: number): () => boolean {
   };
 }
 
-function compile(text: string): Filter {
+async function compile(text: string): Promise<Filter> {
+  const { compileFilter, isFilterError } = await import("../capture/filter/compile.ts");
   const filter = compileFilter(text);
   if (!isFilterError(filter)) return filter;
   throw new InputError(`-Y: ${filter.problem}\n  ${text}\n  ${" ".repeat(filter.column - 1)}^`);
 }
 
-function statisticOf(name: string): Statistic {
+async function statisticOf(name: string): Promise<Statistic> {
+  const { findStatistic } = await import("../capture/statistics/statistics.ts");
   const statistic = findStatistic(name);
   if ("problem" in statistic) throw new InputError(statistic.problem);
   return statistic;
-}
-
-function fieldsOf(format: Format, flags: ReadFlags): FieldsOptions {
-  const names = flags.field ?? [];
-  if (format !== "fields" && format !== "ek" && names.length > 0) {
-    throw new InputError("-e: wants -T fields or -T ek");
-  }
-  const unknown = unknownFieldIn(names);
-  if (unknown !== null) throw new InputError(`-e: ${unknown}`);
-  if (format !== "fields") return {};
-  if (names.length === 0) throw new InputError("-T fields: name at least one field with -e");
-  const options = readFieldsOptions(flags.setting ?? []);
-  if ("problem" in options) throw new InputError(options.problem);
-  return options;
-}
-
-function* passing(capture: Capture, filter: Filter, from: number, to: number): Generator<number> {
-  const passes = filter.on(capture.trace, contextOf(capture));
-  for (let row = from; row < to; row++) if (passes(row)) yield row;
-}
-
-type PrintRows = (rows: Iterable<number>, first: boolean) => void;
-
-/** Bytes that go out together: a write call costs more than a line. */
-const BATCH_BYTES = 1 << 16;
-
-function printer(capture: Capture, format: Format, flags: ReadFlags, fields: FieldsOptions): PrintRows {
-  const out = new LineBytes();
-  const writeLine = lineWriter(capture, format, flags, fields);
-  return (rows, first) => {
-    if (first && fields.bom === true) out.text("\ufeff");
-    if (first && format === "fields" && fields.header === true) {
-      out.text(fieldsHeader(flags.field ?? [], fields));
-      out.newline();
-    }
-    let isFirst = true;
-    if (format === "json") out.text("[\n");
-    for (const row of rows) {
-      if (format === "json" && !isFirst) out.text(",\n");
-      isFirst = false;
-      writeLine(row, out);
-      if (format !== "json") out.newline();
-      if (out.length >= BATCH_BYTES) write(out.take());
-    }
-    if (format === "json") out.text(isFirst ? "]\n" : "\n]\n");
-    write(out.take());
-  };
-}
-
-function lineWriter(capture: Capture, format: Format, flags: ReadFlags, fields: FieldsOptions): LineWriter {
-  const { trace } = capture;
-  const context = contextOf(capture);
-  if (format === "json") return jsonWriter(trace, context);
-  if (format === "ek") {
-    return (row, out) => out.text([...printEk(trace, [row], context, flags.field ?? [])].join("\n"));
-  }
-  if (format === "fields") return fieldsWriter(trace, flags.field ?? [], context, fields);
-  const writeText = textWriter(trace, context);
-  if (flags.details !== true && flags.hex !== true) return writeText;
-  // As tshark: details and bytes stand in for the line, unless it is asked for as well.
-  return (row, out) => {
-    if (flags.summary === true) {
-      writeText(row, out);
-      if (flags.details === true || flags.hex === true) out.newline();
-    }
-    if (flags.details === true) {
-      out.text([...printDetails(trace, [row], context)].join("\n"));
-      if (flags.hex === true) out.newline();
-    }
-    if (flags.hex === true) {
-      if (flags.summary === true || flags.details === true) out.newline();
-      out.text([...printHex(trace, [row], context)].join("\n"));
-    }
-  };
 }

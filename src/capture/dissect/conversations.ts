@@ -18,6 +18,9 @@ const KEPT_BYTES_MAX = 96 * 1024 * 1024;
 /** Rows of a stream read beyond the one shown, when answers that come later are wanted. */
 const AHEAD_ROWS_MAX = 2_000;
 
+/** Rows after which a conversation's cost is counted again. */
+const UNCOUNTED_MAX = 16;
+
 export interface ConversationsOptions {
   /** For streams some of whose packets came in fragments. */
   readonly reassembly?: Reassembly;
@@ -36,6 +39,8 @@ interface Progress<T> {
   /** The next row to read; -1 when the chain's end was reached at `last`. */
   next: number;
   last: number;
+  /** Rows read since its cost was counted, and what it was then. */
+  uncounted: number;
   cost: number;
   /** When it was asked for last, as `KeptConversations` counts. */
   used: number;
@@ -93,7 +98,14 @@ class KeptConversations<T extends Conversation> {
     let progress = this.#kept.get(stream);
     if (progress === undefined) {
       const first = this.#rows.first(stream);
-      progress = { conversation: this.#make(first), next: first, last: -1, cost: 0, used: 0 };
+      progress = {
+        conversation: this.#make(first),
+        next: first,
+        last: -1,
+        uncounted: UNCOUNTED_MAX,
+        cost: 0,
+        used: 0,
+      };
       this.#kept.set(stream, progress);
     }
     progress.used = ++this.#asked;
@@ -111,8 +123,14 @@ class KeptConversations<T extends Conversation> {
       this.#add(conversation, at);
       progress.last = at;
       progress.next = this.#rows.next(at);
+      progress.uncounted++;
     }
-    const { cost } = conversation;
+    if (progress.uncounted >= UNCOUNTED_MAX) this.#count(progress);
+  }
+
+  #count(progress: Progress<T>): void {
+    progress.uncounted = 0;
+    const { cost } = progress.conversation;
     this.#cost += cost - progress.cost;
     progress.cost = cost;
     if (this.#cost > KEPT_BYTES_MAX && this.#kept.size > 1) this.#forget(progress);

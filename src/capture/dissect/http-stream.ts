@@ -27,6 +27,9 @@ const BODY_BYTES_FOR_TYPE = 16 * 1024;
 /** A first line longer than this is none. */
 const FIRST_LINE_MAX = 8_192;
 
+/** Messages that have begun at a time; more come from hostile captures only. */
+const HEADS_MAX = 64;
+
 /** Exchanges remembered of one stream. */
 const EXCHANGES_MAX = 100_000;
 
@@ -45,6 +48,8 @@ export class HttpStream implements StreamDissector {
   readonly #exchangeOf = new Map<number, number>();
   /** Methods of requests whose responses have not begun, for those without a body. */
   readonly #asked: string[] = [];
+  /** By message: the heads of those that have begun and are not complete. */
+  readonly #heads = new Map<number, HttpHead>();
   /** By message: the columns of those whose heads tell them. */
   readonly #columns = new Map<number, Columns>();
   #columnsCost = 0;
@@ -58,7 +63,7 @@ export class HttpStream implements StreamDissector {
     return this.#exchanges.length * 200 + this.#exchangeOf.size * 48 + this.#columnsCost;
   }
 
-  pduLength(scan: PduScan, direction: 0 | 1): number {
+  pduLength(scan: PduScan, _direction: 0 | 1, pdu: number): number {
     if (scan.phase !== IN_HEAD) return chunksLength(scan);
     const { bytes, origin, end } = scan;
     const first = lineAt(bytes, origin, end);
@@ -71,10 +76,12 @@ export class HttpStream implements StreamDissector {
     }
     const head = readHead(bytes, origin, end);
     if (!head.isWhole) return end - origin > HEAD_BYTES_MAX ? PDU.reject : PDU.more;
-    return this.#bodyEnd(scan, head, direction);
+    const length = this.#bodyEnd(scan, head);
+    this.#learn(pdu, head, scan, length);
+    return length;
   }
 
-  #bodyEnd(scan: PduScan, head: HttpHead, _direction: 0 | 1): number {
+  #bodyEnd(scan: PduScan, head: HttpHead): number {
     const size = head.end - scan.origin;
     if (head.isResponse && (isBodiless(head.status) || this.#asked[0] === "HEAD")) return size;
     if (head.isResponse && this.#asked[0] === "CONNECT" && head.status < 300) return size;
@@ -89,25 +96,35 @@ export class HttpStream implements StreamDissector {
   }
 
   completed(pdu: number, row: number, _direction: 0 | 1, read: (max: number) => Uint8Array): void {
-    const bytes = read(HEAD_BYTES_USUAL);
-    if (!looksLikeHttp(bytes, 0, bytes.length)) return;
+    const head = this.#headOf(pdu, read);
+    if (head === null) return;
     this.#isBegun = true;
-    let head = readHead(bytes, 0, bytes.length);
-    if (!head.isWhole) {
-      const more = read(HEAD_BYTES_MAX);
-      head = readHead(more, 0, more.length);
-    }
-    this.#learnColumns(pdu, head, bytes);
     if (head.isResponse) this.#response(pdu, row, head);
     else this.#request(pdu, row, head);
   }
 
-  /** `bytes` are the message's first ones. */
-  #learnColumns(pdu: number, head: HttpHead, bytes: Uint8Array): void {
-    const columns = this.#columns.size < EXCHANGES_MAX ? columnsOfHead(head, bytes) : null;
+  /** Keeps a message's head until it is complete, and its columns for good. */
+  #learn(pdu: number, head: HttpHead, scan: PduScan, length: number): void {
+    if (this.#heads.size >= HEADS_MAX) this.#heads.clear();
+    this.#heads.set(pdu, head);
+    const columns = this.#columns.size < EXCHANGES_MAX ? columnsOfHead(head, scan, length) : null;
     if (columns === null) return;
     this.#columns.set(pdu, columns);
     this.#columnsCost += 150 + columns.info.length;
+  }
+
+  #headOf(pdu: number, read: (max: number) => Uint8Array): HttpHead | null {
+    const known = this.#heads.get(pdu);
+    if (known !== undefined) {
+      this.#heads.delete(pdu);
+      return known;
+    }
+    const bytes = read(HEAD_BYTES_USUAL);
+    if (!looksLikeHttp(bytes, 0, bytes.length)) return null;
+    const head = readHead(bytes, 0, bytes.length);
+    if (head.isWhole) return head;
+    const more = read(HEAD_BYTES_MAX);
+    return readHead(more, 0, more.length);
   }
 
   #request(pdu: number, row: number, head: HttpHead): void {
@@ -174,21 +191,20 @@ export class HttpStream implements StreamDissector {
   }
 }
 
-/** The columns of a message that begins with `bytes`, where its head tells them all; what a body's content has a say in is left to `dissect`. */
-function columnsOfHead(head: HttpHead, bytes: Uint8Array): Columns | null {
-  if (!head.isWhole || head.end > bytes.length || isChunked(head)) return null;
+/**
+ * The columns of a message of `length` bytes, or `PDU.untilEnd`, where its head and as much of its body as `scan` has tell them all; null
+ * where only `dissect` can tell, as where the body's content has a say.
+ */
+function columnsOfHead(head: HttpHead, { bytes, origin, end }: PduScan, length: number): Columns | null {
   const info = `${head.firstLine} `;
   const columns = { protocol: "HTTP", info, separator: ", " };
-  if (head.end === bytes.length) {
-    // Of a body that was not captured `dissect` has something to say.
-    const length = contentLength(head);
-    return length === 0 || (length === null && !head.isResponse) ? columns : null;
-  }
-  if (head.headers.has("content-encoding")) return null;
-  const isBodyShown = bytes.length >= head.end + XML_BEGINS_BYTES || bytes.length < HEAD_BYTES_USUAL;
-  const layer = isBodyShown ? plainMedia(mediaType(head), bytes, head.end) : null;
-  if (layer === null) return null;
+  const bodyLength = length > 0 ? origin + length - head.end : Infinity;
+  if (bodyLength === 0) return columns;
+  if (isChunked(head) || head.headers.has("content-encoding")) return null;
+  if (end - head.end < Math.min(bodyLength, XML_BEGINS_BYTES)) return null;
   const type = mediaType(head);
+  const layer = plainMedia(type, bytes, head.end, Math.min(end, head.end + bodyLength));
+  if (layer === null) return null;
   return { ...columns, info: type === "" ? info : `${info} (${type})`, layers: [layer] };
 }
 

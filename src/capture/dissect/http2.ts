@@ -24,7 +24,11 @@ export const FLAG = { endStream: 0x01, endHeaders: 0x04, padded: 0x08, priority:
 
 /** Whether a connection begins as an HTTP/2 client's does (RFC 9113 3.4). */
 export function looksLikeHttp2({ bytes, origin, end }: PduScan): boolean {
-  return end - origin >= 16 && MAGIC.startsWith(latin1(bytes, origin, Math.min(end, origin + MAGIC.length)));
+  return (
+    end - origin >= 16 &&
+    bytes[origin] === MAGIC.charCodeAt(0) &&
+    MAGIC.startsWith(latin1(bytes, origin, Math.min(end, origin + MAGIC.length)))
+  );
 }
 
 /** A body that one direction of an HTTP/2 stream sends. */

@@ -24,6 +24,7 @@ const AGGREGATES = "*~>%|";
 
 /** Whether a stream begins with a whole array of bulk strings' head, as clients send commands. */
 export function looksLikeResp({ bytes, origin, end }: PduScan): boolean {
+  if (bytes[origin] !== 0x2a) return false;
   return /^\*\d{1,6}\r\n\$\d{1,9}\r\n/.test(latin1(bytes, origin, Math.min(end, origin + 24)));
 }
 

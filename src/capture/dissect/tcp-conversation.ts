@@ -104,17 +104,17 @@ export class TcpConversation implements PduReader, PduBytes, StreamAbove {
     return null;
   }
 
-  pduLength(scan: PduScan, direction: 0 | 1): number {
+  pduLength(scan: PduScan, direction: 0 | 1, pdu: number): number {
     const speaker = this.#speakers.at(-1);
-    if (speaker !== undefined) return speaker.dissector.pduLength(scan, direction);
+    if (speaker !== undefined) return speaker.dissector.pduLength(scan, direction, pdu);
     const ports = { source: this.sourcePort, destination: this.destinationPort };
     for (const name of candidates(ports, scan, this.#options.decodeAs ?? [])) {
       const dissector = makeDissector(name, this, "");
       if (dissector === null) continue;
       const { passed, phase } = scan;
-      const length = dissector.pduLength(scan, direction);
+      const length = dissector.pduLength(scan, direction, pdu);
       if (length !== PDU.reject) {
-        this.#speakers.push({ from: this.pdus.table.count, dissector });
+        this.#speakers.push({ from: pdu, dissector });
         return length;
       }
       scan.passed = passed;

@@ -50,26 +50,37 @@ export function makeDissector(name: string, above: StreamAbove, setup: string): 
   return STREAM_PROTOCOLS.get(name)?.make(above, setup) ?? null;
 }
 
-/** Names of protocols to try on the message beginning at `scan`, in order. */
-export function candidates(
+/** Those that ports tell, and those that content tells. */
+const BY_PORT = [...STREAM_PROTOCOLS].map(([name, { ports }]) => ({ name, ports: new Set(ports) }));
+const BY_CONTENT = [...STREAM_PROTOCOLS].flatMap(([name, { looksLike }]) =>
+  looksLike === null ? [] : [{ name, looksLike }],
+);
+
+/** Names of protocols to try on the message beginning at `scan`, in order; what a name is found by is looked at when it is asked for. */
+export function* candidates(
   { source, destination }: { readonly source: number; readonly destination: number },
   scan: PduScan,
   decodeAs: readonly DecodeAs[],
-): string[] {
+): Generator<string> {
   const chosen = decodeAs.find(
     ({ transport, first, last }) =>
       transport === "tcp" &&
       ((source >= first && source <= last) || (destination >= first && destination <= last)),
   );
-  if (chosen !== undefined) return [chosen.protocol];
-  const names: string[] = [];
+  if (chosen !== undefined) {
+    yield chosen.protocol;
+    return;
+  }
+  const tried: string[] = [];
   // What content tells for certain goes before what a port suggests: HTTP/2 is spoken on HTTP's ports.
-  if (looksLikeHttp2(scan)) names.push("http2");
-  for (const [name, { ports }] of STREAM_PROTOCOLS) {
-    if (ports.includes(source) || ports.includes(destination)) names.push(name);
+  if (looksLikeHttp2(scan)) {
+    tried.push("http2");
+    yield "http2";
   }
-  for (const [name, { looksLike }] of STREAM_PROTOCOLS) {
-    if (!names.includes(name) && looksLike?.(scan) === true) names.push(name);
+  for (const { name, ports } of BY_PORT) {
+    if (!ports.has(source) && !ports.has(destination)) continue;
+    tried.push(name);
+    yield name;
   }
-  return names;
+  for (const { name, looksLike } of BY_CONTENT) if (!tried.includes(name) && looksLike(scan)) yield name;
 }

@@ -6,6 +6,7 @@ import type { ColumnReader } from "../fields-columns.ts";
 import { formatValue } from "../fields.ts";
 import type { FieldInfo } from "../fields.ts";
 import { NO_OFFSET, NO_STREAM, PROTOCOL } from "../../trace/packets.ts";
+import type { PacketTable } from "../../trace/packets.ts";
 import type { Trace } from "../../trace/trace.ts";
 import type { LineBytes } from "./line-bytes.ts";
 import type { TransportColumns } from "./transport-columns.ts";
@@ -104,52 +105,89 @@ function timeWriter(name: string, trace: Trace, context: DissectContext): Column
 
 /** Addresses, whose texts are made once each. */
 function addressWriter(name: string, trace: Trace): ColumnWriter | null {
-  if (!/^ip(v6)?\.(src|dst)$/.test(name)) return null;
   const table = trace.packets;
   const { addresses } = table;
-  const family = name.startsWith("ipv6") ? 6 : 4;
-  const column = name.endsWith("src") ? "source" : "destination";
   const texts: (Uint8Array | undefined)[] = [];
-  return (row, out) => {
-    const id = table[column][row];
-    if (addresses.family(id) === family) out.ascii((texts[id] ??= Buffer.from(addresses.text(id))));
-    return true;
-  };
+  const textOf = (id: number): Uint8Array => (texts[id] ??= Buffer.from(addresses.text(id)));
+  const family = name.startsWith("ipv6") ? 6 : 4;
+  switch (name) {
+    case "ip.src":
+    case "ipv6.src":
+      return (row, out) => {
+        const id = table.source[row];
+        if (addresses.family(id) === family) out.ascii(textOf(id));
+        return true;
+      };
+    case "ip.dst":
+    case "ipv6.dst":
+      return (row, out) => {
+        const id = table.destination[row];
+        if (addresses.family(id) === family) out.ascii(textOf(id));
+        return true;
+      };
+    default:
+      return null;
+  }
 }
 
-/** What nearly every list of fields has of TCP segments: none of these numbers goes through a reader. */
+/** What nearly every list of fields has of TCP segments: each number straight from its column. */
 function segmentWriter(
   name: string,
   trace: Trace,
-  { streams }: DissectContext,
+  context: DissectContext,
   segments: TransportColumns,
 ): ColumnWriter | null {
   const table = trace.packets;
-  const of =
-    (write: (row: number, out: LineBytes) => void): ColumnWriter =>
-    (row, out) => {
-      if (table.protocol[row] === PROTOCOL.tcp) write(row, out);
-      return true;
-    };
+  const isTcp = (row: number): boolean => table.protocol[row] === PROTOCOL.tcp;
   switch (name) {
     case "tcp.srcport":
-      return of((row, out) => out.decimal(table.sourcePort[row]));
+      return (row, out) => {
+        if (isTcp(row)) out.decimal(table.sourcePort[row]);
+        return true;
+      };
     case "tcp.dstport":
-      return of((row, out) => out.decimal(table.destinationPort[row]));
+      return (row, out) => {
+        if (isTcp(row)) out.decimal(table.destinationPort[row]);
+        return true;
+      };
     case "tcp.len":
-      return of((row, out) => out.decimal(table.payloadLength[row]));
+      return (row, out) => {
+        if (isTcp(row)) out.decimal(table.payloadLength[row]);
+        return true;
+      };
     case "tcp.flags":
-      return of((row, out) => out.hex(table.tcpFlags[row], 4));
+      return (row, out) => {
+        if (isTcp(row)) out.hex(table.tcpFlags[row], 4);
+        return true;
+      };
     case "tcp.stream":
-      return of((row, out) => {
-        if (table.stream[row] !== NO_STREAM) out.decimal(table.stream[row]);
-      });
+      return (row, out) => {
+        if (isTcp(row) && table.stream[row] !== NO_STREAM) out.decimal(table.stream[row]);
+        return true;
+      };
+    default:
+      return context.streams === undefined ? null : numberWriter(name, table, segments);
+  }
+}
+
+/** The numbers that a stream's beginning says how to read. */
+function numberWriter(name: string, table: PacketTable, segments: TransportColumns): ColumnWriter | null {
+  switch (name) {
     case "tcp.seq":
-      return streams === undefined ? null : of((row, out) => out.decimal(segments.numbers(row).seq));
+      return (row, out) => {
+        if (table.protocol[row] === PROTOCOL.tcp) out.decimal(segments.numbers(row).seq);
+        return true;
+      };
     case "tcp.ack":
-      return streams === undefined ? null : of((row, out) => out.decimal(segments.numbers(row).ack));
+      return (row, out) => {
+        if (table.protocol[row] === PROTOCOL.tcp) out.decimal(segments.numbers(row).ack);
+        return true;
+      };
     case "tcp.window_size":
-      return streams === undefined ? null : of((row, out) => out.decimal(segments.numbers(row).window));
+      return (row, out) => {
+        if (table.protocol[row] === PROTOCOL.tcp) out.decimal(segments.numbers(row).window);
+        return true;
+      };
     default:
       return null;
   }

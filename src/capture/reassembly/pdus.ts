@@ -20,8 +20,8 @@ export const PDU = {
 
 /** A protocol, as far as cutting a stream into its messages goes. */
 export interface PduReader {
-  /** Bytes the message beginning at `scan.origin` has (they need not be there yet), or one of `PDU`. */
-  pduLength(scan: PduScan, direction: 0 | 1): number;
+  /** Bytes the message `pdu` beginning at `scan.origin` has (they need not be there yet), or one of `PDU`. */
+  pduLength(scan: PduScan, direction: 0 | 1, pdu: number): number;
   /** Message `pdu` is complete. Called once for each, in the order they are completed. */
   completed(pdu: number, row: number, direction: 0 | 1, read: (max: number) => Uint8Array): void;
 }
@@ -161,7 +161,7 @@ export class StreamPdus {
     const bytes = this.#bytes.payload(row);
     for (let i = 0; at < bytes.length && i < MESSAGES_MAX; i++) {
       const scan = { bytes, origin: at, end: bytes.length, passed: 0, phase: 0 };
-      const length = this.#reader.pduLength(scan, direction);
+      const length = this.#reader.pduLength(scan, direction, this.table.count);
       if (length === PDU.reject) return;
       const pdu = this.table.begin(start + at, row, direction, bytes[at]);
       if (length > 0 && at + length <= bytes.length) {
@@ -197,7 +197,7 @@ export class StreamPdus {
       waiting.buffer.append(this.#bytes.payload(row), known - from);
       while (waiting.need === PDU.more && waiting.have > waiting.buffer.passed) {
         const before = waiting.buffer.passed;
-        waiting.need = this.#reader.pduLength(waiting.buffer.scan(), direction);
+        waiting.need = this.#reader.pduLength(waiting.buffer.scan(), direction, waiting.pdu);
         waiting.buffer.drop();
         if (waiting.buffer.passed === before) break;
       }
@@ -227,7 +227,7 @@ export class StreamPdus {
     let at = 0;
     for (let i = 0; at < bytes.length && i < MESSAGES_MAX; i++) {
       const scan = { bytes, origin: at, end: bytes.length, passed: 0, phase: 0 };
-      const length = this.#reader.pduLength(scan, direction);
+      const length = this.#reader.pduLength(scan, direction, this.table.count);
       if (length === PDU.reject) return;
       const pdu = this.table.begin(start + at, row, direction, bytes[at]);
       const held = bytes.length - at;

@@ -1,0 +1,122 @@
+// What `wirelab read` prints of packets, and how: the format, its fields and settings, and the lines as they come.
+
+import type { Capture } from "../capture/capture.ts";
+import { contextOf } from "../capture/context.ts";
+import { printEk } from "../capture/print/ek.ts";
+import { fieldsHeader, fieldsWriter, readFieldsOptions, unknownFieldIn } from "../capture/print/fields.ts";
+import type { FieldsOptions } from "../capture/print/fields.ts";
+import { printHex } from "../capture/print/hex.ts";
+import { jsonWriter } from "../capture/print/json.ts";
+import { LineBytes } from "../capture/print/line-bytes.ts";
+import type { LineWriter } from "../capture/print/line-bytes.ts";
+import { printDetails, textWriter } from "../capture/print/text.ts";
+import { InputError } from "../scenario/input-error.ts";
+import { parseChoice } from "./arguments.ts";
+import { write } from "./print.ts";
+
+/** The flags that say what is printed. */
+export interface PrintingFlags {
+  readonly format: string;
+  readonly field?: string[];
+  readonly setting?: string[];
+  readonly details?: true;
+  readonly hex?: true;
+  readonly summary?: true;
+}
+
+const FORMATS = ["text", "fields", "json", "ek"] as const;
+type Format = (typeof FORMATS)[number];
+
+/** The flags, understood. */
+export interface Printing {
+  readonly format: Format;
+  readonly fields: readonly string[];
+  readonly options: FieldsOptions;
+  readonly flags: PrintingFlags;
+}
+
+/** Throws `InputError` for flags that are not understood or do not go together. */
+export function readPrinting(flags: PrintingFlags): Printing {
+  const format = parseChoice("-T", flags.format, FORMATS);
+  const fields = flags.field ?? [];
+  if (format !== "fields" && format !== "ek" && fields.length > 0) {
+    throw new InputError("-e: wants -T fields or -T ek");
+  }
+  const unknown = unknownFieldIn(fields);
+  if (unknown !== null) throw new InputError(`-e: ${unknown}`);
+  if (format !== "fields") return { format, fields, options: {}, flags };
+  if (fields.length === 0) throw new InputError("-T fields: name at least one field with -e");
+  const options = readFieldsOptions(flags.setting ?? []);
+  if ("problem" in options) throw new InputError(options.problem);
+  return { format, fields, options, flags };
+}
+
+/** Bytes that go out together: a write call costs more than a line. */
+const BATCH_BYTES = 1 << 16;
+
+/** Prints packets to standard output as they come; only those that `passes` lets through, where it is not null. */
+export class PacketPrinter {
+  readonly #out = new LineBytes();
+  readonly #writeLine: LineWriter;
+  readonly #passes: ((row: number) => boolean) | null;
+  readonly #isJson: boolean;
+  #isFirst = true;
+
+  constructor(capture: Capture, printing: Printing, passes: ((row: number) => boolean) | null) {
+    this.#passes = passes;
+    this.#isJson = printing.format === "json";
+    this.#writeLine = lineWriter(capture, printing);
+    const { format, fields, options } = printing;
+    if (options.bom === true) this.#out.text("\ufeff");
+    if (format === "fields" && options.header === true) {
+      this.#out.text(fieldsHeader(fields, options));
+      this.#out.newline();
+    }
+    if (this.#isJson) this.#out.text("[\n");
+  }
+
+  /** Prints rows `from` to before `to`: nothing is held back for the next call. */
+  take(from: number, to: number): void {
+    const out = this.#out;
+    const passes = this.#passes;
+    for (let row = from; row < to; row++) {
+      if (passes !== null && !passes(row)) continue;
+      if (this.#isJson && !this.#isFirst) out.text(",\n");
+      this.#isFirst = false;
+      this.#writeLine(row, out);
+      if (!this.#isJson) out.newline();
+      if (out.length >= BATCH_BYTES) write(out.take());
+    }
+    if (out.length > 0) write(out.take());
+  }
+
+  end(): void {
+    if (this.#isJson) this.#out.text(this.#isFirst ? "]\n" : "\n]\n");
+    write(this.#out.take());
+  }
+}
+
+function lineWriter(capture: Capture, { format, fields, options, flags }: Printing): LineWriter {
+  const { trace } = capture;
+  const context = contextOf(capture);
+  if (format === "json") return jsonWriter(trace, context);
+  if (format === "ek") return (row, out) => out.text([...printEk(trace, [row], context, fields)].join("\n"));
+  if (format === "fields") return fieldsWriter(trace, fields, context, options);
+  const writeText = textWriter(trace, context);
+  if (flags.details !== true && flags.hex !== true) return writeText;
+  // As tshark: details and bytes stand in for the line, unless it is asked for as well.
+  return (row, out) => {
+    if (flags.summary === true) {
+      writeText(row, out);
+      if (flags.details === true || flags.hex === true) out.newline();
+    }
+    if (flags.details === true) {
+      out.text([...printDetails(trace, [row], context)].join("\n"));
+      if (flags.hex === true) out.newline();
+    }
+    if (flags.hex === true) {
+      if (flags.summary === true || flags.details === true) out.newline();
+      out.text([...printHex(trace, [row], context)].join("\n"));
+    }
+  };
+}
