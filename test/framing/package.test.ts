@@ -28,6 +28,9 @@ const PACKAGES = [
 ];
 const TIMEOUT_MS = 120_000;
 
+/** All test files in one worker: they are small, and what they load is not. */
+const RUN = ["run", "--maxWorkers=1", "--no-isolate"];
+
 const CODEC = `
 import * as fc from "fast-check";
 import { FramingError } from "wirelab/framing";
@@ -172,7 +175,9 @@ describe("a project that uses the package", () => {
     mkdirSync(join(folder, "goldens"));
     for (const { name, text } of GOLDENS) writeFileSync(golden(name), text);
     // The package is a link here, and is to be taken for what is installed: vitest transforms what lies elsewhere.
-    write("vitest.config.ts", (text) => text.replace("test:", "resolve: { preserveSymlinks: true }, test:"));
+    const resolve = "resolve: { preserveSymlinks: true }";
+    writeFileSync(join(folder, "vitest.config.ts"), `export default { ${resolve} };`);
+    write("vitest.config.ts", (text) => text.replace("test:", `${resolve}, test:`));
     writeFileSync(join(folder, "untyped.d.ts"), 'declare module "split2";');
   });
 
@@ -195,8 +200,7 @@ describe("a project that uses the package", () => {
 
   /** Its tests. They update what is said and not what the machine is: on a CI server vitest writes nothing by itself. */
   function goldenTests(update: "new" | "all"): Promise<Ended> {
-    const args = ["run", "--maxWorkers=1", `--update=${update}`];
-    return execute(join(folder, "goldens"), "vitest/vitest.mjs", ...args);
+    return execute(join(folder, "goldens"), "vitest/vitest.mjs", ...RUN, `--update=${update}`);
   }
 
   function run(script: string, ...args: string[]): Promise<Ended> {
@@ -225,13 +229,9 @@ describe("a project that uses the package", () => {
     async () => {
       const { code, output } = await run(
         "vitest/vitest.mjs",
-        "run",
-        "--root",
-        folder,
-        "--exclude",
-        "goldens/**",
-        "--testTimeout",
-        "30000",
+        ...RUN,
+        "--exclude=goldens/**",
+        "--testTimeout=30000",
       );
       expect(code, output).toBe(1);
       expect(output).toContain("2 failed | 16 passed");
