@@ -36,8 +36,8 @@ import { listFolder } from "./list-folder.ts";
 import { writeNewFile } from "./new-file.ts";
 import { write } from "./print.ts";
 import { screenIn, stateOf, withRecent } from "./saved-state.ts";
-import { screenStart } from "./screen-flags.ts";
-import type { ScreenStart } from "./screen-flags.ts";
+import { screenStart } from "./screen-start.ts";
+import type { ScreenStart } from "./screen-start.ts";
 import { captureSession } from "./capture-session.ts";
 
 type Host = TerminalHost<Message>;
@@ -108,22 +108,26 @@ export async function runReplay(
   speed: number,
   from: number,
   paused: boolean,
+  start: ScreenStart = screenStart({}),
 ): Promise<void> {
   const session = { ...captureSession(capture), replay: { speed } };
   if (!hasTerminal()) {
     write(gridToText(renderScreen(session, { size: PLAIN_SIZE, at: { step: from } })));
     return;
   }
-  await runSource(new StillSource(session), { step: from, playing: !paused }, { inOwnTime: true });
+  await runSource(new StillSource(session), { step: from, playing: !paused }, { inOwnTime: true, start });
 }
 
 /** The Framing screen, the first counterexample playing, until the user quits. */
-export async function runFraming(session: FramingSession): Promise<void> {
+export async function runFraming(
+  session: FramingSession,
+  start: ScreenStart = screenStart({}),
+): Promise<void> {
   if (!hasTerminal()) {
     printScreen(session);
     return;
   }
-  await runSource(new StillSource(session), { step: 0, playing: hasBroken(session) });
+  await runSource(new StillSource(session), { step: 0, playing: hasBroken(session) }, { start });
 }
 
 export interface LiveFraming {
@@ -135,9 +139,9 @@ export interface LiveFraming {
 }
 
 /** The Framing screen while laws are tried. Needs a terminal. */
-export function runFramingLive(first: FramingSession): LiveFraming {
+export function runFramingLive(first: FramingSession, start: ScreenStart = screenStart({})): LiveFraming {
   const source = new FramingSource(first);
-  const run = new DashboardRun(source, {});
+  const run = new DashboardRun(source, { start });
   return {
     show: (session) => source.show(session),
     close: () => run.quit(),

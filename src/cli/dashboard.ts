@@ -4,8 +4,9 @@ import type { Command } from "commander";
 import { LESSONS } from "../scenario/catalogue.ts";
 import { InputError, suggest } from "../scenario/input-error.ts";
 import { runDashboard } from "./dashboard-app.ts";
-import { addScreenFlags, screenStart } from "./screen-flags.ts";
+import { addScreenFlags } from "./screen-flags.ts";
 import type { ScreenFlags } from "./screen-flags.ts";
+import { screenStart } from "./screen-start.ts";
 
 export function addDashboard(program: Command): void {
   addScreenFlags(program.argument("[command]").allowExcessArguments()).action(

@@ -12,8 +12,9 @@ import type { InputFlags } from "./capture-input.ts";
 import { addNetworkFlags, givenOf, runOptions } from "./network-flags.ts";
 import type { NetworkFlags } from "./network-flags.ts";
 import { print } from "./print.ts";
-import { addScreenFlags, screenStart } from "./screen-flags.ts";
+import { addScreenFlags } from "./screen-flags.ts";
 import type { ScreenFlags } from "./screen-flags.ts";
+import { screenStart } from "./screen-start.ts";
 import { problemText } from "./capture-session.ts";
 import { isScenario } from "./source.ts";
 

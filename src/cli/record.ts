@@ -21,7 +21,7 @@ import type { DashboardSource, LabSettings } from "./dashboard-source.ts";
 import { writeOutput } from "./output-file.ts";
 import { pictureOf } from "./picture.ts";
 import type { Picture } from "./picture.ts";
-import { screenStart } from "./screen-flags.ts";
+import { screenStart } from "./screen-start.ts";
 import { openFraming } from "./verify-open.ts";
 
 const FORMATS = [".cast", ".svg", ".gif", ".txt"] as const;

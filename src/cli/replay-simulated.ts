@@ -15,8 +15,10 @@ import { runDashboard } from "./dashboard-app.ts";
 import { writePcapngFile } from "./output-file.ts";
 import { print } from "./print.ts";
 import { conversationText } from "./replay-text.ts";
+import { screenStart } from "./screen-start.ts";
+import type { ScreenFlags } from "./screen-flags.ts";
 
-export interface SimulatedFlags {
+export interface SimulatedFlags extends ScreenFlags {
   readonly open?: true;
   readonly pcap?: string;
   readonly json?: true;
@@ -31,7 +33,7 @@ export async function replaySimulated(
   const scenario = replayScenario(conversation, capture.path);
   const options = runOptions(scenario, flags);
   if (flags.open === true) {
-    await runDashboard(scenario, options);
+    await runDashboard(scenario, options, undefined, screenStart(flags));
     return;
   }
   const result = await runScenario(scenario, { ...options, on: "sim" });

@@ -13,12 +13,13 @@ import type { NetworkFlags } from "./network-flags.ts";
 import { replayLive } from "./replay-live.ts";
 import type { LiveFlags } from "./replay-live.ts";
 import { replayOnScreen } from "./replay-screen.ts";
-import type { ScreenFlags } from "./replay-screen.ts";
+import type { ReplayScreenFlags } from "./replay-screen.ts";
 import { replaySimulated } from "./replay-simulated.ts";
 import type { SimulatedFlags } from "./replay-simulated.ts";
+import { addScreenFlags } from "./screen-flags.ts";
 import { openCaptureFile } from "./capture-session.ts";
 
-interface ReplayFlags extends NetworkFlags, ScreenFlags, LiveFlags, SimulatedFlags {
+interface ReplayFlags extends NetworkFlags, ReplayScreenFlags, LiveFlags, SimulatedFlags {
   readonly stream?: string;
   readonly udpStream?: string;
   readonly through?: string;
@@ -50,7 +51,7 @@ export function addReplay(program: Command): void {
     .option("--open", "with --through sim: show the run on the dashboard")
     .option("--pcap <file>", "with --through sim: write the packets as pcapng")
     .option("--json", "with --through or --to: the result as JSON");
-  addNetworkFlags(command).action(replay);
+  addScreenFlags(addNetworkFlags(command)).action(replay);
 }
 
 async function replay(what: string, flags: ReplayFlags): Promise<void> {
@@ -73,6 +74,8 @@ async function replay(what: string, flags: ReplayFlags): Promise<void> {
     return;
   }
   refuseFlags(flags, ["speed", "at", "paused"]);
+  if (flags.open !== true && (flags.theme !== undefined || flags.state === false))
+    throw new InputError(`--${flags.theme === undefined ? "no-state" : "theme"}: is for the screens`);
   if (flags.through !== undefined) parseChoice("--through", flags.through, ["sim"]);
   const capture = await openCaptureFile(what, {});
   try {

@@ -7,6 +7,8 @@ import type { VerifyJob } from "../framing/verify/messages.ts";
 import { framingSession } from "../tui/session.ts";
 import type { FramingSession } from "../tui/session.ts";
 import { hasTerminal, runFraming, runFramingLive } from "./dashboard-app.ts";
+import { screenStart } from "./screen-start.ts";
+import type { ScreenFlags } from "./screen-flags.ts";
 import { plainJob, verifyAll } from "./verify-run.ts";
 import type { LawTried, Verified } from "./verify-run.ts";
 
@@ -17,13 +19,14 @@ export interface OpenVerify {
 }
 
 /** Verifies `jobs` while their screen is open. Rejects with `InputError`, the screen closed, for what cannot be tried. */
-export async function openVerify(jobs: readonly VerifyJob[]): Promise<OpenVerify> {
+export async function openVerify(jobs: readonly VerifyJob[], flags: ScreenFlags = {}): Promise<OpenVerify> {
+  const start = screenStart(flags);
   const name = nameOf(jobs);
   if (!hasTerminal()) {
     const verified = await verifyAll(jobs);
-    return { verified, closed: runFraming(sessionOf(name, verified)) };
+    return { verified, closed: runFraming(sessionOf(name, verified), start) };
   }
-  const live = runFramingLive(framingSession(name, [], "loading"));
+  const live = runFramingLive(framingSession(name, [], "loading"), start);
   const reports = new Map<string, Report>();
   const onLaw = (tried: LawTried): void => {
     const key = `${tried.file} ${tried.codec}`;

@@ -12,10 +12,12 @@ import { InputError, suggest } from "../scenario/input-error.ts";
 import { collect, parseChoice, parseSeed, parseWhole } from "./arguments.ts";
 import { writeOutput } from "./output-file.ts";
 import { print } from "./print.ts";
+import { addScreenFlags } from "./screen-flags.ts";
+import type { ScreenFlags } from "./screen-flags.ts";
 import { verifyAll } from "./verify-run.ts";
 import type { Verified } from "./verify-run.ts";
 
-interface VerifyFlags {
+interface VerifyFlags extends ScreenFlags {
   readonly law?: string[];
   readonly runs?: string;
   readonly seed?: string;
@@ -36,7 +38,7 @@ const TIME_DEFAULT = "10s";
 const TIME_MAX_MS = 24 * 3_600_000;
 
 export function addVerify(program: Command): void {
-  program
+  const command = program
     .command("verify <module...>")
     .description("try the laws of framing on the codecs that files export")
     .option("--law <name>", "this law only; several times for several", collect)
@@ -54,16 +56,19 @@ export function addVerify(program: Command): void {
     .option(
       "--open",
       "show the laws and step through what breaks them; without a terminal, print that screen",
-    )
-    .action(verify);
+    );
+  addScreenFlags(command).action(verify);
 }
 
 async function verify(modules: string[], flags: VerifyFlags): Promise<void> {
   if (flags.open === true && flags.json === true)
     throw new InputError("--open and --json: choose one, the screen or the reports");
+  if (flags.open !== true && (flags.theme !== undefined || flags.state === false))
+    throw new InputError(`--${flags.theme === undefined ? "no-state" : "theme"}: is for --open, the screen`);
   const jobs = modules.map((module) => jobOf(module, flags));
   // The screens are loaded by those who look at them.
-  const screen = flags.open === true ? await (await import("./verify-open.ts")).openVerify(jobs) : null;
+  const screen =
+    flags.open === true ? await (await import("./verify-open.ts")).openVerify(jobs, flags) : null;
   const verified = screen?.verified ?? (await verifyAll(jobs));
   const reports = verified.map(({ report }) => report);
   if (flags.junit !== undefined) writeOutput(flags.junit, junitXml(reports));

@@ -5,12 +5,13 @@ import { join } from "node:path";
 import { afterAll, afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 
 import { INITIAL_STATE } from "../../src/cli/saved-state.ts";
-import { screenStart } from "../../src/cli/screen-flags.ts";
+import { screenStart } from "../../src/cli/screen-start.ts";
 import { view } from "../../src/tui/app.ts";
 import { initialModel } from "../../src/tui/model.ts";
 import { gridToText } from "../../src/tui/render/text.ts";
 import { modelAt } from "../../src/tui/snapshot.ts";
 import { helloSession } from "../tui/build-session.ts";
+import { wirelab } from "./wirelab.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "wirelab-screen-"));
 afterAll(() => rmSync(folder, { recursive: true }));
@@ -65,5 +66,28 @@ describe("how a dashboard begins", () => {
     expect(gridToText(view(modelAt(helloSession(), { size, keys: ["home"] }), size))).not.toContain(
       "New here?",
     );
+  });
+});
+
+describe("the flags of screens", () => {
+  const capture = "fixtures/captures/udp-loss-reorder.pcapng";
+
+  test("are taken by replay", async () => {
+    const { code, stdout, stderr } = await wirelab(["replay", capture, "--theme", "light", "--no-state"]);
+    expect(stderr).toBe("");
+    expect(code).toBe(0);
+    expect(stdout).toContain("WIRELAB");
+  });
+
+  test.each([
+    [["replay", capture, "--theme", "lihgt"], "--theme lihgt: no such choice (did you mean light?)"],
+    [["replay", capture, "--through", "sim", "--theme", "light"], "--theme: is for the screens"],
+    [
+      ["verify", "codec.ts", "--open", "--theme", "drak"],
+      "--theme drak: no such choice (did you mean dark?)",
+    ],
+    [["verify", "codec.ts", "--no-state"], "--no-state: is for --open, the screen"],
+  ])("are refused where there is no screen, or no such theme: %s", async (words, message) => {
+    expect(await wirelab(words)).toEqual({ code: 2, stdout: "", stderr: `wirelab: ${message}\n` });
   });
 });
