@@ -14,5 +14,6 @@ describeConformance("node", (hosts) => createNodeBackend({ hosts, seed: 1 }), [
   "tcp info",
   "truncation",
   "unix datagrams",
+  "unix urgent data",
   "urgent data",
 ]);

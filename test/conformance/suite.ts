@@ -26,6 +26,7 @@ export type Feature =
   | "truncation"
   | "unix"
   | "unix datagrams"
+  | "unix urgent data"
   | "urgent data"
   | "receive buffer";
 

@@ -16,6 +16,7 @@ async function refusesDatagrams(lab: Lab): Promise<void> {
 }
 
 const NOW = { dontWait: true } as const;
+const OOB = { oob: true } as const;
 
 /** What there is to read, quoted, or the errno. */
 async function reads(socket: Socket): Promise<string> {
@@ -400,6 +401,48 @@ export const UNIX_CLAIMS: readonly Claim[] = [
           false,
         ]);
       }
+    },
+    refused: refusesDatagrams,
+  },
+  {
+    name: "an urgent byte stops a stream's reads, is passed over or read by MSG_OOB, and leaves a mark",
+    feature: "unix urgent data",
+    holds: async (lab) => {
+      const [client, server] = await lab.pair("unix");
+      expect(await errnoOf(client.send("", OOB))).toBe("EOPNOTSUPP");
+      expect(await errnoOf(server.recv(1, OOB))).toBe("EINVAL");
+      await client.send("abc", OOB);
+      await client.send("de");
+      expect(text(await server.recv(10))).toBe("ab");
+      expect(server.atMark()).toBe(true);
+      expect(text(await server.recv(1, { oob: true, peek: true }))).toBe("c");
+      expect(text(await server.recv(10))).toBe("de");
+      expect(await errnoOf(server.recv(1, OOB))).toBe("EINVAL");
+      await client.send("fg", OOB);
+      await client.send("hi");
+      expect(text(await server.recv(1, OOB))).toBe("g");
+      expect(text(await server.recv(10))).toBe("f");
+      expect(server.atMark()).toBe(true);
+      expect(text(await server.recv(10))).toBe("hi");
+    },
+    refused: refusesDatagrams,
+  },
+  {
+    name: "a newer urgent byte puts an older one back, and SO_OOBINLINE has it read in its place",
+    feature: "unix urgent data",
+    holds: async (lab) => {
+      const [client, server] = await lab.pair("unix");
+      await client.send("ab", OOB);
+      await client.send("cd", OOB);
+      expect(text(await server.recv(10))).toBe("abc");
+      expect(await errnoOf(server.recv(10, { dontWait: true }))).toBe("EAGAIN");
+      expect(await errnoOf(server.recv(1, OOB))).toBe("EINVAL");
+      server.setOption("SO_OOBINLINE", true);
+      await client.send("ef", OOB);
+      await client.send("g");
+      expect(await errnoOf(server.recv(1, OOB))).toBe("EINVAL");
+      expect(text(await server.recv(10))).toBe("e");
+      expect(text(await server.recv(10))).toBe("fg");
     },
     refused: refusesDatagrams,
   },

@@ -75,3 +75,14 @@ describe("numbers just outside an option's range", () => {
     }
   });
 });
+
+test("a negative buffer size is to Linux a very large one, and to others nothing", () => {
+  for (const kind of KINDS) {
+    const socket = socketOf("linux", kind);
+    expect(socket.setOption("SO_SNDBUF", -1)).toBeNull();
+    expect(socket.getOption("SO_SNDBUF")).toBe(425_984);
+  }
+  const socket = socketOf("bsd", KINDS[0]);
+  socket.setOption("SO_SNDBUF", -1);
+  expect(socket.getOption("SO_SNDBUF")).toBeLessThan(10_000);
+});

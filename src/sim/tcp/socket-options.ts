@@ -4,6 +4,7 @@ import type { Failure, Refusal } from "../../socket/core.ts";
 import { OPTIONS, isInt } from "../../socket/options.ts";
 import type { OptionName, OptionValue } from "../../socket/options.ts";
 import { lacking } from "../lacking.ts";
+import { bufferSize } from "../socket-buffer.ts";
 import { CONGESTION_NAMES } from "./congestion/congestion.ts";
 import type { Connection } from "./connection.ts";
 import type { TcpPersonality } from "./personality.ts";
@@ -106,16 +107,13 @@ function applySize(
   const { socketBufferLimit, socketBufferErrno, receiveBufferMin, sendBufferMin } = personality;
   const sizes = name === "SO_RCVBUF" || name === "SO_SNDBUF";
   if (sizes && value > socketBufferLimit && socketBufferErrno !== null) return socketBufferErrno;
-  // Linux clamps, and doubles for its own overhead.
-  const shift = personality.socketBufferShift;
-  const doubled = Math.min(Math.max(value, 0), socketBufferLimit) * 2 ** shift;
   switch (name) {
     case "SO_RCVBUF":
-      settings.change({ receiveBuffer: Math.max(doubled, receiveBufferMin) });
-      connection?.receiver.setSpace(settings.current.receiveBuffer >>> shift);
+      settings.change({ receiveBuffer: bufferSize(value, receiveBufferMin, personality) });
+      connection?.receiver.setSpace(settings.current.receiveBuffer >>> personality.socketBufferShift);
       return null;
     case "SO_SNDBUF":
-      settings.change({ sendBuffer: Math.max(doubled, sendBufferMin) });
+      settings.change({ sendBuffer: bufferSize(value, sendBufferMin, personality) });
       return null;
     default:
       if (value !== 0 && (value < MAXSEG_LEAST || value > MAXSEG_MOST)) {

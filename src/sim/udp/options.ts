@@ -3,6 +3,7 @@
 import type { Failure, Refusal } from "../../socket/core.ts";
 import { OPTIONS, PMTUDISC, isInt } from "../../socket/options.ts";
 import { lacking } from "../lacking.ts";
+import { bufferSize } from "../socket-buffer.ts";
 import type { OptionName, OptionValue, PmtuDiscovery } from "../../socket/options.ts";
 import type { UdpPersonality } from "./personality.ts";
 import type { SendQueue } from "./send-queue.ts";
@@ -152,12 +153,11 @@ export class SocketOptions {
 
   /** No more than the limit, then twice that where the system doubles, no less than the minimum. */
   #setBuffer(name: "SO_RCVBUF" | "SO_SNDBUF", bytes: number): null | Failure {
-    const { socketBufferLimit, socketBufferErrno, socketBufferShift } = this.#personality;
+    const { socketBufferLimit, socketBufferErrno } = this.#personality;
     if (bytes > socketBufferLimit && socketBufferErrno !== null) return socketBufferErrno;
-    const counted = Math.min(Math.max(bytes, 0), socketBufferLimit) * 2 ** socketBufferShift;
     const { receiveBufferMin, sendBufferMin } = this.#personality;
-    if (name === "SO_RCVBUF") this.receiveBuffer = Math.max(counted, receiveBufferMin);
-    else this.#sendQueue.limit = Math.max(counted, sendBufferMin);
+    if (name === "SO_RCVBUF") this.receiveBuffer = bufferSize(bytes, receiveBufferMin, this.#personality);
+    else this.#sendQueue.limit = bufferSize(bytes, sendBufferMin, this.#personality);
     return null;
   }
 }

@@ -169,7 +169,7 @@ export class UnixDatagramSocket implements SocketCore {
   }
 
   atMark(): Failure {
-    return "ENOTTY";
+    return "EOPNOTSUPP";
   }
 
   info(): TcpInfo | Failure {

@@ -1,14 +1,21 @@
-// Options of a Unix socket: those of every socket, of which only the send buffer does anything (unix(7)).
+// Options of a Unix socket: those of every socket, of which the send buffer and SO_OOBINLINE do something (unix(7)).
 
 import type { Failure, Refusal } from "../../socket/core.ts";
 import { OPTIONS, isInt } from "../../socket/options.ts";
+import { bufferSize } from "../socket-buffer.ts";
+import type { BufferBounds } from "../socket-buffer.ts";
 import type { OptionName, OptionValue } from "../../socket/options.ts";
 
 const BUFFER_DEFAULT = 212_992;
+const BOUNDS: BufferBounds = {
+  socketBufferLimit: BUFFER_DEFAULT,
+  socketBufferErrno: null,
+  socketBufferShift: 1,
+};
 const SEND_BUFFER_MIN = 4608;
 const RECEIVE_BUFFER_MIN = 2304;
 
-/** Switches that can be set and read, and that change nothing. */
+/** Switches, of which only SO_OOBINLINE changes anything. */
 const SWITCHES = ["SO_BROADCAST", "SO_KEEPALIVE", "SO_OOBINLINE", "SO_REUSEADDR"] as const;
 type Switch = (typeof SWITCHES)[number];
 
@@ -40,14 +47,18 @@ export class UnixOptions {
         this.#lingerS = Math.max(value, -1);
         return null;
       case "SO_RCVBUF":
-        this.#receiveBuffer = doubled(value, RECEIVE_BUFFER_MIN);
+        this.#receiveBuffer = bufferSize(value, RECEIVE_BUFFER_MIN, BOUNDS);
         return null;
       case "SO_SNDBUF":
-        this.sendBuffer = doubled(value, SEND_BUFFER_MIN);
+        this.sendBuffer = bufferSize(value, SEND_BUFFER_MIN, BOUNDS);
         return null;
       default:
         return notOurs(name);
     }
+  }
+
+  isOn(name: Switch): boolean {
+    return this.#on.has(name);
   }
 
   /** All but SO_ERROR. */
@@ -66,10 +77,6 @@ export class UnixOptions {
         return notOurs(name);
     }
   }
-}
-
-function doubled(bytes: number, least: number): number {
-  return Math.max(Math.min(Math.max(bytes, 0), BUFFER_DEFAULT) * 2, least);
 }
 
 /** Linux has no options of other levels on Unix sockets, and no ports to share. */

@@ -1,6 +1,6 @@
 // A Unix stream socket, as Linux has it (unix(7), net/unix/af_unix.c).
 //
-// Left out: urgent data, passing descriptors and credentials.
+// Urgent data is Linux's since 5.15. Left out: passing descriptors and credentials.
 
 import type { SocketAddress } from "../../socket/address.ts";
 import type {
@@ -23,7 +23,6 @@ import { PieceQueue } from "./piece-queue.ts";
 
 const BACKLOG_MAX = 4096;
 const EMPTY = new Uint8Array(0);
-const NO_OOB: Refusal = { code: "EOPNOTSUPP", why: "urgent data on Unix sockets is not simulated" };
 
 export class UnixStreamSocket implements SocketCore {
   readonly family = "unix";
@@ -85,19 +84,27 @@ export class UnixStreamSocket implements SocketCore {
   }
 
   send(bytes: Uint8Array, flags?: SendFlags): number | Failure {
-    if (flags !== undefined && flags.oob === true) return NO_OOB;
+    const oob = flags?.oob === true;
+    if (oob && bytes.length === 0) return "EOPNOTSUPP";
     const peer = this.#peer;
     if (peer === null) return "ENOTCONN";
     if (this.#writeShut) return "EPIPE";
     const end = this.#end;
     const { sendBuffer } = end.options;
+    const plain = oob ? bytes.length - 1 : bytes.length;
     let sent = 0;
-    while (sent < bytes.length && end.hasRoom()) {
-      const length = streamPiece(bytes.length - sent, sendBuffer);
+    while (sent < plain && end.hasRoom()) {
+      const length = streamPiece(plain - sent, sendBuffer);
       const cost = streamCost(length);
       end.charged += cost;
       peer.#received.push(bytes.slice(sent, sent + length), cost);
       sent += length;
+    }
+    if (oob && sent === plain && end.hasRoom()) {
+      const cost = streamCost(1);
+      end.charged += cost;
+      peer.#received.pushUrgent(bytes.slice(plain), cost);
+      sent++;
     }
     if (sent === 0) return bytes.length === 0 ? 0 : "EAGAIN";
     peer.#end.wake();
@@ -112,19 +119,30 @@ export class UnixStreamSocket implements SocketCore {
 
   recv(max: number, flags: RecvFlags = {}): Uint8Array | Failure {
     if (this.#state !== "ESTABLISHED") return "EINVAL";
-    if (flags.oob === true) return NO_OOB;
     const received = this.#received;
-    if (received.bytes === 0) {
-      const error = this.#end.takeError();
-      if (error !== "") return error;
-      return this.#readShut ? EMPTY : "EAGAIN";
-    }
-    if (flags.peek === true) return received.peek(max);
-    const data = received.take(max);
-    const peer = this.#peer;
-    if (received.freed > 0 && peer !== null) peer.#end.release(received.freed);
+    const inline = this.#end.options.isOn("SO_OOBINLINE");
+    const peek = flags.peek === true;
+    if (flags.oob === true) return this.#recvUrgent(inline, peek);
+    const data = peek ? received.peek(max, inline) : received.take(max, inline);
+    if (!peek) this.#released();
+    if (data !== null) return data;
+    const error = this.#end.takeError();
+    if (error !== "") return error;
+    return this.#readShut ? EMPTY : "EAGAIN";
+  }
+
+  #recvUrgent(inline: boolean, peek: boolean): Uint8Array | Failure {
+    const byte = inline ? null : this.#received.takeUrgent(peek);
+    if (byte === null) return "EINVAL";
+    if (!peek) this.#released();
+    return byte;
+  }
+
+  /** Something was read, so its sender has more room. */
+  #released(): void {
+    const { freed } = this.#received;
+    if (freed > 0 && this.#peer !== null) this.#peer.#end.release(freed);
     this.#recordQueue();
-    return data;
   }
 
   /** The sender is the peer, by its name. */
@@ -175,16 +193,17 @@ export class UnixStreamSocket implements SocketCore {
   readiness(): Readiness {
     if (this.#target !== null) return NOT_READY;
     return {
-      readable: this.#received.bytes > 0 || this.#accepted.length > 0 || this.#readShut,
+      readable: !this.#received.isEmpty || this.#accepted.length > 0 || this.#readShut,
       writable: this.#state !== "LISTEN" && this.#end.isWritable(),
       error: this.#end.error !== "",
       hangup: this.#state === "CLOSED" || (this.#readShut && this.#writeShut),
-      urgent: false,
+      urgent: this.#received.hasUrgent,
     };
   }
 
-  atMark(): Failure {
-    return NO_OOB;
+  /** Of a listener: whether a connection waits, which to Linux is an empty message and so a mark. */
+  atMark(): boolean {
+    return this.#received.atMark || this.#accepted.length > 0;
   }
 
   info(): TcpInfo | Failure {
@@ -261,7 +280,7 @@ export class UnixStreamSocket implements SocketCore {
         peer.#end.wake();
       }
       end.recordState(peer.#end.label, "ESTABLISHED", "CLOSED");
-      this.#received.take(this.#received.bytes);
+      this.#received.clear();
       peer.#end.release(this.#received.freed);
     }
     if (this.#state !== "LISTEN") return;
