@@ -5,8 +5,7 @@ import { columnReader } from "../fields-columns.ts";
 import type { ColumnReader } from "../fields-columns.ts";
 import { formatValue } from "../fields.ts";
 import type { FieldInfo } from "../fields.ts";
-import { NO_OFFSET, NO_STREAM, PROTOCOL } from "../../trace/packets.ts";
-import type { PacketTable } from "../../trace/packets.ts";
+import { NO_OFFSET } from "../../trace/packets.ts";
 import type { Trace } from "../../trace/trace.ts";
 import type { LineBytes } from "./line-bytes.ts";
 import type { TransportColumns } from "./transport-columns.ts";
@@ -33,11 +32,7 @@ export function columnWriter(
   segments: TransportColumns,
   join: (values: readonly string[]) => string,
 ): ColumnWriter | null {
-  const special =
-    timeWriter(info.name, trace, context) ??
-    addressWriter(info.name, trace) ??
-    segmentWriter(info.name, trace, context, segments) ??
-    listWriter(info.name, trace, segments);
+  const special = timeWriter(info.name, trace, context) ?? listWriter(info.name, trace, segments);
   if (special !== null) return special;
   const readers: ColumnReader[] = [];
   for (const name of info.nodes) {
@@ -96,96 +91,6 @@ function timeWriter(name: string, trace: Trace, context: DissectContext): Column
     case "frame.time_delta":
       return (row, out) => {
         if (hasTime(row)) writeBetween(out, table, Math.max(row - 1, 0), row, 9);
-        return true;
-      };
-    default:
-      return null;
-  }
-}
-
-/** Addresses, whose texts are made once each. */
-function addressWriter(name: string, trace: Trace): ColumnWriter | null {
-  const table = trace.packets;
-  const { addresses } = table;
-  const texts: (Uint8Array | undefined)[] = [];
-  const textOf = (id: number): Uint8Array => (texts[id] ??= Buffer.from(addresses.text(id)));
-  const family = name.startsWith("ipv6") ? 6 : 4;
-  switch (name) {
-    case "ip.src":
-    case "ipv6.src":
-      return (row, out) => {
-        const id = table.source[row];
-        if (addresses.family(id) === family) out.ascii(textOf(id));
-        return true;
-      };
-    case "ip.dst":
-    case "ipv6.dst":
-      return (row, out) => {
-        const id = table.destination[row];
-        if (addresses.family(id) === family) out.ascii(textOf(id));
-        return true;
-      };
-    default:
-      return null;
-  }
-}
-
-/** What nearly every list of fields has of TCP segments: each number straight from its column. */
-function segmentWriter(
-  name: string,
-  trace: Trace,
-  context: DissectContext,
-  segments: TransportColumns,
-): ColumnWriter | null {
-  const table = trace.packets;
-  const isTcp = (row: number): boolean => table.protocol[row] === PROTOCOL.tcp;
-  switch (name) {
-    case "tcp.srcport":
-      return (row, out) => {
-        if (isTcp(row)) out.decimal(table.sourcePort[row]);
-        return true;
-      };
-    case "tcp.dstport":
-      return (row, out) => {
-        if (isTcp(row)) out.decimal(table.destinationPort[row]);
-        return true;
-      };
-    case "tcp.len":
-      return (row, out) => {
-        if (isTcp(row)) out.decimal(table.payloadLength[row]);
-        return true;
-      };
-    case "tcp.flags":
-      return (row, out) => {
-        if (isTcp(row)) out.hex(table.tcpFlags[row], 4);
-        return true;
-      };
-    case "tcp.stream":
-      return (row, out) => {
-        if (isTcp(row) && table.stream[row] !== NO_STREAM) out.decimal(table.stream[row]);
-        return true;
-      };
-    default:
-      return context.streams === undefined ? null : numberWriter(name, table, segments);
-  }
-}
-
-/** The numbers that a stream's beginning says how to read. */
-function numberWriter(name: string, table: PacketTable, segments: TransportColumns): ColumnWriter | null {
-  switch (name) {
-    case "tcp.seq":
-      return (row, out) => {
-        if (table.protocol[row] === PROTOCOL.tcp) out.decimal(segments.numbers(row).seq);
-        return true;
-      };
-    case "tcp.ack":
-      return (row, out) => {
-        if (table.protocol[row] === PROTOCOL.tcp) out.decimal(segments.numbers(row).ack);
-        return true;
-      };
-    case "tcp.window_size":
-      return (row, out) => {
-        if (table.protocol[row] === PROTOCOL.tcp) out.decimal(segments.numbers(row).window);
         return true;
       };
     default:

@@ -5,11 +5,13 @@ import type { DetailNode, DissectContext, DissectedPacket, Interest } from "../d
 import { isFrameColumn, isPlain } from "../fields-columns.ts";
 import { findField, formatNode, interestIn, isOfApplications, nodesOf, unknownField } from "../fields.ts";
 import type { FieldInfo } from "../fields.ts";
+import { PROTOCOL } from "../../trace/packets.ts";
 import type { Trace } from "../../trace/trace.ts";
 import { columnWriter } from "./columns.ts";
 import type { ColumnWriter } from "./columns.ts";
-import { linesOf } from "./line-bytes.ts";
+import { linesOf, pieceOf } from "./line-bytes.ts";
 import type { LineBytes, LineWriter } from "./line-bytes.ts";
+import { SegmentCells } from "./segment-cells.ts";
 import { TransportColumns } from "./transport-columns.ts";
 
 export interface FieldsOptions {
@@ -106,13 +108,13 @@ export function fieldsWriter(
     if (info === null) throw new RangeError(unknownField(name));
     return info;
   });
-  const between = Buffer.from(options.separator ?? "\t");
+  const between = pieceOf(options.separator ?? "\t");
   const mark = QUOTES[options.quote ?? "none"];
   const cells = new Cells(trace, fields, context, options);
   return (row, out) => {
     cells.begin(row);
     for (let i = 0; i < fields.length; i++) {
-      if (i > 0) out.ascii(between);
+      if (i > 0) out.piece(between);
       if (mark === "") {
         cells.write(i, out);
         continue;
@@ -135,6 +137,7 @@ class Cells {
   readonly #context: DissectContext;
   readonly #options: FieldsOptions;
   readonly #segments: TransportColumns;
+  readonly #ofSegments: SegmentCells;
   readonly #columns: readonly (ColumnWriter | null)[];
   /** Fields whose columns tell of every packet, and those that only applications have. */
   readonly #isFrame: readonly boolean[];
@@ -144,6 +147,7 @@ class Cells {
   readonly #all: Interest;
   #row = 0;
   #isPlain = false;
+  #isSegment = false;
   #packet: DissectedPacket | null = null;
 
   constructor(trace: Trace, fields: readonly FieldInfo[], context: DissectContext, options: FieldsOptions) {
@@ -155,6 +159,8 @@ class Cells {
     this.#isApplication = fields.map(isOfApplications);
     const segments = new TransportColumns(trace, context, interestIn(fields.filter(isOfApplications)));
     this.#segments = segments;
+    const names = fields.map(({ name }) => name);
+    this.#ofSegments = new SegmentCells(trace, names, context, segments);
     const join = (values: readonly string[]): string => joined(values, options);
     this.#columns = fields.map((info) => columnWriter(info, trace, context, segments, join));
     this.#rest = interestIn(fields.filter((_, i) => this.#columns[i] === null));
@@ -165,11 +171,13 @@ class Cells {
     this.#row = row;
     this.#packet = null;
     this.#isPlain = isPlain(this.#trace, row);
+    this.#isSegment = this.#isPlain && this.#trace.packets.protocol[row] === PROTOCOL.tcp;
   }
 
   /** Writes field number `i` of the packet; nothing where it is absent. */
   write(i: number, out: LineBytes): void {
     const row = this.#row;
+    if (this.#isSegment && this.#ofSegments.write(i, row, out)) return;
     if (this.#isPlain || this.#isFrame[i]) {
       const column = this.#columns[i];
       if (column?.(row, out) === true) return;

@@ -7,8 +7,8 @@ import type { DetailNode, DissectContext, FieldValue } from "../dissect/dissect.
 import { findField, formatValue } from "../fields.ts";
 import type { FieldType } from "../fields.ts";
 import type { Trace } from "../../trace/trace.ts";
-import { LineBytes, linesOf } from "./line-bytes.ts";
-import type { LineWriter } from "./line-bytes.ts";
+import { LineBytes, linesOf, pieceOf } from "./line-bytes.ts";
+import type { LineWriter, Piece } from "./line-bytes.ts";
 
 /**
  * Writes a packet's object, indented as a member of the array that `[` before the first, `,` between and `]` after the last make.
@@ -49,13 +49,13 @@ function writeObject(out: LineBytes, nodes: readonly DetailNode[], indent: numbe
     const member = node.field === null ? memberOf(node.label, false) : fieldMember(node.field);
     if (member.hasValue || !hasChildren) {
       out.blanks(indent);
-      out.ascii(member.value);
+      out.piece(member.value);
       if (member.hasValue) writeValue(out, node.value, member.type);
       out.text(hasChildren || !isLast ? '",\n' : '"\n');
     }
     if (!hasChildren) continue;
     out.blanks(indent);
-    out.ascii(member.tree);
+    out.piece(member.tree);
     writeObject(out, node.children, indent + 2);
     out.blanks(indent);
     out.text(isLast ? "}\n" : "},\n");
@@ -66,9 +66,9 @@ function writeObject(out: LineBytes, nodes: readonly DetailNode[], indent: numbe
 interface Member {
   readonly hasValue: boolean;
   readonly type: FieldType;
-  /** `"tcp.len": "`, and `"tcp.flags_tree": {` with a line break, as UTF-8. */
-  readonly value: Uint8Array;
-  readonly tree: Uint8Array;
+  /** `"tcp.len": "`, and `"tcp.flags_tree": {` with a line break. */
+  readonly value: Piece;
+  readonly tree: Piece;
 }
 
 const members = new Map<string, Member>();
@@ -86,7 +86,7 @@ function fieldMember(field: string): Member {
 function memberOf(name: string, hasValue: boolean, type: FieldType = "string"): Member {
   const key = JSON.stringify(name);
   const tree = hasValue ? `${key.slice(0, -1)}_tree"` : key;
-  return { hasValue, type, value: Buffer.from(`${key}: "`), tree: Buffer.from(`${tree}: {\n`) };
+  return { hasValue, type, value: pieceOf(`${key}: "`), tree: pieceOf(`${tree}: {\n`) };
 }
 
 const COLON = 58;

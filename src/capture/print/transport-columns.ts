@@ -16,7 +16,7 @@ import { analysisInfo } from "../dissect/tcp-analysis.ts";
 import { beginningInfo, knownColumns, PAYLOAD, payloadKind, SEGMENT_NOTE } from "../dissect/tcp-payload.ts";
 import { isUnknownDatagram } from "../dissect/udp-protocols.ts";
 import { isPlain } from "../fields-columns.ts";
-import { LineBytes } from "./line-bytes.ts";
+import { LineBytes, pieceOf } from "./line-bytes.ts";
 import { writeTcpInfo, writeUdpInfo } from "./transport-info.ts";
 
 /** A row that is to be dissected whole. */
@@ -25,7 +25,7 @@ type Kind = ReturnType<typeof payloadKind> | typeof REFUSED;
 
 const NO_NODES: readonly DetailNode[] = [];
 const BLANK = 32;
-const NOTE = Buffer.from(SEGMENT_NOTE);
+const NOTE = pieceOf(SEGMENT_NOTE);
 
 export class TransportColumns {
   readonly #trace: Trace;
@@ -70,7 +70,7 @@ export class TransportColumns {
       out.text(spell(`${this.#prefix(row)}${info}`));
     }
     if (out.length > start) out.byte(BLANK);
-    out.ascii(NOTE);
+    out.piece(NOTE);
     return true;
   }
 

@@ -11,22 +11,23 @@ import { TCP_OPTION } from "../../wire/tcp-options.ts";
 import type { TcpAnalysis } from "../analysis/tcp.ts";
 import { analysisInfo } from "../dissect/tcp-analysis.ts";
 import { tcpFlagsText } from "../dissect/tcp.ts";
-import type { LineBytes } from "./line-bytes.ts";
+import { pieceOf } from "./line-bytes.ts";
+import type { LineBytes, Piece } from "./line-bytes.ts";
 
 /** By flags: ` [SYN] Seq=`. */
-const flagsTexts: (Uint8Array | undefined)[] = [];
+const flagsTexts: (Piece | undefined)[] = [];
 
-function flagsText(flags: number): Uint8Array {
-  return (flagsTexts[flags] ??= Buffer.from(` [${tcpFlagsText(flags)}] Seq=`));
+function flagsText(flags: number): Piece {
+  return (flagsTexts[flags] ??= pieceOf(` [${tcpFlagsText(flags)}] Seq=`));
 }
 
-const ACK = Buffer.from(" Ack=");
-const WINDOW = Buffer.from(" Win=");
-const LENGTH = Buffer.from(" Len=");
-const TS_VAL = Buffer.from(" TSval=");
-const TS_ECR = Buffer.from(" TSecr=");
+const ACK = pieceOf(" Ack=");
+const WINDOW = pieceOf(" Win=");
+const LENGTH = pieceOf(" Len=");
+const TS_VAL = pieceOf(" TSval=");
+const TS_ECR = pieceOf(" TSecr=");
 /** ` → `, whose arrow is three bytes of UTF-8. */
-const ARROW = Buffer.from(" → ");
+const ARROW = pieceOf(" → ");
 
 /** Writes TCP's Info of plain segment `row`, the analysis' remarks before it; false, having written nothing, for one with rare or damaged options. */
 export function writeTcpInfo(
@@ -50,21 +51,21 @@ export function writeTcpInfo(
   const start = out.length;
   if ((found & ANALYSIS_FLAGS) !== 0) out.text(analysisInfo(trace, analysis, row));
   out.decimal(table.sourcePort[row]);
-  out.ascii(ARROW);
+  out.piece(ARROW);
   out.decimal(table.destinationPort[row]);
-  out.ascii(flagsText(flags));
+  out.piece(flagsText(flags));
   out.decimal(seq);
   if ((flags & TCP_FLAG.ack) !== 0) {
-    out.ascii(ACK);
+    out.piece(ACK);
     out.decimal(ack);
   }
-  out.ascii(WINDOW);
+  out.piece(WINDOW);
   out.decimal(window);
   if (isUrgent) {
     out.text(" Urg=");
     out.decimal(getUint16(bytes, options - 2));
   }
-  out.ascii(LENGTH);
+  out.piece(LENGTH);
   out.decimal(table.payloadLength[row]);
   if (hasOnlyTimestamps) {
     writeTimestamps(out, analysis.tsVal(row), analysis.tsEcr(row));
@@ -83,18 +84,18 @@ export function writeUdpInfo(out: LineBytes, row: number, table: PacketTable): v
   out.decimal(table.sourcePort[row]);
   arrow(out);
   out.decimal(table.destinationPort[row]);
-  out.ascii(LENGTH);
+  out.piece(LENGTH);
   out.decimal(table.payloadLength[row]);
 }
 
 export function arrow(out: LineBytes): void {
-  out.ascii(ARROW);
+  out.piece(ARROW);
 }
 
 function writeTimestamps(out: LineBytes, value: number, echo: number): void {
-  out.ascii(TS_VAL);
+  out.piece(TS_VAL);
   out.decimal(value);
-  out.ascii(TS_ECR);
+  out.piece(TS_ECR);
   out.decimal(echo);
 }
 

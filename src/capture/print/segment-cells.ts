@@ -1,0 +1,138 @@
+// The fields of plain TCP segments that nearly every list of fields is made of, straight from the packet table. One function writes
+// them all, by number: calling a function of its own for each would take longer than writing most of them.
+
+import { ANALYSIS_FLAGS } from "../../trace/analysis-flags.ts";
+import { NO_STREAM } from "../../trace/packets.ts";
+import type { PacketTable } from "../../trace/packets.ts";
+import type { Trace } from "../../trace/trace.ts";
+import type { DissectContext } from "../dissect/dissect.ts";
+import { AddressWords } from "./address-words.ts";
+import type { LineBytes } from "./line-bytes.ts";
+import { writeSeconds } from "./times.ts";
+import type { TransportColumns } from "./transport-columns.ts";
+
+const CELL = {
+  /** None of these. */
+  other: 0,
+  frameNumber: 1,
+  timeEpoch: 2,
+  ipv4Source: 3,
+  ipv4Destination: 4,
+  ipv6Source: 5,
+  ipv6Destination: 6,
+  sourcePort: 7,
+  destinationPort: 8,
+  stream: 9,
+  seq: 10,
+  ack: 11,
+  length: 12,
+  flags: 13,
+  window: 14,
+  analysisFlags: 15,
+  info: 16,
+} as const;
+
+const CELLS: ReadonlyMap<string, number> = new Map([
+  ["frame.number", CELL.frameNumber],
+  ["frame.time_epoch", CELL.timeEpoch],
+  ["ip.src", CELL.ipv4Source],
+  ["ip.dst", CELL.ipv4Destination],
+  ["ipv6.src", CELL.ipv6Source],
+  ["ipv6.dst", CELL.ipv6Destination],
+  ["tcp.srcport", CELL.sourcePort],
+  ["tcp.dstport", CELL.destinationPort],
+  ["tcp.stream", CELL.stream],
+  ["tcp.seq", CELL.seq],
+  ["tcp.ack", CELL.ack],
+  ["tcp.len", CELL.length],
+  ["tcp.flags", CELL.flags],
+  ["tcp.window_size", CELL.window],
+  ["tcp.analysis.flags", CELL.analysisFlags],
+  ["_ws.col.Info", CELL.info],
+]);
+
+const ONE = 49;
+
+export class SegmentCells {
+  readonly #table: PacketTable;
+  readonly #columns: TransportColumns;
+  readonly #cells: Uint8Array;
+  readonly #addresses: AddressWords;
+  readonly #hasTime: ((row: number) => boolean) | undefined;
+
+  /** For fields of these `names`; `columns` writes what applications have a say in. */
+  constructor(trace: Trace, names: readonly string[], context: DissectContext, columns: TransportColumns) {
+    this.#table = trace.packets;
+    this.#columns = columns;
+    this.#addresses = new AddressWords(trace.packets.addresses);
+    this.#hasTime = context.hasTime;
+    // Without them numbers are shown as they were sent.
+    const isKnown = context.streams !== undefined && context.analysis !== undefined;
+    this.#cells = Uint8Array.from(names, (name) => (isKnown ? (CELLS.get(name) ?? CELL.other) : CELL.other));
+  }
+
+  /** Writes field number `i` of plain TCP segment `row`; false, having written nothing, where it has to come from elsewhere. */
+  write(i: number, row: number, out: LineBytes): boolean {
+    const table = this.#table;
+    switch (this.#cells[i]) {
+      case CELL.frameNumber:
+        out.decimal(row + 1);
+        return true;
+      case CELL.timeEpoch:
+        if (this.#hasTime === undefined || this.#hasTime(row))
+          writeSeconds(out, table.seconds[row], table.nanoseconds[row], 9);
+        return true;
+      case CELL.ipv4Source:
+        this.#address(table.source[row], 4, out);
+        return true;
+      case CELL.ipv4Destination:
+        this.#address(table.destination[row], 4, out);
+        return true;
+      case CELL.ipv6Source:
+        this.#address(table.source[row], 6, out);
+        return true;
+      case CELL.ipv6Destination:
+        this.#address(table.destination[row], 6, out);
+        return true;
+      case CELL.sourcePort:
+        out.decimal(table.sourcePort[row]);
+        return true;
+      case CELL.destinationPort:
+        out.decimal(table.destinationPort[row]);
+        return true;
+      case CELL.stream:
+        if (table.stream[row] !== NO_STREAM) out.decimal(table.stream[row]);
+        return true;
+      case CELL.seq:
+        out.decimal(this.#columns.numbers(row).seq);
+        return true;
+      case CELL.ack:
+        out.decimal(this.#columns.numbers(row).ack);
+        return true;
+      case CELL.length:
+        out.decimal(table.payloadLength[row]);
+        return true;
+      case CELL.flags:
+        out.hex(table.tcpFlags[row], 4);
+        return true;
+      case CELL.window:
+        out.decimal(this.#columns.numbers(row).window);
+        return true;
+      case CELL.analysisFlags:
+        if ((table.analysis[row] & ANALYSIS_FLAGS) !== 0) out.byte(ONE);
+        return true;
+      case CELL.info:
+        return this.#columns.writeInfo(row, out, asItIs);
+      default:
+        return false;
+    }
+  }
+
+  #address(id: number, family: 4 | 6, out: LineBytes): void {
+    if (this.#table.addresses.family(id) === family) this.#addresses.write(id, out);
+  }
+}
+
+function asItIs(text: string): string {
+  return text;
+}
