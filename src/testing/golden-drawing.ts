@@ -1,7 +1,7 @@
 // The grid a golden is written from: a screen, a ladder or a transcript of what was given to a matcher.
 
 import { ladderGrid } from "../tui/ladder-grid.ts";
-import type { ScreenName, Size } from "../tui/model.ts";
+import type { Size } from "../tui/model.ts";
 import type { Grid } from "../tui/render/grid.ts";
 import type { SnapshotOptions } from "../tui/snapshot.ts";
 import { darkTheme, themes } from "../tui/theme.ts";
@@ -20,17 +20,17 @@ const WIDTH = 100;
 const WIDTH_MIN = 40;
 const SIZE: Size = { width: 120, height: 40 };
 const CELLS_MAX = 1000;
-/** Rows that a ladder or transcript is drawn in whole; past that the grid would be cut, and a golden must not be. */
+/** Rows of packets, or of calls, that are drawn; past that the grid would be cut, and a golden must not be. */
 const ROWS_MAX = 2000;
 
-/** The screen of `subject`, as `wirelab snapshot` shows it. */
+/** The screen of `subject`, as `wirelab snapshot` shows it; lessons to choose from are there when they are given. */
 export async function drawScreen(subject: unknown): Promise<Drawn> {
   if (isGrid(subject)) return { grid: subject, theme: darkTheme };
   const options = optionsOf(subject);
   const theme = themeOf(options["theme"]);
   if (isGrid(options["grid"])) return { grid: options["grid"], theme };
   const session = sessionOf(subject);
-  const { size = SIZE, at, screen, keys, lessons, codecs } = options as Partial<SnapshotOptions>;
+  const { size = SIZE, at, screen, keys = [], lessons, codecs } = options as Partial<SnapshotOptions>;
   if (!isCells(size.width) || !isCells(size.height))
     throw new TypeError(`size: want { width, height } of 1 to ${CELLS_MAX} cells`);
   // Loaded for sessions alone: they bring everything that is on screens.
@@ -40,29 +40,20 @@ export async function drawScreen(subject: unknown): Promise<Drawn> {
     const has = SCREEN_NAMES.filter((name) => hasScreen(session, name)).join(", ");
     throw new TypeError(`screen: there is no ${screen} of this; it has ${has}`);
   }
+  // Keys can lead to the screen of streams as well.
+  const frames =
+    codecs ??
+    (screen === "stream" || keys.length > 0 ? (await import("../tui/stream-codecs.ts")).streamCodecs() : []);
   const shown: SnapshotOptions = {
-    ...(await needed(screen, keys)),
     ...(at === undefined ? {} : { at }),
     ...(screen === undefined ? {} : { screen }),
-    ...(keys === undefined ? {} : { keys }),
     ...(lessons === undefined ? {} : { lessons }),
-    ...(codecs === undefined ? {} : { codecs }),
+    codecs: frames,
+    keys,
     size,
     theme,
   };
   return { grid: renderScreen(session, shown), theme };
-}
-
-/** What only some screens show, and keys can lead to: the codecs of streams, and the lessons to choose from. */
-async function needed(
-  screen: ScreenName | undefined,
-  keys: readonly string[] = [],
-): Promise<Pick<SnapshotOptions, "codecs" | "lessons">> {
-  if (screen !== "stream" && keys.length === 0) return {};
-  const { streamCodecs } = await import("../tui/stream-codecs.ts");
-  if (keys.length === 0) return { codecs: streamCodecs() };
-  const { LESSON_LIST } = await import("../scenario/catalogue.ts");
-  return { codecs: streamCodecs(), lessons: LESSON_LIST };
 }
 
 /** The ladder of `subject`, whole, as it stands at its end. */
@@ -73,18 +64,18 @@ export function drawLadder(subject: unknown): Drawn {
   if (!isCells(width) || width < WIDTH_MIN)
     throw new TypeError(`width: want ${WIDTH_MIN} to ${CELLS_MAX} cells`);
   const theme = themeOf(options["theme"]);
-  return whole({ grid: ladderGrid(trace, width, hosts, theme), theme }, "ladder");
+  return whole({ grid: ladderGrid(trace, width, hosts, theme), theme }, "ladder", 1);
 }
 
 /** The socket calls of `subject`, in the order they began. */
 export function drawTranscript(subject: unknown): Drawn {
   const { trace } = tracedOf(subject);
   const theme = themeOf(optionsOf(subject)["theme"]);
-  return whole({ grid: transcriptGrid(trace, theme), theme }, "transcript");
+  return whole({ grid: transcriptGrid(trace, theme), theme }, "transcript", 0);
 }
 
-function whole(drawn: Drawn, what: string): Drawn {
-  if (drawn.grid.height > ROWS_MAX + 1)
+function whole(drawn: Drawn, what: string, headers: number): Drawn {
+  if (drawn.grid.height > ROWS_MAX + headers)
     throw new RangeError(
       `a ${what} of more than ${ROWS_MAX} rows is no golden anybody reads: compare a shorter run`,
     );

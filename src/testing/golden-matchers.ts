@@ -64,28 +64,28 @@ export const goldenMatchers = {
 /** The text each test file's goldens got in this run, by file and attempt: two goldens of one name would take turns for ever. */
 const written = new WeakMap<object, Map<string, { readonly attempt: string; readonly text: string }>>();
 
-async function match(
+function match(
   context: MatcherContext,
   kind: GoldenKind,
   subject: unknown,
   name: string,
   options: GoldenOptions = {},
 ): Promise<MatcherResult> {
-  const test = await runningTest(context, kind);
-  const settled = settle(context, test, kind, subject, name, options);
+  const settled = settle(context, kind, subject, name, options);
   // A test that forgot to await this must not end before it: vitest writes a file's snapshots when its tests are through.
-  (test.promises ??= []).push(settled.catch(() => null));
+  const test = context.task as RunningTest | undefined;
+  if (test !== undefined) (test.promises ??= []).push(settled.catch(() => null));
   return settled;
 }
 
 async function settle(
   context: MatcherContext,
-  task: RunningTest,
   kind: GoldenKind,
   given: unknown,
   name: string,
   { svg = true }: GoldenOptions,
 ): Promise<MatcherResult> {
+  const task = await runningTest(context, kind);
   const record = context.snapshotState as SnapshotRecord;
   const file = join(dirname(record.snapshotPath), `${checkedName(name)}.txt`);
   const subject = await given;

@@ -202,15 +202,20 @@ const ICMPV6_NAMES: ReadonlyMap<number, string> = new Map([
   [0x8100, "echo reply"],
 ]);
 
-const ladders = new WeakMap<Trace, { length: number; ladder: Ladder }>();
+const ladders = new WeakMap<Trace, { length: number; hosts: readonly string[]; ladder: Ladder }>();
 
-/** The ladder of `trace` as it stands; the same object until the trace grows. */
+/** The ladder of `trace` as it stands; the same object until the trace grows, or its hosts are to stand otherwise. */
 export function ladderOf(trace: Trace, hosts: readonly string[] = []): Ladder {
   const known = ladders.get(trace);
-  if (known !== undefined && known.length === trace.length) return known.ladder;
+  if (known !== undefined && known.length === trace.length && areSame(known.hosts, hosts))
+    return known.ladder;
   const ladder = new Ladder(trace, hosts);
-  ladders.set(trace, { length: trace.length, ladder });
+  ladders.set(trace, { length: trace.length, hosts, ladder });
   return ladder;
+}
+
+function areSame(a: readonly string[], b: readonly string[]): boolean {
+  return a === b || (a.length === b.length && a.every((host, i) => host === b[i]));
 }
 
 /** Traces of so many steps have one ladder; of longer ones there are windows, in parts of so many steps. */

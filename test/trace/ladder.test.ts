@@ -90,6 +90,14 @@ describe("the ladder of a conversation", () => {
     expect(lines(ladderText(stated.trace, 100, { hosts: HOSTS }))[1]).toMatch(/▶│ ✗ backlog/);
   });
 
+  test("asked for again with its hosts in another order puts them in that order", () => {
+    const trace = helloTrace();
+    const names = (hosts: readonly string[]): string[] =>
+      ladderText(trace, 80, { hosts }).split("\n")[0].trim().split(/ +/).slice(1);
+    expect(names(["client", "server"])).toEqual(["client", "server"]);
+    expect(names(["server", "client"])).toEqual(["server", "client"]);
+  });
+
   test("stops at the step asked for", () => {
     const trace = helloTrace();
     const whole = lines(ladderText(trace, 100, { hosts: HOSTS }));
