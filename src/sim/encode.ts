@@ -16,8 +16,14 @@ import { IP_PROTOCOL } from "../wire/protocols.ts";
 import { decodeTcp, encodeTcp, fillTcpChecksum } from "../wire/tcp.ts";
 import type { TcpOption } from "../wire/tcp-options.ts";
 import { UDP_HEADER_LENGTH, decodeUdp, encodeUdp, fillUdpChecksum } from "../wire/udp.ts";
-import { IPV4_HEADER_BYTES, IPV6_FRAGMENT_HEADER_BYTES, ipHeaderBytes, packetOf } from "./packet-build.ts";
-import type { IpPacket, IpPayload, Segment } from "./packet.ts";
+import {
+  fastOpenBytes,
+  IPV4_HEADER_BYTES,
+  IPV6_FRAGMENT_HEADER_BYTES,
+  ipHeaderBytes,
+  packetOf,
+} from "./packet-build.ts";
+import type { FastOpenOption, IpPacket, IpPayload, Segment } from "./packet.ts";
 
 /** Why bytes are no packet a host would take. */
 export type Damage = "checksum" | "malformed";
@@ -174,13 +180,18 @@ function tcpOptions(segment: Segment): TcpOption[] {
     options.push(NOP, NOP, { kind: "sack", edges: segment.sack });
   }
   if (segment.fastOpen !== null) {
-    options.push({ kind: "fastOpen", cookie: segment.fastOpen, experimental: false });
-    for (let length = 2 + segment.fastOpen.length; length % 4 !== 0; length++) options.push(NOP);
+    options.push({ kind: "fastOpen", ...segment.fastOpen });
+    for (let length = fastOpenBytes(segment.fastOpen); length % 4 !== 0; length++) options.push(NOP);
   }
   return options;
 }
 
 /** The packet in `bytes` if a host at its destination would take it, else what is wrong with it. */
+/** None, or what RFC 7413 section 4.1.1 allows: Linux takes other options for none. */
+function isCookieLength(length: number): boolean {
+  return length === 0 || (length >= 4 && length <= 16 && length % 2 === 0);
+}
+
 export function decodePacket(bytes: Uint8Array): IpPacket | Damage {
   if (bytes.length === 0) return "malformed";
   return bytes[0] >>> 4 === 4 ? decodeV4(bytes) : decodeV6(bytes);
@@ -290,7 +301,7 @@ function decodeSegment(bytes: Uint8Array, start: number, end: number): IpPayload
   let timestamps = false;
   let tsVal = 0;
   let tsEcr = 0;
-  let fastOpen: Uint8Array | null = null;
+  let fastOpen: FastOpenOption | null = null;
   for (const option of tcp.options) {
     switch (option.kind) {
       case "mss":
@@ -310,7 +321,9 @@ function decodeSegment(bytes: Uint8Array, start: number, end: number): IpPayload
         ({ tsVal, tsEcr } = option);
         break;
       case "fastOpen":
-        if (!option.experimental) fastOpen = option.cookie;
+        if (isCookieLength(option.cookie.length)) {
+          fastOpen = { cookie: option.cookie, experimental: option.experimental };
+        }
         break;
       default:
     }

@@ -1,7 +1,7 @@
 // Making IP packets: every one through the same literal, so that all have one shape, and their lengths as they will be encoded.
 
 import type { PacketOwner } from "./packet-owner.ts";
-import type { IpPacket, IpPayload, Segment } from "./packet.ts";
+import type { FastOpenOption, IpPacket, IpPayload, Segment } from "./packet.ts";
 
 export const IPV4_HEADER_BYTES = 20;
 export const IPV6_HEADER_BYTES = 40;
@@ -120,6 +120,11 @@ export function withWire(packet: IpPacket, wire: Uint8Array): IpPacket {
   );
 }
 
+/** Bytes of the option, without what pads it. */
+export function fastOpenBytes({ cookie, experimental }: FastOpenOption): number {
+  return (experimental ? 4 : 2) + cookie.length;
+}
+
 /** Bytes of a segment's header: options laid out as Linux does, each group on a four-byte boundary. */
 export function tcpHeaderBytes(segment: Segment): number {
   let length = TCP_HEADER_BYTES;
@@ -129,7 +134,7 @@ export function tcpHeaderBytes(segment: Segment): number {
   else if (segment.sackPermitted) length += 4;
   if (segment.windowScale >= 0) length += 4;
   if (segment.sack !== null && segment.sack.length > 0) length += 4 + segment.sack.length * 4;
-  if (segment.fastOpen !== null) length += Math.ceil((2 + segment.fastOpen.length) / 4) * 4;
+  if (segment.fastOpen !== null) length += Math.ceil(fastOpenBytes(segment.fastOpen) / 4) * 4;
   return length;
 }
 

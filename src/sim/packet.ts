@@ -27,8 +27,14 @@ export interface Segment {
   readonly timestamps: boolean;
   readonly tsVal: number;
   readonly tsEcr: number;
-  /** A fast open cookie (RFC 7413), empty to ask for one; null: no such option. */
-  readonly fastOpen: Uint8Array | null;
+  /** Null: no such option. */
+  readonly fastOpen: FastOpenOption | null;
+}
+
+/** A fast open cookie (RFC 7413), empty to ask for one. `experimental`: under kind 254, as before it had a kind of its own. */
+export interface FastOpenOption {
+  readonly cookie: Uint8Array;
+  readonly experimental: boolean;
 }
 
 export const TCP_FLAGS = {

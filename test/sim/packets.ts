@@ -27,7 +27,12 @@ const segment: fc.Arbitrary<Segment> = fc
     tsVal: signedWord,
     tsEcr: signedWord,
     fastOpen: fc.option(
-      fc.constantFrom(0, 4, 8, 16).chain((length) => fc.uint8Array({ minLength: length, maxLength: length })),
+      fc.record({
+        cookie: fc
+          .constantFrom(0, 4, 8, 16)
+          .chain((length) => fc.uint8Array({ minLength: length, maxLength: length })),
+        experimental: fc.boolean(),
+      }),
       { nil: null },
     ),
   })

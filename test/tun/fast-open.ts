@@ -70,6 +70,45 @@ export async function fastOpen(client: End): Promise<void> {
   }
 }
 
+/** `client` asks a server that gives no cookies yet, then one that does: it asks by kind 254, and is answered so, as before RFC 7413. */
+export async function fastOpenByExperiment(client: End): Promise<void> {
+  const lab = TunLab.open({ delayMs: 5 }, 1, { tcpFastOpen: 3 });
+  if (!(lab instanceof TunLab)) throw new Error(lab.unavailable);
+  const server = otherEnd(client);
+  try {
+    lab.sysctl("tcp_fastopen", "3");
+    const listener = lab.socket(server);
+    await listener.bind({ host: server, port: PORT });
+    await listener.listen();
+    for (const [call, word] of ["who", "what", "when"].entries()) {
+      if (call === 1) listener.setOption("TCP_FASTOPEN", 5);
+      const socket = lab.socket(client);
+      const calling = socket.sendTo(word, { host: server, port: PORT }, { fastOpen: true });
+      const answering = listener.accept();
+      await lab.within(LIMIT_MS, calling);
+      const peer = await lab.within(LIMIT_MS, answering);
+      equal(new TextDecoder().decode(await lab.within(LIMIT_MS, peer.recv())), word);
+      peer.close();
+      socket.close();
+    }
+    const shown = syns(lab).map(({ payload, cookie, layout }) => [
+      payload,
+      cookie?.length ?? -1,
+      layout.split(" ").slice(5).join(" "),
+    ]);
+    deepEqual(shown, [
+      [0, 0, "fastOpen nop nop"],
+      [0, -1, ""],
+      [0, 0, "fastOpen"],
+      [0, 8, "fastOpen"],
+      [4, 8, "fastOpen"],
+      [0, -1, ""],
+    ]);
+  } finally {
+    await lab.close();
+  }
+}
+
 interface Syn {
   readonly seq: number;
   readonly ack: number;

@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { CLOSES } from "./closes.ts";
 import { markedTransfer } from "./ecn.ts";
-import { fastOpen } from "./fast-open.ts";
+import { fastOpen, fastOpenByExperiment } from "./fast-open.ts";
 import { differences, real, simulated } from "./info.ts";
 import { TunLab } from "./lab.ts";
 import { urgentBytes } from "./urgent.ts";
@@ -51,6 +51,11 @@ describe.skipIf(why !== null)("a real kernel and the simulated stack", () => {
 
   for (const client of ["kernel", "sim"] as const) {
     it(`open fast once they know each other, with ${client} calling`, () => fastOpen(client), 20_000);
+    it(
+      `try the experimental option with who gave no cookie, with ${client} calling`,
+      () => fastOpenByExperiment(client),
+      20_000,
+    );
   }
 
   for (const { name, run } of CLOSES) {

@@ -7,7 +7,7 @@ import { TCP_FLAGS } from "../packet.ts";
 import type { Segment } from "../packet.ts";
 import type { Connection } from "./connection.ts";
 import { TIMESTAMPS_LENGTH } from "./options.ts";
-import { answered } from "./fast-open.ts";
+import { answered, takeCookie } from "./fast-open.ts";
 import { resetFor, segmentLength } from "./segments.ts";
 import { after, before } from "./seq.ts";
 import { XMIT } from "./timers.ts";
@@ -54,7 +54,7 @@ function inSynSent(connection: Connection, segment: Segment, nowNs: number): voi
   connection.lastReceivedNs = nowNs;
   if (acks) {
     connection.establish(segment.window, segment.seq | 0, nowNs);
-    if (connection.synCookie !== null) connection.givenCookie = segment.fastOpen;
+    takeCookie(connection, segment);
     answered(connection, segment, nowNs);
     receiver.acks.owed = true;
     receiver.acks.due = true;

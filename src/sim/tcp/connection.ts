@@ -6,7 +6,7 @@
 import { ZERO_NS } from "../clock.ts";
 import type { Errno } from "../../socket/errno.ts";
 import type { TcpState } from "../../socket/options.ts";
-import type { Segment } from "../packet.ts";
+import type { FastOpenOption, Segment } from "../packet.ts";
 import { Ecn } from "./ecn.ts";
 import type { EcnMode } from "./ecn.ts";
 import { mostInSyn } from "./fast-open.ts";
@@ -104,11 +104,11 @@ export class Connection {
   /** Data in the SYN was acknowledged with it. */
   fastOpened = false;
   /** Fast open cookie of our SYN, or of our answer to one: empty asks for one, null is none. */
-  synCookie: Uint8Array | null = null;
+  synCookie: FastOpenOption | null = null;
   /** Bytes of the send buffer that left with our SYN. */
   synData = 0;
-  /** The cookie the peer gives us, for the host to keep. */
-  givenCookie: Uint8Array | null = null;
+  /** The cookie the peer gives us, for the host to keep; empty where we asked and it gives none. */
+  givenCookie: FastOpenOption | null = null;
   /** Programs have it already while the handshake goes on, as its SYN came with data and a cookie. */
   early = false;
   /** connect has been called, and the SYN waits for data to go with it. */

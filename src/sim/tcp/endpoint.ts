@@ -7,7 +7,7 @@ import type { PmtuDiscovery } from "../../socket/options.ts";
 import { SSTHRESH_INFINITE } from "../../trace/tcp-series.ts";
 import type { TcpSeries } from "../../trace/tcp-series.ts";
 import { TCP_FLAGS } from "../packet.ts";
-import type { IpPacket, Segment } from "../packet.ts";
+import type { FastOpenOption, IpPacket, Segment } from "../packet.ts";
 import type { IcmpError, Timer } from "../network.ts";
 import { isInet6, toProgram } from "./addresses.ts";
 import { arrive } from "./arrival.ts";
@@ -193,9 +193,9 @@ export class Endpoint {
     }
   }
 
-  #learn(cookie: Uint8Array): void {
+  #learn(given: FastOpenOption): void {
     this.connection.givenCookie = null;
-    if (cookie.length > 0) this.#host.fastOpen.learn(this.remote, cookie);
+    this.#host.fastOpen.learn(this.remote, given);
   }
 
   /** The handshake is over, one way or the other. */

@@ -2,11 +2,12 @@
 //
 // A client without a cookie asks for one in its SYN and sends its data after the handshake. One with a cookie puts data beside it;
 // the server hands the connection to accept at once and may answer before the handshake is over. Whatever goes wrong, the SYN that
-// is sent again is a plain one, and the data follows the handshake.
+// is sent again is a plain one, and the data follows the handshake. Those who only know the option's experimental form are
+// answered in it; those who do not answer are asked in it, once.
 
 import { NEVER_NS } from "../clock.ts";
 import type { HostNetwork } from "../network.ts";
-import type { Segment } from "../packet.ts";
+import type { FastOpenOption, Segment } from "../packet.ts";
 import type { Connection } from "./connection.ts";
 import { NO_BYTES } from "./segments.ts";
 import { SENT } from "./sent-queue.ts";
@@ -28,7 +29,9 @@ const SECRET_LIMIT = 2 ** 32;
 export class FastOpen {
   readonly #mode: FastOpenMode;
   readonly #network: HostNetwork;
-  readonly #known = new Map<string, Uint8Array>();
+  readonly #known = new Map<string, FastOpenOption>();
+  /** Who gave none when asked: asked once by kind 254 (true), and by kind 34 ever after. */
+  readonly #experiments = new Map<string, boolean>();
   #secret: number | null = null;
 
   constructor(mode: FastOpenMode, network: HostNetwork) {
@@ -44,13 +47,19 @@ export class FastOpen {
     return (this.#mode & SERVER) !== 0;
   }
 
-  /** What `remote` gave us, or null. */
-  cookieOf(remote: string): Uint8Array | null {
-    return this.#known.get(remote) ?? null;
+  /** What to put into a SYN to `remote`: the cookie it gave us, or the question for one. */
+  optionFor(remote: string): FastOpenOption {
+    return (
+      this.#known.get(remote) ?? { cookie: NO_BYTES, experimental: this.#experiments.get(remote) === true }
+    );
   }
 
-  learn(remote: string, cookie: Uint8Array): void {
-    this.#known.set(remote, cookie);
+  /** What `remote` gave us, in the form it has to be shown; empty: nothing, though asked in that form. */
+  learn(remote: string, given: FastOpenOption): void {
+    if (given.cookie.length > 0) this.#known.set(remote, given);
+    else if (!this.#known.has(remote)) {
+      this.#experiments.set(remote, !given.experimental && !this.#experiments.has(remote));
+    }
   }
 
   /** The cookie for a client at `remote` that reaches us at `local`: nobody else could have sent it from there. */
@@ -76,6 +85,14 @@ export class FastOpen {
 /** Payload bytes a SYN towards a path for `linkMss` bytes of TCP takes at most. */
 export function mostInSyn(linkMss: number): number {
   return Math.max(linkMss - OPTIONS_MAX, 0);
+}
+
+/** The peer has answered our SYN: with a cookie, or to the question for one with none. */
+export function takeCookie(connection: Connection, { fastOpen }: Segment): void {
+  const asked = connection.synCookie;
+  if (asked === null) return;
+  if (fastOpen !== null) connection.givenCookie = fastOpen;
+  else if (asked.cookie.length === 0 && connection.synTries === 0) connection.givenCookie = asked;
 }
 
 /** The data of our SYN, which leaves once: a SYN sent again is a plain one. */

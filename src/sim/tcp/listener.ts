@@ -69,7 +69,8 @@ export class Listener {
     });
     if (segment.fastOpen !== null && this.#opensFast) {
       const { fastOpen } = this.#host;
-      if (fastOpen.isOurs(segment.fastOpen, remote, local)) {
+      const { cookie, experimental } = segment.fastOpen;
+      if (fastOpen.isOurs(cookie, remote, local)) {
         this.#early.push(endpoint);
         endpoint.listener = null;
         endpoint.openEarly(segment);
@@ -78,7 +79,7 @@ export class Listener {
         return;
       }
       // It asks for a cookie, or shows one that is not ours.
-      endpoint.connection.synCookie = fastOpen.cookieFor(remote, local);
+      endpoint.connection.synCookie = { cookie: fastOpen.cookieFor(remote, local), experimental };
     }
     this.#pending.add(endpoint);
     endpoint.openPassive(segment);

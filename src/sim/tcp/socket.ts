@@ -23,7 +23,6 @@ import type { TcpHost } from "./host.ts";
 import { UNCONNECTED, infoOf, listenerInfo } from "./info.ts";
 import { Listener } from "./listener.ts";
 import type { Binding } from "./ports.ts";
-import { NO_BYTES } from "./segments.ts";
 import type { SocketSettings } from "./settings.ts";
 import { applySetting, readSetting } from "./socket-options.ts";
 import { URGENT, hiddenBytes, isAtMark, readUrgent } from "./urgent.ts";
@@ -210,10 +209,11 @@ export class TcpSocket implements SocketCore {
     const { connection } = endpoint;
     let taken = 0;
     if (data !== null || this.settings.current.fastOpenConnect) {
-      const cookie = this.#host.fastOpen.cookieOf(remote);
-      connection.synCookie = cookie ?? NO_BYTES;
-      if (cookie !== null && data !== null) taken = connection.sendWithSyn(data);
-      connection.deferred = cookie !== null && data === null;
+      const option = this.#host.fastOpen.optionFor(remote);
+      connection.synCookie = option;
+      const known = option.cookie.length > 0;
+      if (known && data !== null) taken = connection.sendWithSyn(data);
+      connection.deferred = known && data === null;
     }
     endpoint.open(previous !== null);
     if (connection.deferred) return null;

@@ -45,7 +45,10 @@ function acquainted(options: WireOptions = {}, queue = 5): Hosts {
 /** `SYN 5 cookie 8`: flags, payload, and the option's length. */
 const lines = (sent: readonly Sent[]): string[] =>
   sent.map(({ segment: { flags, payload, fastOpen } }) => {
-    const cookie = fastOpen === null ? "" : ` cookie ${fastOpen.length}`;
+    const cookie =
+      fastOpen === null
+        ? ""
+        : ` ${fastOpen.experimental ? "experimental " : ""}cookie ${fastOpen.cookie.length}`;
     return `${flagNames(flags)}${payload.length === 0 ? "" : ` ${payload.length}`}${cookie}`;
   });
 
@@ -182,6 +185,40 @@ describe("what falls back", () => {
     expect([synData(one), synData(two)]).toEqual([true, false]);
     const heard = [1, 2].map(() => text(must(listener.accept() as SocketCore).recv(100)));
     expect(heard).toEqual(["one", "two"]);
+  });
+});
+
+describe("the option under kind 254", () => {
+  test("is tried once with who gave no cookie, and the answer comes in the same form", () => {
+    const { wire, client, listener } = hosts({}, 0);
+    const call = (): string[] => {
+      wire.sent.length = 0;
+      const socket = client();
+      socket.sendTo(bytes("hello"), TO, FAST);
+      wire.pass(100);
+      socket.close();
+      must(listener.accept() as SocketCore).close();
+      wire.pass(100);
+      return lines(wire.sent).filter((line) => line.startsWith("SYN"));
+    };
+    expect(call()).toEqual(["SYN cookie 0", "SYN ACK"]);
+    must(listener.setOption("TCP_FASTOPEN", 5));
+    expect(call()).toEqual(["SYN experimental cookie 0", "SYN ACK experimental cookie 8"]);
+    expect(call()).toEqual(["SYN 5 experimental cookie 8", "SYN ACK"]);
+  });
+
+  test("is not tried again when that is not answered either", () => {
+    const { wire, client } = hosts({}, 0);
+    for (let i = 0; i < 4; i++) {
+      client().sendTo(bytes("hello"), TO, FAST);
+      wire.pass(100);
+    }
+    expect(lines(wire.sent).filter((line) => line.includes("cookie"))).toEqual([
+      "SYN cookie 0",
+      "SYN experimental cookie 0",
+      "SYN cookie 0",
+      "SYN cookie 0",
+    ]);
   });
 });
 
