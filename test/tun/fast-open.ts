@@ -2,6 +2,7 @@
 
 import { deepEqual, equal } from "node:assert/strict";
 import { TCP_FLAGS } from "../../src/sim/packet.ts";
+import type { Socket } from "../../src/socket/api.ts";
 import type { BlockingSocket } from "../../src/socket/blocking.ts";
 import { TCPI_OPT } from "../../src/socket/options.ts";
 import { PROTOCOL } from "../../src/trace/packets.ts";
@@ -86,7 +87,7 @@ export async function fastOpenByExperiment(client: End): Promise<void> {
       const calling = socket.sendTo(word, { host: server, port: PORT }, { fastOpen: true });
       const answering = listener.accept();
       await lab.within(LIMIT_MS, calling);
-      const peer = await lab.within(LIMIT_MS, answering);
+      const peer: Socket = await lab.within(LIMIT_MS, answering);
       equal(new TextDecoder().decode(await lab.within(LIMIT_MS, peer.recv())), word);
       peer.close();
       socket.close();
