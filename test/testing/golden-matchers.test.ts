@@ -13,7 +13,6 @@ import { goldenMatchers } from "../../src/testing/vitest.ts";
 import type { GoldenOptions } from "../../src/testing/vitest.ts";
 import { Grid } from "../../src/tui/render/grid.ts";
 import { darkTheme } from "../../src/tui/theme.ts";
-import { brokenSession } from "../tui/build-framing.ts";
 import { helloSession } from "../tui/build-session.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "wirelab-goldens-"));
@@ -81,10 +80,6 @@ describe("what is given to a matcher", () => {
       new Trace({ read: () => new Uint8Array(0) }),
       /^no socket call\n/,
     ],
-    ["a run's screen", "toMatchScreen", { ...run, size: { width: 80, height: 24 } }, /Ladder[^]* 80 x 24,/],
-    ["a trace's screen", "toMatchScreen", { trace: run.trace, screen: "graphs" }, /Graphs[^]* 120 x 40,/],
-    ["keys", "toMatchScreen", { trace: run, keys: ["3"] }, /Details/],
-    ["codecs", "toMatchScreen", brokenSession(), /any-chunking/],
     ["a grid", "toMatchScreen", new Grid(3, 1, darkTheme.background), /^\n\nwirelab screen, 3 x 1,/],
     ["a grid in a theme", "toMatchScreen", { grid: new Grid(3, 1), theme: "mono" }, /theme mono/],
   ])("%s is shown", async (_, matcher, subject, shown) => {
@@ -95,18 +90,6 @@ describe("what is given to a matcher", () => {
   test.each<[what: string, matcher: Matcher, subject: unknown, why: string]>([
     ["nothing", "toMatchLadder", undefined, "want a trace, a run, a session"],
     ["text", "toMatchTranscript", "trace", "got string"],
-    [
-      "a screen that is not there",
-      "toMatchScreen",
-      { trace: run.trace, screen: "lab" },
-      "no lab of this; it has sequence, packets",
-    ],
-    [
-      "no size",
-      "toMatchScreen",
-      { trace: run, size: { width: 0, height: 24 } },
-      "want { width, height } of 1 to 1000",
-    ],
     ["a narrow ladder", "toMatchLadder", { trace: run, width: 39 }, "want 40 to 1000"],
     ["an unknown theme", "toMatchLadder", { trace: run, theme: "pink" }, 'no "pink"; there are dark'],
   ])("%s is refused", async (_, matcher, subject, why) => {

@@ -43,7 +43,7 @@ describe("a golden", () => {
           }
         }
       }),
-      { numRuns: 200 },
+      { numRuns: 50 },
     );
   });
 

@@ -1,10 +1,12 @@
 import { describe, expect, test } from "vitest";
 
+import { drawScreen } from "../../../src/testing/golden-drawing.ts";
 import { goldenMatchers } from "../../../src/testing/vitest.ts";
 import { SCREEN_NAMES } from "../../../src/tui/model.ts";
 import { renderScreen } from "../../../src/tui/snapshot.ts";
 import { monoTheme, themes } from "../../../src/tui/theme.ts";
 import { gridToText } from "../../../src/tui/render/text.ts";
+import { brokenSession } from "../build-framing.ts";
 import { helloSession } from "../build-session.ts";
 import { STATES } from "./golden-states.ts";
 
@@ -48,6 +50,32 @@ test("every screen has goldens of two states and more in all three sizes, and th
   ).filter(({ states }) => states < 2);
   expect(few).toEqual([]);
   expect(themes.size).toBe(6);
+});
+
+describe("what is given to toMatchScreen", () => {
+  const { sim: run } = helloSession();
+  const size = { width: 80, height: 24 };
+
+  test.each<[what: string, subject: unknown, shown: RegExp]>([
+    ["a run", { ...run, size }, /1 Lab[^]*tcp-hello/],
+    ["a run under another name", { trace: run, size, at: { step: 0 } }, /1 Lab[^]* 1\/60 /],
+    ["a trace", { trace: run.trace, screen: "graphs" }, /Graphs/],
+    ["keys", { trace: run, keys: ["3"] }, /3 Packets/],
+    ["codecs", brokenSession(), /any-chunking/],
+  ])("%s is shown", async (_, subject, shown) => {
+    expect(gridToText((await drawScreen(subject)).grid)).toMatch(shown);
+  });
+
+  test.each<[what: string, subject: unknown, why: string]>([
+    [
+      "a screen that is not there",
+      { trace: run.trace, screen: "lab" },
+      "there is no lab of this; it has sequence, packets",
+    ],
+    ["no size", { trace: run, size: { width: 0, height: 24 } }, "want { width, height } of 1 to 1000"],
+  ])("%s is refused", async (_, subject, why) => {
+    await expect(drawScreen(subject)).rejects.toThrow(why);
+  });
 });
 
 describe("at 80 x 24", () => {
