@@ -41,7 +41,7 @@ export function protocolOf(version: 4 | 6, payload: IpPayload): number {
     case "icmp":
       return version === 4 ? IP_PROTOCOL.icmp : IP_PROTOCOL.icmpv6;
     case "fragment":
-      return payload.fragment.protocol;
+      return payload.protocol;
   }
 }
 
@@ -77,14 +77,14 @@ function carried(packet: IpPacket, wire: Uint8Array): Uint8Array {
 
 function encodeIpv4Header(packet: IpPacket, out: Uint8Array): void {
   const { payload } = packet;
-  const more = payload.kind === "fragment" && payload.fragment.more;
+  const more = payload.kind === "fragment" && payload.more;
   const headerLength = encodeIpv4(
     {
       dsfield: packet.ecn,
       totalLength: packet.length,
       id: packet.id & 0xffff,
       flags: (packet.dontFragment ? IPV4_FLAGS.dontFragment : 0) | (more ? IPV4_FLAGS.moreFragments : 0),
-      fragmentOffset: payload.kind === "fragment" ? payload.fragment.offset : 0,
+      fragmentOffset: payload.kind === "fragment" ? payload.offset : 0,
       ttl: packet.ttl,
       protocol: protocolOf(4, payload),
       checksum: 0,
@@ -120,8 +120,8 @@ function encodeIpv6Header(packet: IpPacket, out: Uint8Array): void {
     {
       kind: "fragment",
       nextHeader: protocol,
-      fragmentOffset: payload.fragment.offset,
-      moreFragments: payload.fragment.more,
+      fragmentOffset: payload.offset,
+      moreFragments: payload.more,
       id: packet.id >>> 0,
       reservedByte: 0,
       reservedBits: 0,
@@ -135,15 +135,14 @@ function encodePayload(packet: IpPacket, out: Uint8Array, start: number): void {
   const { payload, length: end } = packet;
   switch (payload.kind) {
     case "tcp": {
-      const { segment } = payload;
-      const options = tcpOptions(segment);
-      const headerLength = encodeTcp({ ...segment, checksum: 0, options, optionsTail: EMPTY }, out, start);
-      out.set(segment.payload, start + headerLength);
+      const options = tcpOptions(payload);
+      const headerLength = encodeTcp({ ...payload, checksum: 0, options, optionsTail: EMPTY }, out, start);
+      out.set(payload.payload, start + headerLength);
       fillTcpChecksum(out, 0, start, end);
       return;
     }
     case "udp": {
-      const { sourcePort, destinationPort, payload: data } = payload.datagram;
+      const { sourcePort, destinationPort, payload: data } = payload;
       encodeUdp(
         { sourcePort, destinationPort, length: UDP_HEADER_LENGTH + data.length, checksum: 0 },
         out,
@@ -154,13 +153,13 @@ function encodePayload(packet: IpPacket, out: Uint8Array, start: number): void {
       return;
     }
     case "icmp":
-      encodeIcmp({ ...payload.message, checksum: 0 }, out, start);
-      out.set(payload.message.body, start + ICMP_HEADER_LENGTH);
+      encodeIcmp({ ...payload, checksum: 0 }, out, start);
+      out.set(payload.body, start + ICMP_HEADER_LENGTH);
       if (packet.version === 4) fillIcmpChecksum(out, start, end);
       else fillIcmpv6Checksum(out, 0, start, end);
       return;
     case "fragment":
-      out.set(payload.fragment.data, start);
+      out.set(payload.data, start);
   }
 }
 
@@ -209,12 +208,10 @@ function decodeV4(bytes: Uint8Array): IpPacket | Damage {
     more || ip.fragmentOffset > 0
       ? {
           kind: "fragment",
-          fragment: {
-            protocol: ip.protocol,
-            offset: ip.fragmentOffset,
-            more,
-            data: bytes.subarray(ip.headerLength, end),
-          },
+          protocol: ip.protocol,
+          offset: ip.fragmentOffset,
+          more,
+          data: bytes.subarray(ip.headerLength, end),
         }
       : decodeTransport(bytes, ip.protocol, ip.headerLength, end);
   if (typeof payload === "string") return payload;
@@ -236,12 +233,10 @@ function decodeV6(bytes: Uint8Array): IpPacket | Damage {
     ({ id } = header);
     payload = {
       kind: "fragment",
-      fragment: {
-        protocol: header.nextHeader,
-        offset: header.fragmentOffset,
-        more: header.moreFragments,
-        data,
-      },
+      protocol: header.nextHeader,
+      offset: header.fragmentOffset,
+      more: header.moreFragments,
+      data,
     };
   } else {
     payload = decodeTransport(bytes, ip.nextHeader, IPV6_HEADER_LENGTH, end);
@@ -276,7 +271,7 @@ export function decodeTransport(
     }
     const { sourcePort, destinationPort } = udp;
     const payload = bytes.subarray(start + UDP_HEADER_LENGTH, stop);
-    return { kind: "udp", datagram: { sourcePort, destinationPort, payload } };
+    return { kind: "udp", sourcePort, destinationPort, payload };
   }
   if (protocol !== (version === 4 ? IP_PROTOCOL.icmp : IP_PROTOCOL.icmpv6)) return "malformed";
   const icmp = decodeIcmp(version === 4 ? "icmp" : "icmpv6", bytes, start, end);
@@ -285,10 +280,7 @@ export function decodeTransport(
     version === 4 ? internetChecksum(bytes, start, end) : transportChecksum(bytes, 0, protocol, start, end);
   if (sum !== 0) return "checksum";
   const { type, code, rest } = icmp;
-  return {
-    kind: "icmp",
-    message: { type, code, rest, body: bytes.subarray(start + ICMP_HEADER_LENGTH, end) },
-  };
+  return { kind: "icmp", type, code, rest, body: bytes.subarray(start + ICMP_HEADER_LENGTH, end) };
 }
 
 function decodeSegment(bytes: Uint8Array, start: number, end: number): IpPayload | Damage {
@@ -328,7 +320,8 @@ function decodeSegment(bytes: Uint8Array, start: number, end: number): IpPayload
       default:
     }
   }
-  const segment: Segment = {
+  return {
+    kind: "tcp",
     sourcePort: tcp.sourcePort,
     destinationPort: tcp.destinationPort,
     seq: tcp.seq | 0,
@@ -346,5 +339,4 @@ function decodeSegment(bytes: Uint8Array, start: number, end: number): IpPayload
     tsEcr: tsEcr | 0,
     fastOpen,
   };
-  return { kind: "tcp", segment };
 }

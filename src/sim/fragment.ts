@@ -23,7 +23,7 @@ const DATAGRAMS_MAX = 1024;
 export function fragmentsOf(packet: IpPacket, mtu: number): IpPacket[] {
   const header = packet.version === 4 ? IPV4_HEADER_BYTES : IPV6_HEADER_BYTES + IPV6_FRAGMENT_HEADER_BYTES;
   const { payload } = packet;
-  const whole = payload.kind === "fragment" ? payload.fragment : null;
+  const whole = payload.kind === "fragment" ? payload : null;
   // Off the encoded packet, so that damage done to it stays done.
   const data = encodePacket(packet).subarray(ipHeaderBytes(packet.version, payload));
   const base = whole === null ? 0 : whole.offset;
@@ -33,7 +33,7 @@ export function fragmentsOf(packet: IpPacket, mtu: number): IpPacket[] {
   for (let at = 0; at < data.length; at += step) {
     const piece = data.subarray(at, Math.min(at + step, data.length));
     const more = at + step < data.length || (whole !== null && whole.more);
-    const fragment: Fragment = { protocol, offset: base + at, more, data: piece };
+    const fragment: Fragment = { kind: "fragment", protocol, offset: base + at, more, data: piece };
     pieces.push(
       packetOf(
         packet.version,
@@ -43,7 +43,7 @@ export function fragmentsOf(packet: IpPacket, mtu: number): IpPacket[] {
         packet.ecn,
         false,
         packet.id,
-        { kind: "fragment", fragment },
+        fragment,
         header + piece.length,
         -1,
         null,
@@ -164,7 +164,7 @@ export class Reassembler {
     // Encoded as one unfragmented packet: the transport's checksum is verified under its addresses.
     const { version, source, destination, ttl, ecn, id } = first.packet;
     const length = header + data.length;
-    const fragment: Fragment = { protocol, offset: 0, more: false, data };
+    const fragment: Fragment = { kind: "fragment", protocol, offset: 0, more: false, data };
     const shell = packetOf(
       version,
       source,
@@ -173,7 +173,7 @@ export class Reassembler {
       ecn,
       false,
       id,
-      { kind: "fragment", fragment },
+      fragment,
       version === 4 ? length : length + IPV6_FRAGMENT_HEADER_BYTES,
       -1,
     );

@@ -29,7 +29,7 @@ import {
   tcpHeaderBytes,
 } from "./packet-build.ts";
 import type { PacketOwner } from "./packet-owner.ts";
-import type { IcmpMessage, IpPacket, IpPayload, Segment, UdpDatagram } from "./packet.ts";
+import type { IcmpMessage, IpPacket, Segment, UdpDatagram } from "./packet.ts";
 import { PathMtus } from "./path-mtu.ts";
 import { PERSONALITIES } from "./personality/personality.ts";
 import type { PlannedHost } from "./plan.ts";
@@ -182,10 +182,9 @@ export class SimHost implements UdpNetwork, PacketSink {
     const v6 = this.#routes.lastIsV6;
     const length =
       (v6 ? IPV6_HEADER_BYTES : IPV4_HEADER_BYTES) + tcpHeaderBytes(segment) + segment.payload.length;
-    const payload: IpPayload = { kind: "tcp", segment };
     const id = v6 ? 0 : this.#takeId();
     const whole = v6 || this.#pathMtus.forbidsFragments(discovery, destination, this.#scheduler.now);
-    const packet = packetOf(v6 ? 6 : 4, source, destination, this.ttl, ecn, whole, id, payload, length, -1);
+    const packet = packetOf(v6 ? 6 : 4, source, destination, this.ttl, ecn, whole, id, segment, length, -1);
     if (length > route.mtu && !whole) {
       for (const piece of fragmentsOf(packet, route.mtu)) route.enter(piece);
       return null;
@@ -204,7 +203,6 @@ export class SimHost implements UdpNetwork, PacketSink {
     owner: PacketOwner,
   ): Errno | null {
     const v6 = isIpv6(destination);
-    const payload: IpPayload = { kind: "udp", datagram };
     const length = (v6 ? IPV6_HEADER_BYTES : IPV4_HEADER_BYTES) + UDP_HEADER_BYTES + datagram.payload.length;
     const packet = packetOf(
       v6 ? 6 : 4,
@@ -215,7 +213,7 @@ export class SimHost implements UdpNetwork, PacketSink {
       discovery === PMTUDISC.PROBE ||
         this.#pathMtus.forbidsFragments(discovery, destination, this.#scheduler.now),
       v6 ? 0 : this.#takeId(),
-      payload,
+      datagram,
       length,
       -1,
       null,
@@ -295,18 +293,18 @@ export class SimHost implements UdpNetwork, PacketSink {
     switch (payload.kind) {
       case "tcp":
         if (this.tcp !== null && !this.isBroadcast(packet.destination)) {
-          this.tcp.input(packet, payload.segment);
+          this.tcp.input(packet, payload);
         } else this.dropped(packet, "not for us");
         return;
       case "udp":
-        this.udp.input(packet, payload.datagram);
+        this.udp.input(packet, payload);
         return;
       case "icmp":
-        this.#receiveIcmp(packet, payload.message);
+        this.#receiveIcmp(packet, payload);
         return;
       case "fragment": {
         const reassembly = packet.version === 4 ? this.#reassembly4 : this.#reassembly6;
-        const whole = reassembly.add(packet, payload.fragment, this.#currentRow);
+        const whole = reassembly.add(packet, payload, this.#currentRow);
         if (whole === null) return;
         this.#current = whole;
         this.#deliver(whole);
@@ -404,11 +402,10 @@ export class SimHost implements UdpNetwork, PacketSink {
   #sendIcmp(source: string, destination: string, message: IcmpMessage): void {
     const v6 = isIpv6(destination);
     const length = (v6 ? IPV6_HEADER_BYTES : IPV4_HEADER_BYTES) + ICMP_HEADER_BYTES + message.body.length;
-    const payload: IpPayload = { kind: "icmp", message };
     const id = v6 ? 0 : this.#takeId();
     // Nobody waits for what becomes of it: without a route it is not sent.
     this.#send(
-      packetOf(v6 ? 6 : 4, source, destination, this.ttl, 0, false, id, payload, length, -1),
+      packetOf(v6 ? 6 : 4, source, destination, this.ttl, 0, false, id, message, length, -1),
       PMTUDISC.DONT,
     );
   }

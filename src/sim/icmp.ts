@@ -35,9 +35,9 @@ const QUOTE_MAX = { 4: 576 - 28, 6: 1280 - 48 } as const;
 /** The error about `packet`; `mtu` for "too big". Null when the packet may not be answered with an error (RFC 1122 3.2.2). */
 export function icmpErrorAbout(packet: IpPacket, problem: IcmpProblem, mtu: number): IcmpMessage | null {
   const { payload, version } = packet;
-  if (payload.kind === "icmp" && isIcmpError(version, payload.message.type)) return null;
+  if (payload.kind === "icmp" && isIcmpError(version, payload.type)) return null;
   if (payload.kind === "fragment") {
-    const { offset, protocol, data } = payload.fragment;
+    const { offset, protocol, data } = payload;
     if (offset > 0) return null;
     // The first piece of an error is an error too: answering it would go on for ever.
     const icmp = version === 4 ? IP_PROTOCOL.icmp : IP_PROTOCOL.icmpv6;
@@ -45,13 +45,13 @@ export function icmpErrorAbout(packet: IpPacket, problem: IcmpProblem, mtu: numb
   }
   const [type, code] = TYPES[problem][version];
   const body = encodePacket(packet).subarray(0, QUOTE_MAX[version]);
-  return { type, code, rest: problem === "too big" ? mtu : 0, body };
+  return { kind: "icmp", type, code, rest: problem === "too big" ? mtu : 0, body };
 }
 
 /** Whether it is ICMP, in one piece or a fragment of it. */
 export function isIcmp({ version, payload }: IpPacket): boolean {
   if (payload.kind !== "fragment") return payload.kind === "icmp";
-  return payload.fragment.protocol === (version === 4 ? IP_PROTOCOL.icmp : IP_PROTOCOL.icmpv6);
+  return payload.protocol === (version === 4 ? IP_PROTOCOL.icmp : IP_PROTOCOL.icmpv6);
 }
 
 export function isIcmpError(version: 4 | 6, type: number): boolean {

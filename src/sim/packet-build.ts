@@ -62,9 +62,7 @@ export function forwarded(packet: IpPacket): IpPacket {
 /** A second packet like this one. A datagram's bytes are copied, because whoever receives them may change them. */
 export function copied(packet: IpPacket): IpPacket {
   if (packet.payload.kind !== "udp") return packet;
-  const { sourcePort, destinationPort, payload } = packet.payload.datagram;
-  const datagram = { sourcePort, destinationPort, payload: payload.slice() };
-  return { ...packet, payload: { kind: "udp", datagram } };
+  return { ...packet, payload: { ...packet.payload, payload: packet.payload.payload.slice() } };
 }
 
 /** The packet with one bit of it flipped. One damaged already stays as it is: a packet keeps the first damage done to it. */
@@ -142,13 +140,13 @@ export function tcpHeaderBytes(segment: Segment): number {
 export function payloadBytes(payload: IpPayload): number {
   switch (payload.kind) {
     case "tcp":
-      return tcpHeaderBytes(payload.segment) + payload.segment.payload.length;
+      return tcpHeaderBytes(payload) + payload.payload.length;
     case "udp":
-      return UDP_HEADER_BYTES + payload.datagram.payload.length;
+      return UDP_HEADER_BYTES + payload.payload.length;
     case "icmp":
-      return ICMP_HEADER_BYTES + payload.message.body.length;
+      return ICMP_HEADER_BYTES + payload.body.length;
     case "fragment":
-      return payload.fragment.data.length;
+      return payload.data.length;
   }
 }
 

@@ -5,6 +5,7 @@ import type { PacketOwner } from "./packet-owner.ts";
 
 /** A TCP segment. One shape for all, so that the hot path stays monomorphic; absent options are marked by value. */
 export interface Segment {
+  readonly kind: "tcp";
   readonly sourcePort: number;
   readonly destinationPort: number;
   /** 32 bits as signed integers (`| 0`), and so are timestamps: unsigned ones V8 would box, each in an object of its own. */
@@ -49,6 +50,7 @@ export const TCP_FLAGS = {
 } as const;
 
 export interface UdpDatagram {
+  readonly kind: "udp";
   readonly sourcePort: number;
   readonly destinationPort: number;
   readonly payload: Uint8Array;
@@ -56,6 +58,7 @@ export interface UdpDatagram {
 
 /** ICMP or ICMPv6, an error or an echo; `body` follows the first eight bytes (for errors: the packet that caused it). */
 export interface IcmpMessage {
+  readonly kind: "icmp";
   readonly type: number;
   readonly code: number;
   /** The second four bytes: identifier and sequence number, or the next-hop MTU. */
@@ -65,6 +68,7 @@ export interface IcmpMessage {
 
 /** A slice of an IP payload, in bytes already. */
 export interface Fragment {
+  readonly kind: "fragment";
   readonly protocol: number;
   /** Bytes; a multiple of 8. */
   readonly offset: number;
@@ -72,11 +76,7 @@ export interface Fragment {
   readonly data: Uint8Array;
 }
 
-export type IpPayload =
-  | { readonly kind: "tcp"; readonly segment: Segment }
-  | { readonly kind: "udp"; readonly datagram: UdpDatagram }
-  | { readonly kind: "icmp"; readonly message: IcmpMessage }
-  | { readonly kind: "fragment"; readonly fragment: Fragment };
+export type IpPayload = Segment | UdpDatagram | IcmpMessage | Fragment;
 
 /** An IP packet on its way. Addresses are canonical texts. */
 export interface IpPacket {

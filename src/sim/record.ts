@@ -127,48 +127,44 @@ export class Recorder {
     table.destination[row] = this.#address(packet.destination);
     table.networkOffset[row] = 0;
     switch (payload.kind) {
-      case "tcp": {
-        const { segment } = payload;
+      case "tcp":
         table.protocol[row] = PROTOCOL.tcp;
         table.transportOffset[row] = transport;
-        table.payloadOffset[row] = transport + tcpHeaderBytes(segment);
-        table.payloadLength[row] = segment.payload.length;
-        table.sourcePort[row] = segment.sourcePort;
-        table.destinationPort[row] = segment.destinationPort;
-        table.tcpSeq[row] = segment.seq;
-        table.tcpAck[row] = segment.ack;
-        table.tcpFlags[row] = segment.flags;
-        table.tcpWindow[row] = segment.window;
+        table.payloadOffset[row] = transport + tcpHeaderBytes(payload);
+        table.payloadLength[row] = payload.payload.length;
+        table.sourcePort[row] = payload.sourcePort;
+        table.destinationPort[row] = payload.destinationPort;
+        table.tcpSeq[row] = payload.seq;
+        table.tcpAck[row] = payload.ack;
+        table.tcpFlags[row] = payload.flags;
+        table.tcpWindow[row] = payload.window;
         table.stream[row] = this.streams.tcp(
           row,
           table.source[row],
-          segment.sourcePort,
+          payload.sourcePort,
           table.destination[row],
-          segment.destinationPort,
+          payload.destinationPort,
           table.tcpSeq[row],
           table.tcpAck[row],
-          segment.flags,
-          segment.windowScale,
+          payload.flags,
+          payload.windowScale,
         );
         return;
-      }
-      case "udp": {
-        const { datagram } = payload;
+      case "udp":
         table.protocol[row] = PROTOCOL.udp;
         table.transportOffset[row] = transport;
         table.payloadOffset[row] = transport + UDP_HEADER_BYTES;
-        table.payloadLength[row] = datagram.payload.length;
-        table.sourcePort[row] = datagram.sourcePort;
-        table.destinationPort[row] = datagram.destinationPort;
+        table.payloadLength[row] = payload.payload.length;
+        table.sourcePort[row] = payload.sourcePort;
+        table.destinationPort[row] = payload.destinationPort;
         table.stream[row] = this.streams.udp(
           row,
           table.source[row],
-          datagram.sourcePort,
+          payload.sourcePort,
           table.destination[row],
-          datagram.destinationPort,
+          payload.destinationPort,
         );
         return;
-      }
       case "icmp":
         // Rare, and what it quotes counts too: read off its bytes like a captured packet.
         indexPacket(table, row, this.#packets.read(row), 0, packet.length, LINKTYPE.raw, this.streams);

@@ -17,7 +17,7 @@ function isPlain({ payload, flippedBit, wire }: IpPacket): boolean {
   if (flippedBit !== -1 || (wire !== undefined && wire !== null)) return false;
   if (payload.kind === "udp") return true;
   if (payload.kind !== "tcp") return false;
-  const { mss, windowScale, sackPermitted, urgentPointer, fastOpen } = payload.segment;
+  const { mss, windowScale, sackPermitted, urgentPointer, fastOpen } = payload;
   if (fastOpen !== null) return false;
   return mss === 0 && windowScale === -1 && !sackPermitted && urgentPointer === 0;
 }
@@ -59,13 +59,12 @@ export class RecordedPackets implements PacketBytes {
     let traits = (packet.version === 6 ? TRAIT.v6 : 0) | (packet.dontFragment ? TRAIT.dontFragment : 0);
     let bytes: Uint8Array;
     if (payload.kind === "tcp") {
-      const { segment } = payload;
-      bytes = segment.payload;
-      this.#tsVals[row] = segment.tsVal;
-      this.#tsEcrs[row] = segment.tsEcr;
-      if (segment.timestamps) traits |= TRAIT.timestamps;
-      if (segment.sack !== null) this.#sacks.set(row, segment.sack);
-    } else if (payload.kind === "udp") bytes = payload.datagram.payload;
+      bytes = payload.payload;
+      this.#tsVals[row] = payload.tsVal;
+      this.#tsEcrs[row] = payload.tsEcr;
+      if (payload.timestamps) traits |= TRAIT.timestamps;
+      if (payload.sack !== null) this.#sacks.set(row, payload.sack);
+    } else if (payload.kind === "udp") bytes = payload.payload;
     else return;
     this.#traits[row] = traits | (packet.ecn << TRAIT.ecnShift);
     this.#ttls[row] = packet.ttl;
@@ -120,9 +119,10 @@ export class RecordedPackets implements PacketBytes {
     const payload =
       length === 0 ? NO_BYTES : new Uint8Array(this.#buffers[this.#bufferOf[row]], this.#starts[row], length);
     if (table.protocol[row] === PROTOCOL.udp) {
-      return { kind: "udp", datagram: { sourcePort, destinationPort, payload } };
+      return { kind: "udp", sourcePort, destinationPort, payload };
     }
-    const segment = {
+    return {
+      kind: "tcp",
       sourcePort,
       destinationPort,
       seq: table.tcpSeq[row] | 0,
@@ -140,7 +140,6 @@ export class RecordedPackets implements PacketBytes {
       tsEcr: this.#tsEcrs[row] | 0,
       fastOpen: null,
     };
-    return { kind: "tcp", segment };
   }
 
   #grow(capacity: number): void {

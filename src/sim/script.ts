@@ -41,15 +41,14 @@ export function scriptPacket(
   const { payload, length } = packet;
   const base = { index, timeNs, length, protocol: payload.kind };
   if (payload.kind === "udp") {
-    return { ...base, payloadLength: payload.datagram.payload.length, flags: NONE, relativeSeq: 0 };
+    return { ...base, payloadLength: payload.payload.length, flags: NONE, relativeSeq: 0 };
   }
   if (payload.kind !== "tcp") return { ...base, payloadLength: 0, flags: NONE, relativeSeq: 0 };
-  const { segment } = payload;
-  const flow = `${packet.source} ${segment.sourcePort} ${packet.destination} ${segment.destinationPort}`;
+  const flow = `${packet.source} ${payload.sourcePort} ${packet.destination} ${payload.destinationPort}`;
   return {
     ...base,
-    payloadLength: segment.payload.length,
-    flags: FLAG_NAMES.filter(([, bit]) => (segment.flags & bit) !== 0).map(([name]) => name),
-    relativeSeq: flows.relative(flow, segment.seq, (segment.flags & TCP_FLAGS.SYN) !== 0),
+    payloadLength: payload.payload.length,
+    flags: FLAG_NAMES.filter(([, bit]) => (payload.flags & bit) !== 0).map(([name]) => name),
+    relativeSeq: flows.relative(flow, payload.seq, (payload.flags & TCP_FLAGS.SYN) !== 0),
   };
 }

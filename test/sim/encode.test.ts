@@ -58,7 +58,7 @@ describe("fragments", () => {
     const whole: IpPacket[] = [];
     for (const [row, piece] of pieces.entries()) {
       if (piece.payload.kind !== "fragment") throw new Error("not a fragment");
-      const answer = reassembler.add(piece, piece.payload.fragment, row);
+      const answer = reassembler.add(piece, piece.payload, row);
       if (answer !== null) whole.push(answer);
     }
     return { whole, lost };
@@ -91,7 +91,7 @@ describe("fragments", () => {
     ecn: 0,
     dontFragment: false,
     id: 7,
-    payload: { kind: "udp", datagram: { sourcePort: 1, destinationPort: 2, payload: new Uint8Array(2000) } },
+    payload: { kind: "udp", sourcePort: 1, destinationPort: 2, payload: new Uint8Array(2000) },
     length: 2028,
     flippedBit: -1,
   };

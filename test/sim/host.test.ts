@@ -61,7 +61,9 @@ describe("forwarding", () => {
       id: 1,
       payload: {
         kind: "udp" as const,
-        datagram: { sourcePort: 1, destinationPort: 2, payload: new Uint8Array(0) },
+        sourcePort: 1,
+        destinationPort: 2,
+        payload: new Uint8Array(0),
       },
       length: 28,
       flippedBit: -1,
@@ -217,9 +219,8 @@ describe("ICMP", () => {
     "%s: an echo request is answered with its data",
     (_, source, destination, version, type, reply) => {
       const run = pair();
-      const message = { type, code: 0, rest: 0x12340001, body: bytes("ping") };
+      const payload = { kind: "icmp" as const, type, code: 0, rest: 0x12340001, body: bytes("ping") };
       const length = (version === 4 ? 20 : 40) + 12;
-      const payload = { kind: "icmp" as const, message };
       const packet = {
         version,
         source,
@@ -238,7 +239,7 @@ describe("ICMP", () => {
       expect(answer).toMatchObject({
         source: destination,
         destination: source,
-        payload: { message: { ...message, type: reply } },
+        payload: { ...payload, type: reply },
       });
     },
   );

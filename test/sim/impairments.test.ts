@@ -17,7 +17,7 @@ const packet = packetOf(
   0,
   true,
   0,
-  { kind: "udp", datagram: { sourcePort: 1, destinationPort: 2, payload: new Uint8Array(72) } },
+  { kind: "udp", sourcePort: 1, destinationPort: 2, payload: new Uint8Array(72) },
   100,
   -1,
 );

@@ -20,10 +20,8 @@ export class FlowHash {
   of(packet: IpPacket): number {
     const { payload } = packet;
     let ports = 0;
-    if (payload.kind === "tcp") {
-      ports = (payload.segment.sourcePort << 16) | payload.segment.destinationPort;
-    } else if (payload.kind === "udp") {
-      ports = (payload.datagram.sourcePort << 16) | payload.datagram.destinationPort;
+    if (payload.kind === "tcp" || payload.kind === "udp") {
+      ports = (payload.sourcePort << 16) | payload.destinationPort;
     }
     const source = mix32(this.#key ^ PROTOCOLS[payload.kind], this.#address(packet.source));
     return mix32(mix32(source, this.#address(packet.destination)), ports);

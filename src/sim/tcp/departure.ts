@@ -75,6 +75,7 @@ function build(
     connection.bytesSent += payload.length;
   }
   return {
+    kind: "tcp",
     sourcePort: connection.localPort,
     destinationPort: connection.remotePort,
     seq,
@@ -112,6 +113,7 @@ function buildSyn(connection: Connection, nowNs: number): Segment {
   }
   receiver.acks.ackSent();
   return {
+    kind: "tcp",
     sourcePort: connection.localPort,
     destinationPort: connection.remotePort,
     seq: sender.iss,

@@ -21,6 +21,7 @@ export function resetFor(segment: Segment): Segment | null {
   if ((segment.flags & TCP_FLAGS.RST) !== 0) return null;
   const hasAck = (segment.flags & TCP_FLAGS.ACK) !== 0;
   return {
+    kind: "tcp",
     sourcePort: segment.destinationPort,
     destinationPort: segment.sourcePort,
     seq: hasAck ? segment.ack | 0 : 0,

@@ -19,6 +19,7 @@ import type { OptionName, OptionValue, PmtuDiscovery, TcpInfo } from "../../sock
 import { conflict } from "../bind-rule.ts";
 import type { PortHolder } from "../bind-rule.ts";
 import type { IcmpError, Timer } from "../network.ts";
+import type { UdpDatagram } from "../packet.ts";
 import { SocketOptions } from "./options.ts";
 import { copyPayload } from "./payload.ts";
 import { ReceiveQueue } from "./receive-queue.ts";
@@ -331,7 +332,8 @@ export class UdpSocket implements SocketCore {
     if (cork !== null || (flags !== undefined && flags.more === true)) {
       return this.#outputInParts(bytes, source, to, port, flags);
     }
-    const datagram = {
+    const datagram: UdpDatagram = {
+      kind: "udp",
       sourcePort: this.#port,
       destinationPort: port,
       payload: bytes.length === 0 ? EMPTY : copyPayload(bytes),
@@ -359,7 +361,7 @@ export class UdpSocket implements SocketCore {
       payload.set(part, at);
       at += part.length;
     }
-    const datagram = { sourcePort: this.#port, destinationPort: port, payload };
+    const datagram: UdpDatagram = { kind: "udp", sourcePort: this.#port, destinationPort: port, payload };
     const v6 = isIpv6(to);
     const ttl = this.#options.ttlFor(v6);
     const discovery = this.#discovery(v6);

@@ -19,8 +19,7 @@ const PARAMETERS: QueueParameters = {
 };
 
 function packet(id: number, ecn: number = 0): IpPacket {
-  const datagram = { sourcePort: 1, destinationPort: 2, payload: new Uint8Array(0) };
-  const payload = { kind: "udp", datagram } as const;
+  const payload = { kind: "udp", sourcePort: 1, destinationPort: 2, payload: new Uint8Array(0) } as const;
   return packetOf(4, "10.0.0.1", "10.0.0.2", 64, ecn, true, id, payload, PACKET_BYTES, -1);
 }
 

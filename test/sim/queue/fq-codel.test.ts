@@ -19,13 +19,12 @@ const PARAMETERS: QueueParameters = {
 
 /** A packet of the flow that sends from port `flow`. */
 function packet(flow: number, bytes: number, id: number = 0, ecn: number = 0): IpPacket {
-  const datagram = { sourcePort: flow, destinationPort: 9, payload: new Uint8Array(0) };
-  const payload = { kind: "udp", datagram } as const;
+  const payload = { kind: "udp", sourcePort: flow, destinationPort: 9, payload: new Uint8Array(0) } as const;
   return packetOf(4, "10.0.0.1", "10.0.0.2", 64, ecn, true, id, payload, bytes, -1);
 }
 
 function flowOf({ payload }: IpPacket): number {
-  return payload.kind === "udp" ? payload.datagram.sourcePort : -1;
+  return payload.kind === "udp" ? payload.sourcePort : -1;
 }
 
 interface Made {

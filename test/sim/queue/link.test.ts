@@ -105,8 +105,8 @@ function direction(settings: Partial<LinkSettings>): {
 }
 
 function packet(id: number, ecn: number): IpPacket {
-  const datagram = { sourcePort: 1, destinationPort: 2, payload: new Uint8Array(972) };
-  return packetOf(4, "10.0.0.1", "10.0.0.2", 64, ecn, true, id, { kind: "udp", datagram }, 1000, -1);
+  const datagram = { kind: "udp", sourcePort: 1, destinationPort: 2, payload: new Uint8Array(972) } as const;
+  return packetOf(4, "10.0.0.1", "10.0.0.2", 64, ecn, true, id, datagram, 1000, -1);
 }
 
 describe("a link", () => {

@@ -55,6 +55,7 @@ function beat(blows: readonly Blow[], listens: boolean): { sent: number; held: n
   let theirs = 1_000_000;
   for (const { flags, seq, ack, window, urgentPointer, length, options, act } of blows) {
     const segment: Segment = {
+      kind: "tcp",
       sourcePort: 7000,
       destinationPort: 4000,
       seq: (theirs + seq) >>> 0,

@@ -29,6 +29,7 @@ class Bench {
   /** A segment from the peer, numbers relative to the first of each side. */
   send(flags: number, seq: number, ack: number, more: Partial<Segment> = {}): void {
     const segment: Segment = {
+      kind: "tcp",
       sourcePort: 7000,
       destinationPort: 4000,
       seq: (PEER_ISS + seq) >>> 0,

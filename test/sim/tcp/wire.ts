@@ -181,7 +181,7 @@ export function packetOf(source: string, destination: string, segment: Segment):
     ecn: 0,
     dontFragment: true,
     id: 0,
-    payload: { kind: "tcp", segment },
+    payload: segment,
     length: 40 + segment.payload.length,
     flippedBit: -1,
   };
