@@ -11,6 +11,7 @@ import type { CastFrame } from "../tui/render/asciicast.ts";
 import { heldFrames } from "../tui/render/frames.ts";
 import { framesToGif } from "../tui/render/gif.ts";
 import { gridToText } from "../tui/render/text.ts";
+import type { Played } from "../tui/tape/player.ts";
 import { parseTape, TapeError } from "../tui/tape/tape.ts";
 import type { Tape } from "../tui/tape/tape.ts";
 import { themes } from "../tui/theme.ts";
@@ -48,8 +49,27 @@ export function addRecord(program: Command): void {
 
 async function record(path: string, flags: RecordFlags): Promise<void> {
   const tape = readTape(path);
+  const outputs = [...tape.outputs, ...(flags.output ?? [])];
+  const formats = outputs.map(formatOf);
+  const { frames, snapshots } = await play(path, tape);
+  for (const { path, grid } of snapshots)
+    writeOutput(path, pictureOf(grid, extname(path).slice(1) as Picture));
   try {
-    await play(tape, [...tape.outputs, ...(flags.output ?? [])]);
+    for (const [i, file] of outputs.entries()) writeOutput(file, recordingOf(frames, formats[i], tape.opens));
+  } catch (error) {
+    throw error instanceof RangeError ? new InputError(`${path}: ${error.message}`) : error;
+  }
+  if (outputs.length === 0 && snapshots.length === 0) writeOutput(undefined, toAsciicast(frames));
+}
+
+/** What the tape in file `path` shows when it is played. Throws `InputError`. */
+export async function playedTape(path: string): Promise<readonly CastFrame[]> {
+  return (await play(path, readTape(path))).frames;
+}
+
+async function play(path: string, tape: Tape): Promise<Played> {
+  try {
+    return await playOn(tape);
   } catch (error) {
     if (error instanceof TapeError) throw new InputError(`${path}:${error.message}`);
     if (error instanceof RangeError) throw new InputError(`${path}: ${error.message}`);
@@ -68,8 +88,7 @@ function readTape(path: string): Tape {
   }
 }
 
-async function play(tape: Tape, outputs: readonly string[]): Promise<void> {
-  const formats = outputs.map(formatOf);
+async function playOn(tape: Tape): Promise<Played> {
   const theme = parseChoice("Set Theme", tape.theme ?? "dark", [...themes.keys()]);
   const screen = tape.screen === null ? undefined : parseChoice("Set Screen", tape.screen, SCREEN_NAMES);
   const settings: LabSettings = { loopback: false, ...(tape.seed === null ? {} : { seed: tape.seed }) };
@@ -81,7 +100,7 @@ async function play(tape: Tape, outputs: readonly string[]): Promise<void> {
     const has = SCREEN_NAMES.filter((name) => hasScreen(source.session, name)).join(", ");
     throw new InputError(`Set Screen ${screen}: ${tape.opens} has nothing for it; use ${has}`);
   }
-  const { frames, snapshots } = await runTape(
+  return runTape(
     source,
     tape,
     {
@@ -91,10 +110,6 @@ async function play(tape: Tape, outputs: readonly string[]): Promise<void> {
     },
     { start: { ...screenStart({ state: false, theme }) }, settings },
   );
-  for (const { path, grid } of snapshots)
-    writeOutput(path, pictureOf(grid, extname(path).slice(1) as Picture));
-  for (const [i, path] of outputs.entries()) writeOutput(path, recordingOf(frames, formats[i], tape.opens));
-  if (outputs.length === 0 && snapshots.length === 0) writeOutput(undefined, toAsciicast(frames));
 }
 
 function formatOf(path: string): Format {
