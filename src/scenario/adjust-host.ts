@@ -13,7 +13,7 @@ const FIELDS = {
   icmpFilter: ["true", "false"],
   personality: PERSONALITY_NAMES,
   tcpEcn: ECN_MODES.map(String),
-  tcpMtuProbing: ["0", "1"],
+  tcpMtuProbing: ["0", "1", "2"],
   tcpFastOpen: FAST_OPEN_MODES.map(String),
 } as const;
 

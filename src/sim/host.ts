@@ -170,6 +170,10 @@ export class SimHost implements UdpNetwork, PacketSink {
     return this.mtuFor(destination);
   }
 
+  mtuUntil(destination: string): number {
+    return this.#pathMtus.until(destination, this.#scheduler.now);
+  }
+
   sendSegment(
     source: string,
     destination: string,

@@ -31,6 +31,8 @@ export interface HostNetwork {
   mtuFor(destination: string): number;
   /** Takes note that ICMP has reported `mtu` on the way to `destination`; answers what `mtuFor` says from now on. */
   learnMtu(destination: string, mtu: number): number;
+  /** When what ICMP has reported of that way is forgotten, in ns; Infinity where it has reported nothing. */
+  mtuUntil(destination: string): number;
   /** Sends a segment; an errno when it cannot leave at all (EHOSTUNREACH, ENETUNREACH). */
   sendSegment(
     source: string,

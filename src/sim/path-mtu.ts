@@ -37,6 +37,11 @@ export class PathMtus {
     return this.#find(destination, nowNs)?.mtu ?? Infinity;
   }
 
+  /** When that is forgotten, in ns; Infinity where nothing is known. */
+  until(destination: string, nowNs: number): number {
+    return this.#find(destination, nowNs)?.until ?? Infinity;
+  }
+
   /** Whether IPv4 packets of a socket with that setting say that they must not be cut. */
   forbidsFragments(discovery: PmtuDiscovery, destination: string, nowNs: number): boolean {
     if (discovery !== PMTUDISC.WANT) return discovery === PMTUDISC.DO;

@@ -7,6 +7,7 @@ import type { PersonalityName } from "./personality/personality.ts";
 import { TopologyError, isLinkSetting, shown, withSettings } from "./settings.ts";
 import { ECN_MODES } from "./tcp/ecn.ts";
 import { FAST_OPEN_MODES } from "./tcp/fast-open.ts";
+import { MTU_PROBING_MODES } from "./tcp/mtu-search.ts";
 import type { TcpConfiguration } from "./tcp/stack.ts";
 import { LINK_DEFAULTS } from "./topology.ts";
 import type { HostConfig, LinkConfig, LinkSettings, Topology } from "./topology.ts";
@@ -144,10 +145,10 @@ function planTcp(where: string, config: HostConfig): TcpConfiguration {
     throw new TopologyError(where, "tcpFastOpen", `must be ${known}, not ${shown(tcpFastOpen)}`);
   }
   const { tcpMtuProbing = 0 } = config;
-  if (tcpMtuProbing !== 0 && tcpMtuProbing !== 1) {
-    throw new TopologyError(where, "tcpMtuProbing", `must be 0 or 1, not ${shown(tcpMtuProbing)}`);
+  if (!MTU_PROBING_MODES.includes(tcpMtuProbing)) {
+    throw new TopologyError(where, "tcpMtuProbing", `must be 0, 1 or 2, not ${shown(tcpMtuProbing)}`);
   }
-  return { personality, ecn: tcpEcn, mtuProbing: tcpMtuProbing === 1, fastOpen: tcpFastOpen };
+  return { personality, ecn: tcpEcn, mtuProbing: tcpMtuProbing, fastOpen: tcpFastOpen };
 }
 
 function hostAddress(where: string, field: "ipv4" | "ipv6", text: string): string {

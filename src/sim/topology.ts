@@ -134,8 +134,11 @@ export interface HostConfig {
   readonly ipv6?: string;
   /** Forwards packets that are not for it: a router. */
   readonly forwards?: boolean;
-  /** net.ipv4.tcp_mtu_probing: 1 takes data that is lost again and again for too long for its path, and shortens segments; 0, the default, does not. */
-  readonly tcpMtuProbing?: 0 | 1;
+  /**
+   * net.ipv4.tcp_mtu_probing: 1 takes data that is lost again and again for too long for its path, shortens segments and then looks
+   * for the longest that arrive; 2 does so from the start; 0, the default, does neither.
+   */
+  readonly tcpMtuProbing?: 0 | 1 | 2;
   /** Sends, forwards and believes no ICMP, as firewalls are set up that make black holes of narrow paths. */
   readonly icmpFilter?: boolean;
   /** The system it behaves as, where programs can tell systems apart: `linux` by default. */

@@ -7,6 +7,7 @@ import type { HostConfig } from "../../src/sim/topology.ts";
 import { isFailure, refusalOf } from "../../src/socket/core.ts";
 import type { Failure, SocketCore } from "../../src/socket/core.ts";
 import { PMTUDISC } from "../../src/socket/options.ts";
+import type { TcpInfo } from "../../src/socket/options.ts";
 import { inet, network, udp, udpOn } from "./lab.ts";
 
 const { DONT, WANT, DO, PROBE, INTERFACE, OMIT } = PMTUDISC;
@@ -247,6 +248,79 @@ describe("TCP over a path narrower in the middle", () => {
     ]);
     const { a, got } = transfer(run, 4);
     expect([got, a.getOption("TCP_MAXSEG")]).toEqual([10_000, 512]);
+  });
+
+  /** Payload bytes of the segments with data that `host` sent, repeats left out. */
+  const sizes = (run: Simulation, host: string): number[] => {
+    const { packets } = run.trace;
+    const all: number[] = [];
+    run.trace.transits.forEach(({ from }, row) => {
+      const size = packets.payloadLength[row];
+      if (from === host && size > 0 && size !== all.at(-1)) all.push(size);
+    });
+    return all;
+  };
+
+  test("on a connection that lives on, what was learnt is forgotten after ten minutes, and segments grow again", () => {
+    const run = narrowMiddle(1300);
+    const { a } = transfer(run, 4);
+    expect(a.getOption("TCP_MAXSEG")).toBe(1248);
+    run.run(599 * SECOND);
+    const before = sizes(run, "a").length;
+    a.send(new Uint8Array(1248 * 4));
+    run.run(601.5 * SECOND);
+    expect(sizes(run, "a").slice(before)).toEqual([1248]);
+    a.send(new Uint8Array(1448 * 4));
+    run.run(603 * SECOND);
+    // Too long still: told again, and cut again.
+    expect(sizes(run, "a").slice(before).slice(0, 3)).toEqual([1248, 1448, 1248]);
+    expect(a.getOption("TCP_MAXSEG")).toBe(1248);
+  });
+
+  describe("looking for the longest segments from the start, without ICMP", () => {
+    /** A megabyte over a path whose middle takes `mtu` and says nothing. */
+    const search = (mtu: number): { run: Simulation; a: SocketCore } => {
+      const hosts = {
+        a: { tcpMtuProbing: 2 },
+        r: { forwards: true, icmpFilter: true },
+        s: { forwards: true },
+        b: {},
+      } as const;
+      const run = network(hosts, [
+        { between: ["a", "r"], delayMs: 10, bandwidthBps: 10e6 },
+        { between: ["r", "s"], mtu },
+        { between: ["s", "b"] },
+      ]);
+      const { a } = transfer(run, 4);
+      let left = 1e6;
+      a.onWake = () => {
+        for (let took = 1; left > 0 && took > 0; left -= took) {
+          const answer = a.send(new Uint8Array(Math.min(left, 65_536)));
+          took = typeof answer === "number" ? answer : 0;
+        }
+      };
+      a.onWake();
+      run.run(70 * SECOND);
+      expect(left).toBe(0);
+      return { run, a };
+    };
+
+    test("goes half way each time, as a kernel was seen to, until it is within eight bytes", () => {
+      const { run, a } = search(1300);
+      const longer = sizes(run, "a").filter((size) => size > 1024);
+      const tried = longer.filter((size, i) => longer.indexOf(size) === i);
+      expect(tried.filter((size) => [1236, 1342, 1288, 1261, 1248, 1254].includes(size))).toEqual([
+        1236, 1342, 1288, 1261, 1248, 1254,
+      ]);
+      expect(a.getOption("TCP_MAXSEG")).toBe(1248);
+      expect((a.info() as TcpInfo).sndCwnd).toBeGreaterThan(20);
+    });
+
+    test("comes near what the handshake allows where the path carries that", () => {
+      const { a } = search(1500);
+      expect(a.getOption("TCP_MAXSEG")).toBeGreaterThan(1448 - 8);
+      expect((a.info() as TcpInfo).totalRetrans).toBe(0);
+    });
   });
 
   test("without DF routers cut its segments, and all arrives even so", () => {

@@ -10,6 +10,8 @@ import type { FastOpenOption, Segment } from "../packet.ts";
 import { Ecn } from "./ecn.ts";
 import type { EcnMode } from "./ecn.ts";
 import { mostInSyn } from "./fast-open.ts";
+import { MtuSearch } from "./mtu-search.ts";
+import type { MtuProbing } from "./mtu-search.ts";
 import { NegotiatedOptions, TIMESTAMPS_LENGTH } from "./options.ts";
 import type { TcpPersonality } from "./personality.ts";
 import { Receiver } from "./receiver.ts";
@@ -25,19 +27,17 @@ export interface ConnectionSetup {
   readonly settings: SocketSettings;
   readonly localPort: number;
   readonly remotePort: number;
-  /** Payload bytes of a full segment by the link's MTU, without options. */
-  readonly linkMss: number;
+  /** Bytes of the largest packet the path takes, as far as is known, and of the headers in it, without options. */
+  readonly pathMtu: number;
+  readonly headerBytes: number;
   readonly iss: number;
   readonly tsOffset: number;
   readonly ecn: EcnMode;
-  readonly mtuProbing: boolean;
+  readonly mtuProbing: MtuProbing;
 }
 
 /** Largest MSS the option can usefully say: an IPv4 packet of 65,535 bytes. */
 const MSS_MOST = 65_495;
-
-/** net.ipv4.tcp_base_mss */
-const MSS_SUSPECTED = 1024;
 
 /** What one segment of `mss` bytes costs a send buffer, by Linux's arithmetic: a power of two from it and its headers up, and the sk_buff. */
 function bufferCost(mss: number): number {
@@ -59,9 +59,10 @@ export class Connection {
   readonly sender: Sender;
   readonly receiver: Receiver;
   readonly ecn: Ecn;
-  readonly mtuProbing: boolean;
-  /** Segments are no longer than this since the path was found to lose long ones; 0: it was not. */
-  #searchMss = 0;
+  readonly mtuProbing: MtuProbing;
+  readonly #headerBytes: number;
+  /** Payload bytes of a segment as both ends announced it, path aside. */
+  #agreedMss = MSS_MOST;
   /** MSS announced. */
   announcedMss: number;
   /** Whether it came to be by a peer's SYN. */
@@ -100,7 +101,9 @@ export class Connection {
   /** Payload bytes that have left, some more than once. */
   bytesSent = 0;
   /** Bytes of the largest packet the path takes, as far as is known. */
-  pathMtu = 0;
+  pathMtu: number;
+  /** Until when that is believed, in ns. */
+  pathUntilNs = Infinity;
   /** Data in the SYN was acknowledged with it. */
   fastOpened = false;
   /** Fast open cookie of our SYN, or of our answer to one: empty asks for one, null is none. */
@@ -133,7 +136,9 @@ export class Connection {
     this.ecn = new Ecn(setup.ecn);
     this.mtuProbing = setup.mtuProbing;
     const { maxSeg } = setup.settings.current;
-    this.announcedMss = Math.min(setup.linkMss, MSS_MOST, maxSeg > 0 ? maxSeg : MSS_MOST);
+    this.pathMtu = setup.pathMtu;
+    this.#headerBytes = setup.headerBytes;
+    this.announcedMss = Math.min(this.#linkMss, MSS_MOST, maxSeg > 0 ? maxSeg : MSS_MOST);
     this.timers = new Timers(setup.personality);
     this.sender = new Sender(setup.personality, setup.settings, this.timers);
     this.receiver = new Receiver(setup.personality, setup.settings, this.timers);
@@ -232,9 +237,20 @@ export class Connection {
     this.keepAliveFrom(nowNs);
   }
 
+  /** Payload bytes of a segment that fills a packet, options included. */
+  get #linkMss(): number {
+    return Math.max(this.pathMtu - this.#headerBytes, 1);
+  }
+
   #startSender(window: number, seq: number, nowNs: number): void {
-    const { sender, options, personality } = this;
+    const { sender, options, personality, mtuProbing } = this;
+    const { maxSeg } = this.settings;
     const optionBytes = options.timestamps ? TIMESTAMPS_LENGTH : 0;
+    this.#agreedMss = Math.max(Math.min(options.peerMss, maxSeg > 0 ? maxSeg : MSS_MOST) - optionBytes, 1);
+    if (mtuProbing > 0) {
+      const headers = this.#headerBytes + optionBytes;
+      sender.recovery.search = new MtuSearch(this.#agreedMss, headers, mtuProbing === 2, nowNs);
+    }
     sender.sndUna = (sender.iss + 1) | 0;
     sender.establish(
       {
@@ -455,15 +471,25 @@ export class Connection {
     if (this.state !== "TIME_WAIT") this.become("TIME_WAIT");
   }
 
-  /** Data was lost again and again: the path may not carry it (RFC 4821 section 7.7). Linux begins with 1,024 bytes and halves. */
-  suspectBlackHole(): void {
-    this.#searchMss = this.#searchMss === 0 ? MSS_SUSPECTED : this.#searchMss >>> 1;
-    this.sender.limitMss(this.#searchMss);
+  /** Data was lost again and again: the path may not carry it (RFC 4821 section 7.7). */
+  suspectBlackHole(nowNs: number): void {
+    this.sender.recovery.search?.suspect(nowNs);
+    this.sender.syncMss(this.sender.ceiling);
   }
 
-  /** The path takes packets with `linkMss` bytes of TCP payload (options included) at most. */
-  limitMss(linkMss: number): void {
+  /** The program wants shorter segments: a word for the handshake. */
+  limitMss(mss: number): void {
+    this.announcedMss = Math.min(this.announcedMss, mss);
+  }
+
+  /** The path takes packets of `mtu` bytes at most: fewer than was thought, or more again. */
+  syncMtu(mtu: number): void {
+    this.pathMtu = mtu;
+    const linkMss = this.#linkMss;
     this.announcedMss = Math.min(this.announcedMss, linkMss);
-    if (this.synchronized) this.sender.limitMss(linkMss - (this.options.timestamps ? TIMESTAMPS_LENGTH : 0));
+    if (!this.synchronized) return;
+    const pathMss = linkMss - (this.options.timestamps ? TIMESTAMPS_LENGTH : 0);
+    this.sender.recovery.search?.narrow(pathMss);
+    this.sender.syncMss(Math.min(this.#agreedMss, pathMss));
   }
 }

@@ -40,11 +40,6 @@ export interface EndpointSetup {
   readonly iss: number | null;
 }
 
-/** Payload bytes of a full segment (options included) towards `remote`. */
-function linkMss(host: TcpHost, remote: string): number {
-  return Math.max(host.network.mtuFor(remote) - (isInet6(remote) ? HEADERS_INET6 : HEADERS_INET), 1);
-}
-
 export class Endpoint {
   readonly connection: Connection;
   readonly local: string;
@@ -78,14 +73,15 @@ export class Endpoint {
       settings: setup.settings,
       localPort: setup.localPort,
       remotePort: setup.remotePort,
-      linkMss: linkMss(host, setup.remote),
+      pathMtu: network.mtuFor(setup.remote),
+      headerBytes: this.#v6 ? HEADERS_INET6 : HEADERS_INET,
       iss: setup.iss ?? network.random("isn", RANDOM_LIMIT),
       tsOffset: network.random("tsval", RANDOM_LIMIT),
       ecn: host.ecn,
       mtuProbing: host.mtuProbing,
     });
     this.connection.recording = network.recording;
-    this.connection.pathMtu = network.mtuFor(setup.remote);
+    this.connection.pathUntilNs = network.mtuUntil(setup.remote);
     this.#timer = network.timer(() => this.#expire());
     host.demux.add(this);
     host.ports.add(setup.binding);
@@ -145,8 +141,8 @@ export class Endpoint {
       const discovery = this.#discovery();
       if (discovery === DONT || discovery === INTERFACE || discovery === OMIT) return;
       const mtu = Math.min(this.#host.network.learnMtu(this.remote, error.mtu), connection.pathMtu);
-      connection.pathMtu = mtu;
-      connection.limitMss(mtu - (this.#v6 ? HEADERS_INET6 : HEADERS_INET));
+      connection.pathUntilNs = this.#host.network.mtuUntil(this.remote);
+      connection.syncMtu(mtu);
       if (connection.synchronized) sender.resendTooLong();
     } else if (connection.state === "SYN_SENT") {
       connection.fail(error.errno);
@@ -165,6 +161,7 @@ export class Endpoint {
     const { network } = this.#host;
     connection.recording = network.recording;
     if (connection.recording) this.#record();
+    if (connection.pathUntilNs <= network.now()) this.#forgetPath();
     for (
       let segment = dispatch(connection, network.now());
       segment !== null;
@@ -191,6 +188,13 @@ export class Endpoint {
       connection.wake = false;
       this.socket?.onWake?.();
     }
+  }
+
+  /** What ICMP has told of the path is too old to be believed: it may carry more by now. */
+  #forgetPath(): void {
+    const { network } = this.#host;
+    this.connection.pathUntilNs = network.mtuUntil(this.remote);
+    this.connection.syncMtu(network.mtuFor(this.remote));
   }
 
   #learn(given: FastOpenOption): void {

@@ -115,7 +115,9 @@ function retransmit(connection: Connection, nowNs: number): void {
     connection.fail(connection.softError ?? "ETIMEDOUT");
     return;
   }
-  if (connection.mtuProbing && sender.retransmits >= RETRIES_BEFORE_DOUBT) connection.suspectBlackHole();
+  if (connection.mtuProbing > 0 && sender.retransmits >= RETRIES_BEFORE_DOUBT) {
+    connection.suspectBlackHole(nowNs);
+  }
   sender.timedOut(nowNs);
   let waitNs = sender.rtt.rtoNs;
   if (settings.userTimeoutMs > 0) {

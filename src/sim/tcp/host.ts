@@ -4,6 +4,7 @@ import type { HostNetwork } from "../network.ts";
 import type { Demux } from "./demux.ts";
 import type { TcpPersonality } from "./personality.ts";
 import type { EcnMode } from "./ecn.ts";
+import type { MtuProbing } from "./mtu-search.ts";
 import type { FastOpen } from "./fast-open.ts";
 import type { Ports } from "./ports.ts";
 
@@ -13,6 +14,6 @@ export interface TcpHost {
   readonly ports: Ports;
   readonly demux: Demux;
   readonly ecn: EcnMode;
-  readonly mtuProbing: boolean;
+  readonly mtuProbing: MtuProbing;
   readonly fastOpen: FastOpen;
 }

@@ -7,6 +7,7 @@ import { news } from "./ack-news.ts";
 import type { CongestionControl } from "./congestion/congestion.ts";
 import { SSTHRESH_UNSET } from "./congestion/window.ts";
 import type { CongestionWindow } from "./congestion/window.ts";
+import type { MtuSearch } from "./mtu-search.ts";
 import { Rack } from "./rack.ts";
 import type { RoundTrip } from "./rtt.ts";
 import type { Scoreboard } from "./scoreboard.ts";
@@ -52,6 +53,10 @@ export class Recovery {
   prrOut = 0;
   /** The window was reduced, and the peer has not been told by CWR (RFC 3168 section 6.1.2). */
   cwrDue = false;
+  /** Longer segments are looked for. */
+  search: MtuSearch | null = null;
+  /** One that was tried is lost: it has to go again in pieces. */
+  probeFailed = false;
   readonly rack: Rack;
   readonly window: CongestionWindow;
   readonly board: Scoreboard;
@@ -127,7 +132,12 @@ export class Recovery {
     if (this.state <= RECOVERY.DISORDER) this.#undoDuplicates();
     this.#identify(ack, nowNs);
     if (board.lostOut === 0) this.#tryToOpen(ack.congested, sndNxt);
-    else {
+    else if (this.search !== null && this.state < RECOVERY.CWR && this.search.isLost(sndUna)) {
+      // A probe that was too long says nothing of congestion, and the window gets back what the probe took.
+      this.search.fail();
+      this.window.cwnd++;
+      this.probeFailed = true;
+    } else {
       this.#enter(ack.congested, sndUna, sndNxt);
       this.resend = RESEND.LOST;
     }

@@ -99,6 +99,7 @@ export class Resender {
       ((flags & SENT.FIN) === 0 ? 0 : TCP_FLAGS.FIN) | ((flags & SENT.PUSH) === 0 ? 0 : TCP_FLAGS.PSH),
       false,
     );
+    this.#recovery.search?.forget();
     this.total++;
     this.bytes += length;
     if (probe) {

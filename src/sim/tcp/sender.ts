@@ -11,6 +11,8 @@ import type { CongestionControl } from "./congestion/congestion.ts";
 import { CongestionWindow } from "./congestion/window.ts";
 import { sample } from "./delivery-rate.ts";
 import { LossProbe } from "./loss-probe.ts";
+import { TRIAL } from "./mtu-search.ts";
+import type { MtuSearch } from "./mtu-search.ts";
 import { Pacer } from "./pacer.ts";
 import type { TcpPersonality } from "./personality.ts";
 import { outgoing } from "./outgoing.ts";
@@ -63,6 +65,8 @@ export class Sender {
   readonly window: CongestionWindow;
   readonly recovery: Recovery;
   readonly resender: Resender;
+  /** Payload bytes of a segment by what both ends announced and the path is thought to take. */
+  ceiling = 0;
   /** The program has nothing more to send. */
   finQueued = false;
   finSent = false;
@@ -116,7 +120,7 @@ export class Sender {
   establish(peer: PeerLimits, windowScaled: number, seq: number, nowNs: number): void {
     this.peer.scale = peer.windowScale;
     this.board.sackPermitted = peer.sackPermitted;
-    this.peer.limitMss(peer.mss);
+    this.syncMss(peer.mss);
     this.window.cwnd = peer.initialWindow;
     this.#offered(windowScaled, seq);
     this.#sndSml = this.sndUna;
@@ -152,20 +156,20 @@ export class Sender {
     this.congestion.onStart(nowNs);
   }
 
-  /** The path or the program wants smaller segments. */
-  limitMss(mss: number): void {
-    this.peer.limitMss(Math.max(MSS_MIN, Math.min(this.mss, mss)));
+  /** Segments are no longer than `ceiling` from now on, nor than the search for what the path carries allows. */
+  syncMss(ceiling: number): void {
+    this.ceiling = ceiling;
+    this.peer.limitMss(Math.max(MSS_MIN, this.recovery.search?.limit(ceiling) ?? ceiling));
   }
 
   /** The path has refused what is on the way: what is too long for it is sent again in pieces. */
   resendTooLong(): void {
     const { sent } = this.board;
-    const lost = this.board.lostOut;
     for (let index = 0; index < sent.count; index++) {
       const slot = sent.slot(index);
       if (distance(sent.ends[slot], sent.starts[slot]) > this.mss) this.board.markLost(slot);
     }
-    if (this.board.lostOut === lost) return;
+    if (this.board.lostOut === 0) return;
     this.resender.start(this.sndUna);
     this.recovery.tooLong(this.sndNxt);
   }
@@ -246,7 +250,26 @@ export class Sender {
       }
       if (this.resender.lost(this.sndUna, mss, nowNs)) return true;
     }
+    const { search } = recovery;
+    if (search !== null && search.on && !this.#left && mss === this.peer.cutMss) {
+      if (recovery.state === RECOVERY.OPEN) {
+        const trial = search.trial(this, nowNs);
+        if (trial === TRIAL.WAIT) return false;
+        if (trial === TRIAL.SEND) {
+          this.#probeMtu(search, nowNs);
+          return true;
+        }
+      }
+    }
     return this.#fresh(mss, nowNs);
+  }
+
+  /** RFC 4821 section 7: one segment longer than any that is known to arrive. */
+  #probeMtu(search: MtuSearch, nowNs: number): void {
+    const { size } = search;
+    this.#commit(size, false, size === this.unsent, this.mss, nowNs);
+    search.left((this.sndNxt - size) | 0, this.sndNxt);
+    this.window.cwnd--;
   }
 
   /** Data or FIN never sent before. */
@@ -411,6 +434,10 @@ export class Sender {
       said.congested = congested;
       const { state } = recovery;
       recovery.acknowledged(said, this.sndUna, this.sndNxt, nowNs);
+      if (recovery.probeFailed) {
+        recovery.probeFailed = false;
+        this.resendTooLong();
+      }
       if (recovery.state >= RECOVERY.FAST && state < RECOVERY.FAST) this.#probe.cancel();
     }
     const { reneged } = recovery;
@@ -443,6 +470,13 @@ export class Sender {
     this.bytesAcked += bytes;
     board.acknowledge(ack, this.recovery.highSeq, this.mss, this.recovery.rack);
     this.resender.acknowledged(ack);
+    const { search } = this.recovery;
+    if (search !== null && search.arrived(ack)) {
+      this.window.cwnd = search.succeed(this.window.cwnd, this.mss);
+      this.window.count = 0;
+      this.window.ssthresh = this.window.cautious;
+      this.syncMss(this.ceiling);
+    }
     this.retransmits = 0;
     this.probes = 0;
   }

@@ -9,6 +9,7 @@ import { LINUX } from "../personality/linux.ts";
 import { mayReplace } from "./arrival.ts";
 import { Demux } from "./demux.ts";
 import type { EcnMode } from "./ecn.ts";
+import type { MtuProbing } from "./mtu-search.ts";
 import { nextIss } from "./endpoint.ts";
 import { FastOpen } from "./fast-open.ts";
 import type { FastOpenMode } from "./fast-open.ts";
@@ -32,15 +33,15 @@ export interface TcpConfiguration {
   readonly personality: TcpPersonality;
   /** The personality's by default. */
   readonly ecn: EcnMode;
-  /** net.ipv4.tcp_mtu_probing as a switch; off by default. */
-  readonly mtuProbing: boolean;
+  /** 0 by default. */
+  readonly mtuProbing: MtuProbing;
   /** The personality's by default. */
   readonly fastOpen: FastOpenMode;
 }
 
 /** TCP for the host that `network` belongs to. */
 export function createTcp(network: HostNetwork, configuration: Partial<TcpConfiguration> = {}): TcpStack {
-  const { personality = LINUX.tcp, mtuProbing = false } = configuration;
+  const { personality = LINUX.tcp, mtuProbing = 0 } = configuration;
   const demux = new Demux();
   const random = (limit: number): number => network.random("port", limit);
   const ports = new Ports(personality, random);

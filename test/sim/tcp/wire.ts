@@ -110,6 +110,7 @@ export class Wire {
       sourceFor: (destination) => (isLocal(destination) ? destination : address),
       mtuFor: (destination) => (isLocal(destination) && destination !== address ? 65_536 : this.mtu),
       learnMtu: (_destination, mtu) => mtu,
+      mtuUntil: () => Infinity,
       sendSegment: (source, destination, segment, ecn) => {
         this.transmit(source, destination, segment, isLocal(destination) ? address : destination, ecn);
         return null;
