@@ -16,6 +16,8 @@ export interface RanFile {
 /** What a whole run says of its goldens. */
 export interface ClaimedGoldens {
   readonly ran: readonly RanFile[];
+  /** The folder of goldens of any test file, such as one that this configuration leaves out. */
+  readonly folderOf: (path: string) => string;
   /** Absolute paths of the goldens that tests asked for, and of the pictures beside them. */
   readonly claimed: ReadonlySet<string>;
 }
@@ -24,6 +26,7 @@ export interface ClaimedGoldens {
 const FILES_MAX = 200_000;
 const BYTES_MAX = 4_000_000;
 const SKIPPED = new Set(["node_modules", "dist", "coverage"]);
+/** A test file by its name, run or not. */
 const TEST_FILE = /\.(?:test|spec)\.[cm]?[jt]sx?$/;
 /** vitest's name for the folder of a folder's snapshots, where no `resolveSnapshotPath` has another. */
 const SNAPSHOTS = "__snapshots__";
@@ -32,30 +35,18 @@ const SNAPSHOTS = "__snapshots__";
  * Goldens and their pictures below `root` that no test asked for, where all tests that could have done so ran to their end. Files
  * that are no goldens are never among them.
  */
-export function findOrphans(root: string, { ran, claimed }: ClaimedGoldens): string[] {
-  const complete = new Map<string, boolean>();
-  for (const { folder, complete: done } of ran) complete.set(folder, done && (complete.get(folder) ?? true));
+export function findOrphans(root: string, { ran, folderOf, claimed }: ClaimedGoldens): string[] {
+  const folders = new Set(ran.map(({ folder }) => folder));
+  const files = filesBelow([root, ...[...folders].filter((folder) => !folder.startsWith(root + sep))]);
+  const incomplete = new Set(ran.filter(({ complete }) => !complete).map(({ folder }) => folder));
   const paths = new Set(ran.map(({ path }) => path));
-  const own = dedicatedFolder(ran);
-  const inside = (folder: string): boolean => folder.startsWith(root + sep);
-  const files = filesBelow([root, ...[...complete.keys()].filter((folder) => !inside(folder))]);
-  const testsBeside = new Map<string, string[]>();
-  for (const file of files)
-    if (TEST_FILE.test(file)) {
-      const folder = dirname(file);
-      const others = testsBeside.get(folder);
-      if (others === undefined) testsBeside.set(folder, [file]);
-      else others.push(file);
-    }
+  for (const file of files) if (TEST_FILE.test(file) && !paths.has(file)) incomplete.add(folderOf(file));
 
+  const own = dedicatedFolder(ran);
   const isJudged = (file: string): boolean => {
     for (let folder = dirname(file); dirname(folder) !== folder; folder = dirname(folder)) {
-      const done = complete.get(folder);
-      if (done === false) return false;
-      // Tests beside it may be run by another configuration.
-      if (basename(folder) === SNAPSHOTS)
-        return (testsBeside.get(dirname(folder)) ?? []).every((path) => paths.has(path));
-      if (done === true || folder === own) return true;
+      if (incomplete.has(folder)) return false;
+      if (folders.has(folder) || folder === own || basename(folder) === SNAPSHOTS) return true;
     }
     return false;
   };

@@ -36,7 +36,7 @@ p { margin: .2rem 0 .8rem; } .about { opacity: .75; } code, pre { font-family: u
 .side { flex: none; } .screen { margin: 0; padding: .6rem; font-size: 12px; line-height: 1.25; border-radius: 4px; }
 .screen span { display: inline-block; vertical-align: top; height: 1.25em; white-space: pre; overflow: hidden; }
 .screen .row { display: block; height: 1.25em; width: auto; overflow: visible; } .screen .none { background: repeating-linear-gradient(45deg, #8883, #8883 4px, #0000 4px, #0000 8px); }
-.changed .same { opacity: .3; } .mark { box-shadow: inset 0 0 0 2em #ff5fd73a; }
+.changed .same { opacity: .3; } .mark { box-shadow: inset 0 0 0 2em #ff5fd766; }
 details pre { overflow-x: auto; padding: .6rem; background: #8882; border-radius: 4px; font-size: 12px; }`;
 
 /** The page of `failures`. The same failures give the same bytes. */

@@ -3,7 +3,7 @@
 
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmdirSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, relative, resolve } from "node:path";
-import type { TestCase, TestModule, TestRunEndReason, Vitest } from "vitest/node";
+import type { TestCase, TestModule, TestProject, TestRunEndReason, Vitest } from "vitest/node";
 import type { GoldenClaim, GoldenMeta } from "./golden-claim.ts";
 import { updateModeOf } from "./golden-file.ts";
 import { findOrphans } from "./golden-orphans.ts";
@@ -39,7 +39,8 @@ export class GoldenReporter {
     if (vitest === null) return;
     const { root } = vitest.config;
     this.#reportFailures(vitest, resolve(root, this.#report), failuresOf(modules, root));
-    if (reason !== "interrupted" && (await isWhole(vitest, modules))) reportOrphans(vitest, modules, root);
+    if (reason !== "interrupted" && modules.length > 0 && (await isWhole(vitest, modules)))
+      reportOrphans(vitest, modules, root);
   }
 
   #reportFailures(vitest: Vitest, path: string, failures: readonly GoldenFailure[]): void {
@@ -93,14 +94,16 @@ function reportOrphans(vitest: Vitest, modules: readonly TestModule[], root: str
     claimed.add(file);
     if (picture) claimed.add(file.replace(/\.txt$/, ".svg"));
   }
+  const folderOf = (path: string, { serializedConfig }: TestProject): string =>
+    dirname(vitest.snapshot.resolvePath(path, { config: serializedConfig }));
   const ran = modules.map((module): RanFile => {
     const path = module.moduleId;
-    const snapshots = vitest.snapshot.resolvePath(path, { config: module.project.serializedConfig });
     const tests = [...module.children.allTests()];
     const complete = module.state() === "passed" && tests.every((test) => test.result().state === "passed");
-    return { path, folder: dirname(snapshots), complete };
+    return { path, folder: folderOf(path, module.project), complete };
   });
-  const orphans = findOrphans(root, { ran, claimed });
+  const anyProject = modules[0].project;
+  const orphans = findOrphans(root, { ran, folderOf: (path) => folderOf(path, anyProject), claimed });
   if (orphans.length === 0) return;
   // As vitest does with snapshots of its own that are obsolete.
   const removed = updateModeOf({ snapshotUpdateState: vitest.snapshot.options.updateSnapshot }) === "all";

@@ -32,7 +32,13 @@ function ran(path: string, folder: string, complete = true): RanFile {
 
 function orphans(files: readonly RanFile[], ...claimed: string[]): string[] {
   const all = new Set(claimed.map((name) => join(root, name)));
-  return findOrphans(root, { ran: files, claimed: all }).map((file) => relative(root, file));
+  return findOrphans(root, { ran: files, claimed: all, folderOf: beside }).map((file) =>
+    relative(root, file),
+  );
+}
+
+function beside(path: string): string {
+  return join(dirname(path), "__snapshots__");
 }
 
 describe("goldens beside their tests", () => {
@@ -102,6 +108,20 @@ describe("goldens in a folder for them alone", () => {
     ]);
   });
 
+  test("what belongs to a test that was left out of the run is none", () => {
+    for (const name of ["tui/a.txt", "sim/b.txt"]) put(`test/golden/${name}`);
+    put("test/sim/b.test.ts", "");
+    const files = [
+      ran("test/tui/a.test.ts", "test/golden/tui"),
+      ran("test/trace/c.test.ts", "test/golden/trace"),
+    ];
+    const folderOf = (path: string): string =>
+      join(root, "test/golden", relative(join(root, "test"), dirname(path)));
+    expect(findOrphans(root, { ran: files, claimed: new Set(), folderOf })).toEqual([
+      join(root, "test/golden/tui/a.txt"),
+    ]);
+  });
+
   test("one outside of the project is looked at as well", () => {
     const outside = mkdtempSync(join(tmpdir(), "wirelab-outside-"));
     try {
@@ -110,6 +130,7 @@ describe("goldens in a folder for them alone", () => {
       const found = findOrphans(root, {
         ran: [{ path, folder: outside, complete: true }],
         claimed: new Set(),
+        folderOf: () => outside,
       });
       expect(found).toEqual([join(outside, "a.txt")]);
     } finally {
