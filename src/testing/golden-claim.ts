@@ -16,3 +16,8 @@ export interface GoldenClaim {
 export interface GoldenMeta {
   wirelabGoldens?: GoldenClaim[];
 }
+
+/** The picture beside a golden's text. */
+export function pictureOf(file: string): string {
+  return file.replace(/\.txt$/, ".svg");
+}

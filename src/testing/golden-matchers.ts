@@ -1,9 +1,10 @@
 // `toMatchScreen`, `toMatchLadder`, `toMatchTranscript`: a run as text in a file that a reviewer reads, kept by vitest as it keeps its own snapshots.
 
 import { dirname, join, relative } from "node:path";
+import { pictureOf } from "./golden-claim.ts";
 import type { GoldenClaim, GoldenMeta } from "./golden-claim.ts";
-import type { GoldenTest, SnapshotRecord } from "./golden-file.ts";
 import type { Drawn } from "./golden-drawing.ts";
+import type { GoldenTest, SnapshotRecord } from "./golden-file.ts";
 import type { GoldenKind } from "./golden-text.ts";
 
 export interface GoldenOptions {
@@ -121,11 +122,6 @@ async function settle(
   const message = (): string =>
     expected === null ? missingMessage(place) : mismatchMessage(place, expected, text);
   return { pass, message };
-}
-
-/** The picture beside a golden's text. */
-export function pictureOf(file: string): string {
-  return file.replace(/\.txt$/, ".svg");
 }
 
 /** The test that calls. vitest gives it to matchers since version 4, and before that to those who ask. */

@@ -1,9 +1,19 @@
 // A reporter for vitest, as the package gives it under `wirelab/vitest-reporter`: one page of all goldens that failed, and the names of those
 // no test asks for. `reporters: ["default", "wirelab/vitest-reporter"]`.
 
-import { existsSync, mkdirSync, readdirSync, readFileSync, rmdirSync, rmSync, writeFileSync } from "node:fs";
+import {
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  realpathSync,
+  rmdirSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
 import { dirname, relative, resolve } from "node:path";
 import type { TestCase, TestModule, TestProject, TestRunEndReason, Vitest } from "vitest/node";
+import { pictureOf } from "./golden-claim.ts";
 import type { GoldenClaim, GoldenMeta } from "./golden-claim.ts";
 import { updateModeOf } from "./golden-file.ts";
 import { findOrphans } from "./golden-orphans.ts";
@@ -91,19 +101,23 @@ async function isWhole(vitest: Vitest, modules: readonly TestModule[]): Promise<
 function reportOrphans(vitest: Vitest, modules: readonly TestModule[], root: string): void {
   const claimed = new Set<string>();
   for (const [, { file, picture }] of claimsOf(modules)) {
-    claimed.add(file);
-    if (picture) claimed.add(file.replace(/\.txt$/, ".svg"));
+    claimed.add(realOf(file));
+    if (picture) claimed.add(realOf(pictureOf(file)));
   }
   const folderOf = (path: string, { serializedConfig }: TestProject): string =>
-    dirname(vitest.snapshot.resolvePath(path, { config: serializedConfig }));
+    realOf(dirname(vitest.snapshot.resolvePath(path, { config: serializedConfig })));
   const ran = modules.map((module): RanFile => {
     const path = module.moduleId;
     const tests = [...module.children.allTests()];
     const complete = module.state() === "passed" && tests.every((test) => test.result().state === "passed");
-    return { path, folder: folderOf(path, module.project), complete };
+    return { path: realOf(path), folder: folderOf(path, module.project), complete };
   });
   const anyProject = modules[0].project;
-  const orphans = findOrphans(root, { ran, folderOf: (path) => folderOf(path, anyProject), claimed });
+  const orphans = findOrphans(realOf(root), {
+    ran,
+    folderOf: (path) => folderOf(path, anyProject),
+    claimed,
+  });
   if (orphans.length === 0) return;
   // As vitest does with snapshots of its own that are obsolete.
   const removed = updateModeOf({ snapshotUpdateState: vitest.snapshot.options.updateSnapshot }) === "all";
@@ -113,6 +127,11 @@ function reportOrphans(vitest: Vitest, modules: readonly TestModule[], root: str
     ? `removed ${count} no test asks for`
     : `${count} no test asks for (\`vitest run -u\` removes them)`;
   vitest.logger.log(`  Goldens  ${what}`);
-  for (const file of orphans) vitest.logger.log(`           ${relative(root, file)}`);
+  for (const file of orphans) vitest.logger.log(`           ${relative(realOf(root), file)}`);
   vitest.logger.log("");
+}
+
+/** `path` without links on the way: what is the same file has one name, or goldens in use would be taken for orphans. */
+function realOf(path: string): string {
+  return existsSync(path) ? realpathSync(path) : path;
 }
