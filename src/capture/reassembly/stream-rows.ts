@@ -1,8 +1,14 @@
-// Which rows a stream has: a chain through the packet table, four bytes a row, so that showing one packet reads its stream
-// and not the file.
+// Which rows of a stream say something of its messages: a chain through the packet table, four bytes a row, so that showing one packet
+// reads its stream and not the file.
+//
+// Acknowledgements alone are left out, nearly half of a capture's segments, but for the first of each direction: it says where sequence
+// numbers begin.
 
 import { NO_STREAM, PROTOCOL } from "../../trace/packets.ts";
 import type { PacketTable } from "../../trace/packets.ts";
+import { TCP_FLAG } from "../../wire/tcp.ts";
+
+const CONTROL = TCP_FLAG.syn | TCP_FLAG.fin;
 
 export type StreamKind = "tcp" | "udp";
 
@@ -16,6 +22,8 @@ export class StreamRows {
   /** By stream: first and last row, plus one; 0 for none yet. */
   #first = new Uint32Array(64);
   #last = new Uint32Array(64);
+  /** By stream: a bit for each direction that has sent something. */
+  #senders = new Uint8Array(64);
 
   constructor(table: PacketTable, kind: StreamKind) {
     this.#table = table;
@@ -28,7 +36,7 @@ export class StreamRows {
     return stream < this.#first.length ? this.#first[stream] - 1 : -1;
   }
 
-  /** The row after `row` in its stream, -1 when it is the last so far. */
+  /** The row after `row` in its chain, -1 when it is the last so far. */
   next(row: number): number {
     this.#extend();
     const next = this.#next[row];
@@ -44,10 +52,12 @@ export class StreamRows {
       larger.set(this.#next);
       this.#next = larger;
     }
+    const isTcp = this.#protocol === PROTOCOL.tcp;
     for (let row = this.#seen; row < count; row++) {
       const stream = table.stream[row];
       if (stream === NO_STREAM || table.protocol[row] !== this.#protocol) continue;
       if (stream >= this.#first.length) this.#growStreams(stream);
+      if (isTcp && !this.#says(row, stream)) continue;
       const last = this.#last[stream];
       if (last === 0) this.#first[stream] = row + 1;
       else this.#next[last - 1] = row;
@@ -56,8 +66,22 @@ export class StreamRows {
     this.#seen = count;
   }
 
+  #says(row: number, stream: number): boolean {
+    const table = this.#table;
+    const isHigh =
+      table.source[row] > table.destination[row] ||
+      (table.source[row] === table.destination[row] && table.sourcePort[row] > table.destinationPort[row]);
+    const sender = isHigh ? 2 : 1;
+    const isFirst = (this.#senders[stream] & sender) === 0;
+    this.#senders[stream] |= sender;
+    return isFirst || table.payloadLength[row] > 0 || (table.tcpFlags[row] & CONTROL) !== 0;
+  }
+
   #growStreams(stream: number): void {
     const size = (stream + 1) * 2;
+    const senders = new Uint8Array(size);
+    senders.set(this.#senders);
+    this.#senders = senders;
     const [first, last] = [new Uint32Array(size), new Uint32Array(size)];
     first.set(this.#first);
     last.set(this.#last);
