@@ -172,6 +172,8 @@ async function openRun(what: string, flags: ExportFlags): Promise<LabSession | C
   const on = parseChoice("--on", flags.on ?? "sim", RUNS_ON);
   if (on === "sim") return openSession(what, flags, false);
   if (!isScenario(what)) throw new InputError(`--on ${on}: ${what} is a capture; only scenarios run`);
+  if ((flags.change ?? flags.changes) !== undefined)
+    throw new InputError(`--change: only simulated links change; leave out --on ${on}`);
   const scenario = await loadScenario(what);
   if (scenario.backends?.includes(on) === false)
     throw new InputError(`--on ${on}: ${scenario.name} runs on ${scenario.backends.join(" and ")} only`);
