@@ -4,7 +4,7 @@
 import { NO_STREAM, PROTOCOL } from "../../trace/packets.ts";
 import type { PacketTable } from "../../trace/packets.ts";
 import type { Trace } from "../../trace/trace.ts";
-import { payloadIn, segmentBytes } from "../reassembly/follow.ts";
+import { payloadBytes } from "../reassembly/follow.ts";
 import type { Reassembly } from "../reassembly/fragments.ts";
 import { StreamRows } from "../reassembly/stream-rows.ts";
 import type { StreamKind } from "../reassembly/stream-rows.ts";
@@ -149,17 +149,13 @@ class KeptConversations<T extends Conversation> {
 }
 
 export class Conversations {
-  readonly #trace: Trace;
-  readonly #options: ConversationsOptions;
   readonly #tcp: KeptConversations<TcpConversation>;
   readonly #udp: KeptConversations<UdpConversation>;
 
   constructor(trace: Trace, options: ConversationsOptions = {}) {
-    this.#trace = trace;
-    this.#options = options;
     const { packets } = trace;
     const ahead = options.lookAhead === true ? AHEAD_ROWS_MAX : 0;
-    const payload = (row: number): Uint8Array => this.#payload(row);
+    const payload = (row: number): Uint8Array => payloadBytes(trace, row, options.reassembly);
     this.#tcp = new KeptConversations(
       packets,
       "tcp",
@@ -185,16 +181,7 @@ export class Conversations {
   udp(row: number): UdpConversation | null {
     return this.#udp.at(row);
   }
-
-  #payload(row: number): Uint8Array {
-    const place = payloadIn(this.#trace, row, this.#options.reassembly);
-    return place.length === 0
-      ? NOTHING
-      : segmentBytes(this.#trace, { kind: "data", direction: 0, ...place }, this.#options.reassembly);
-  }
 }
-
-const NOTHING = new Uint8Array(0);
 
 const known = new WeakMap<Trace, Conversations>();
 

@@ -8,7 +8,7 @@ import { NO_PDU } from "../reassembly/pdu-table.ts";
 import { PDU, StreamPdus } from "../reassembly/pdus.ts";
 import type { PduBytes, PduReader } from "../reassembly/pdus.ts";
 import type { PduScan } from "../reassembly/pdu-buffer.ts";
-import { payloadIn, segmentBytes } from "../reassembly/follow.ts";
+import { payloadBytes, payloadIn } from "../reassembly/follow.ts";
 import type { ConversationsOptions } from "./conversations.ts";
 import type { StreamAbove, StreamDissector } from "./protocol.ts";
 import { candidates, makeDissector } from "./tcp-protocols.ts";
@@ -188,10 +188,7 @@ export class TcpConversation implements PduReader, PduBytes, StreamAbove {
   }
 
   payload(row: number): Uint8Array {
-    const { reassembly } = this.#options;
-    const place = payloadIn(this.#trace, row, reassembly);
-    if (place.length === 0) return NOTHING;
-    return segmentBytes(this.#trace, { kind: "data", direction: 0, ...place }, reassembly);
+    return payloadBytes(this.#trace, row, this.#options.reassembly);
   }
 
   /** Bytes captured of the payload of `row`, of `length` bytes. */

@@ -45,6 +45,8 @@ interface RecordFacts {
   /** Handshake bytes of earlier records that the record's first message begins with. */
   readonly held: Uint8Array;
   readonly isEncrypted: boolean;
+  /** What Info says of it, where `dissect` would say no more; null where that has to look. */
+  readonly info: string | null;
 }
 
 const NOTHING = new Uint8Array(0);
@@ -54,6 +56,11 @@ interface Side {
   isEncrypted: boolean;
 }
 
+/** Records of which Info says the same whatever they hold. */
+const CONSTANT_INFO = new Map([
+  [CONTENT.changeCipherSpec, CONTENT_TYPES.get(CONTENT.changeCipherSpec)],
+  [CONTENT.heartbeat, "Heartbeat"],
+]);
 const APPLICATION_DATA = CONTENT_TYPES.get(CONTENT.applicationData) ?? "";
 
 export class TlsStream implements StreamDissector {
@@ -91,24 +98,28 @@ export class TlsStream implements StreamDissector {
     const bytes = read(HEADER_LENGTH + RECORD_BYTES_MAX);
     const type = bytes[0];
     const { held, isEncrypted } = side;
+    let info = bytes.length < HEADER_LENGTH ? null : (CONSTANT_INFO.get(type) ?? null);
     if (this.#version === 0 && type !== CONTENT.handshake) this.#version = uint(bytes, 1, 2);
     if (type === CONTENT.changeCipherSpec || type === CONTENT.applicationData) {
       side.isEncrypted = true;
       side.held = NOTHING;
     } else if (type === CONTENT.handshake && !isEncrypted) {
-      this.#handshake(side, bytes);
+      info = this.#handshake(side, bytes);
     }
     if (this.#version !== 0 && this.#sides[0].isEncrypted && this.#sides[1].isEncrypted)
       this.#settledFrom = pdu;
-    this.#facts.set(pdu, { before, after: this.#version, held, isEncrypted });
+    this.#facts.set(pdu, { before, after: this.#version, held, isEncrypted, info });
   }
 
-  #handshake(side: Side, record: Uint8Array): void {
+  /** Learns from a record of handshake messages; answers their names where all are whole in it. */
+  #handshake(side: Side, record: Uint8Array): string | null {
     const fragment = record.subarray(HEADER_LENGTH);
     if (side.held.length === 0 && isEncryptedFrom(fragment)) {
       side.isEncrypted = true;
-      return;
+      return null;
     }
+    const isNew = side.held.length === 0;
+    const names: string[] = [];
     const bytes = side.held.length === 0 ? fragment : Buffer.concat([side.held, fragment]);
     const recordVersion = uint(record, 1, 2);
     let at = 0;
@@ -120,11 +131,14 @@ export class TlsStream implements StreamDissector {
       } else if (this.#version === 0) {
         this.#version = recordVersion;
       }
+      names.push(handshakeName(bytes[at]));
       at += 4 + length;
     }
     side.held = at < bytes.length ? Uint8Array.from(bytes.subarray(at)) : NOTHING;
     this.#kept += side.held.length;
+    const isAll = isNew && at === bytes.length && at > 0;
     if (side.held.length > KEPT_BYTES_MAX || this.#kept > 16 * KEPT_BYTES_MAX) side.held = NOTHING;
+    return isAll ? names.join(", ") : null;
   }
 
   dissect(d: Dissection, start: number, end: number, shown: ShownPdu): void {
@@ -134,6 +148,7 @@ export class TlsStream implements StreamDissector {
       after: this.#version,
       held: NOTHING,
       isEncrypted: true,
+      info: null,
     };
     const held = d.captured(end);
     // All records of a segment are below one line.
@@ -151,14 +166,19 @@ export class TlsStream implements StreamDissector {
   }
 
   columnsOf(pdu: number, firstByte: number): Columns | null {
-    if (firstByte !== CONTENT.applicationData) return null;
-    const protocol = versionColumn(this.#facts.get(pdu)?.after ?? this.#version);
-    return { protocol, info: APPLICATION_DATA, separator: ", " };
+    const facts = this.#facts.get(pdu);
+    const info = firstByte === CONTENT.applicationData ? APPLICATION_DATA : (facts?.info ?? null);
+    if (info === null) return null;
+    return { protocol: versionColumn(facts?.after ?? this.#version), info, separator: ", " };
   }
 
   beginning(): string | null {
     return "";
   }
+}
+
+function handshakeName(type: number): string {
+  return HANDSHAKE_TYPES.get(type) ?? "Unknown Handshake Type";
 }
 
 /** The version a Server Hello settles on (RFC 8446 4.2.1), or null where it is too short to say. */
@@ -280,7 +300,7 @@ function showMessages(d: Dissection, out: DetailNode[], start: number, end: numb
     if (at + 4 > d.captured(end)) break;
     const type = bytes[at];
     const stop = at + 4 + uint(bytes, at + 1, 3);
-    const name = HANDSHAKE_TYPES.get(type) ?? "Unknown Handshake Type";
+    const name = handshakeName(type);
     if (stop > end) {
       const text = `Handshake Protocol: ${name} (fragment)`;
       d.add(out, "tls.handshake", text, at, d.captured(end) - at);
