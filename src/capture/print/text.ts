@@ -4,6 +4,7 @@ import { COLUMNS, dissect } from "../dissect/dissect.ts";
 import type { DetailNode, DissectContext } from "../dissect/dissect.ts";
 import { escaped } from "../fields.ts";
 import type { Trace } from "../../trace/trace.ts";
+import { AddressWords } from "./address-words.ts";
 import { linesOf } from "./line-bytes.ts";
 import type { LineBytes, LineWriter } from "./line-bytes.ts";
 import { TransportColumns } from "./transport-columns.ts";
@@ -26,13 +27,8 @@ export function textWriter(
   const table = trace.packets;
   const hasTime = context.hasTime ?? ((): boolean => true);
   const segments = new TransportColumns(trace, context);
-  const begin = (
-    row: number,
-    out: LineBytes,
-    source: string,
-    destination: string,
-    protocol: string,
-  ): void => {
+  const addresses = new AddressWords(table.addresses);
+  const numberAndTime = (row: number, out: LineBytes): void => {
     let start = out.length;
     out.decimal(row + 1);
     out.indent(start, 5);
@@ -41,13 +37,8 @@ export function textWriter(
     if (hasTime(row)) writeBetween(out, table, 0, row, timeDecimals);
     out.indent(start, 10);
     out.byte(BLANK);
-    start = out.length;
-    out.text(source);
-    out.indent(start, 12);
-    arrow(out);
-    start = out.length;
-    out.text(destination);
-    out.fill(start, 12);
+  };
+  const protocolAndLength = (row: number, out: LineBytes, protocol: string): void => {
     out.byte(BLANK);
     out.text(protocol);
     out.byte(BLANK);
@@ -58,13 +49,28 @@ export function textWriter(
     const start = out.length;
     const protocol = segments.protocol(row);
     if (protocol !== null) {
-      const { addresses } = table;
-      begin(row, out, addresses.text(table.source[row]), addresses.text(table.destination[row]), protocol);
+      numberAndTime(row, out);
+      let at = out.length;
+      addresses.write(table.source[row], out);
+      out.indent(at, 12);
+      arrow(out);
+      at = out.length;
+      addresses.write(table.destination[row], out);
+      out.fill(at, 12);
+      protocolAndLength(row, out, protocol);
       if (segments.writeInfo(row, out, escaped)) return;
       out.length = start;
     }
     const packet = dissect(trace, row, context, COLUMNS);
-    begin(row, out, packet.source, packet.destination, packet.protocol);
+    numberAndTime(row, out);
+    let at = out.length;
+    out.text(packet.source);
+    out.indent(at, 12);
+    arrow(out);
+    at = out.length;
+    out.text(packet.destination);
+    out.fill(at, 12);
+    protocolAndLength(row, out, packet.protocol);
     out.text(escaped(packet.info));
   };
 }
