@@ -3,11 +3,12 @@
 import { ladderGrid } from "../tui/ladder-grid.ts";
 import type { Size } from "../tui/model.ts";
 import type { Grid } from "../tui/render/grid.ts";
+import type { Session } from "../tui/session.ts";
 import type { SnapshotOptions } from "../tui/snapshot.ts";
 import { darkTheme, themes } from "../tui/theme.ts";
 import type { Theme } from "../tui/theme.ts";
 import { transcriptGrid } from "../tui/transcript-grid.ts";
-import { isGrid, isRecord, optionsOf, sessionOf, tracedOf } from "./golden-subject.ts";
+import { captureOf, isGrid, isRecord, optionsOf, sessionOf, tracedOf } from "./golden-subject.ts";
 import type { DrawingOptions } from "./golden-subject.ts";
 
 /** A grid, and the theme whose colours it has. */
@@ -29,7 +30,7 @@ export async function drawScreen(subject: unknown): Promise<Drawn> {
   const options = optionsOf(subject);
   const theme = themeOf(options["theme"]);
   if (isGrid(options["grid"])) return { grid: options["grid"], theme };
-  const session = sessionOf(subject);
+  const session = await withContext(sessionOf(subject), subject);
   const { size = SIZE, at, screen, keys = [], lessons, codecs } = options as Partial<SnapshotOptions>;
   if (!isCells(size.width) || !isCells(size.height))
     throw new TypeError(`size: want { width, height } of 1 to ${CELLS_MAX} cells`);
@@ -54,6 +55,14 @@ export async function drawScreen(subject: unknown): Promise<Drawn> {
     theme,
   };
   return { grid: renderScreen(session, shown), theme };
+}
+
+/** With what a capture's reader knows beside its packets: streams, reassembled datagrams. */
+async function withContext(session: Session, subject: unknown): Promise<Session> {
+  const capture = captureOf(subject);
+  if (capture === null) return session;
+  const { contextOf } = await import("../capture/context.ts");
+  return { ...session, context: contextOf(capture) };
 }
 
 /** The ladder of `subject`, whole, as it stands at its end. */

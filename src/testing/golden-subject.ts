@@ -1,5 +1,7 @@
 // What can be given to the matchers of goldens: packets and calls from anywhere, with options beside them.
 
+import { basename } from "node:path";
+import type { Capture } from "../capture/capture.ts";
 import type { RunResult } from "../scenario/run.ts";
 import type { Trace } from "../trace/trace.ts";
 import type { Grid } from "../tui/render/grid.ts";
@@ -7,8 +9,8 @@ import type { Session } from "../tui/session.ts";
 import type { SnapshotOptions } from "../tui/snapshot.ts";
 import type { Theme } from "../tui/theme.ts";
 
-/** Packets and calls from anywhere: a trace, a run of a scenario, or what a dashboard shows. */
-export type Traced = Trace | RunResult | Session;
+/** Packets and calls from anywhere: a trace, a run of a scenario, a capture, or what a dashboard shows. */
+export type Traced = Trace | RunResult | Capture | Session;
 
 /** How a ladder or a transcript is drawn. */
 export interface DrawingOptions {
@@ -47,6 +49,13 @@ export function sessionOf(subject: unknown): Session {
       differences: [],
     };
   if (isTrace(subject)) return { name: "trace", trace: subject, problems: [] };
+  if (isCapture(subject))
+    // Not its folder, which is another on another machine.
+    return {
+      name: basename(subject.path),
+      trace: subject.trace,
+      problems: subject.problems.map(({ message }) => message),
+    };
   if (isRecord(subject) && isRecord(subject["trace"])) return sessionOf(subject["trace"]);
   throw new TypeError(
     `want a trace, a run, a session, or { trace, ... } with options; got ${subject === null ? "null" : typeof subject}`,
@@ -59,6 +68,12 @@ export function tracedOf(subject: unknown): { readonly trace: Trace; readonly ho
   return "scenario" in session
     ? { trace: session.sim.trace, hosts: Object.keys(session.scenario.topology.hosts) }
     : { trace: session.trace, hosts: [] };
+}
+
+/** The capture that `subject` is, or that stands in it beside options; null where it is none. */
+export function captureOf(subject: unknown): Capture | null {
+  if (isCapture(subject)) return subject;
+  return isRecord(subject) && isCapture(subject["trace"]) ? subject["trace"] : null;
 }
 
 /** Options stand beside a subject; what is a trace or a grid itself has none. */
@@ -84,7 +99,11 @@ function isRun(value: unknown): value is RunResult {
   return isRecord(value) && isTrace(value["trace"]) && isRecord(value["scenario"]);
 }
 
+function isCapture(value: unknown): value is Capture {
+  return isRecord(value) && isTrace(value["trace"]) && typeof value["path"] === "string";
+}
+
 function isSession(value: unknown): value is Session {
-  if (!isRecord(value)) return false;
+  if (!isRecord(value) || isCapture(value)) return false;
   return isRun(value["sim"]) || Array.isArray(value["reports"]) || Array.isArray(value["problems"]);
 }

@@ -1,5 +1,7 @@
+import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 
+import { openCapture } from "../../../src/capture/open.ts";
 import { drawScreen } from "../../../src/testing/golden-drawing.ts";
 import { goldenMatchers } from "../../../src/testing/vitest.ts";
 import { SCREEN_NAMES } from "../../../src/tui/model.ts";
@@ -11,6 +13,8 @@ import { helloSession } from "../build-session.ts";
 import { STATES } from "./golden-states.ts";
 
 expect.extend(goldenMatchers);
+
+const CAPTURE = join(import.meta.dirname, "../../../fixtures/captures/applications.pcapng");
 
 const SIZES = [
   [80, 24],
@@ -62,8 +66,14 @@ describe("what is given to toMatchScreen", () => {
     ["a trace", { trace: run.trace, screen: "graphs" }, /Graphs/],
     ["keys", { trace: run, keys: ["3"] }, /3 Packets/],
     ["codecs", brokenSession(), /any-chunking/],
+    ["a capture", openCapture(CAPTURE), / applications\.pcapng[^]*DHCP/],
+    [
+      "a capture's screen",
+      openCapture(CAPTURE).then((trace) => ({ trace, screen: "statistics" })),
+      /Conversations/,
+    ],
   ])("%s is shown", async (_, subject, shown) => {
-    expect(gridToText((await drawScreen(subject)).grid)).toMatch(shown);
+    expect(gridToText((await drawScreen(await subject)).grid)).toMatch(shown);
   });
 
   test.each<[what: string, subject: unknown, why: string]>([
