@@ -230,7 +230,7 @@ ${isLab(session) ? aboutOf(session) : ""}
 <footer class="time">
 <div class="timeline"><div id="marks"></div><input type="range" id="scrubber" min="0" step="1" aria-label="Time"></div>
 <div class="transport"><button data-act="first" aria-label="to the beginning">⇤</button><button data-act="back" aria-label="one step back">←</button><button id="play" data-act="play" aria-label="play">►</button><button data-act="forward" aria-label="one step on">→</button><button data-act="last" aria-label="to the end">⇥</button><button data-act="slower" aria-label="slower">−</button><button data-act="faster" aria-label="faster">+</button><span id="step" aria-live="polite"></span><span class="keys"><span class="key">space</span> play <span class="key">←→</span> step <span class="key">↑↓</span> packet <span class="key">+-</span> speed</span></div>
-${omissions.map((sentence) => `<p class="note-line">${markup(sentence)}</p>`).join("\n")}
+${omissions.length === 0 ? "" : `<p class="note-line">${markup(omissions.join(" "))}</p>`}
 <noscript><p class="note-line">The page needs its script, which is in the page itself.</p></noscript>
 </footer>
 <dialog id="help" aria-label="Keys"><h2>Keys</h2><div id="help-keys"></div><form method="dialog"><button>close</button></form></dialog>`;

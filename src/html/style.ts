@@ -11,7 +11,7 @@ const INKS = [
 const FRAME = `
 *{box-sizing:border-box}
 html{font:13px/1.5 ui-monospace,"JetBrains Mono","SF Mono",Menlo,Consolas,"DejaVu Sans Mono",monospace;background:var(--ground-ground);color:var(--text)}
-body{margin:0;height:100vh;height:100dvh;display:grid;grid-template-rows:auto minmax(0,1fr) auto;overflow:hidden}
+body{margin:0;height:100vh;height:100dvh;display:grid;grid-template:auto minmax(0,1fr) auto/minmax(0,1fr);overflow:hidden}
 button,select,input{font:inherit;color:inherit;background:none;border:0;border-radius:4px}
 button{cursor:pointer;padding:2px 8px}
 button:hover{background:var(--tab-ground);color:var(--on-tab)}
@@ -93,11 +93,11 @@ const ROWS = `
 .p-calls .at{text-align:right;color:var(--muted)}.p-calls .who{color:var(--muted)}
 .filter{display:flex;align-items:center;gap:8px;padding:0 12px 4px;color:var(--muted)}
 .filter input{flex:1;min-width:0;background:var(--input-ground);color:var(--strong);padding:1px 8px}
-.connection{display:grid;grid-template-columns:minmax(6ch,10ch) minmax(0,17ch) 12ch minmax(0,1.7fr) minmax(0,1fr);column-gap:10px;padding:0 12px;white-space:nowrap}
+.connection{display:grid;grid-template-columns:minmax(6ch,10ch) minmax(0,17ch) 12ch minmax(0,1fr) 10ch minmax(0,1fr);column-gap:10px;padding:0 12px;white-space:nowrap}
 .connection>*{overflow:hidden;text-overflow:ellipsis}
 .connection.heading{color:var(--muted)}
 .queue{display:flex;gap:8px;align-items:center}
-.gauge{flex:0 0 48px;height:12px;background:var(--track-ground);overflow:hidden}
+.gauge{flex:0 0 34px;height:12px;background:var(--track-ground);overflow:hidden}
 .filled{display:block;height:100%;background:var(--accent)}
 #tree{padding:0 4px;outline-offset:-2px}
 .line{white-space:pre-wrap;overflow-wrap:anywhere;text-indent:-1.6ch;border-left:3px solid transparent;cursor:pointer;unicode-bidi:isolate}
@@ -178,7 +178,7 @@ body[data-screen=packets] main{grid-template:"list" 46vh "tree" 46vh "bytes" min
 .p-list .row,.p-list .heads{grid-template-columns:4ch 1.2ch 9ch 6ch minmax(0,1fr);column-gap:6px}
 .p-list .end,.p-list .len{display:none}
 .connection{grid-template-columns:8ch 12ch minmax(0,1fr) minmax(0,1fr);column-gap:6px}
-.connection>:nth-child(2){display:none}
+.connection>:is(:nth-child(2),:nth-child(5)){display:none}
 .gauge{flex-basis:24px}
 .transport{flex-wrap:wrap}
 .transport button{min-height:32px;min-width:38px}

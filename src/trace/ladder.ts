@@ -244,7 +244,7 @@ const sequences = new WeakMap<Trace, { readonly packets: number; readonly bases:
 function sequencesOf(trace: Trace): SequenceBases {
   const known = sequences.get(trace);
   if (known?.packets === trace.packets.count) return known.bases;
-  const bases = new SequenceBases(trace.packets);
+  const bases = new SequenceBases(trace.packets, trace.transits);
   sequences.set(trace, { packets: trace.packets.count, bases });
   return bases;
 }

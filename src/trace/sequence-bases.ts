@@ -4,6 +4,7 @@
 
 import { PROTOCOL } from "./packets.ts";
 import type { PacketTable } from "./packets.ts";
+import type { Transit } from "./trace.ts";
 
 const FIN = 0x001;
 const SYN = 0x002;
@@ -16,10 +17,11 @@ export class SequenceBases {
   readonly #firstSource = new Map<number, number>();
   readonly #repeated: Uint8Array;
 
-  constructor(table: PacketTable) {
+  /** `transits` tells hops apart, by packet row: what a router hands on it does not repeat. */
+  constructor(table: PacketTable, transits: readonly Transit[] = []) {
     this.#table = table;
     this.#repeated = new Uint8Array(table.count);
-    const highest = new Map<number, number>();
+    const highest = new Map<string, number>();
     for (let row = 0; row < table.count; row++) {
       if (table.protocol[row] !== PROTOCOL.tcp || table.stream[row] < 0) continue;
       const key = this.#key(row);
@@ -31,10 +33,11 @@ export class SequenceBases {
       const span = table.payloadLength[row] + ((flags & SYN) !== 0 ? 1 : 0) + ((flags & FIN) !== 0 ? 1 : 0);
       if (span === 0) continue;
       const end = (seq + span - base) >>> 0;
-      const known = highest.get(key);
+      const sender = `${key} ${transits[row]?.from ?? ""}`;
+      const known = highest.get(sender);
       // Distances beyond half the space are older than the base: a connection that began before the capture did.
       if (known !== undefined && end <= known && known - end < 0x80000000) this.#repeated[row] = 1;
-      if (known === undefined || (end > known && end < 0x80000000)) highest.set(key, end);
+      if (known === undefined || (end > known && end < 0x80000000)) highest.set(sender, end);
     }
   }
 

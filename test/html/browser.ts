@@ -126,11 +126,13 @@ export class BrowserPage {
     return Buffer.from(String(data), "base64");
   }
 
+  /** Ends the browser; its processes have ended when the pipes to them have. */
   async close(): Promise<void> {
-    const gone = new Promise((done) => this.#process.once("exit", done));
-    this.#process.kill("SIGKILL");
+    const gone = new Promise((done) => this.#process.once("close", done));
+    this.#session = "";
+    await this.#ask("Browser.close", {});
     await gone;
-    rmSync(this.#profile, { recursive: true, force: true, maxRetries: 5 });
+    rmSync(this.#profile, { recursive: true, force: true, maxRetries: 10, retryDelay: 50 });
   }
 
   async #ask(method: string, params: Record<string, unknown>): Promise<Record<string, unknown>> {

@@ -4,6 +4,8 @@ import { describe, expect, test } from "vitest";
 import { ladderText } from "../../src/trace/ladder-text.ts";
 import { ladderOf } from "../../src/trace/ladder.ts";
 import type { PacketRow } from "../../src/trace/ladder.ts";
+import { PacketTable, PROTOCOL } from "../../src/trace/packets.ts";
+import { SequenceBases } from "../../src/trace/sequence-bases.ts";
 import { NEVER } from "../../src/trace/state-at.ts";
 import { Trace } from "../../src/trace/trace.ts";
 import { TraceBuilder, helloTrace } from "../tui/build-trace.ts";
@@ -72,6 +74,20 @@ describe("the ladder of a conversation", () => {
       (row): row is PacketRow => row.kind === "packet" && row.retransmission,
     );
     expect(again.map(({ timeNs }) => timeNs)).toEqual([220e6]);
+  });
+
+  test("does not take a router that hands a segment on for one that sends it again", () => {
+    const table = new PacketTable();
+    const transits = ["client", "router", "client", "router"].map((from) => {
+      const row = table.append();
+      table.protocol[row] = PROTOCOL.tcp;
+      table.stream[row] = 0;
+      table.tcpSeq[row] = 1;
+      table.payloadLength[row] = 5;
+      return { link: "", from, to: "", copyOf: null };
+    });
+    const bases = new SequenceBases(table, transits);
+    expect(transits.map((_, row) => bases.repeats(row))).toEqual([false, false, true, true]);
   });
 
   test("draws a packet its receiver drops as arrived, with the reason at the receiver", () => {

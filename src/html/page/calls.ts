@@ -123,7 +123,7 @@ export function connectionsView(data: PageData): View {
 }
 
 function headRow(): HTMLElement {
-  const cells = ["host", "local", "state", "to send", "to read"].map((text) =>
+  const cells = ["host", "local", "state", "to send", "in flight", "to read"].map((text) =>
     make("span", { role: "columnheader", text }),
   );
   return make("div", { class: "connection heading", role: "row" }, ...cells);
@@ -142,20 +142,16 @@ function connectionRow({ host, local, states, queues }: PageConnection, stop: nu
     make("span", { role: "cell", class: "host", text: host }),
     make("span", { role: "cell", class: "ink-muted", text: local }),
     make("span", { role: "cell", class: `ink-${ink}`, text: name }),
-    gauge(toSend, sendRoom, toSend > 0 && inFlight > 0 ? ` (${sizeText(inFlight)} in flight)` : ""),
-    gauge(toRead, readRoom, ""),
+    gauge(toSend, sendRoom),
+    make("span", { role: "cell", text: sizeText(inFlight) }),
+    gauge(toRead, readRoom),
   );
 }
 
-function gauge(bytes: number, room: number, more: string): HTMLElement {
+function gauge(bytes: number, room: number): HTMLElement {
   const bar = make("span", { class: "gauge", "aria-hidden": "true" }, make("span", { class: "filled" }));
   const filled = bar.firstElementChild;
   const part = bytes === 0 ? 0 : Math.max(0.04, Math.min(1, bytes / Math.max(1, room)));
   if (filled instanceof HTMLElement) filled.style.width = `${part * 100}%`;
-  return make(
-    "span",
-    { role: "cell", class: "queue" },
-    bar,
-    make("span", { text: `${sizeText(bytes)}${more}` }),
-  );
+  return make("span", { role: "cell", class: "queue" }, bar, make("span", { text: sizeText(bytes) }));
 }

@@ -12,8 +12,8 @@ import type { State, View } from "./state.ts";
 const TIMES = 82;
 const SIDE = 96;
 const SIDE_NARROW = 34;
-const BETWEEN_MIN = 170;
-/** Below this width states stand on the lifelines. */
+const BETWEEN_MIN = 130;
+/** Below this width, or where lifelines are many, states stand on the lifelines. */
 const NARROW = 620;
 /** Words: how wide a letter is, and how far from the lifeline they begin. */
 const LETTER = 6.65;
@@ -37,19 +37,19 @@ export function ladderView(data: PageData, go: (stop: number) => void): View {
   let last: State | null = null;
   let seenStop = -2;
 
-  function sideOf(width: number): number {
-    return width < NARROW ? SIDE_NARROW : SIDE;
+  function isNarrow(width: number, lifelines: number): boolean {
+    return width < NARROW || width < TIMES + 2 * SIDE + lifelines * BETWEEN_MIN;
   }
 
   function xsOf(width: number, lifelines: readonly number[]): Map<number, number> {
-    const side = sideOf(width);
+    const side = isNarrow(width, lifelines.length) ? SIDE_NARROW : SIDE;
     const between = Math.max(BETWEEN_MIN, (width - TIMES - 2 * side) / Math.max(1, lifelines.length - 1));
     return new Map(lifelines.map((lifeline, i) => [lifeline, TIMES + side + i * between]));
   }
 
   /** On which side of a lifeline its states stand: 0 on the lifeline itself, where packets' words give way. */
   function outside(x: number, xs: ReadonlyMap<number, number>): -1 | 0 | 1 {
-    if (box.clientWidth < NARROW) return 0;
+    if (isNarrow(box.clientWidth, xs.size)) return 0;
     if (x <= Math.min(...xs.values())) return -1;
     return x >= Math.max(...xs.values()) ? 1 : 0;
   }
@@ -57,7 +57,7 @@ export function ladderView(data: PageData, go: (stop: number) => void): View {
   function paint(): void {
     if (last === null || layout === null || box.clientHeight === 0) return;
     const xs = xsOf(box.clientWidth, layout.lifelines);
-    const width = Math.max(box.clientWidth, Math.max(TIMES, ...xs.values()) + sideOf(box.clientWidth));
+    const width = Math.max(box.clientWidth, Math.max(TIMES, ...xs.values()) + SIDE_NARROW);
     const { scrollTop, clientHeight } = box;
     room.style.height = `${Math.max(layout.height, clientHeight)}px`;
     room.style.width = `${width}px`;
@@ -170,7 +170,7 @@ export function ladderView(data: PageData, go: (stop: number) => void): View {
         x: from + (rightwards ? indent : -indent),
         y: y1 - 3,
         "text-anchor": rightwards ? "start" : "end",
-        text: `${lost}${cut(data.packets.labels[packet], Math.max(8, letters - lost.length - tail.length))}${tail}`,
+        text: `${cut(`${lost}${data.packets.labels[packet]}`, Math.max(8, letters - tail.length))}${tail}`,
       }),
     );
   }
@@ -255,6 +255,17 @@ export function ladderView(data: PageData, go: (stop: number) => void): View {
     return layout.stops.findLastIndex((at) => at <= y + LINE / 2);
   }
 
+  /** Where not all lifelines fit, those of the selected packet are to be seen. */
+  function scrollAside(state: State, { lifelines }: LadderLayout): void {
+    const xs = xsOf(box.clientWidth, lifelines);
+    const ends = [data.packets.from[state.packet], data.packets.to[state.packet]].map((end) => xs.get(end));
+    if (state.packet < 0 || ends.includes(undefined)) return;
+    const [left, right] = [Math.min(...(ends as number[])), Math.max(...(ends as number[]))];
+    if (left - SIDE_NARROW < box.scrollLeft) box.scrollLeft = left - SIDE_NARROW - TIMES;
+    else if (right + SIDE_NARROW > box.scrollLeft + box.clientWidth)
+      box.scrollLeft = right + SIDE_NARROW - box.clientWidth;
+  }
+
   box.addEventListener("scroll", oncePerFrame(paint), { passive: true });
   room.addEventListener("click", (event) => {
     const place = room.getBoundingClientRect();
@@ -274,6 +285,7 @@ export function ladderView(data: PageData, go: (stop: number) => void): View {
     room.style.height = `${Math.max(layout.height, box.clientHeight)}px`;
     if (state.stop !== seenStop && state.stop >= 0 && box.clientHeight > 0) {
       scrollTo(box, layout.stops[state.stop] - LINE, layout.stops[state.stop] + LINE, HEAD + LINE);
+      scrollAside(state, layout);
       seenStop = state.stop;
     }
     paint();
