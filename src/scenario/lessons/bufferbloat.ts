@@ -33,6 +33,8 @@ async function receive(host: Host): Promise<void> {
 /** Uploads to `to`, and pings it ten times a second meanwhile: the worst ping. */
 async function uploadAndPing(host: Host, to: string): Promise<void> {
   const upload = await connectTo(host, to, UPLOAD_PORT);
+  // A machine whose default is BBR would show another lesson: that one can do without a full queue.
+  upload.setOption("TCP_CONGESTION", "cubic");
   const pings = host.socket("inet", "dgram");
   await pings.connect({ host: to, port: PING_PORT });
   let worst = 0;
@@ -91,7 +93,7 @@ export const bufferbloat: Scenario = {
       Number(/(\d+) ms/.exec(loggedAfter(observation, "client", to)[0] ?? "")?.[1]);
     return [
       claim("behind the deep queue a ping takes more than 400 ms", worst("deep") > 400),
-      claim("behind the shallow one, less than half of that", worst("shallow") < 200),
+      claim("behind the shallow one, less than half of that", worst("shallow") < worst("deep") / 2),
       claim("behind FQ-CoDel, hardly more than on the idle link", worst("managed") < 50),
       everyoneFinished(observation),
     ];
