@@ -5,10 +5,8 @@ const ROOM_MIN = 1 << 17;
 /** Texts up to this length are copied here; for longer ones, and for what is not ASCII, the call into the runtime pays. */
 const SHORT_MAX = 48;
 const HEX = Buffer.from("0123456789abcdef");
-/** The two digits of each byte, apart and, the low one above the high one, in one number. */
-const HIGH = Uint8Array.from({ length: 256 }, (_, byte) => HEX[byte >> 4]);
-const LOW = Uint8Array.from({ length: 256 }, (_, byte) => HEX[byte & 15]);
-const BOTH = Uint16Array.from({ length: 256 }, (_, byte) => (LOW[byte] << 8) | HIGH[byte]);
+/** The two hexadecimal digits of each byte, the first in the low byte. */
+const BOTH = Uint16Array.from({ length: 256 }, (_, byte) => (HEX[byte & 15] << 8) | HEX[byte >> 4]);
 /** The four decimal digits of each number below 10,000, the first in the lowest byte. */
 const FOUR = Uint32Array.from({ length: 10_000 }, (_, value) => {
   const [a, b, c, d] = Buffer.from(String(value).padStart(4, "0"));
@@ -138,23 +136,18 @@ export class LineBytes {
 
   /** Raw bytes as hexadecimal digits, `separator` (a character's code; 0 is none) between them. */
   hexBytes(data: Uint8Array, separator: number): void {
-    const room = data.length * 3;
-    if (this.length + room > this.bytes.length) this.#room(room);
-    const { bytes } = this;
-    let at = this.length;
     const { length } = data;
+    if (length === 0) return;
+    const room = length * 3 + 4;
+    if (this.length + room > this.bytes.length) this.#room(room);
+    const view = this.#view;
+    let at = this.length;
     if (separator === 0) {
-      for (let i = 0; i < length; i++, at += 2) {
-        const byte = data[i];
-        bytes[at] = HIGH[byte];
-        bytes[at + 1] = LOW[byte];
-      }
-    } else if (length > 0) {
+      for (let i = 0; i < length; i++, at += 2) view.setUint16(at, BOTH[data[i]], true);
+    } else {
+      // The byte beyond each separator is written again by what follows.
       for (let i = 0; i < length; i++, at += 3) {
-        const byte = data[i];
-        bytes[at] = HIGH[byte];
-        bytes[at + 1] = LOW[byte];
-        bytes[at + 2] = separator;
+        view.setUint32(at, BOTH[data[i]] | (separator << 16), true);
       }
       at--;
     }
