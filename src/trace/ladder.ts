@@ -202,15 +202,34 @@ const ICMPV6_NAMES: ReadonlyMap<number, string> = new Map([
   [0x8100, "echo reply"],
 ]);
 
-const ladders = new WeakMap<Trace, { length: number; hosts: readonly string[]; ladder: Ladder }>();
+interface KeptLadder {
+  readonly length: number;
+  readonly hosts: readonly string[];
+  /** The step it begins at. */
+  readonly from: number;
+  readonly ladder: Ladder;
+}
+
+const ladders = new WeakMap<Trace, KeptLadder>();
 
 /** The ladder of `trace` as it stands; the same object until the trace grows, or its hosts are to stand otherwise. */
 export function ladderOf(trace: Trace, hosts: readonly string[] = []): Ladder {
+  return kept(ladders, trace, hosts, 0, trace.length);
+}
+
+/** The ladder of steps `from` to `to` that `ladders` has of the trace as it stands, or a new one. */
+function kept(
+  ladders: WeakMap<Trace, KeptLadder>,
+  trace: Trace,
+  hosts: readonly string[],
+  from: number,
+  to: number,
+): Ladder {
+  const { length } = trace;
   const known = ladders.get(trace);
-  if (known !== undefined && known.length === trace.length && areSame(known.hosts, hosts))
-    return known.ladder;
-  const ladder = new Ladder(trace, hosts);
-  ladders.set(trace, { length: trace.length, hosts, ladder });
+  if (known?.length === length && known.from === from && areSame(known.hosts, hosts)) return known.ladder;
+  const ladder = new Ladder(trace, hosts, from, to);
+  ladders.set(trace, { length, hosts, from, ladder });
   return ladder;
 }
 
@@ -222,21 +241,14 @@ function areSame(a: readonly string[], b: readonly string[]): boolean {
 const WHOLE_MAX = 20_000;
 const PART = 1024;
 
-const windows = new WeakMap<
-  Trace,
-  { readonly length: number; readonly from: number; readonly ladder: Ladder }
->();
+const windows = new WeakMap<Trace, KeptLadder>();
 
 /** The ladder with the rows around `step`: of a short trace all of them, of a long one some thousands of steps before and after. */
 export function ladderAround(trace: Trace, hosts: readonly string[], step: number): Ladder {
   const { length } = trace;
   if (length <= WHOLE_MAX) return ladderOf(trace, hosts);
   const from = Math.max(0, Math.floor(step / PART) - 1) * PART;
-  const known = windows.get(trace);
-  if (known?.length === length && known.from === from) return known.ladder;
-  const ladder = new Ladder(trace, hosts, from, Math.min(length, from + 3 * PART));
-  windows.set(trace, { length, from, ladder });
-  return ladder;
+  return kept(windows, trace, hosts, from, Math.min(length, from + 3 * PART));
 }
 
 const sequences = new WeakMap<Trace, { readonly packets: number; readonly bases: SequenceBases }>();
