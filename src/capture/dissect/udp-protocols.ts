@@ -3,9 +3,11 @@
 import { addPlainData } from "./data.ts";
 import type { DecodeAs } from "./decode-as.ts";
 import { dissectDhcp } from "./dhcp.ts";
+import { dnsColumns } from "./dns-columns.ts";
 import { dissectDnsDatagram } from "./dns-exchange.ts";
 import { dissectNtp } from "./ntp.ts";
 import { dissectQuic } from "./quic.ts";
+import type { Columns } from "./protocol.ts";
 import { looksLikeQuic } from "./quic-packets.ts";
 import type { Dissection } from "./tree.ts";
 import type { UdpConversation } from "./udp-conversation.ts";
@@ -24,6 +26,8 @@ interface DatagramProtocol {
   dissect(d: Dissection, datagram: Datagram): void;
   readonly ports: readonly number[];
   readonly looksLike: ((bytes: Uint8Array, start: number, end: number) => boolean) | null;
+  /** The columns of the datagram whose payload is in [start, end) of `bytes`, where they are simpler to tell than by `dissect`. */
+  columns?(bytes: Uint8Array, start: number, end: number): Columns | null;
 }
 
 /** By name as in `frame.protocols`. */
@@ -34,6 +38,7 @@ export const DATAGRAM_PROTOCOLS: ReadonlyMap<string, DatagramProtocol> = new Map
       dissect: (d, datagram) => dissectDnsDatagram(d, "dns", datagram),
       ports: [53],
       looksLike: null,
+      columns: dnsColumns,
     },
   ],
   [
@@ -64,13 +69,18 @@ export function dissectUdpPayload(d: Dissection, datagram: Datagram, decodeAs: r
   else protocol.dissect(d, datagram);
 }
 
-/** Whether a datagram whose payload is in [start, end) of `bytes` is of none of the protocols known here. */
-export function isUnknownDatagram(
+/**
+ * The columns of a datagram whose payload is in `bytes`: null where it is of none of the protocols known here, undefined where only
+ * dissection can tell.
+ */
+export function datagramColumns(
   bytes: Uint8Array,
   datagram: Datagram,
   decodeAs: readonly DecodeAs[],
-): boolean {
-  return protocolOf(bytes, datagram, decodeAs) === null;
+): Columns | null | undefined {
+  const protocol = protocolOf(bytes, datagram, decodeAs);
+  if (protocol === null) return null;
+  return protocol.columns?.(bytes, datagram.start, datagram.end) ?? undefined;
 }
 
 function protocolOf(

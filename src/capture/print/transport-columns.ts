@@ -14,7 +14,7 @@ import type { DetailNode, DissectContext, DissectedPayload, Interest } from "../
 import type { Columns } from "../dissect/protocol.ts";
 import { analysisInfo } from "../dissect/tcp-analysis.ts";
 import { beginningInfo, knownColumns, PAYLOAD, payloadKind, SEGMENT_NOTE } from "../dissect/tcp-payload.ts";
-import { isUnknownDatagram } from "../dissect/udp-protocols.ts";
+import { datagramColumns } from "../dissect/udp-protocols.ts";
 import { isPlain } from "../fields-columns.ts";
 import { LineBytes, pieceOf } from "./line-bytes.ts";
 import { writeTcpInfo, writeUdpInfo } from "./transport-info.ts";
@@ -111,9 +111,8 @@ export class TransportColumns {
     if (row !== this.#row) {
       this.#row = row;
       this.#payload = null;
+      this.#known = null;
       this.#kind = this.#kindOf(row);
-      const isOfMessages = this.#kind === PAYLOAD.messages && this.#isTcp(row);
-      this.#known = isOfMessages ? knownColumns(this.#trace, row, this.#context) : null;
     }
     return this.#kind;
   }
@@ -126,7 +125,9 @@ export class TransportColumns {
     if (!this.#isTcp(row)) return this.#kindOfDatagram(row);
     // A payload may be a message, and the end of a stream may complete one.
     if (payloadLength[row] === 0 && (tcpFlags[row] & TCP_FLAG.fin) === 0) return PAYLOAD.plain;
-    return payloadKind(this.#trace, row, this.#context);
+    const kind = payloadKind(this.#trace, row, this.#context);
+    if (kind === PAYLOAD.messages) this.#known = knownColumns(this.#trace, row, this.#context);
+    return kind;
   }
 
   /** A datagram is refused where not all of it was captured, or where it says another length than its packet. */
@@ -152,7 +153,9 @@ export class TransportColumns {
       end,
       conversation: conversations.udp(row),
     };
-    return isUnknownDatagram(bytes, datagram, decodeAs) ? PAYLOAD.plain : PAYLOAD.messages;
+    const columns = datagramColumns(bytes, datagram, decodeAs);
+    this.#known = columns ?? null;
+    return columns === null ? PAYLOAD.plain : PAYLOAD.messages;
   }
 
   #dissected(row: number): DissectedPayload | null {
