@@ -47,7 +47,7 @@ const SHOWN: Readonly<Record<ScreenName, Shown>> = {
   sequence: [() => lesson("tcp-backlog"), {}],
   packets: [() => lesson("http-hello"), { at: { timeNs: 30e6 } }],
   stream: [() => lesson("tcp-echo-recv16"), {}],
-  graphs: [() => lesson("bufferbloat"), { at: { timeNs: 9e9 } }],
+  graphs: [() => lesson("zero-window"), { at: { timeNs: 800e6 } }],
   framing: [async () => brokenSession(), {}],
   statistics: [() => capture("fixtures/captures/applications.pcapng"), {}],
 };
