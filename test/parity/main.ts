@@ -1,6 +1,7 @@
-// `npm run parity -- DIR`: every capture of a folder beside the tshark that is installed, as a table, and what differs by kind.
+// `npm run parity -- DIR`: every capture of a folder, or the captures named, beside the tshark that is installed, as a table, and what
+// differs by kind.
 
-import { existsSync, readdirSync } from "node:fs";
+import { existsSync, readdirSync, statSync } from "node:fs";
 import { basename, join } from "node:path";
 import { parseArgs } from "node:util";
 
@@ -29,15 +30,20 @@ if (![filters, seed].every((n) => Number.isSafeInteger(n) && n >= 0)) {
   fail("--filters and --seed take whole numbers");
 }
 if (!hasTshark) fail("tshark 4.0 is not installed, and there is nothing to compare with");
-const folder = positionals[0] ?? (existsSync(SHARED) ? SHARED : FIXTURES);
-if (!existsSync(folder)) fail(`${folder}: no such folder`);
-const names = readdirSync(folder)
-  .filter((name) => /\.(pcap|pcapng|cap)(\.gz)?$/.test(name))
-  .toSorted();
-if (names.length === 0) fail(`${folder}: no captures (.pcap, .pcapng, .cap, with or without .gz)`);
+const asked = positionals.length > 0 ? positionals : [existsSync(SHARED) ? SHARED : FIXTURES];
+const paths = asked.flatMap(capturesAt);
 
-const NAME_WIDTH = Math.max(24, ...names.map((name) => Math.min(name.length, 48)));
+const NAME_WIDTH = Math.max(24, ...paths.map((path) => Math.min(basename(path).length, 48)));
 const WIDTHS: Record<Subject, number> = { fields: 24, analysis: 20, follow: 14, statistics: 14, filters: 16 };
+
+/** The captures of a folder, by name; or the one that `path` is. */
+function capturesAt(path: string): readonly string[] {
+  if (!existsSync(path)) fail(`${path}: no such file or folder`);
+  if (!statSync(path).isDirectory()) return [path];
+  const names = readdirSync(path).filter((name) => /\.(pcap|pcapng|cap)(\.gz)?$/.test(name));
+  if (names.length === 0) fail(`${path}: no captures (.pcap, .pcapng, .cap, with or without .gz)`);
+  return names.toSorted().map((name) => join(path, name));
+}
 
 function line(name: string, packets: string, cells: readonly string[]): string {
   const short = name.length > NAME_WIDTH ? `${name.slice(0, NAME_WIDTH - 1)}…` : name;
@@ -54,8 +60,9 @@ const totals: Record<Subject, Tally> = {
   filters: new Tally(),
 };
 let packets = 0;
-for (const name of names) {
-  const parity = await parityOf(join(folder, name), { filters, seed });
+for (const path of paths) {
+  const name = basename(path);
+  const parity = await parityOf(path, { filters, seed });
   if (typeof parity === "string") {
     console.log(line(name, "-", [`not opened: ${parity.slice(0, 80)}`]));
     continue;
@@ -63,7 +70,7 @@ for (const name of names) {
   packets += parity.packets;
   for (const subject of SUBJECTS) totals[subject].add(parity.tallies[subject]);
   const cells = SUBJECTS.map((subject) => parity.tallies[subject].text);
-  console.log(line(basename(name), String(parity.packets), cells));
+  console.log(line(name, String(parity.packets), cells));
 }
 console.log(
   line(
