@@ -222,4 +222,54 @@ export const FOUND: readonly Found[] = [
     ),
     answer: "P0",
   },
+  {
+    claim:
+      "a first segment so long that the window holds one pair of them draws one ACK at once, and the next waits",
+    program: inet(...CONNECTED, send(2, 20_000), send(2, 1), send(2, 1), recv(1, 65_536)),
+    answer: "20001 bytes",
+  },
+  {
+    claim: "TCP_NODELAY set on a corked socket sends what waits",
+    program: inet(...CONNECTED, { op: "setOption", slot: 2, name: "TCP_CORK", value: true }, send(2, 1), {
+      op: "setOption",
+      slot: 2,
+      name: "TCP_NODELAY",
+      value: true,
+    }),
+    answer: "ok",
+    slot: [1, "ESTABLISHED rw"],
+  },
+  {
+    claim: "and what is sent after that waits again",
+    program: inet(
+      ...CONNECTED,
+      { op: "setOption", slot: 2, name: "TCP_CORK", value: true },
+      { op: "setOption", slot: 2, name: "TCP_NODELAY", value: true },
+      send(2, 1),
+    ),
+    answer: "1",
+    slot: [1, "ESTABLISHED w"],
+  },
+  {
+    claim: "to a listening Unix socket, a connection that waits is a mark",
+    program: unix(tcp(0, "a"), bind(0), { op: "listen", slot: 0, backlog: 5 }, tcp(1, "a"), connect(1, "a"), {
+      op: "atMark",
+      slot: 0,
+    }),
+    answer: "= true",
+  },
+  {
+    claim: "looking for no bytes where only an urgent one waits finds nothing: EAGAIN",
+    program: unix(
+      tcp(0, "a"),
+      bind(0),
+      { op: "listen", slot: 0, backlog: 5 },
+      tcp(1, "a"),
+      connect(1, "a"),
+      { op: "accept", slot: 0, into: 2 },
+      send(1, 2, "oob"),
+      { op: "recv", slot: 2, max: 0, peek: true, oob: false },
+    ),
+    answer: "EAGAIN",
+  },
 ];

@@ -158,7 +158,8 @@ export class DelayedAck {
   }
 
   #addQuick(rcvWnd: number, most: number = this.#personality.quickAcks): void {
-    const count = Math.min(Math.max(Math.floor(rcvWnd / (2 * this.rcvMss)), 2), most);
+    // Two where the window holds not even one such pair.
+    const count = Math.min(Math.floor(rcvWnd / (2 * this.rcvMss)) || 2, most);
     if (count > this.#quick) this.#quick = count;
   }
 

@@ -96,6 +96,8 @@ export class Sender {
   readonly #probe = new LossProbe();
   #persistDue = false;
   #urgentProbed = false;
+  /** What waits leaves in spite of Nagle's rule and the cork. */
+  #pushed = false;
   /** Something has left since the timers were last looked after. */
   #left = false;
   constructor(personality: TcpPersonality, settings: SocketSettings, timers: Timers) {
@@ -288,8 +290,8 @@ export class Sender {
       if (this.board.inFlight >= this.window.cwnd) return false;
       if (length < mss && !(last && this.finQueued) && !this.urgent) {
         const { cork, noDelay } = this.#settings.current;
-        if (cork || this.more) return false;
-        if (!noDelay && flight > 0 && after(this.#sndSml, this.sndUna)) return false;
+        if ((cork || this.more) && !this.#pushed) return false;
+        if (!noDelay && !this.#pushed && flight > 0 && after(this.#sndSml, this.sndUna)) return false;
       }
     }
     this.#commit(length, last && this.finQueued && length < room, last, mss, nowNs);
@@ -532,6 +534,13 @@ export class Sender {
   push(): void {
     this.more = false;
     this.#sndSml = this.sndUna;
+    this.#pushed = true;
+  }
+
+  /** More has been queued, with MSG_MORE or without. */
+  queued(more: boolean): void {
+    this.more = more;
+    this.#pushed = false;
   }
 
   /** The persist timer expired: the next segment is a probe. */
