@@ -10,7 +10,7 @@ import type { Trace } from "../../trace/trace.ts";
 import { columnWriter } from "./columns.ts";
 import type { ColumnWriter } from "./columns.ts";
 import { linesOf, pieceOf } from "./line-bytes.ts";
-import type { LineBytes, LineWriter } from "./line-bytes.ts";
+import type { LineBytes, LineWriter, Piece } from "./line-bytes.ts";
 import { SegmentCells } from "./segment-cells.ts";
 import { TransportColumns } from "./transport-columns.ts";
 
@@ -110,15 +110,12 @@ export function fieldsWriter(
   });
   const between = pieceOf(options.separator ?? "\t");
   const mark = QUOTES[options.quote ?? "none"];
-  const cells = new Cells(trace, fields, context, options);
+  const cells = new Cells(trace, fields, context, options, between);
+  if (mark === "") return (row, out) => cells.writeLine(row, out);
   return (row, out) => {
     cells.begin(row);
     for (let i = 0; i < fields.length; i++) {
       if (i > 0) out.piece(between);
-      if (mark === "") {
-        cells.write(i, out);
-        continue;
-      }
       const start = out.length;
       out.text(mark);
       const content = out.length;
@@ -137,6 +134,7 @@ class Cells {
   readonly #context: DissectContext;
   readonly #options: FieldsOptions;
   readonly #segments: TransportColumns;
+  readonly #between: Piece;
   readonly #ofSegments: SegmentCells;
   readonly #columns: readonly (ColumnWriter | null)[];
   /** Fields whose columns tell of every packet, and those that only applications have. */
@@ -150,7 +148,14 @@ class Cells {
   #isSegment = false;
   #packet: DissectedPacket | null = null;
 
-  constructor(trace: Trace, fields: readonly FieldInfo[], context: DissectContext, options: FieldsOptions) {
+  constructor(
+    trace: Trace,
+    fields: readonly FieldInfo[],
+    context: DissectContext,
+    options: FieldsOptions,
+    between: Piece,
+  ) {
+    this.#between = between;
     this.#trace = trace;
     this.#fields = fields;
     this.#context = context;
@@ -160,7 +165,7 @@ class Cells {
     const segments = new TransportColumns(trace, context, interestIn(fields.filter(isOfApplications)));
     this.#segments = segments;
     const names = fields.map(({ name }) => name);
-    this.#ofSegments = new SegmentCells(trace, names, context, segments);
+    this.#ofSegments = new SegmentCells(trace, names, context, segments, between);
     const join = (values: readonly string[]): string => joined(values, options);
     this.#columns = fields.map((info) => columnWriter(info, trace, context, segments, join));
     this.#rest = interestIn(fields.filter((_, i) => this.#columns[i] === null));
@@ -172,6 +177,28 @@ class Cells {
     this.#packet = null;
     this.#isPlain = isPlain(this.#trace, row);
     this.#isSegment = this.#isPlain && this.#trace.packets.protocol[row] === PROTOCOL.tcp;
+  }
+
+  /** Writes all fields of packet `row`, unquoted. */
+  writeLine(row: number, out: LineBytes): void {
+    this.begin(row);
+    const between = this.#between;
+    const isByte = between.length === 1;
+    const code = between.words[0];
+    const count = this.#fields.length;
+    for (let i = 0; i < count;) {
+      if (i > 0) {
+        if (isByte) out.byte(code);
+        else out.piece(between);
+      }
+      const next = this.#isSegment ? this.#ofSegments.writeRun(i, row, out) : i;
+      if (next > i) {
+        i = next;
+        continue;
+      }
+      this.write(i, out);
+      i++;
+    }
   }
 
   /** Writes field number `i` of the packet; nothing where it is absent. */

@@ -4,10 +4,12 @@
 import { ANALYSIS_FLAGS } from "../../trace/analysis-flags.ts";
 import { NO_STREAM } from "../../trace/packets.ts";
 import type { PacketTable } from "../../trace/packets.ts";
+import type { StreamTable } from "../../trace/streams.ts";
 import type { Trace } from "../../trace/trace.ts";
 import type { DissectContext } from "../dissect/dissect.ts";
 import { AddressWords } from "./address-words.ts";
-import type { LineBytes } from "./line-bytes.ts";
+import { DirectionTexts } from "./direction-texts.ts";
+import type { LineBytes, Piece } from "./line-bytes.ts";
 import { writeSeconds } from "./times.ts";
 import type { TransportColumns } from "./transport-columns.ts";
 
@@ -51,6 +53,17 @@ const CELLS: ReadonlyMap<string, number> = new Map([
   ["_ws.col.Info", CELL.info],
 ]);
 
+/** Those that a segment's direction decides. */
+const OF_DIRECTION: ReadonlySet<number> = new Set([
+  CELL.ipv4Source,
+  CELL.ipv4Destination,
+  CELL.ipv6Source,
+  CELL.ipv6Destination,
+  CELL.sourcePort,
+  CELL.destinationPort,
+  CELL.stream,
+]);
+
 const ONE = 49;
 
 export class SegmentCells {
@@ -59,9 +72,20 @@ export class SegmentCells {
   readonly #cells: Uint8Array;
   readonly #addresses: AddressWords;
   readonly #hasTime: ((row: number) => boolean) | undefined;
+  readonly #streams: StreamTable | undefined;
+  readonly #between: Piece;
+  /** By field: behind the last of those one after another that a direction decides, where it is the first; 0 for all others. */
+  readonly #runEnds: Uint8Array;
+  readonly #texts: readonly DirectionTexts[];
 
-  /** For fields of these `names`; `columns` writes what applications have a say in. */
-  constructor(trace: Trace, names: readonly string[], context: DissectContext, columns: TransportColumns) {
+  /** For fields of these `names`, `between` between them; `columns` writes what applications have a say in. */
+  constructor(
+    trace: Trace,
+    names: readonly string[],
+    context: DissectContext,
+    columns: TransportColumns,
+    between: Piece,
+  ) {
     this.#table = trace.packets;
     this.#columns = columns;
     this.#addresses = new AddressWords(trace.packets.addresses);
@@ -69,6 +93,30 @@ export class SegmentCells {
     // Without them numbers are shown as they were sent.
     const isKnown = context.streams !== undefined && context.analysis !== undefined;
     this.#cells = Uint8Array.from(names, (name) => (isKnown ? (CELLS.get(name) ?? CELL.other) : CELL.other));
+    this.#streams = context.streams;
+    this.#between = between;
+    this.#runEnds = runEndsOf(this.#cells);
+    this.#texts = names.map(() => new DirectionTexts());
+  }
+
+  /**
+   * Writes fields of plain TCP segment `row` from number `i` on that its direction decides, and what is between them; answers the number
+   * of the field behind them, `i` where there are none.
+   */
+  writeRun(i: number, row: number, out: LineBytes): number {
+    const end = this.#runEnds[i];
+    const stream = this.#table.stream[row];
+    if (end === 0 || stream === NO_STREAM || this.#streams === undefined) return i;
+    const direction = stream * 2 + this.#streams.direction(this.#table, row);
+    const texts = this.#texts[i];
+    if (texts.write(direction, out)) return end;
+    const start = out.length;
+    for (let field = i; field < end; field++) {
+      if (field > i) out.piece(this.#between);
+      this.write(field, row, out);
+    }
+    texts.keep(direction, out, start);
+    return end;
   }
 
   /** Writes field number `i` of plain TCP segment `row`; false, having written nothing, where it has to come from elsewhere. */
@@ -131,6 +179,19 @@ export class SegmentCells {
   #address(id: number, family: 4 | 6, out: LineBytes): void {
     if (this.#table.addresses.family(id) === family) this.#addresses.write(id, out);
   }
+}
+
+/** Single fields are written as fast without. */
+function runEndsOf(cells: Uint8Array): Uint8Array {
+  const ends = new Uint8Array(cells.length);
+  // A number of a field has eight bits.
+  for (let i = 0; i < Math.min(cells.length, 255); i++) {
+    let end = i;
+    while (end < Math.min(cells.length, 255) && OF_DIRECTION.has(cells[end])) end++;
+    if (end - i > 1) ends[i] = end;
+    i = Math.max(i, end - 1);
+  }
+  return ends;
 }
 
 function asItIs(text: string): string {
