@@ -27,16 +27,16 @@ export function packetOf(
   owner: PacketOwner | null = null,
 ): IpPacket {
   return {
-    version,
+    payload,
     source,
     destination,
-    ttl,
+    flippedBit,
+    length,
+    version,
     ecn,
+    ttl,
     dontFragment,
     id,
-    payload,
-    length,
-    flippedBit,
     wire,
     owner,
   };
