@@ -41,15 +41,18 @@ interface Mark {
   readonly at: number;
 }
 
-/** Time that takes a pixel, so that a packet's way is seen: the median of the first ways, or of the pauses where nobody knows the ways. */
-export function nsPerPixel({ packets }: Pick<PageData, "packets">): number {
+/** Time that takes a pixel, so that the ways of packets (of `stream`, or all) are seen: by the median of the first ways, or of the pauses where nobody knows the ways. */
+export function nsPerPixel({ packets }: Pick<PageData, "packets">, stream: number | null): number {
   const ways: number[] = [];
   const pauses: number[] = [];
+  let before = -1;
   for (let packet = 0; packet < packets.count && ways.length < SCALE_PACKETS; packet++) {
+    if (stream !== null && packets.streams[packet] !== stream) continue;
     const end = packets.endNs[packet];
     if (end !== null && end > packets.times[packet]) ways.push(end - packets.times[packet]);
-    if (packet > 0 && pauses.length < SCALE_PACKETS)
-      pauses.push(Math.max(0, packets.times[packet] - packets.times[packet - 1]));
+    if (before >= 0 && pauses.length < SCALE_PACKETS)
+      pauses.push(Math.max(0, packets.times[packet] - packets.times[before]));
+    before = packet;
   }
   const sorted = (ways.length > 0 ? ways : pauses).sort((a, b) => a - b);
   return Math.max(1, (sorted[sorted.length >> 1] ?? 1) / WAY);
@@ -58,7 +61,7 @@ export function nsPerPixel({ packets }: Pick<PageData, "packets">): number {
 /** The layout of all packets, or where `stream` is not null of its packets alone. */
 export function layOut(data: PageData, zoom: number, stream: number | null): LadderLayout {
   const { packets, notes, stops } = data;
-  const perPixel = nsPerPixel(data) / 2 ** zoom;
+  const perPixel = nsPerPixel(data, stream) / 2 ** zoom;
   const marks = marksOf(data, stream);
   const leaves = new Float64Array(packets.count).fill(Number.NaN);
   const ends = new Float64Array(packets.count).fill(Number.NaN);

@@ -168,7 +168,7 @@ export function ladderView(data: PageData, go: (stop: number) => void): View {
       draw("text", {
         class: `label ${ink}${chosen}`,
         x: from + (rightwards ? indent : -indent),
-        y: y1 - 3,
+        y: y1 - 5,
         "text-anchor": rightwards ? "start" : "end",
         text: `${cut(`${lost}${data.packets.labels[packet]}`, Math.max(8, letters - tail.length))}${tail}`,
       }),
