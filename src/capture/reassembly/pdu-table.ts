@@ -1,122 +1,124 @@
 // The messages of one TCP stream and the segments they are in, as numbers: 32 bytes a segment, 48 a message.
 //
-// Plain arrays of numbers: most streams are short, and typed arrays cost more to make than to fill.
+// Plain arrays, as most streams are short and typed arrays cost more to make than to fill; one for each kind of record, so that a
+// segment's numbers are in one cache line.
 
 /** No message. */
 export const NO_PDU = -1;
+
+/** Numbers of a segment. */
+const SEGMENT = 4;
+const ROW = 0;
+/** Sequence number, not wrapped, of its first byte. */
+const ROW_START = 1;
+/** Number of the first message that begins in it or after it, and of the one it continues plus one. */
+const BEGINS = 2;
+const CONTINUES = 3;
+
+/** Numbers of a message. */
+const MESSAGE = 6;
+const START = 0;
+const LENGTH = 1;
+const DIRECTION = 2;
+const FIRST_BYTE = 3;
+const FIRST_ROW = 4;
+/** Completing row plus one; 0 while there is none. */
+const LAST_ROW = 5;
 
 export class PduTable {
   /** Segments so far; their rows grow. */
   rowCount = 0;
   /** Messages so far, numbered as they began. */
   count = 0;
-  readonly #row: number[] = [];
-  readonly #rowStart: number[] = [];
-  /** Number of the first message that begins in the segment or after it, and of the one it continues plus one. */
-  readonly #rowBegins: number[] = [];
-  readonly #rowContinues: number[] = [];
-  readonly #start: number[] = [];
-  readonly #length: number[] = [];
-  readonly #direction: (0 | 1)[] = [];
-  readonly #firstByte: number[] = [];
-  readonly #firstRow: number[] = [];
-  /** Completing row plus one; 0 while there is none. */
-  readonly #lastRow: number[] = [];
+  readonly #segments: number[] = [];
+  readonly #messages: number[] = [];
 
   /** Bytes of memory. */
   get cost(): number {
-    return this.rowCount * 32 + this.count * 48;
+    return this.#segments.length * 8 + this.#messages.length * 8;
   }
 
   addRow(row: number, start: number): void {
     this.rowCount++;
-    this.#row.push(row);
-    this.#rowStart.push(start);
-    this.#rowBegins.push(this.count);
-    this.#rowContinues.push(0);
+    this.#segments.push(row, start, this.count, 0);
   }
 
   /** The last row added continues message `pdu`. */
   continues(pdu: number): void {
-    this.#rowContinues[this.rowCount - 1] = pdu + 1;
+    this.#segments[this.#segments.length - SEGMENT + CONTINUES] = pdu + 1;
   }
 
   /** A message begins at sequence number `start`, in `row`, the last one added, with `firstByte`. */
   begin(start: number, row: number, direction: 0 | 1, firstByte: number): number {
-    this.#start.push(start);
-    this.#length.push(0);
-    this.#direction.push(direction);
-    this.#firstByte.push(firstByte);
-    this.#firstRow.push(row);
-    this.#lastRow.push(0);
+    this.#messages.push(start, 0, direction, firstByte, row, 0);
     return this.count++;
   }
 
   complete(pdu: number, length: number, row: number): void {
-    this.#length[pdu] = length;
-    this.#lastRow[pdu] = row + 1;
+    this.#messages[pdu * MESSAGE + LENGTH] = length;
+    this.#messages[pdu * MESSAGE + LAST_ROW] = row + 1;
   }
 
   /** Index of `row` among the segments, -1 when it is none. */
   find(row: number): number {
     const last = this.rowCount - 1;
-    if (last >= 0 && this.#row[last] <= row) return this.#row[last] === row ? last : -1;
+    if (last >= 0 && this.row(last) <= row) return this.row(last) === row ? last : -1;
     let [low, high] = [0, this.rowCount];
     while (low < high) {
       const middle = (low + high) >>> 1;
-      if (this.#row[middle] < row) low = middle + 1;
+      if (this.row(middle) < row) low = middle + 1;
       else high = middle;
     }
-    return low < this.rowCount && this.#row[low] === row ? low : -1;
+    return low < this.rowCount && this.row(low) === row ? low : -1;
   }
 
   row(index: number): number {
-    return this.#row[index];
+    return this.#segments[index * SEGMENT + ROW];
   }
 
   /** Sequence number, not wrapped, of a segment's first byte. */
   rowStart(index: number): number {
-    return this.#rowStart[index];
+    return this.#segments[index * SEGMENT + ROW_START];
   }
 
   /** The message that segment `index` continues, or NO_PDU. */
   continued(index: number): number {
-    return this.#rowContinues[index] - 1;
+    return this.#segments[index * SEGMENT + CONTINUES] - 1;
   }
 
   /** Messages that begin in segment `index`: numbers from this one on, and below `begunTo`. */
   begunFrom(index: number): number {
-    return this.#rowBegins[index];
+    return this.#segments[index * SEGMENT + BEGINS];
   }
 
   begunTo(index: number): number {
-    return index + 1 < this.rowCount ? this.#rowBegins[index + 1] : this.count;
+    return index + 1 < this.rowCount ? this.begunFrom(index + 1) : this.count;
   }
 
   /** Sequence number, not wrapped, of a message's first byte. */
   start(pdu: number): number {
-    return this.#start[pdu];
+    return this.#messages[pdu * MESSAGE + START];
   }
 
   /** Bytes of a complete message. */
   length(pdu: number): number {
-    return this.#length[pdu];
+    return this.#messages[pdu * MESSAGE + LENGTH];
   }
 
   direction(pdu: number): 0 | 1 {
-    return this.#direction[pdu];
+    return this.#messages[pdu * MESSAGE + DIRECTION] === 0 ? 0 : 1;
   }
 
   firstByte(pdu: number): number {
-    return this.#firstByte[pdu];
+    return this.#messages[pdu * MESSAGE + FIRST_BYTE];
   }
 
   firstRow(pdu: number): number {
-    return this.#firstRow[pdu];
+    return this.#messages[pdu * MESSAGE + FIRST_ROW];
   }
 
   /** Row that completes a message, -1 while none does. */
   lastRow(pdu: number): number {
-    return this.#lastRow[pdu] - 1;
+    return this.#messages[pdu * MESSAGE + LAST_ROW] - 1;
   }
 }
