@@ -5,6 +5,7 @@
 
 import { TCP_FLAGS } from "../packet.ts";
 import type { Segment } from "../packet.ts";
+import { acknowledge } from "./acknowledgement.ts";
 import type { Connection } from "./connection.ts";
 import { TIMESTAMPS_LENGTH } from "./options.ts";
 import { answered, takeCookie } from "./fast-open.ts";
@@ -112,7 +113,7 @@ function synchronized(connection: Connection, segment: Segment, ecn: number, now
   const repairing = echo >= 0 && sender.recovery.retransmitStampNs >= 0;
   const echoed = repairing ? options.echoedNs(segment, nowNs) : Infinity;
   sender.congestionEchoed = connection.ecn.tellsOfCongestion(flags);
-  const advanced = sender.acknowledge(segment, ack, hasLength, echo, echoed, nowNs);
+  const advanced = acknowledge(sender, segment, ack, hasLength, echo, echoed, nowNs);
   // MSG_MORE holds data back only until the next occasion to send: an acknowledgement, or the peer's FIN.
   if (advanced || (flags & FIN) !== 0) sender.more = false;
   if (advanced) {

@@ -8,6 +8,7 @@
 import { NEVER_NS } from "../clock.ts";
 import type { HostNetwork } from "../network.ts";
 import type { FastOpenOption, Segment } from "../packet.ts";
+import { acknowledge } from "./acknowledgement.ts";
 import type { Connection } from "./connection.ts";
 import { NO_BYTES } from "./segments.ts";
 import { SENT } from "./sent-queue.ts";
@@ -115,7 +116,7 @@ export function answered(connection: Connection, segment: Segment, nowNs: number
     connection.fastOpened = true;
     // The window of a SYN does not scale.
     const window = segment.window >>> sender.peer.scale;
-    sender.acknowledge({ ...segment, window }, ack, false, -1, Infinity, nowNs);
+    acknowledge(sender, { ...segment, window }, ack, false, -1, Infinity, nowNs);
     sender.handshakeOver(segment.window, segment.seq | 0);
   }
   sender.resendRest();

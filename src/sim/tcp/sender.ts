@@ -1,15 +1,13 @@
-// The sending half: what may leave now, and what an acknowledgement changes. SND.* of RFC 9293 section 3.3.1.
+// The sending half: what may leave now. SND.* of RFC 9293 section 3.3.1. What an acknowledgement changes: acknowledgement.ts.
 //
 // `next` decides on one segment and leaves it in `outgoing`, so that asking allocates nothing.
 
 import { NEVER_NS } from "../clock.ts";
 import { TCP_FLAGS } from "../packet.ts";
-import type { Segment } from "../packet.ts";
-import { news } from "./ack-news.ts";
+import { follow, offered } from "./acknowledgement.ts";
 import { congestionControl } from "./congestion/congestion.ts";
 import type { CongestionControl } from "./congestion/congestion.ts";
 import { CongestionWindow } from "./congestion/window.ts";
-import { sample } from "./delivery-rate.ts";
 import { LossProbe } from "./loss-probe.ts";
 import { TRIAL } from "./mtu-search.ts";
 import type { MtuSearch } from "./mtu-search.ts";
@@ -28,11 +26,6 @@ import type { SocketSettings } from "./settings.ts";
 import { SenderTimers } from "./sender-timers.ts";
 import type { Timers } from "./timers.ts";
 
-/** As timestamps tell the time. */
-function wholeMs(ns: number): number {
-  return Math.floor(ns / 1e6) * 1e6;
-}
-
 /** What the other side of a connection tells the sender to reckon with. */
 export interface PeerLimits {
   readonly mss: number;
@@ -41,16 +34,6 @@ export interface PeerLimits {
   /** Segments. */
   readonly initialWindow: number;
 }
-
-/** What the ACK being taken said: read at once, so one does for all connections. */
-const said = {
-  advanced: false,
-  prior: 0,
-  duplicate: false,
-  original: false,
-  canSendNew: false,
-  congested: false,
-};
 
 export class Sender {
   iss = 0;
@@ -65,6 +48,8 @@ export class Sender {
   readonly window: CongestionWindow;
   readonly recovery: Recovery;
   readonly resender: Resender;
+  readonly timers: SenderTimers;
+  readonly probe = new LossProbe();
   /** Payload bytes of a segment by what both ends announced and the path is thought to take. */
   ceiling = 0;
   /** The program has nothing more to send. */
@@ -89,11 +74,9 @@ export class Sender {
   deliveredMarked = 0;
   readonly #personality: TcpPersonality;
   readonly #settings: SocketSettings;
-  readonly #timers: SenderTimers;
   /** End of the last segment sent shorter than the MSS (Minshall's variant of Nagle's rule). */
   #sndSml = 0;
   #lastSentNs = NEVER_NS;
-  readonly #probe = new LossProbe();
   #persistDue = false;
   #urgentProbed = false;
   /** What waits leaves in spite of Nagle's rule and the cork. */
@@ -107,8 +90,8 @@ export class Sender {
     this.window = new CongestionWindow(personality.initialWindowSegments);
     const congestion = congestionControl(settings.current.congestion, this, 0);
     this.recovery = new Recovery(congestion, this.window, this.board, this.rtt);
-    this.#timers = new SenderTimers(personality, timers, this.rtt, this.recovery, this.#probe);
-    this.resender = new Resender(this.recovery, this.peer, this.#timers);
+    this.timers = new SenderTimers(personality, timers, this.rtt, this.recovery, this.probe);
+    this.resender = new Resender(this.recovery, this.peer, this.timers);
   }
 
   start(iss: number): void {
@@ -124,19 +107,19 @@ export class Sender {
     this.board.sackPermitted = peer.sackPermitted;
     this.syncMss(peer.mss);
     this.window.cwnd = peer.initialWindow;
-    this.#offered(windowScaled, seq);
+    offered(this, windowScaled, seq);
     this.#sndSml = this.sndUna;
     this.resender.start(this.sndUna);
     this.board.start(this.sndUna);
     this.window.start(this.sndUna);
     this.recovery.start(this.sndUna);
     this.control(this.#settings.current.congestion, nowNs);
-    this.#follow();
+    follow(this);
   }
 
   /** The handshake is over, and data has been on its way meanwhile: the window is known to scale from now on. */
   handshakeOver(windowScaled: number, seq: number): void {
-    this.#offered(windowScaled, seq);
+    offered(this, windowScaled, seq);
   }
 
   /** What is on the way, all of it, is known not to have been taken: it goes again. */
@@ -223,7 +206,7 @@ export class Sender {
     const { board, finQueued, finSent } = this;
     if (!this.pacer.waits(nowNs)) return false;
     if (this.unsent > 0 || (finQueued && !finSent) || board.lostOut > board.retransOut)
-      this.#timers.pace(this.pacer.nextNs);
+      this.timers.pace(this.pacer.nextNs);
     return true;
   }
 
@@ -234,8 +217,8 @@ export class Sender {
   }
 
   #choose(nowNs: number, mss: number): boolean {
-    if (this.#probe.due) {
-      this.#probe.due = false;
+    if (this.probe.due) {
+      this.probe.due = false;
       if (this.#lossProbe(mss, nowNs)) return true;
     }
     if (this.#persistDue) {
@@ -326,15 +309,15 @@ export class Sender {
     this.board.push(start, end, (push && length > 0 ? SENT.PUSH : 0) | (fin ? SENT.FIN : 0), nowNs);
     this.#lastSentNs = nowNs;
     this.persistBackoff = 0;
-    this.#timers.sentOne(first, nowNs);
+    this.timers.sentOne(first, nowNs);
   }
 
   /** RFC 8985 section 7.3: a new segment if the window has room for one, else the last one again. */
   #lossProbe(mss: number, nowNs: number): boolean {
     const { sent } = this.board;
     if (sent.count === 0) return false;
-    if (this.#probe.pending) {
-      this.#timers.armTimeout(nowNs);
+    if (this.probe.pending) {
+      this.timers.armTimeout(nowNs);
       return false;
     }
     const { unsent } = this;
@@ -342,8 +325,8 @@ export class Sender {
     const fresh = length > 0 && length <= this.peer.sndWnd - this.flight;
     if (fresh) this.#commit(length, false, length === unsent, mss, nowNs);
     else if (!this.resender.last(this.sndUna, mss, nowNs)) return false;
-    this.#probe.left(this.sndNxt, !fresh);
-    this.#timers.restartTimeout(nowNs);
+    this.probe.left(this.sndNxt, !fresh);
+    this.timers.restartTimeout(nowNs);
     return true;
   }
 
@@ -380,148 +363,12 @@ export class Sender {
     window.validate(full, board.sent.count, this.sndUna, this.sndNxt, open, initial, this.rtt.baseNs, nowNs);
     if (!this.#left) return;
     this.#left = false;
-    this.#timers.sentAll(nowNs);
-  }
-
-  /**
-   * Takes the acknowledgement and the window of a segment that was found acceptable; `ack` is not beyond SND.NXT.
-   * `rttFromEchoNs` is what its timestamp measured, or -1; `echoedNs` when the segment it echoes was sent, at least, or
-   * Infinity. Answers whether something new was acknowledged.
-   */
-  acknowledge(
-    segment: Segment,
-    ack: number,
-    hasLength: boolean,
-    rttFromEchoNs: number,
-    echoedNs: number,
-    nowNs: number,
-  ): boolean {
-    const acked = (ack - this.sndUna) | 0;
-    const congested = this.congestionEchoed;
-    this.congestionEchoed = false;
-    if (acked < 0) return false;
-    const { board, recovery } = this;
-    const window = segment.window << this.peer.scale;
-    const seq = segment.seq | 0;
-    const told = board.sackPermitted ? segment.sack : null;
-    const wasOut = board.sent.count > 0;
-    const sackedOut = board.sackedOut;
-    const priorWnd = this.peer.sndWnd;
-    if (acked === 0) {
-      this.peer.offer(window, seq);
-      this.#opened(priorWnd);
-      if (!wasOut && told === null) return false;
-    }
-    const prior = this.sndUna;
-    const { delivered, lost } = board;
-    recovery.rack.begin(nowNs);
-    board.begin(told !== null);
-    if (told !== null) board.sack(told, ack, prior, this.sndNxt, recovery.highSeq, recovery.rack);
-    if (acked > 0) this.#advance(ack, acked);
-    else if (news.sackedNew) board.noteReordering(this.mss);
-    this.#measure(acked > 0, rttFromEchoNs, nowNs);
-    if (acked > 0) this.#offered(window, seq);
-    const informs = hasLength || acked > 0 || this.peer.sndWnd !== priorWnd;
-    const duplicate = !informs && !news.duplicateSeen && wasOut;
-    this.#answerProbe(ack, !informs && !news.sackedNew);
-    const plain = !news.sackedNew && !news.duplicateSeen && !congested;
-    sample.delayed = plain && acked < this.mss && news.ackedSegments === 1 && sackedOut === 0;
-    const orderly = recovery.state === RECOVERY.OPEN && !congested;
-    if (news.sackedNew || news.duplicateSeen || !orderly || !informs) {
-      said.advanced = acked > 0;
-      said.prior = prior;
-      said.duplicate = duplicate;
-      said.original = recovery.retransmitStampNs >= 0 && echoedNs < wholeMs(recovery.retransmitStampNs);
-      said.canSendNew = this.unsent > 0 && this.peer.sndWnd > this.flight;
-      said.congested = congested;
-      const { state } = recovery;
-      recovery.acknowledged(said, this.sndUna, this.sndNxt, nowNs);
-      if (recovery.probeFailed) {
-        recovery.probeFailed = false;
-        this.resendTooLong();
-      }
-      if (recovery.state >= RECOVERY.FAST && state < RECOVERY.FAST) this.#probe.cancel();
-    }
-    const { reneged } = recovery;
-    this.#timers.acknowledged(acked > 0, nowNs);
-    const arrived = board.delivered - delivered;
-    if (congested) this.deliveredMarked += arrived;
-    const minRttUs = Math.floor(this.rtt.minNs / 1000);
-    board.rate.finish(arrived, board.lost - lost, board.delivered, minRttUs, reneged, nowNs);
-    if (this.congestion.ownsWindow) {
-      if (wasOut) this.congestion.onSample(sample, nowNs);
-    } else if (recovery.reducing) recovery.reduce(arrived, board.lost - lost, acked > 0);
-    else if (acked > 0 || (board.reordering > 3 && arrived > 0)) {
-      this.congestion.onAck(this.window, arrived, nowNs);
-    }
-    this.#follow();
-    return acked > 0;
-  }
-
-  #follow(): void {
-    if (this.congestion.ownsWindow) return;
-    this.pacer.follow(this.window, this.board.sent.count, this.mss, this.rtt.srttNs);
-  }
-
-  #advance(ack: number, acked: number): void {
-    const { board, buffer } = this;
-    this.sndUna = ack;
-    if (this.urgent && !after(this.sndUp, ack)) this.urgent = false;
-    const bytes = acked < buffer.length ? acked : buffer.length;
-    buffer.discard(bytes);
-    this.bytesAcked += bytes;
-    board.acknowledge(ack, this.recovery.highSeq, this.mss, this.recovery.rack);
-    this.resender.acknowledged(ack);
-    const { search } = this.recovery;
-    if (search !== null && search.arrived(ack)) {
-      this.window.cwnd = search.succeed(this.window.cwnd, this.mss);
-      this.window.count = 0;
-      this.window.ssthresh = this.window.cautious;
-      this.syncMss(this.ceiling);
-    }
-    this.retransmits = 0;
-    this.probes = 0;
-  }
-
-  /** The round trip of what was sent once: of what is acknowledged in order, else of what is reported, else by timestamps. */
-  #measure(advanced: boolean, rttFromEchoNs: number, nowNs: number): void {
-    const { rtt } = this;
-    let leastNs = -1;
-    const inOrder = news.ackedFirstNs >= 0 && !news.ackedRetransmitted;
-    if (inOrder) leastNs = nowNs - news.ackedLastNs;
-    if (news.firstSentNs >= 0) leastNs = nowNs - news.lastSentNs;
-    if (inOrder) rtt.measured(nowNs - news.ackedFirstNs, leastNs);
-    else if (news.firstSentNs >= 0) rtt.measured(nowNs - news.firstSentNs, leastNs);
-    else if (advanced && rttFromEchoNs >= 0) rtt.measured(rttFromEchoNs, -1);
-    if (leastNs >= 0) {
-      sample.rttUs = Math.floor(leastNs / 1000);
-      this.congestion.onRoundTrip(this.window, leastNs, this.sndUna, this.sndNxt, nowNs);
-    }
-  }
-
-  #answerProbe(ack: number, duplicate: boolean): void {
-    const probed = news.duplicateSeen && this.#probe.explains(news.duplicateEnd);
-    if (news.duplicateSeen && !probed) this.recovery.rack.duplicateSeen();
-    if (!this.#probe.pending) return;
-    if (this.#probe.repaired(ack, probed, duplicate) && this.recovery.state < RECOVERY.FAST)
-      this.recovery.probeRepaired(this.sndNxt);
-  }
-
-  #offered(window: number, seq: number): void {
-    const prior = this.peer.sndWnd;
-    this.peer.set(window, seq);
-    this.#opened(prior);
-  }
-
-  /** A window that opens needs no more asking. */
-  #opened(prior: number): void {
-    const { sndWnd } = this.peer;
-    if (sndWnd !== prior && sndWnd > 0 && this.#timers.endPersist()) this.persistBackoff = 0;
+    this.timers.sentAll(nowNs);
   }
 
   /** Starts the persist timer when nothing else would ever send what waits. */
   armPersist(nowNs: number): void {
-    this.#timers.armPersist(this.persistBackoff, nowNs);
+    this.timers.armPersist(this.persistBackoff, nowNs);
   }
 
   /** What the program has given so far ends with an urgent byte. */
@@ -552,21 +399,21 @@ export class Sender {
 
   /** The tail loss probe's timer expired. */
   lossProbe(): void {
-    this.#probe.due = true;
+    this.probe.due = true;
   }
 
   /** The time given to reordering is over. */
   reorderingOver(nowNs: number): void {
     const { recovery } = this;
     if (this.board.sent.count === 0) return;
-    if (recovery.reorderingOver(this.sndUna, this.sndNxt, nowNs)) this.#probe.cancel();
-    if (recovery.reorderWaitNs > 0) this.#timers.armReordering(nowNs);
-    else this.#timers.armTimeout(nowNs);
+    if (recovery.reorderingOver(this.sndUna, this.sndNxt, nowNs)) this.probe.cancel();
+    if (recovery.reorderWaitNs > 0) this.timers.armReordering(nowNs);
+    else this.timers.armTimeout(nowNs);
   }
 
   /** The retransmission timer expired. */
   timedOut(nowNs: number): void {
-    this.#probe.cancel();
+    this.probe.cancel();
     this.recovery.timedOut(this.sndNxt, nowNs, this.retransmits);
     this.resender.timedOut(this.sndUna);
     this.retransmits++;
