@@ -85,6 +85,7 @@ const LINUX: Platform = {
     SO_ERROR: option(LINUX_SOCKET, 4, "number"),
     SO_KEEPALIVE: option(LINUX_SOCKET, 9, "boolean"),
     SO_LINGER: option(LINUX_SOCKET, 13, "linger"),
+    SO_MAX_PACING_RATE: option(LINUX_SOCKET, 47, "number"),
     SO_OOBINLINE: option(LINUX_SOCKET, 10, "boolean"),
     SO_RCVBUF: option(LINUX_SOCKET, 8, "number"),
     SO_REUSEADDR: option(LINUX_SOCKET, 2, "boolean"),

@@ -2,7 +2,8 @@
 
 /**
  * Values: booleans for switches, numbers for counts, bytes and times in the unit of the man page
- * (TCP_KEEPIDLE and TCP_KEEPINTVL in seconds, TCP_USER_TIMEOUT in ms), `SO_LINGER` the seconds or -1 for off.
+ * (TCP_KEEPIDLE and TCP_KEEPINTVL in seconds, TCP_USER_TIMEOUT in ms), `SO_LINGER` the seconds or -1 for off, `SO_MAX_PACING_RATE`
+ * bytes a second or -1 for no limit.
  */
 export type OptionValue = number | boolean | string;
 
@@ -11,6 +12,7 @@ export const OPTIONS = {
   SO_ERROR: "string",
   SO_KEEPALIVE: "boolean",
   SO_LINGER: "number",
+  SO_MAX_PACING_RATE: "number",
   SO_OOBINLINE: "boolean",
   SO_RCVBUF: "number",
   SO_REUSEADDR: "boolean",

@@ -24,6 +24,34 @@ export const OPTION_CLAIMS: readonly Claim[] = [
     },
   },
   {
+    name: "SO_MAX_PACING_RATE is none until it is set, on sockets of any kind, and TCP goes by it",
+    feature: "tcp info",
+    holds: async (lab) => {
+      for (const type of ["stream", "dgram"] as const) {
+        const socket = lab.socket("server", "inet", type);
+        expect(socket.getOption("SO_MAX_PACING_RATE")).toBe(-1);
+        socket.setOption("SO_MAX_PACING_RATE", 1_000_000);
+        expect(socket.getOption("SO_MAX_PACING_RATE")).toBe(1_000_000);
+      }
+      const [client, server] = await lab.pair();
+      client.setOption("SO_MAX_PACING_RATE", 1_000_000);
+      await client.send("x");
+      await server.recv();
+      await lab.sleep(50);
+      expect(client.info().pacingRate).toBe(1_000_000);
+      const start = lab.backend.now();
+      const reading = server.recv(400_000, { waitAll: true });
+      await client.sendAll(new Uint8Array(400_000));
+      expect((await reading).length).toBe(400_000);
+      // The first ten packets are not paced.
+      expect((lab.backend.now() - start) / 1e6).toBeGreaterThan(150);
+    },
+    refused: async (lab) => {
+      const [client] = await lab.pair();
+      expect(await errnoOf(() => client.setOption("SO_MAX_PACING_RATE", 1_000_000))).toBe("ENOTSUP");
+    },
+  },
+  {
     name: "SO_REUSEADDR can be set on a stream",
     holds: async (lab) => {
       const socket = lab.socket("server", "inet", "stream");

@@ -44,6 +44,7 @@ const SWITCHES: readonly OptionName[] = [
 /** Values at and beyond the edges of what each takes. */
 const NUMBERS: Readonly<Partial<Record<OptionName, readonly number[]>>> = {
   SO_LINGER: [0, 0, 0, -1, 5],
+  SO_MAX_PACING_RATE: [-1, 1_000_000, 2_147_483_647, -2],
   SO_RCVBUF: [4096, 0, 100_000, 10_000_000, -1],
   SO_SNDBUF: [4096, 0, 100_000, 10_000_000, -1],
   IP_TTL: [1, 64, 255, 0, 256, -1],
@@ -70,6 +71,7 @@ const READ: readonly OptionName[] = [
   "SO_ERROR",
   "SO_ERROR",
   "SO_LINGER",
+  "SO_MAX_PACING_RATE",
   ...SWITCHES,
   "IP_TTL",
   "TCP_KEEPCNT",

@@ -12,6 +12,7 @@ const BUFFER_DEFAULT = 65_536;
 const BUFFER_MAX = 0x7fff_ffff;
 /** Winsock reference: SOL_SOCKET, IPPROTO_IP and IPPROTO_TCP options; those below are Linux's, or BSD's. */
 const LACKS: readonly OptionName[] = [
+  "SO_MAX_PACING_RATE",
   "SO_REUSEPORT",
   "IP_RECVERR",
   "TCP_CONGESTION",

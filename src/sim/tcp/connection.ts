@@ -263,6 +263,8 @@ export class Connection {
       seq,
       nowNs,
     );
+    const { maxPacingRate } = this.settings;
+    if (maxPacingRate !== -1) sender.pacer.limit(maxPacingRate);
   }
 
   /** (Re)starts the keepalive timer if the program wants one. */

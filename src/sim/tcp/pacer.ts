@@ -51,11 +51,18 @@ export class Pacer {
       this.#left = burst;
     }
     this.#left = fresh ? this.#left - 1 : 0;
-    if (++this.#sent < UNPACED || this.rate === Infinity) return;
+    if (++this.#sent < UNPACED || this.rate === Infinity || this.rate === 0) return;
     const tookNs = Math.floor((bytes * 1e9) / this.rate);
     const creditNs = Math.min(tookNs / 2, this.#credit);
     this.#credit -= creditNs;
     this.nextNs += tookNs - creditNs;
+  }
+
+  /** SO_MAX_PACING_RATE, as a program gives it: unsigned, and -1 for none. */
+  limit(bytesPerS: number): void {
+    this.max = bytesPerS === -1 ? Infinity : bytesPerS >>> 0;
+    if (this.max !== Infinity) this.on = true;
+    this.rate = Math.min(this.rate, this.max);
   }
 
   /** Nothing more leaves now: what comes later is another burst. */

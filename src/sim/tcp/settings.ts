@@ -35,6 +35,8 @@ export interface TcpSettings {
   /** Urgent data stays in the stream. */
   readonly oobInline: boolean;
   readonly congestion: string;
+  /** Bytes a second, unsigned; -1: no limit. */
+  readonly maxPacingRate: number;
   /** As getsockopt answers, twice what was asked; 0: tuned automatically. */
   readonly receiveBuffer: number;
   readonly sendBuffer: number;
@@ -78,6 +80,7 @@ export function defaultSettings(personality: TcpPersonality): TcpSettings {
     fastOpenConnect: false,
     oobInline: false,
     congestion: "cubic",
+    maxPacingRate: -1,
     receiveBuffer: 0,
     sendBuffer: 0,
   };

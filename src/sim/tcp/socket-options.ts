@@ -15,6 +15,7 @@ const FIELDS = {
   SO_BROADCAST: { key: "broadcast", least: 0, most: 1 },
   SO_KEEPALIVE: { key: "keepAlive", least: 0, most: 1 },
   SO_LINGER: { key: "lingerS", least: -1, most: 65_535 },
+  SO_MAX_PACING_RATE: { key: "maxPacingRate", least: -0x80000000, most: 0x7fffffff },
   SO_OOBINLINE: { key: "oobInline", least: 0, most: 1 },
   SO_REUSEADDR: { key: "reuseAddr", least: 0, most: 1 },
   SO_REUSEPORT: { key: "reusePort", least: 0, most: 1 },
@@ -91,6 +92,7 @@ function applyField(
   settings.change({ [key]: value });
   if (connection === null) return null;
   if (name === "SO_KEEPALIVE" || name === "TCP_KEEPIDLE") connection.keepAliveFrom(connection.lastReceivedNs);
+  if (name === "SO_MAX_PACING_RATE") connection.sender.pacer.limit(Number(value));
   if (name === "TCP_NODELAY" && value === true) connection.sender.push();
   if (name === "TCP_CORK" && value === false) connection.sender.push();
   return null;

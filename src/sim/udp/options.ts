@@ -26,6 +26,7 @@ export class SocketOptions {
   #keepAlive = false;
   #oobInline = false;
   #linger = -1;
+  #maxPacingRate = -1;
   readonly #family: "inet" | "inet6";
   readonly #personality: UdpPersonality;
   readonly #ttlDefault: number;
@@ -61,6 +62,8 @@ export class SocketOptions {
         return this.#keepAlive;
       case "SO_LINGER":
         return this.#linger;
+      case "SO_MAX_PACING_RATE":
+        return this.#maxPacingRate;
       case "SO_OOBINLINE":
         return this.#oobInline;
       case "SO_RCVBUF":
@@ -126,6 +129,9 @@ export class SocketOptions {
     switch (name) {
       case "SO_LINGER":
         this.#linger = value < 0 ? -1 : value;
+        return null;
+      case "SO_MAX_PACING_RATE":
+        this.#maxPacingRate = value;
         return null;
       case "SO_RCVBUF":
       case "SO_SNDBUF":

@@ -29,6 +29,7 @@ export class UnixOptions {
   /** Without effect: what waits at a receiver is its sender's. */
   #receiveBuffer = BUFFER_DEFAULT;
   #lingerS = -1;
+  #maxPacingRate = -1;
   readonly #on = new Set<Switch>();
 
   set(name: OptionName, value: OptionValue): null | Failure {
@@ -45,6 +46,9 @@ export class UnixOptions {
     switch (name) {
       case "SO_LINGER":
         this.#lingerS = Math.max(value, -1);
+        return null;
+      case "SO_MAX_PACING_RATE":
+        this.#maxPacingRate = value;
         return null;
       case "SO_RCVBUF":
         this.#receiveBuffer = bufferSize(value, RECEIVE_BUFFER_MIN, BOUNDS);
@@ -67,6 +71,8 @@ export class UnixOptions {
     switch (name) {
       case "SO_LINGER":
         return this.#lingerS;
+      case "SO_MAX_PACING_RATE":
+        return this.#maxPacingRate;
       case "SO_RCVBUF":
         return this.#receiveBuffer;
       case "SO_SNDBUF":
