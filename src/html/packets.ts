@@ -46,17 +46,21 @@ export function lifelinesOf(trace: Trace, hosts: readonly string[], count: numbe
   // On loopback a host is an address of its own, which its sockets name.
   const hostOf = new Map<string, string>();
   for (const { host, local } of [...trace.sockets, ...index.connections]) hostOf.set(addressIn(local), host);
-  const end = (id: number): number => {
+  const { source, destination, sourcePort, destinationPort } = packets;
+  const end = (row: number, id: number, port: number): number => {
     const text = id === 0 ? "link" : packets.addresses.text(id);
+    // A machine that talks to itself is two by its ports.
+    if (id !== 0 && source[row] === destination[row])
+      return lifeline(text.includes(":") ? `[${text}]:${port}` : `${text}:${port}`);
     return lifeline(hostOf.get(text) ?? text);
   };
   const from = (row: number): number => {
     const transit = transits[row];
-    return transit === undefined ? end(packets.source[row]) : lifeline(transit.from);
+    return transit === undefined ? end(row, source[row], sourcePort[row]) : lifeline(transit.from);
   };
   const to = (row: number): number => {
     const transit = transits[row];
-    return transit === undefined ? end(packets.destination[row]) : lifeline(transit.to);
+    return transit === undefined ? end(row, destination[row], destinationPort[row]) : lifeline(transit.to);
   };
   for (let row = 0; row < count; row++) {
     from(row);

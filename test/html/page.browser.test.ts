@@ -38,7 +38,7 @@ describe.skipIf(program === null)("a page in a browser", () => {
   beforeAll(async () => {
     page = await BrowserPage.start(program ?? "");
     url = await write(LESSONS.find(({ name }) => name === "tcp-peer-killed"));
-  });
+  }, 60_000);
 
   afterAll(async () => {
     await page.close();

@@ -30,22 +30,21 @@ function dataIn(html: string): PageData {
 }
 
 describe("a page", () => {
-  it("is made of every lesson: each has its screens, its calls and as many stops as it says", async () => {
-    for (const scenario of LESSONS) {
+  it.each(LESSONS.map((scenario) => [scenario.name, scenario] as const))(
+    "is made of %s, with its screens, its calls and all its marks",
+    async (_, scenario) => {
       const { html, omissions } = await pageOf(scenario, 200);
       const data = dataIn(html);
-      expect(data.screens[0], scenario.name).toBe("lab");
-      expect(data.calls.length, scenario.name).toBeGreaterThan(0);
-      expect(data.packets.count, scenario.name).toBeLessThanOrEqual(200);
-      expect(data.packets.infos, scenario.name).toHaveLength(data.packets.count);
-      expect(
-        omissions.some((sentence) => sentence.startsWith("The page ends")),
-        scenario.name,
-      ).toBe(data.packets.count > 190);
-      for (const [stop, mark] of data.marks)
-        expect(data.stops[stop], `${scenario.name} ${mark}`).toBeDefined();
-    }
-  });
+      expect(data.screens[0]).toBe("lab");
+      expect(data.calls.length).toBeGreaterThan(0);
+      expect(data.packets.infos).toHaveLength(data.packets.count);
+      expect(data.packets.count).toBeLessThanOrEqual(200);
+      expect(omissions.some((sentence) => sentence.startsWith("The page ends"))).toBe(
+        data.packets.count > 190,
+      );
+      for (const [stop] of data.marks) expect(data.stops[stop]).toBeDefined();
+    },
+  );
 
   it("has the same bytes each time", async () => {
     const [first, second] = [
@@ -95,6 +94,17 @@ describe("a page", () => {
     expect(data.screens).toEqual(["sequence", "packets"]);
     expect(data.opening).toBe(0);
     expect(data.packets.count).toBe(data.stops.length);
+  });
+
+  it("of a machine that talks to itself has a lifeline for each of its ports", async () => {
+    const capture = await openCaptureFile("fixtures/captures/tcp-hello-loopback.pcapng", {});
+    const { source, destination } = capture.trace.packets;
+    source.fill(source[0]);
+    destination.fill(source[0]);
+    const { lifelines, packets } = dataIn((await htmlPage(captureSession(capture))).html);
+    capture.close();
+    expect(lifelines).toEqual(["127.30.103.1:46926", "127.30.103.1:7000"]);
+    expect(packets.from.every((from, packet) => from === 1 - packets.to[packet])).toBe(true);
   });
 
   it("keeps a packet's bytes, its details, and which bytes each line is about", async () => {

@@ -167,7 +167,9 @@ function ticksOf({ from, to }: Range, count: number, isBinary: boolean): number[
   const rough = (to - from) / count;
   const step = isBinary && rough >= 1 ? 2 ** Math.ceil(Math.log2(rough)) : roundUp(rough);
   const ticks: number[] = [];
-  for (let tick = Math.ceil(from / step) * step; tick <= to; tick += step) ticks.push(tick);
+  const first = Math.ceil(from / step);
+  // Counted, since far from zero a step may be too small to add.
+  for (let i = 0; i <= 2 * count && (first + i) * step <= to; i++) ticks.push((first + i) * step);
   return ticks;
 }
 
