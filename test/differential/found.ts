@@ -272,4 +272,18 @@ export const FOUND: readonly Found[] = [
     ),
     answer: "EAGAIN",
   },
+  {
+    claim: "what MSG_MORE holds back goes to where a datagram socket is connected meanwhile",
+    program: inet(
+      udp(0, "b"),
+      bind(0),
+      udp(1, "a"),
+      connect(1, "b"),
+      send(1, 3, "more"),
+      connect(1, "a"),
+      send(1, 2),
+    ),
+    answer: "2",
+    slot: [0, "udp w"],
+  },
 ];

@@ -185,8 +185,15 @@ export class UdpSocket implements SocketCore {
     }
     this.#peer = peer;
     this.#peerPort = wanted.port;
+    this.#redirect(peer, wanted.port);
     if (!this.#boundAddress) this.#local = source;
     return null;
+  }
+
+  /** On Linux what MSG_MORE holds back goes to where the socket is connected meanwhile; IPv6's stays on its way. */
+  #redirect(address: string, port: number): void {
+    if (this.#cork === null || isIpv6(address)) return;
+    this.#cork = { ...this.#cork, address, port };
   }
 
   send(bytes: Uint8Array, flags?: SendFlags): number | Failure {
