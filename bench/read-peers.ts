@@ -3,7 +3,7 @@
 // Target: the 14 fields 30 times faster than tshark prints them.
 
 import { spawnSync } from "node:child_process";
-import { copyFileSync, mkdtempSync, rmSync, statSync } from "node:fs";
+import { mkdtempSync, rmSync, statSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
@@ -74,8 +74,6 @@ interface Times {
 export function measureBesidePeers(packets: number = PACKETS, only = ""): void {
   const folder = mkdtempSync(join(tmpdir(), "wirelab-bench-"));
   try {
-    // The command line reads its version there, as it does in the package.
-    copyFileSync(join(COMPILED, "../package.json"), join(COMPILED, "package.json"));
     const path = join(folder, "generated.pcap");
     writeCaptureFile(path, packets);
     console.log(`${packets.toLocaleString("en")} packets, ${(statSync(path).size / 1e6).toFixed(0)} MB`);
@@ -111,9 +109,8 @@ function ratio(ours: Times | string | null, theirs: Times | string | null): stri
   return `   ${(theirs.cpu / ours.cpu).toFixed(1)} x, ${(theirs.wall / ours.wall).toFixed(1)} x`;
 }
 
-/** The root of what was compiled: this file is one folder below it. */
-const COMPILED = join(import.meta.dirname, "..");
-const COMMAND = join(COMPILED, "src/cli/main.js");
+/** The package as it is built: what users run. */
+const COMMAND = join(import.meta.dirname, "../../dist/cli/main.js");
 
 /** What a command takes, its output thrown away; null where it is not installed, the last line of what it said where it failed. */
 function time(command: string, args: readonly string[]): Times | string | null {
