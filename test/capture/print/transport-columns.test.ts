@@ -1,4 +1,4 @@
-// What is printed of TCP segments without dissecting all of them is what dissection says: on captures as networks have them, on real
+// What is printed of TCP segments and UDP datagrams without dissecting all of them is what dissection says: on captures as networks have them, on real
 // ones and on damaged ones.
 
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
@@ -153,9 +153,11 @@ describe.skipIf(!hasSharedCaptures)("the same on real captures (skipped without 
   });
 
   it("is dissection's on damaged packets too", async () => {
-    const files = ["zeek__tcp_options.pcap", "suricata-verify__tcp-empty-sack_tcp-opt.pcap"].map((name) =>
-      readFileSync(capturePath(name)),
-    );
+    const files = [
+      "zeek__tcp_options.pcap",
+      "suricata-verify__tcp-empty-sack_tcp-opt.pcap",
+      "gopacket__test_dns.pcap",
+    ].map((name) => readFileSync(capturePath(name)));
     files.push(gunzipSync(readFileSync(capturePath("zeek__echo-connections.pcap.gz"))).subarray(0, 4_000));
     const path = join(folder, "damaged.pcap");
     const change = fc.tuple(fc.nat(), fc.nat(255));
