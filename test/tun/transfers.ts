@@ -2,6 +2,7 @@
 
 import { deepEqual } from "node:assert/strict";
 import { createHash } from "node:crypto";
+import { readFileSync } from "node:fs";
 import type { LinkConfig } from "../../src/sim/topology.ts";
 import type { BlockingSocket } from "../../src/socket/blocking.ts";
 import { TunLab } from "./lab.ts";
@@ -14,6 +15,8 @@ export interface Transfer {
   /** Each way, at the same time. */
   readonly bytes: number;
   readonly limitMs: number;
+  /** TCP_CONGESTION of the simulated end, and of the kernel's where that has it; each its own default otherwise. */
+  readonly control?: string;
 }
 
 export interface TransferResult {
@@ -56,15 +59,24 @@ async function send(socket: BlockingSocket, data: Uint8Array): Promise<void> {
   socket.shutdown("write");
 }
 
+function hasControl(name: string): boolean {
+  const available = readFileSync("/proc/sys/net/ipv4/tcp_available_congestion_control", "latin1");
+  return available.trim().split(" ").includes(name);
+}
+
 /** Throws when a byte is not what it should be, and when it takes too long. */
 export async function transfer(
-  { link, client, bytes, limitMs }: Transfer,
+  { link, client, bytes, limitMs, control }: Transfer,
   seed: number,
 ): Promise<TransferResult> {
   const lab = TunLab.open(link, seed);
   if (!(lab instanceof TunLab)) throw new Error(lab.unavailable);
   try {
     const { kernel, sim } = await lab.within(10_000, lab.connect(client));
+    if (control !== undefined) {
+      sim.setOption("TCP_CONGESTION", control);
+      if (hasControl(control)) kernel.setOption("TCP_CONGESTION", control);
+    }
     const [toSim, toKernel] = [pattern(seed, bytes), pattern(seed + 1, bytes)];
     const start = lab.backend.now();
     const [, , atSim, atKernel] = await lab.within(
@@ -126,5 +138,15 @@ function transfersOf(bytes: (impairment: string) => number, limitMs: number): Tr
   );
 }
 
-export const SHORT_TRANSFERS = transfersOf((name) => SHORT[name] ?? SHORT_DEFAULT, 15_000);
-export const LONG_TRANSFERS = transfersOf(() => LONG, 180_000);
+/** BBR's, over a link whose rate it has to find. */
+function byRate(bytes: number, limitMs: number): Transfer {
+  const link = { delayMs: 5, bandwidthBps: 50e6, loss: 0.02 };
+  const name = `${bytes.toLocaleString("en")} bytes each way, 2% loss at 50 Mbit/s, by BBR`;
+  return { name, link, client: "sim", bytes, limitMs, control: "bbr" };
+}
+
+export const SHORT_TRANSFERS = [
+  ...transfersOf((name) => SHORT[name] ?? SHORT_DEFAULT, 15_000),
+  byRate(SHORT_DEFAULT, 15_000),
+];
+export const LONG_TRANSFERS = [...transfersOf(() => LONG, 180_000), byRate(LONG, 60_000)];
