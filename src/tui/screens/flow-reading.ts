@@ -21,8 +21,10 @@ export class FlowSide {
   readonly rows: number[] = [];
   readonly starts: number[] = [];
   readonly lengths: number[] = [];
-  /** Bytes of each that had not been sent before. */
+  /** Bytes of each that had not been on that link before. */
   readonly fresh: number[] = [];
+  /** Whether each left the end that sends the stream, and was not handed on by a router. */
+  readonly own: boolean[] = [];
   /** The largest end of a segment among the first so many. */
   readonly reach: number[] = [];
   /** By time: where segments end; those sent again, by where they start. */
@@ -36,7 +38,10 @@ export class FlowSide {
   readonly roundTrips = new Points();
   readonly inFlight = new Points();
   readonly window = new Points();
-  readonly #seen = new SeenBytes();
+  /** By the host that put them on a link; one for all where a trace does not say. */
+  readonly #seen = new Map<string, SeenBytes>();
+  /** Whoever puts the first segment on a link. */
+  #sender: string | null = null;
   #nextStart = 0;
   #nextAck = 0;
 
@@ -45,17 +50,31 @@ export class FlowSide {
     return this.reach.length === 0 ? 0 : this.reach[this.reach.length - 1];
   }
 
-  segment(row: number, timeNs: number, relativeSeq: number, wireSeq: number, length: number): void {
+  /** A segment that `hop` sent or handed on. */
+  segment(
+    row: number,
+    timeNs: number,
+    relativeSeq: number,
+    wireSeq: number,
+    length: number,
+    hop: string,
+  ): void {
     const start = this.#nextStart + ((relativeSeq - 1 - this.#nextStart) | 0);
     const end = start + length;
     this.#nextStart = end;
-    // What comes before the first segment seen may come yet.
-    if (this.rows.length === 0) this.#seen.add((wireSeq - start) >>> 0, 0);
-    const fresh = this.#seen.add(wireSeq, length);
+    let seen = this.#seen.get(hop);
+    if (seen === undefined) {
+      this.#seen.set(hop, (seen = new SeenBytes()));
+      // What comes before the first segment seen may come yet.
+      seen.add((wireSeq - start) >>> 0, 0);
+    }
+    const fresh = seen.add(wireSeq, length);
+    this.#sender ??= hop;
     this.rows.push(row);
     this.starts.push(start);
     this.lengths.push(length);
     this.fresh.push(fresh);
+    this.own.push(hop === this.#sender);
     this.reach.push(Math.max(this.length, end));
     this.sent.push(timeNs, end);
     if (fresh < length) this.again.push(timeNs, start);
@@ -158,7 +177,8 @@ export class FlowReading {
       const syn = (flags & TCP_FLAG.syn) === 0 ? 0 : 1;
       const seq = packets.tcpSeq[row] + syn;
       const before = own.length;
-      own.segment(row, timeNs, this.#streams.relativeSeq(packets, row) + syn, seq >>> 0, length);
+      const hop = this.#trace.transits[row]?.from ?? "";
+      own.segment(row, timeNs, this.#streams.relativeSeq(packets, row) + syn, seq >>> 0, length, hop);
       if (own.length > before) this.#turn(direction, before, own.length);
       const inFlight = this.#analysis?.bytesInFlight(row) ?? 0;
       if (inFlight > 0) own.inFlight.push(timeNs, inFlight);

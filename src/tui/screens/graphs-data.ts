@@ -239,6 +239,7 @@ function throughputOf(model: Model, side: FlowSide): Throughput {
     let bytes = 0;
     let good = 0;
     for (; at < count && side.sent.xs[at] < (slot + 1) * stepNs; at++) {
+      if (!side.own[at]) continue;
       bytes += side.lengths[at];
       good += side.fresh[at];
     }

@@ -1,0 +1,25 @@
+import { expect, test } from "vitest";
+import { LESSONS } from "../../../src/scenario/catalogue.ts";
+import { runScenario } from "../../../src/scenario/run.ts";
+import { streamsOf } from "../../../src/trace/run-streams.ts";
+import { FlowReading } from "../../../src/tui/screens/flow-reading.ts";
+
+test("a router hands segments on and sends none: each byte is new once from its sender, and at most once from the router", async () => {
+  const scenario = LESSONS.find(({ name }) => name === "fair-share")!;
+  const { trace } = await runScenario(scenario);
+  const reading = new FlowReading(trace, 0, streamsOf(trace), null);
+  reading.readOn(Infinity);
+  const [side] = reading.sides;
+  const fresh = { own: 0, handedOn: 0 };
+  for (let at = 0; at < side.rows.length; at++) {
+    const { from } = trace.transits[side.rows[at]];
+    expect(side.own[at]).toBe(from !== "router");
+    if (side.own[at]) fresh.own += side.fresh[at];
+    else fresh.handedOn += side.fresh[at];
+  }
+  expect(fresh).toEqual({ own: side.length, handedOn: side.length });
+  const isAgain = (at: number): boolean => side.fresh[at] < side.lengths[at];
+  const again = side.rows.filter((_, at) => isAgain(at));
+  expect(again.length).toBeGreaterThan(0);
+  expect(again.length).toBeLessThan(side.rows.length / 4);
+});
