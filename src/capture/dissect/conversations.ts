@@ -60,7 +60,7 @@ class KeptConversations<T extends Conversation> {
   readonly #protocol: number;
   readonly #rows: StreamRows;
   readonly #ahead: number;
-  readonly #make: (first: number) => T;
+  readonly #make: (first: number, rows: StreamRows) => T;
   readonly #add: (conversation: T, row: number) => void;
   readonly #kept = new Map<number, Progress<T>>();
   #lastStream = NO_STREAM;
@@ -72,7 +72,7 @@ class KeptConversations<T extends Conversation> {
     table: PacketTable,
     kind: StreamKind,
     ahead: number,
-    make: (first: number) => T,
+    make: (first: number, rows: StreamRows) => T,
     add: (conversation: T, row: number) => void,
   ) {
     this.#table = table;
@@ -99,7 +99,7 @@ class KeptConversations<T extends Conversation> {
     if (progress === undefined) {
       const first = this.#rows.first(stream);
       progress = {
-        conversation: this.#make(first),
+        conversation: this.#make(first, this.#rows),
         next: first,
         last: -1,
         uncounted: UNCOUNTED_MAX,
@@ -160,7 +160,7 @@ export class Conversations {
       packets,
       "tcp",
       ahead,
-      (first) => new TcpConversation(trace, first, options),
+      (first, rows) => new TcpConversation(trace, first, options, rows),
       (conversation, row) => conversation.add(row),
     );
     this.#udp = new KeptConversations(

@@ -7,6 +7,7 @@ import { TCP_FLAG } from "../../wire/tcp.ts";
 import { NO_PDU } from "../reassembly/pdu-table.ts";
 import { PDU, StreamPdus } from "../reassembly/pdus.ts";
 import type { PduBytes, PduReader } from "../reassembly/pdus.ts";
+import type { StreamRows } from "../reassembly/stream-rows.ts";
 import type { PduScan } from "../reassembly/pdu-buffer.ts";
 import { payloadBytes, payloadIn } from "../reassembly/follow.ts";
 import type { ConversationsOptions } from "./conversations.ts";
@@ -28,14 +29,16 @@ export class TcpConversation implements PduReader, PduBytes, StreamAbove {
   readonly #trace: Trace;
   readonly #options: ConversationsOptions;
   readonly #source: number;
+  readonly #rows: StreamRows;
   /** Who speaks from which message on, in order. */
   readonly #speakers: { readonly from: number; readonly dissector: StreamDissector }[] = [];
   #unknown = 0;
   #dataFrom = -1;
 
-  constructor(trace: Trace, first: number, options: ConversationsOptions) {
+  constructor(trace: Trace, first: number, options: ConversationsOptions, rows: StreamRows) {
     this.#trace = trace;
     this.#options = options;
+    this.#rows = rows;
     this.#source = trace.packets.source[first];
     this.sourcePort = trace.packets.sourcePort[first];
     this.destinationPort = trace.packets.destinationPort[first];
@@ -94,6 +97,20 @@ export class TcpConversation implements PduReader, PduBytes, StreamAbove {
   direction(row: number): 0 | 1 {
     const { packets } = this.#trace;
     return packets.source[row] === this.#source && packets.sourcePort[row] === this.sourcePort ? 0 : 1;
+  }
+
+  /** Index in `pdus.table` of the segment in `row`, -1 when it is none of a message. */
+  segment(row: number): number {
+    const { table } = this.pdus;
+    const index = table.find(row);
+    if (index === -1 || table.row(index) === row || table.runLast(index) === row) return index;
+    return this.#isInRun(index, row) ? index : -1;
+  }
+
+  /** Whether a row among those of run `index` is of it: it may be the other side's, or sent again. */
+  #isInRun(index: number, row: number): boolean {
+    const isOfMessage = this.direction(row) === this.pdus.table.direction(this.pdus.table.continued(index));
+    return isOfMessage && this.#trace.packets.payloadLength[row] > 0 && !this.wasSent(row);
   }
 
   /** The dissector of message `pdu`. */
@@ -176,13 +193,17 @@ export class TcpConversation implements PduReader, PduBytes, StreamAbove {
       const row = table.row(index);
       if (row > last) break;
       if (row !== table.firstRow(pdu) && table.continued(index) !== pdu) continue;
-      const from = table.rowStart(index) - start;
-      const offset = Math.max(0, from);
-      if (offset >= max) continue;
-      const size = Math.min(length, from + payloadLength[row]) - offset;
-      // A connection's end completes what lasts until then, with no bytes of its own.
-      if (size > 0 || row === table.lastRow(pdu))
-        parts.push({ row, offset, length: Math.max(0, size), skipped: offset - from });
+      let from = table.rowStart(index) - start;
+      for (let at = row; at !== -1 && at <= table.runLast(index); at = this.#rows.next(at)) {
+        if (at !== row && !this.#isInRun(index, at)) continue;
+        const offset = Math.max(0, from);
+        if (offset >= max) break;
+        const size = Math.min(length, from + payloadLength[at]) - offset;
+        // A connection's end completes what lasts until then, with no bytes of its own.
+        if (size > 0 || at === last)
+          parts.push({ row: at, offset, length: Math.max(0, size), skipped: offset - from });
+        from += payloadLength[at];
+      }
     }
     return parts;
   }

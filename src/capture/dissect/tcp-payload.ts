@@ -61,7 +61,7 @@ export function dissectTcpPayload(
     if (isHeld) addPlainData(d, start, end);
     return;
   }
-  const index = conversation.pdus.table.find(row);
+  const index = conversation.segment(row);
   if (index !== -1) showSegment({ d, tcp, conversation, row, start, end }, index, isHeld);
 }
 
@@ -228,7 +228,7 @@ export function payloadKind(trace: Trace, row: number, context: DissectContext):
   const conversation = (context.conversations ?? conversationsOf(trace)).tcp(row);
   if (conversation === null || conversation.isDataAt(row)) return PAYLOAD.plain;
   const { table } = conversation.pdus;
-  const index = table.find(row);
+  const index = conversation.segment(row);
   if (index === -1) return PAYLOAD.plain;
   const continued = table.continued(index);
   if (continued !== NO_PDU) return table.lastRow(continued) === row ? PAYLOAD.messages : PAYLOAD.part;
@@ -247,7 +247,7 @@ export function knownColumns(trace: Trace, row: number, context: DissectContext)
   const conversation = (context.conversations ?? conversationsOf(trace)).tcp(row);
   if (conversation === null || payloadOffset[row] + payloadLength[row] > capturedLength[row]) return null;
   const { table } = conversation.pdus;
-  const index = table.find(row);
+  const index = conversation.segment(row);
   const continued = table.continued(index);
   let columns = continued === NO_PDU ? null : knownColumnsOf(conversation, continued);
   if (continued !== NO_PDU && columns === null) return null;
@@ -276,7 +276,7 @@ export function beginningInfo(trace: Trace, row: number, context: DissectContext
   const conversation = (context.conversations ?? conversationsOf(trace)).tcp(row);
   if (conversation === null) return null;
   const { table } = conversation.pdus;
-  const pdu = table.begunFrom(table.find(row));
+  const pdu = table.begunFrom(conversation.segment(row));
   const bytes = trace.bytes(row);
   const start = packets.payloadOffset[row];
   const held = Math.min(start + packets.payloadLength[row], bytes.length);

@@ -1,4 +1,5 @@
-// The messages of one TCP stream and the segments they are in, as numbers: 32 bytes a segment, 48 a message.
+// The messages of one TCP stream and the segments they are in, as numbers: 40 bytes a segment, 48 a message. Segments one after
+// another in the middle of a message, which most are, are one record together: a run.
 //
 // Plain arrays, as most streams are short and typed arrays cost more to make than to fill; one for each kind of record, so that a
 // segment's numbers are in one cache line.
@@ -6,14 +7,16 @@
 /** No message. */
 export const NO_PDU = -1;
 
-/** Numbers of a segment. */
-const SEGMENT = 4;
+/** Numbers of a segment, or of a run the first one's. */
+const SEGMENT = 5;
 const ROW = 0;
 /** Sequence number, not wrapped, of its first byte. */
 const ROW_START = 1;
 /** Number of the first message that begins in it or after it, and of the one it continues plus one. */
 const BEGINS = 2;
 const CONTINUES = 3;
+/** The run's last row; a single segment's own. */
+const RUN_LAST = 4;
 
 /** Numbers of a message. */
 const MESSAGE = 6;
@@ -26,8 +29,10 @@ const FIRST_ROW = 4;
 const LAST_ROW = 5;
 
 export class PduTable {
-  /** Segments so far; their rows grow. */
+  /** Segments so far, runs as one; their rows grow. */
   rowCount = 0;
+  /** The message that the last of them, a run that may go on, is in. */
+  #runPdu = NO_PDU;
   /** Messages so far, numbered as they began. */
   count = 0;
   readonly #segments: number[] = [];
@@ -40,7 +45,24 @@ export class PduTable {
 
   addRow(row: number, start: number): void {
     this.rowCount++;
-    this.#segments.push(row, start, this.count, 0);
+    this.#runPdu = NO_PDU;
+    this.#segments.push(row, start, this.count, 0, row);
+  }
+
+  /** The same of a segment in the middle of message `pdu`, which begins where the one before it in its direction ended. */
+  addMiddle(row: number, start: number, pdu: number): void {
+    if (this.#runPdu === pdu) {
+      this.#segments[this.#segments.length - SEGMENT + RUN_LAST] = row;
+      return;
+    }
+    this.addRow(row, start);
+    this.continues(pdu);
+    this.#runPdu = pdu;
+  }
+
+  /** A segment with a payload comes that is of no run. */
+  endRun(): void {
+    this.#runPdu = NO_PDU;
   }
 
   /** The last row added continues message `pdu`. */
@@ -59,17 +81,22 @@ export class PduTable {
     this.#messages[pdu * MESSAGE + LAST_ROW] = row + 1;
   }
 
-  /** Index of `row` among the segments, -1 when it is none. */
+  /** Index of the segment in `row`, or of the run within whose rows it lies, -1 when there is none. */
   find(row: number): number {
     const last = this.rowCount - 1;
-    if (last >= 0 && this.row(last) <= row) return this.row(last) === row ? last : -1;
-    let [low, high] = [0, this.rowCount];
+    if (last < 0 || row > this.runLast(last)) return -1;
+    if (row >= this.row(last)) return last;
+    let [low, high] = [0, last];
     while (low < high) {
       const middle = (low + high) >>> 1;
-      if (this.row(middle) < row) low = middle + 1;
+      if (this.runLast(middle) < row) low = middle + 1;
       else high = middle;
     }
-    return low < this.rowCount && this.row(low) === row ? low : -1;
+    return this.row(low) <= row && row <= this.runLast(low) ? low : -1;
+  }
+
+  runLast(index: number): number {
+    return this.#segments[index * SEGMENT + RUN_LAST];
   }
 
   row(index: number): number {

@@ -109,8 +109,7 @@ export class StreamPdus {
       return false;
     waiting.have += length;
     side.have += length;
-    this.table.addRow(row, side.seq);
-    this.table.continues(waiting.pdu);
+    this.table.addMiddle(row, side.seq, waiting.pdu);
     side.wireSeq = (seq + length) >>> 0;
     side.seq += length;
     return true;
@@ -121,6 +120,7 @@ export class StreamPdus {
     const { row, direction, length, isLast } = segment;
     const side = this.#sides[direction];
     const start = this.#unwrap(side, segment);
+    if (length > 0) this.table.endRun();
     if (segment.isAgain || (length === 0 && !isLast)) return;
     if (length > 0 && isCovered(side, start - side.base, length)) return;
     extend(side, start - side.base, start - side.base + length);

@@ -4,6 +4,7 @@ import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
 
 import { PDU, StreamPdus } from "../../../src/capture/reassembly/pdus.ts";
+import { NO_PDU } from "../../../src/capture/reassembly/pdu-table.ts";
 import type { PduBytes, PduReader } from "../../../src/capture/reassembly/pdus.ts";
 
 const FIRST_SEQ = 0xffff_ff00;
@@ -44,12 +45,16 @@ function messages(fed: readonly Fed[], takesMiddles: boolean): string[] {
   }
   const { table } = pdus;
   return Array.from({ length: table.count }, (_, pdu) => {
-    const first = table.find(table.firstRow(pdu));
-    const rows = Array.from({ length: table.rowCount }, (__, i) => i).filter(
-      (i) => table.continued(i) === pdu,
-    );
+    const first = table.firstRow(pdu);
+    const rows = fed.map(({ row }) => row).filter((row) => continuedIn(table, row) === pdu);
     return `${table.start(pdu) - table.start(0)}+${table.length(pdu)} of ${first},${rows.join(",")} to ${table.lastRow(pdu)}`;
   });
+}
+
+/** The message that the segment in `row` continues; in one direction every row among a run's is of it. */
+function continuedIn(table: StreamPdus["table"], row: number): number {
+  const index = table.find(row);
+  return index === -1 ? NO_PDU : table.continued(index);
 }
 
 function inOrder(segments: readonly Uint8Array[]): Fed[] {
