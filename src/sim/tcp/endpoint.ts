@@ -176,7 +176,7 @@ export class Endpoint {
     }
     if (connection.recording) {
       this.#record();
-      this.#recordQueues();
+      this.recordQueues();
       this.#sample();
     }
     this.#settling = false;
@@ -258,7 +258,8 @@ export class Endpoint {
     }
   }
 
-  #recordQueues(): void {
+  /** Records what the queues hold, if that has changed. Enough after a read that calls for no ACK. */
+  recordQueues(): void {
     const { network } = this.#host;
     if (this.#queues === null) {
       const [local, remote] = this.names();

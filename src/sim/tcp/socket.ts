@@ -253,8 +253,9 @@ export class TcpSocket implements SocketCore {
     }
     const { connection } = this.#endpoint;
     const answer = connection.receive(max, flags.peek === true, this.#host.network.now());
-    if (typeof answer !== "string" && (connection.receiver.acks.due || connection.recording)) {
-      this.#endpoint.settle();
+    if (typeof answer !== "string") {
+      if (connection.receiver.acks.due) this.#endpoint.settle();
+      else if (connection.recording) this.#endpoint.recordQueues();
     }
     return answer;
   }
