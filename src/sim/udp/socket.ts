@@ -2,7 +2,7 @@
 
 import { isIpv6 } from "../../wire/address.ts";
 import { ANY_INET, ANY_INET6, isAny } from "../../socket/address.ts";
-import type { InetAddress, SocketAddress } from "../../socket/address.ts";
+import type { SocketAddress } from "../../socket/address.ts";
 import type {
   Datagram,
   Failure,
@@ -20,6 +20,8 @@ import { conflict } from "../bind-rule.ts";
 import type { PortHolder } from "../bind-rule.ts";
 import type { IcmpError, Timer } from "../network.ts";
 import type { UdpDatagram } from "../packet.ts";
+import { destinationOf, inetAddress, shownAs, unmapped } from "./addresses.ts";
+import { Cork } from "./cork.ts";
 import { SocketOptions } from "./options.ts";
 import { copyPayload } from "./payload.ts";
 import { ReceiveQueue } from "./receive-queue.ts";
@@ -30,15 +32,6 @@ import type { UdpStack } from "./stack.ts";
 const PAYLOAD_MAX_V4 = 65_507;
 const PAYLOAD_MAX_V6 = 65_527;
 const EMPTY = new Uint8Array(0);
-const MAPPED = "::ffff:";
-
-/** A datagram being put together with MSG_MORE. */
-interface Cork {
-  readonly address: string;
-  readonly port: number;
-  readonly parts: Uint8Array[];
-  length: number;
-}
 
 export class UdpSocket implements SocketCore {
   readonly family: "inet" | "inet6";
@@ -141,10 +134,10 @@ export class UdpSocket implements SocketCore {
   // SocketCore.
 
   bind(address: SocketAddress): null | Failure {
-    const wanted = this.#inet(address);
+    const wanted = inetAddress(this.family, address);
     if (typeof wanted === "string") return wanted;
     const { network } = this.#stack;
-    const local = this.#unmapped(wanted.address);
+    const local = unmapped(this.family, this.#options.v6Only, wanted.address);
     if (local === null) return "EADDRNOTAVAIL";
     if (!isAny(local) && !network.isLocal(local) && !network.isBroadcast(local)) return "EADDRNOTAVAIL";
     if (this.#port !== 0 || this.#closed) return "EINVAL";
@@ -171,9 +164,9 @@ export class UdpSocket implements SocketCore {
    */
   connect(address: SocketAddress): null | Failure {
     if (address.family === "unix" && address.path === "") return this.#disconnect();
-    const wanted = this.#inet(address);
+    const wanted = inetAddress(this.family, address);
     if (typeof wanted === "string") return wanted;
-    const peer = this.#destination(wanted.address);
+    const peer = destinationOf(this.family, this.#options.v6Only, wanted.address);
     if (peer === null) return "ENETUNREACH";
     const { network } = this.#stack;
     if (network.isBroadcast(peer) && !this.#options.broadcast) return "EACCES";
@@ -185,15 +178,9 @@ export class UdpSocket implements SocketCore {
     }
     this.#peer = peer;
     this.#peerPort = wanted.port;
-    this.#redirect(peer, wanted.port);
+    this.#cork?.redirect(peer, wanted.port);
     if (!this.#boundAddress) this.#local = source;
     return null;
-  }
-
-  /** On Linux what MSG_MORE holds back goes to where the socket is connected meanwhile; IPv6's stays on its way. */
-  #redirect(address: string, port: number): void {
-    if (this.#cork === null || isIpv6(address)) return;
-    this.#cork = { ...this.#cork, address, port };
   }
 
   send(bytes: Uint8Array, flags?: SendFlags): number | Failure {
@@ -207,13 +194,13 @@ export class UdpSocket implements SocketCore {
   }
 
   sendTo(bytes: Uint8Array, to: SocketAddress): number | Failure {
-    const wanted = this.#inet(to);
+    const wanted = inetAddress(this.family, to);
     if (typeof wanted === "string") return wanted;
     const unbound = this.#port === 0 ? this.#autobind() : null;
     if (unbound !== null) return unbound;
     if (this.family === "inet" && bytes.length > 0xffff) return "EMSGSIZE";
     if (wanted.port === 0) return "EINVAL";
-    const destination = this.#destination(wanted.address);
+    const destination = destinationOf(this.family, this.#options.v6Only, wanted.address);
     if (destination === null) return "ENETUNREACH";
     return this.#output(bytes, destination, wanted.port);
   }
@@ -234,7 +221,7 @@ export class UdpSocket implements SocketCore {
     }
     const data = this.#dataOf(item, max, flags);
     if (typeof data === "string") return data;
-    const from = { family: this.family, address: this.#shown(item.address), port: item.port };
+    const from = { family: this.family, address: shownAs(this.family, item.address), port: item.port };
     return { data, from, truncated: item.payload.length > max };
   }
 
@@ -285,12 +272,12 @@ export class UdpSocket implements SocketCore {
   }
 
   localAddress(): SocketAddress {
-    return { family: this.family, address: this.#shown(this.#local), port: this.#port };
+    return { family: this.family, address: shownAs(this.family, this.#local), port: this.#port };
   }
 
   peerAddress(): SocketAddress | Failure {
     if (this.#peer === "") return "ENOTCONN";
-    return { family: this.family, address: this.#shown(this.#peer), port: this.#peerPort };
+    return { family: this.family, address: shownAs(this.family, this.#peer), port: this.#peerPort };
   }
 
   readiness(): Readiness {
@@ -357,18 +344,16 @@ export class UdpSocket implements SocketCore {
     port: number,
     flags: SendFlags | undefined,
   ): number | Failure {
-    const cork = (this.#cork ??= { address: to, port, parts: [], length: 0 });
-    cork.parts.push(copyPayload(bytes));
-    cork.length += bytes.length;
+    const cork = (this.#cork ??= new Cork(to, port));
+    cork.add(bytes);
     if (flags !== undefined && flags.more === true) return bytes.length;
     this.#cork = null;
-    const payload = new Uint8Array(cork.length);
-    let at = 0;
-    for (const part of cork.parts) {
-      payload.set(part, at);
-      at += part.length;
-    }
-    const datagram: UdpDatagram = { kind: "udp", sourcePort: this.#port, destinationPort: port, payload };
+    const datagram: UdpDatagram = {
+      kind: "udp",
+      sourcePort: this.#port,
+      destinationPort: port,
+      payload: cork.whole(),
+    };
     const v6 = isIpv6(to);
     const ttl = this.#options.ttlFor(v6);
     const discovery = this.#discovery(v6);
@@ -429,26 +414,5 @@ export class UdpSocket implements SocketCore {
   #leave(): void {
     if (this.#port !== 0) this.#stack.remove(this, this.#port);
     this.#port = 0;
-  }
-
-  #inet(address: SocketAddress): InetAddress | Errno {
-    if (address.family !== this.family) return "EAFNOSUPPORT";
-    return isIpv6(address.address) === (this.family === "inet6") ? address : "EAFNOSUPPORT";
-  }
-
-  /** Where datagrams to `address` go: unspecified means this host. Null for a mapped address on an IPv6-only socket. */
-  #destination(address: string): string | null {
-    if (isAny(address)) return this.family === "inet" ? "127.0.0.1" : "::1";
-    return this.#unmapped(address);
-  }
-
-  #unmapped(address: string): string | null {
-    if (this.family === "inet" || !address.startsWith(MAPPED)) return address;
-    return this.#options.v6Only ? null : address.slice(MAPPED.length);
-  }
-
-  /** An address of packets as this socket's family shows it. */
-  #shown(address: string): string {
-    return this.family === "inet" || isIpv6(address) ? address : `${MAPPED}${address}`;
   }
 }
