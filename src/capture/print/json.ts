@@ -46,20 +46,36 @@ function writeObject(out: LineBytes, nodes: readonly DetailNode[], indent: numbe
     const node = nodes[i];
     const isLast = i === nodes.length - 1;
     const hasChildren = node.children.length > 0;
-    const member = node.field === null ? memberOf(node.label, false) : fieldMember(node.field);
-    if (member.hasValue || !hasChildren) {
+    const member = node.field === null ? null : fieldMember(node.field);
+    const hasValue = member?.hasValue === true;
+    if (hasValue || !hasChildren) {
       out.blanks(indent);
-      out.piece(member.value);
-      if (member.hasValue) writeValue(out, node.value, member.type);
+      if (member === null) writeKey(out, node.label, VALUE_BEGINS);
+      else out.piece(member.value);
+      if (member !== null && hasValue) writeValue(out, node.value, member.type);
       out.text(hasChildren || !isLast ? '",\n' : '"\n');
     }
     if (!hasChildren) continue;
     out.blanks(indent);
-    out.piece(member.tree);
+    if (member === null) writeKey(out, node.label, TREE_BEGINS);
+    else out.piece(member.tree);
     writeObject(out, node.children, indent + 2);
     out.blanks(indent);
     out.text(isLast ? "}\n" : "},\n");
   }
+}
+
+const VALUE_BEGINS = ': "';
+const TREE_BEGINS = ": {\n";
+
+/** The key of a line without a field is what it says. */
+function writeKey(out: LineBytes, label: string, then: string): void {
+  if (PLAIN.test(label)) {
+    out.byte(QUOTE);
+    out.text(label);
+    out.byte(QUOTE);
+  } else out.text(JSON.stringify(label));
+  out.text(then);
 }
 
 /** How the lines of one field begin. */
@@ -86,9 +102,10 @@ function fieldMember(field: string): Member {
 function memberOf(name: string, hasValue: boolean, type: FieldType = "string"): Member {
   const key = JSON.stringify(name);
   const tree = hasValue ? `${key.slice(0, -1)}_tree"` : key;
-  return { hasValue, type, value: pieceOf(`${key}: "`), tree: pieceOf(`${tree}: {\n`) };
+  return { hasValue, type, value: pieceOf(`${key}${VALUE_BEGINS}`), tree: pieceOf(`${tree}${TREE_BEGINS}`) };
 }
 
+const QUOTE = 34;
 const COLON = 58;
 const ZERO = 48;
 
