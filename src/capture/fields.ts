@@ -26,10 +26,8 @@ export type FieldType =
   | "bytes"
   | "time"
   | "date"
-  /** There or not; prints as 1. */
+  /** There or not, without a value; prints as 1. */
   | "flag"
-  /** There or not, without a value. */
-  | "none"
   | "protocol";
 
 export interface FieldInfo {
@@ -80,7 +78,7 @@ const HEX_DIGITS: Partial<Record<FieldType, number>> = { uint8x: 2, uint16x: 4, 
 /** A value as `-T fields` and JSON print it. `label` is the node's line, which is what fields without a value print. */
 export function formatValue(type: FieldType, value: FieldValue | null, label: string): string {
   if (type === "flag") return "1";
-  if (type === "protocol" || type === "none" || value === null) return label;
+  if (type === "protocol" || value === null) return label;
   if (typeof value === "boolean") return value ? "1" : "0";
   if (typeof value === "bigint") return nsText(value);
   if (typeof value === "string") return escaped(value);
@@ -118,7 +116,7 @@ export function interestIn(fields: readonly FieldInfo[]): Interest {
   for (const { nodes, type } of fields) {
     for (const name of nodes) layers.add(layerOf(name));
     // Their values print as labels.
-    labels ||= type === "protocol" || type === "none";
+    labels ||= type === "protocol";
   }
   return { layers, labels };
 }

@@ -1,7 +1,8 @@
 // What follows the packet inside an Ethernet frame: padding up to the least frame size, and maybe a check sequence.
 
-import { bytesText, hexText } from "./tree.ts";
 import { getUint32 } from "../../wire/bytes.ts";
+import { addBytes } from "./protocol.ts";
+import { hexText } from "./tree.ts";
 import type { DetailNode, Dissection } from "./tree.ts";
 
 /** Least frame without its check sequence (IEEE 802.3). */
@@ -12,21 +13,23 @@ export function addTrailer(d: Dissection, node: DetailNode, end: number): void {
   const from = d.networkEnd;
   if (from === -1 || from >= end || end > d.bytes.length || d.stopped !== null) return;
   const out = node.children;
-  const length = end - from;
-  if (end <= FRAME_LENGTH_MIN) {
-    const bytes = d.bytes.subarray(from, end);
-    d.add(out, "eth.padding", `Padding: ${bytesText(d.bytes, from, length)}`, from, length, bytes);
-    return;
-  }
+  // Wireshark takes for padding only what fills the frame up with zeros.
+  const padding = Math.max(0, FRAME_LENGTH_MIN - from);
+  const isPadded = padding > 0 && end >= FRAME_LENGTH_MIN && isZero(d.bytes, from, FRAME_LENGTH_MIN);
+  const start = isPadded ? FRAME_LENGTH_MIN : from;
+  if (isPadded) addBytes(d, out, "eth.padding", "Padding", from, start);
+  const length = end - start;
   // From 64 bytes on the last four may be a frame check sequence; Wireshark takes them for one.
   const hasCheck = end >= FRAME_LENGTH_MIN + 4 && length >= 4;
   const trailer = hasCheck ? length - 4 : length;
-  if (trailer > 0) {
-    const bytes = d.bytes.subarray(from, from + trailer);
-    d.add(out, "eth.trailer", `Trailer: ${bytesText(d.bytes, from, trailer)}`, from, trailer, bytes);
-  }
+  if (trailer > 0) addBytes(d, out, "eth.trailer", "Trailer", start, start + trailer);
   if (hasCheck) {
     const check = getUint32(d.bytes, end - 4);
     d.add(out, "eth.fcs", `Frame check sequence: ${hexText(check, 8)} [unverified]`, end - 4, 4, check);
   }
+}
+
+function isZero(bytes: Uint8Array, start: number, end: number): boolean {
+  for (let at = start; at < end; at++) if (bytes[at] !== 0) return false;
+  return true;
 }

@@ -6,6 +6,7 @@ import { isWireError } from "../../wire/error.ts";
 import { decodeIcmp, ICMP_HEADER_LENGTH, ICMP_TYPE, quotesPacket } from "../../wire/icmp.ts";
 import type { IcmpHeader } from "../../wire/icmp.ts";
 import { addPlainData } from "./data.ts";
+import { dateText, nsText } from "./frame.ts";
 import { dissectIpv4 } from "./ipv4.ts";
 import { bytesText, hexText } from "./tree.ts";
 import type { DetailNode, Dissection } from "./tree.ts";
@@ -106,7 +107,34 @@ function dissectEcho(d: Dissection, node: DetailNode, header: IcmpHeader, start:
   const name = header.type === ICMP_TYPE.echoRequest ? "Echo (ping) request" : "Echo (ping) reply  ";
   const ttl = d.quoted > 0 || d.hopLimit < 0 ? "" : `, ttl=${d.hopLimit}`;
   d.columns("ICMP", `${name}  id=${hexText(ident, 4)}, seq=${seq}/${seqLe}${ttl}`);
-  addPlainData(d, start + ICMP_HEADER_LENGTH, end);
+  const body = start + ICMP_HEADER_LENGTH;
+  addPlainData(d, addDataTime(d, out, body, end) ? body + DATA_TIME_LENGTH : body, end);
+}
+
+const DATA_TIME_LENGTH = 8;
+const DAY_S = 86_400;
+const US_PER_S = 1_000_000;
+
+/**
+ * The time that ping puts at the head of its data: seconds and microseconds of 32 bits in either byte order, within a day of the
+ * packet's own time. Answers whether the bytes are one.
+ */
+function addDataTime(d: Dissection, out: DetailNode[], at: number, end: number): boolean {
+  if (d.captured(end) - at < DATA_TIME_LENGTH) return false;
+  const { trace, row } = d.around;
+  const { seconds, nanoseconds } = trace.packets;
+  const view = new DataView(d.bytes.buffer, d.bytes.byteOffset + at, DATA_TIME_LENGTH);
+  for (const isLittle of [false, true]) {
+    const [s, us] = [view.getUint32(0, isLittle), view.getUint32(4, isLittle)];
+    if (Math.abs(s - seconds[row]) >= DAY_S || us >= US_PER_S) continue;
+    const date = dateText(s, us * 1000);
+    d.add(out, "icmp.data_time", `Timestamp from icmp data: ${date}`, at, DATA_TIME_LENGTH, date);
+    const since = BigInt(seconds[row] - s) * 1_000_000_000n + BigInt(nanoseconds[row] - us * 1000);
+    const label = `[Timestamp from icmp data (relative): ${nsText(since)} seconds]`;
+    d.add(out, "icmp.data_time_relative", label, at, DATA_TIME_LENGTH, since);
+    return true;
+  }
+  return false;
 }
 
 /** The second four bytes of errors. */

@@ -10,6 +10,7 @@ import { IP_PROTOCOL } from "../../wire/protocols.ts";
 import { addPlainData } from "./data.ts";
 import type { IpAbove } from "./ip-payload.ts";
 import { dissectIpv6 } from "./ipv6.ts";
+import { addListenerMessage, addListenerReport } from "./mld.ts";
 import { bytesText, flagText, hexText } from "./tree.ts";
 import type { DetailNode, Dissection } from "./tree.ts";
 
@@ -112,6 +113,10 @@ function dissectBody(d: Dissection, node: DetailNode, header: IcmpHeader, start:
     addReserved(d, out, start + 4);
     d.columns("ICMPv6", "Router Solicitation");
     addOptions(d, out, body, end, "Router Solicitation");
+  } else if (type >= 130 && type <= 132) {
+    addListenerMessage(d, out, start, end);
+  } else if (type === 143) {
+    addListenerReport(d, out, start, end);
   } else if (type === 135 || type === 136) {
     dissectNeighbour(d, out, header, start, end);
   } else {

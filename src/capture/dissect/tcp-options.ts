@@ -88,15 +88,27 @@ export function addTcpOptions(
 ): void {
   const area = header.headerLength - 20;
   if (area === 0) return;
-  const names = (): string => header.options.map((option) => `, ${named(option).name}`).join("");
+  const options = [...header.options, ...repeatedEnds(d, header, start)];
+  const names = (): string => options.map((option) => `, ${named(option).name}`).join("");
   const bytes = d.bytes.subarray(start + 20, start + 20 + area);
   const node = d.add(out, "tcp.options", () => `Options: (${area} bytes)${names()}`, start + 20, area, bytes);
-  for (const option of header.options) addOption(d, node.children, option, start + option.offset, sackBase);
+  for (const option of options) addOption(d, node.children, option, start + option.offset, sackBase);
   const { optionsError } = header;
   if (optionsError !== null) {
     const length = start + header.headerLength - optionsError.offset;
     d.add(node.children, null, `[Damaged: ${optionsError.problem}]`, optionsError.offset, length);
   }
+}
+
+/** Zeros behind the end of the list, up to the first byte that is none: each is an end of its own in Wireshark. */
+function repeatedEnds(d: Dissection, header: TcpHeader, start: number): PlacedTcpOption[] {
+  const last = header.options.at(-1);
+  const ends: PlacedTcpOption[] = [];
+  if (last?.kind !== "eol") return ends;
+  for (let at = last.offset + 1; at < header.headerLength && d.bytes[start + at] === 0; at++) {
+    ends.push({ ...last, offset: at });
+  }
+  return ends;
 }
 
 function addOption(

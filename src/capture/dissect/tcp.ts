@@ -2,6 +2,7 @@
 
 import { ANALYSIS } from "../../trace/analysis-flags.ts";
 import { NO_STREAM } from "../../trace/packets.ts";
+import { getUint32 } from "../../wire/bytes.ts";
 import { isWireError } from "../../wire/error.ts";
 import { decodeTcp, TCP_FLAG } from "../../wire/tcp.ts";
 import type { TcpHeader } from "../../wire/tcp.ts";
@@ -52,7 +53,8 @@ export function dissectTcp(d: Dissection, ip: IpAbove, start: number, end: numbe
   const header = decodeTcp(d.bytes, start, d.captured(end), end);
   if (isWireError(header)) {
     dissectCut(d, start, end);
-    d.damaged(header, TITLE);
+    // An error quotes eight bytes at least (RFC 792): a header's beginning is all there may be.
+    if (d.quoted === 0 || d.captured(end) - start < QUOTED_LENGTH) d.damaged(header, TITLE);
     return;
   }
   const isOwn = d.quoted === 0;
@@ -72,6 +74,7 @@ export function dissectTcp(d: Dissection, ip: IpAbove, start: number, end: numbe
   const { seq, ack, length } = segment;
   const title = (): string => {
     const ports = `Src Port: ${header.sourcePort}, Dst Port: ${header.destinationPort}`;
+    if (!isOwn) return `${TITLE}, ${ports}, Seq: ${seq}`;
     return `${TITLE}, ${ports}, Seq: ${seq}${isAck ? `, Ack: ${ack}` : ""}, Len: ${length}`;
   };
   const node = d.layer("tcp", title, start, header.headerLength);
@@ -100,6 +103,9 @@ export function dissectTcp(d: Dissection, ip: IpAbove, start: number, end: numbe
   if (isOwn) dissectTcpPayload(d, node, header, payload, end);
 }
 
+/** Bytes of a quoted header that have its ports and its sequence number. */
+const QUOTED_LENGTH = 8;
+
 /** A header of which only the ports are there, as an ICMP error may quote it, still shows them. */
 function dissectCut(d: Dissection, start: number, end: number): void {
   const held = d.captured(end);
@@ -112,6 +118,9 @@ function dissectCut(d: Dissection, start: number, end: number): void {
   d.add(node.children, "tcp.srcport", `Source Port: ${source}`, start, 2, source);
   d.add(node.children, "tcp.dstport", `Destination Port: ${destination}`, start + 2, 2, destination);
   d.columns("TCP", `${source} → ${destination}`);
+  if (d.quoted === 0 || held - start < QUOTED_LENGTH) return;
+  const seq = getUint32(d.bytes, start + 4);
+  d.add(node.children, "tcp.seq", `Sequence Number: ${seq}`, start + 4, 4, seq);
 }
 
 function infoText({ header, length, seq, ack, window, view }: Segment): string {
@@ -143,12 +152,15 @@ function addHeader(d: Dissection, node: DetailNode, segment: Segment): void {
   if (d.quoted === 0 && stream !== NO_STREAM) {
     d.add(out, "tcp.stream", () => `[Stream index: ${stream}]`, start, 0, stream);
   }
-  d.add(out, "tcp.len", () => `[TCP Segment Len: ${length}]`, start + 12, 1, length);
+  const isOwn = d.quoted === 0;
+  if (isOwn) d.add(out, "tcp.len", () => `[TCP Segment Len: ${length}]`, start + 12, 1, length);
   d.add(out, "tcp.seq", () => `Sequence Number: ${seq}${relative}`, start + 4, 4, seq);
-  d.add(out, "tcp.seq_raw", () => `Sequence Number (raw): ${header.seq}`, start + 4, 4, header.seq);
-  const controls = (header.flags & TCP_FLAG.syn ? 1 : 0) + (header.flags & TCP_FLAG.fin ? 1 : 0);
-  const next = (seq + length + controls) >>> 0;
-  d.add(out, "tcp.nxtseq", () => `[Next Sequence Number: ${next}${relative}]`, start, 0, next);
+  if (isOwn) {
+    d.add(out, "tcp.seq_raw", () => `Sequence Number (raw): ${header.seq}`, start + 4, 4, header.seq);
+    const controls = (header.flags & TCP_FLAG.syn ? 1 : 0) + (header.flags & TCP_FLAG.fin ? 1 : 0);
+    const next = (seq + length + controls) >>> 0;
+    d.add(out, "tcp.nxtseq", () => `[Next Sequence Number: ${next}${relative}]`, start, 0, next);
+  }
   const ackRelative = view === null ? "" : "    (relative ack number)";
   const ackLine = d.add(
     out,
@@ -158,7 +170,7 @@ function addHeader(d: Dissection, node: DetailNode, segment: Segment): void {
     4,
     ack,
   );
-  if (d.quoted === 0) addAckExpert(d, ackLine.children, header, start + 8);
+  if (isOwn) addAckExpert(d, ackLine.children, header, start + 8);
   d.add(out, "tcp.ack_raw", () => `Acknowledgment number (raw): ${header.ack}`, start + 8, 4, header.ack);
   const words = header.headerLength / 4;
   const lengthText = (): string =>
@@ -179,7 +191,7 @@ const FLAG_LINES: readonly (readonly [string, number, string])[] = [
   ["tcp.flags.fin", TCP_FLAG.fin, "Fin"],
 ];
 
-const FLAG_LETTERS = "RRRNCEUAPRSF";
+const FLAG_LETTERS = "RRRACEUAPRSF";
 
 function flagLetters(flags: number): string {
   let letters = "";

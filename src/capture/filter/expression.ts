@@ -110,7 +110,6 @@ export function kindOf(type: ValueType): ValueKind {
     case "ether":
       return "bytes";
     case "flag":
-    case "none":
       return "presence";
     default:
       return "number";

@@ -113,7 +113,6 @@ const LENGTHS: Partial<Record<ValueType, number>> = {
   uint64: 8,
   number: 4,
   flag: 0,
-  none: 0,
 };
 
 function lengthOf(value: Value, type: ValueType): number {

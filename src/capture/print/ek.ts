@@ -89,7 +89,7 @@ function keyOf(field: string): string {
 
 function valueOf(node: DetailNode): EkValue {
   const type = node.field === null ? undefined : findField(node.field)?.type;
-  if (type === "flag" || type === "none" || type === "protocol" || node.value === null) return null;
+  if (type === "flag" || type === "protocol" || node.value === null) return null;
   if (typeof node.value === "boolean") return node.value;
   return jsonValue(node);
 }

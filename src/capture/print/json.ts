@@ -93,7 +93,7 @@ function fieldMember(field: string): Member {
   let member = members.get(field);
   if (member === undefined) {
     const type = findField(field)?.type;
-    const hasValue = type !== undefined && type !== "protocol" && type !== "none" && type !== "flag";
+    const hasValue = type !== undefined && type !== "protocol" && type !== "flag";
     members.set(field, (member = memberOf(field, hasValue, type)));
   }
   return member;

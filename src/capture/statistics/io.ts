@@ -66,11 +66,12 @@ export function* printIoStatistics(
   yield row(" Col 1: Frames and bytes");
   yield `|${"-".repeat(width - 2)}|`;
   yield line(`|${" ".repeat(nameWidth)}|1${" ".repeat(countWidth + sizeWidth + 4)}|`);
-  yield line(
-    `|${" Interval".padEnd(nameWidth)}| ${"Frames".padStart(countWidth)} | ${"Bytes".padStart(sizeWidth)} |`,
-  );
+  // Over wide columns tshark has this title in the middle.
+  const bytesTitle = `Bytes${" ".repeat((sizeWidth - "Bytes".length) >> 1)}`.padStart(sizeWidth);
+  yield line(`|${" Interval".padEnd(nameWidth)}| ${"Frames".padStart(countWidth)} | ${bytesTitle} |`);
   yield line(rule);
-  for (let slot = 0; slot < layout.slots; slot++) {
+  const slots = times.length === 0 ? 0 : layout.slots;
+  for (let slot = 0; slot < slots; slot++) {
     const count = String(packets.get(slot) ?? 0).padStart(countWidth);
     const size = String(bytes.get(slot) ?? 0).padStart(sizeWidth);
     yield line(`|${layout.name(slot).padEnd(nameWidth)}| ${count} | ${size} |`);

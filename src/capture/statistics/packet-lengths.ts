@@ -10,7 +10,7 @@ const RANGES = [0, 20, 40, 80, 160, 320, 640, 1280, 2560, 5120] as const;
 export function* printPacketLengths(trace: Trace, rows: Iterable<number>): Generator<string> {
   const { packets } = trace;
   const tree = new StatsTree();
-  const all = tree.root("Packet Lengths", { averages: true });
+  const all = tree.root("Packet Lengths");
   const ranges = RANGES.map((from, i) => {
     const to = RANGES[i + 1];
     return all.child(to === undefined ? `${from} and greater` : `${from}-${to - 1}`, { averages: true });

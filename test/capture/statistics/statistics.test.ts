@@ -164,6 +164,16 @@ describe("statistics", () => {
     ]);
   });
 
+  it("has the title of many bytes in the middle, as tshark has, and no interval of no packets", () => {
+    const large = memoryTrace([ping, ping], LINKTYPE.raw, [60_000_000, 60_000_000]);
+    const statistic = findStatistic("io,stat,0");
+    if (typeof statistic !== "function") throw new Error(statistic.problem);
+    const table = [...statistic(large.trace, [0, 1], large.context, "")];
+    expect(table.find((line) => line.includes("Frames |"))).toBe("| Interval       | Frames |   Bytes   |");
+    const empty = memoryTrace([], LINKTYPE.raw);
+    expect([...statistic(empty.trace, [], empty.context, "")].join("")).not.toContain("<>");
+  });
+
   it("counts one conversation, whose other side never answers", () => {
     expect(lines("conv,udp")[5]).toContain("0 0 bytes         3 84 bytes        3 84 bytes");
   });
