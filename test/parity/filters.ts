@@ -4,9 +4,12 @@ import * as fc from "fast-check";
 
 import type { Capture } from "../../src/capture/capture.ts";
 import { contextOf } from "../../src/capture/context.ts";
+import { findField } from "../../src/capture/fields.ts";
 import { compileFilter, isFilterError } from "../../src/capture/filter/compile.ts";
+import { printFields } from "../../src/capture/print/fields.ts";
 import { filterArbitrary, sampleFields } from "../capture/filter/random-filters.ts";
 import { hasSharkd, sharkdFrames } from "../capture/filter/sharkd.ts";
+import { tshark } from "../capture/shared-captures.ts";
 import { Tally } from "./tally.ts";
 
 /** Packets times filters, at most: a large capture is asked less. */
@@ -23,15 +26,38 @@ export function compareFilters(capture: Capture, path: string, count: number, se
   for (const [i, frames] of sharkdFrames(path, filters).entries()) {
     const filter = compileFilter(filters[i]);
     const ours = isFilterError(filter) ? null : rows.filter(filter.on(capture.trace, contextOf(capture)));
+    const passing = ours?.map((row) => row + 1) ?? null;
     const wanted = typeof frames === "string" ? null : frames;
-    const isEqual = ours === null ? wanted === null : ours.map((row) => row + 1).join() === wanted?.join();
     tally.take(
-      isEqual,
+      passing?.join() === wanted?.join(),
       "filters",
-      () => "a field that dissectors fill otherwise, or that two passes over the file know more of",
+      () =>
+        passing === null || wanted === null ? null : reasonOf(capture, path, filters[i], passing, wanted),
       () =>
         `${filters[i]} passes ${ours?.length ?? "none, refused"}; Wireshark: ${wanted?.length ?? "refused"}`,
     );
   }
   return tally;
+}
+
+/** Why a filter passes `ours` here and `theirs` there: the values it reads, or what a second pass knows more; null for neither. */
+function reasonOf(
+  capture: Capture,
+  path: string,
+  filter: string,
+  ours: readonly number[],
+  theirs: readonly number[],
+): string | null {
+  const once = tshark(["-n", "-r", path, "-Y", filter, "-T", "fields", "-e", "frame.number"]);
+  if (once?.join() === ours.join()) return "Wireshark knows more in its second pass over the file";
+  const words = filter.replaceAll(/"(\\.|[^"\\])*"/g, "").match(/[a-z_][\w.]*/g) ?? [];
+  const fields = [...new Set(words)].filter((word) => findField(word) !== null);
+  if (fields.length === 0) return null;
+  const differing = new Set([...ours, ...theirs].filter((n) => ours.includes(n) !== theirs.includes(n)));
+  const rows = [...differing].map((n) => n - 1).toSorted((a, b) => a - b);
+  const all = tshark(["-n", "-r", path, "-T", "fields", ...fields.flatMap((field) => ["-e", field])]) ?? [];
+  if (all.length !== capture.trace.packets.count) return "tshark makes frames of custom blocks";
+  const cells = [...printFields(capture.trace, rows, fields, contextOf(capture))];
+  const isOther = rows.every((row, i) => cells[i] !== all[row]);
+  return isOther ? "a field that dissectors fill otherwise" : null;
 }

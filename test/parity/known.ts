@@ -13,6 +13,9 @@ const PROTOCOLS = new Set([
 export const BROKEN_TCP = "[Malformed Packet: TCP]";
 export const BROKEN = "tshark gives up on a header with a broken option";
 
+/** As runs of wirelab begin; how long a gap may last to be taken for overtaking hangs on that time. */
+export const FROM_ZERO = "a connection from time 0, which tshark takes for no time";
+
 /** Its published keys are RFC 9369's. */
 const QUIC_2 = "tshark 4.0 opens QUIC version 2 with keys of a draft";
 
@@ -46,6 +49,11 @@ export function reasonOf(
     case "tcp.analysis":
       if (theirs === "" && isBroken) return BROKEN;
       return packet.get("tcp.flags") === "0x0002" && ours === "" ? "a SYN captured after its answer" : null;
+    case "udp.stream":
+    case "tcp.stream":
+      return ours === "" && /:icmp(v6)?:/.test(packet.get("frame.protocols") ?? "")
+        ? "the stream of a packet that an error quotes"
+        : null;
     default:
       if (
         what.startsWith("tls.") &&

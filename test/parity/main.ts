@@ -68,7 +68,7 @@ for (const path of paths) {
     continue;
   }
   packets += parity.packets;
-  for (const subject of SUBJECTS) totals[subject].add(parity.tallies[subject]);
+  for (const subject of SUBJECTS) totals[subject].add(parity.tallies[subject], name);
   const cells = SUBJECTS.map((subject) => parity.tallies[subject].text);
   console.log(line(name, String(parity.packets), cells));
 }

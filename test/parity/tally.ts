@@ -30,13 +30,13 @@ export class Tally {
     else kind.count++;
   }
 
-  /** Takes over what another found. */
-  add(other: Tally): void {
+  /** Takes over what another found in capture `name`. */
+  add(other: Tally, name: string): void {
     this.asked += other.asked;
     this.equal += other.equal;
     for (const [key, kind] of other.kinds) {
       const known = this.kinds.get(key);
-      if (known === undefined) this.kinds.set(key, { ...kind });
+      if (known === undefined) this.kinds.set(key, { ...kind, example: `${name} ${kind.example}` });
       else known.count += kind.count;
     }
   }
