@@ -3,7 +3,7 @@
 import { slabBytes } from "../slab.ts";
 
 /** Parts a buffer has room for at first; more are given up again when it is empty, as most are most of the time. */
-const PARTS_MIN = 4;
+const PARTS_MIN = 2;
 const PARTS_KEPT = 64;
 const NO_PARTS: (Uint8Array | null)[] = [];
 

@@ -16,11 +16,13 @@ const CHUNK_MIN = 256;
 const CHUNK_MAX = 65_536;
 /** Spent chunks are cut off the front of the list only now and then, so that cutting costs nothing a chunk. */
 const COMPACT_AT = 64;
+/** Of the many buffers that are empty. */
+const NO_CHUNKS: Chunk[] = [];
 
 export class SendBuffer {
   /** Bytes held. */
   length = 0;
-  readonly #chunks: Chunk[] = [];
+  #chunks = NO_CHUNKS;
   #first = 0;
   /** Position in the stream of the first byte held. */
   #start = 0;
@@ -68,7 +70,7 @@ export class SendBuffer {
     const chunks = this.#chunks;
     if (this.length === 0) {
       // Most connections are idle most of the time: they keep nothing.
-      chunks.length = 0;
+      this.#chunks = NO_CHUNKS;
       this.#first = 0;
       this.#cursor = 0;
       this.#chunkSize = CHUNK_MIN;
@@ -90,6 +92,7 @@ export class SendBuffer {
   }
 
   #tail(wanted: number): Chunk {
+    if (this.#chunks === NO_CHUNKS) this.#chunks = [];
     const chunks = this.#chunks;
     const last = chunks.length - 1;
     if (last >= this.#first && chunks[last].used < chunks[last].bytes.length) return chunks[last];
