@@ -89,8 +89,12 @@ export function formatValue(type: FieldType, value: FieldValue | null, label: st
   return Buffer.from(value.buffer, value.byteOffset, value.length).toString("hex");
 }
 
-/** The same of a line of `field`. A protocol's line that says nothing but its title prints as the protocol's name. */
-export function formatNode({ name, type, title }: FieldInfo, { value, label }: DetailNode): string {
+/**
+ * The same of a line of `field`. A protocol's line that says nothing but its title prints as the protocol's name, and data of no
+ * protocol as its bytes.
+ */
+export function formatNode({ name, type, title }: FieldInfo, { value, label, children }: DetailNode): string {
+  if (name === "data" && children.length > 0) return formatValue("bytes", children[0].value, label);
   return type === "protocol" && label === title ? name : formatValue(type, value, label);
 }
 

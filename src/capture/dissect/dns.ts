@@ -166,6 +166,9 @@ function addFlags(d: Dissection, out: DetailNode[], at: number, flags: number, p
       const was = "Answer/authority portion was authenticated by the server";
       const not = "Answer/authority portion was not authenticated by the server";
       bit("dns.flags.authenticated", 0x0020, "Answer authenticated", was, not);
+    } else if ((flags & 0x0020) !== 0) {
+      // A query that understands the bit (RFC 6840 5.7).
+      bit("dns.flags.authenticated", 0x0020, "AD bit", "Set", "");
     }
     bit("dns.flags.checkdisable", 0x0010, "Non-authenticated data", "Acceptable", "Unacceptable");
   }

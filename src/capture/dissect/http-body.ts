@@ -6,7 +6,7 @@ import type { HttpHead } from "./http-lines.ts";
 import { chunkSize } from "./http-stream.ts";
 import { inflateBody } from "./inflate.ts";
 import { addMedia } from "./media.ts";
-import { latin1 } from "./protocol.ts";
+import { ascii, latin1 } from "./protocol.ts";
 import { bytesText } from "./tree.ts";
 import type { DetailNode, Dissection } from "./tree.ts";
 
@@ -112,7 +112,10 @@ function addEntity(
 function addFile(d: Dissection, node: DetailNode, type: string, start: number, end: number): void {
   const held = d.captured(end);
   if (d.wants("http")) {
-    const text = latin1(d.bytes, start, Math.min(held, start + BODY_BYTES_MAX));
+    // A string of Wireshark's ends at its first zero.
+    const zero = d.bytes.indexOf(0, start);
+    const stop = Math.min(zero === -1 ? held : zero, held, start + BODY_BYTES_MAX);
+    const text = ascii(d.bytes, start, stop);
     d.add(node.children, "http.file_data", `File Data: ${held - start} bytes`, start, held - start, text);
   }
   addMedia(d, type, start, end, "HTTP");

@@ -1,6 +1,6 @@
 // Lines of HTTP/1 (RFC 9112) and what their first words make of them.
 
-import { latin1 } from "./protocol.ts";
+import { ascii, latin1, utf8 } from "./protocol.ts";
 
 /** Bytes looked at for the end of a line. */
 const LINE_MAX = 16_384;
@@ -64,6 +64,8 @@ function isCapital(byte: number): boolean {
 /** A message's head, read. */
 export interface HttpHead {
   readonly firstLine: string;
+  /** The first line as Info has it: UTF-8, where fields are ASCII. */
+  readonly title: string;
   readonly isResponse: boolean;
   /** Index behind the empty line; the end of the bytes where that is not there. */
   readonly end: number;
@@ -83,7 +85,7 @@ const HEADERS_MAX = 500;
 /** Reads the head of the message that begins at `start`. */
 export function readHead(bytes: Uint8Array, start: number, end: number): HttpHead {
   const first = lineAt(bytes, start, end);
-  const firstLine = latin1(bytes, start, first.textEnd);
+  const firstLine = ascii(bytes, start, first.textEnd);
   const isResponse = firstLine.startsWith("HTTP/");
   const words = firstLine.split(" ");
   const headers = new Map<string, string>();
@@ -93,7 +95,7 @@ export function readHead(bytes: Uint8Array, start: number, end: number): HttpHea
     const line = lineAt(bytes, at, end);
     if (line.textEnd === at && line.isWhole) isWhole = true;
     else {
-      const text = latin1(bytes, at, line.textEnd);
+      const text = ascii(bytes, at, line.textEnd);
       const colon = text.indexOf(":");
       if (colon > 0) headers.set(text.slice(0, colon).trim().toLowerCase(), text.slice(colon + 1).trim());
     }
@@ -101,6 +103,7 @@ export function readHead(bytes: Uint8Array, start: number, end: number): HttpHea
   }
   return {
     firstLine,
+    title: firstLine.includes("\ufffd") ? utf8(bytes, start, first.textEnd) : firstLine,
     isResponse,
     end: at,
     isWhole,

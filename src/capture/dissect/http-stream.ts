@@ -2,7 +2,7 @@
 
 import { HTTP_LAYERS, dissectHttpMessage } from "./http.ts";
 import type { HttpExchange } from "./http.ts";
-import { plainMedia, XML_BEGINS_BYTES } from "./media.ts";
+import { isUntyped, plainMedia, XML_BEGINS_BYTES } from "./media.ts";
 import {
   contentLength,
   isChunked,
@@ -13,7 +13,7 @@ import {
   readHead,
 } from "./http-lines.ts";
 import type { HttpHead } from "./http-lines.ts";
-import { latin1, PDU } from "./protocol.ts";
+import { latin1, PDU, utf8 } from "./protocol.ts";
 import type { Columns, PduScan, ShownPdu, StreamAbove, StreamDissector } from "./protocol.ts";
 import type { Dissection } from "./tree.ts";
 
@@ -187,7 +187,7 @@ export class HttpStream implements StreamDissector {
 
   beginning(bytes: Uint8Array, start: number, end: number): string | null {
     const first = lineAt(bytes, start, end);
-    return first.isWhole ? `${latin1(bytes, start, first.textEnd)} ` : null;
+    return first.isWhole ? `${utf8(bytes, start, first.textEnd)} ` : null;
   }
 }
 
@@ -196,7 +196,7 @@ export class HttpStream implements StreamDissector {
  * where only `dissect` can tell, as where the body's content has a say.
  */
 function columnsOfHead(head: HttpHead, { bytes, origin, end }: PduScan, length: number): Columns | null {
-  const info = `${head.firstLine} `;
+  const info = `${head.title} `;
   const columns = { protocol: "HTTP", info, separator: ", " };
   const bodyLength = length > 0 ? origin + length - head.end : Infinity;
   if (bodyLength === 0) return columns;
@@ -205,7 +205,7 @@ function columnsOfHead(head: HttpHead, { bytes, origin, end }: PduScan, length: 
   const type = mediaType(head);
   const layer = plainMedia(type, bytes, head.end, Math.min(end, head.end + bodyLength));
   if (layer === null) return null;
-  return { ...columns, info: type === "" ? info : `${info} (${type})`, layers: [layer] };
+  return { ...columns, info: isUntyped(type) ? info : `${info} (${type})`, layers: [layer] };
 }
 
 /** Responses that never have a body (RFC 9112 6.3). */

@@ -6,7 +6,7 @@ import { addHttpBody } from "./http-body.ts";
 import { lineAt, looksLikeHttp, readHead } from "./http-lines.ts";
 import type { HttpHead, Line } from "./http-lines.ts";
 import { addPlainData } from "./data.ts";
-import { addComputed, latin1, messageColumns, protocolNode, secondsText } from "./protocol.ts";
+import { addComputed, ascii, messageColumns, protocolNode, secondsText, utf8 } from "./protocol.ts";
 import type { ShownPdu } from "./protocol.ts";
 import { statusPhrase } from "./http-status.ts";
 import type { DetailNode, Dissection } from "./tree.ts";
@@ -70,7 +70,7 @@ const HEADER_FIELDS = new Map<string, string>([
 
 /** A line as the tree shows it: its break spelled out. */
 function shownLine(bytes: Uint8Array, start: number, line: Line): string {
-  const text = latin1(bytes, start, line.textEnd);
+  const text = utf8(bytes, start, line.textEnd);
   if (!line.isWhole) return text;
   return `${text}${line.end - line.textEnd === 2 ? "\\r\\n" : "\\n"}`;
 }
@@ -94,14 +94,14 @@ export function dissectHttpMessage(
       `File Data: ${held - start} bytes`,
       start,
       held - start,
-      latin1(bytes, start, held),
+      ascii(bytes, start, held),
     );
     addPlainData(d, start, end);
     return;
   }
   const head = readHead(bytes, start, held);
   if (!d.isForColumns) addHead(d, node, head, start, held, around);
-  messageColumns(d, "HTTP", `${head.firstLine} `, ", ");
+  messageColumns(d, "HTTP", `${head.title} `, ", ");
   if (head.isWhole) addHttpBody(d, node, head, head.end, end);
   else d.has(held, 1, end, "Hypertext Transfer Protocol");
 }
@@ -192,14 +192,14 @@ function addHeaders(d: Dissection, out: DetailNode[], start: number, end: number
       d.add(out, null, label, at, line.end - at);
       return;
     }
-    const node = d.add(out, lineField, label, at, line.end - at, latin1(bytes, at, line.end));
+    const node = d.add(out, lineField, label, at, line.end - at, ascii(bytes, at, line.end));
     addHeader(d, node.children, at, line);
     at = line.end;
   }
 }
 
 function addHeader(d: Dissection, out: DetailNode[], at: number, line: Line): void {
-  const text = latin1(d.bytes, at, line.textEnd);
+  const text = ascii(d.bytes, at, line.textEnd);
   const colon = text.indexOf(":");
   if (colon <= 0) return;
   const name = text.slice(0, colon);

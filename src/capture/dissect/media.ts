@@ -33,7 +33,12 @@ function beginsAsXml(bytes: Uint8Array, start: number, end: number): boolean {
 /** The layer of a body of `type`, beginning in [start, end), that has no lines of its own, so that its type is all there is to say; null for others. */
 export function plainMedia(type: string, bytes: Uint8Array, start: number, end: number): string | null {
   if (type.startsWith("text/") || LAYERS.has(type) || beginsAsXml(bytes, start, end)) return null;
-  return type === "" || type === "application/octet-stream" ? "data" : "media";
+  return isUntyped(type) ? "data" : "media";
+}
+
+/** Whether the type says no more than that there are bytes; Info leaves it out. */
+export function isUntyped(type: string): boolean {
+  return type === "" || type === "application/octet-stream";
 }
 
 /** Adds the body in [start, end) and, for what Wireshark names there, its type to the columns. */
@@ -48,13 +53,13 @@ export function addMedia(d: Dissection, type: string, start: number, end: number
   }
   const known = isXml ? LAYERS.get("application/xml") : LAYERS.get(type);
   if (known === undefined) {
-    if (type === "" || type === "application/octet-stream") {
-      if (type !== "") addType(d, type);
+    if (isUntyped(type)) {
       addPlainData(d, start, end);
       return;
     }
     addType(d, type);
-    d.layer("media", `Media Type: ${type} (${held - start} bytes)`, start, held - start);
+    const media = d.layer("media", "Media Type", start, held - start);
+    d.add(media.children, null, `Media type: ${type} (${held - start} bytes)`, start, held - start);
     return;
   }
   const [layer, title] = known;

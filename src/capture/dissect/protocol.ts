@@ -174,6 +174,15 @@ export function latin1(bytes: Uint8Array, start: number, end: number): string {
   return Buffer.from(bytes.buffer, bytes.byteOffset + from, length).toString("latin1");
 }
 
+/** Bytes as the text Wireshark makes of ASCII, a character each: what is none is U+FFFD. */
+export function ascii(bytes: Uint8Array, start: number, end: number): string {
+  const text = latin1(bytes, start, end);
+  return NOT_ASCII.test(text) ? text.replaceAll(ALL_NOT_ASCII, "\ufffd") : text;
+}
+
+const NOT_ASCII = /[\x80-\xff]/;
+const ALL_NOT_ASCII = /[\x80-\xff]/g;
+
 /** Nanoseconds as Wireshark writes times: `0.058504000 seconds`. */
 export function secondsText(ns: bigint): string {
   const isNegative = ns < 0n;

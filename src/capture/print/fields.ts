@@ -52,34 +52,39 @@ export function readFieldsOptions(settings: readonly string[]): FieldsOptions | 
   return options;
 }
 
+/** As in tshark, one character of a value counts, and what follows it is passed over. */
 function readSetting(name: string, value: string): FieldsOptions | null {
+  const [letter] = value;
+  if (letter === undefined) return null;
+  const isYes = letter === "y" ? true : letter === "n" ? false : null;
   switch (name) {
     case "header":
-      return value === "y" || value === "n" ? { header: value === "y" } : null;
+      return isYes === null ? null : { header: isYes };
     case "bom":
-      return value === "y" || value === "n" ? { bom: value === "y" } : null;
+      return isYes === null ? null : { bom: isYes };
     case "separator":
-      return characterOf(value, (separator) => ({ separator }));
+      return { separator: characterOf(value) };
     case "aggregator":
-      return characterOf(value, (aggregator) => ({ aggregator }));
+      return { aggregator: characterOf(value) };
     case "occurrence": {
       const names = { a: "all", f: "first", l: "last" } as const;
-      return value === "a" || value === "f" || value === "l" ? { occurrence: names[value] } : null;
+      return letter === "a" || letter === "f" || letter === "l" ? { occurrence: names[letter] } : null;
     }
     case "quote": {
       const names = { d: "double", s: "single", n: "none" } as const;
-      return value === "d" || value === "s" || value === "n" ? { quote: names[value] } : null;
+      return letter === "d" || letter === "s" || letter === "n" ? { quote: names[letter] } : null;
     }
     default:
       return null;
   }
 }
 
-/** `/t`, `/s` or a character. */
-function characterOf(value: string, make: (character: string) => FieldsOptions): FieldsOptions | null {
-  if (value === "/t") return make("\t");
-  if (value === "/s") return make(" ");
-  return value.length === 1 ? make(value) : null;
+/** A tab for `/t`, a blank for `/s`, a backslash for any other `/`, or the first character. */
+function characterOf(value: string): string {
+  if (value.startsWith("/t")) return "\t";
+  if (value.startsWith("/s")) return " ";
+  const [first] = value;
+  return first === "/" ? "\\" : first;
 }
 
 /** The first of `names` that is no known field, in words with names near it; null when all are known. */

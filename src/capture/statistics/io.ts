@@ -5,7 +5,7 @@ import type { Trace } from "../../trace/trace.ts";
 /** Lines printed at most; a capture of a year at a millisecond each is a mistake. */
 const INTERVALS_MAX = 1_000_000;
 
-/** Outer widths below which tshark does not go: of a table of one interval, and of any. */
+/** Outer width of a table of one interval that would be narrower by two or more, and decimals of intervals. */
 const SINGLE_WIDTH = 35;
 const DECIMALS_MAX = 6;
 
@@ -52,7 +52,8 @@ export function* printIoStatistics(
   const countWidth = widest(packets.values(), 6);
   const sizeWidth = widest(bytes.values(), 5);
   const tableWidth = nameWidth + countWidth + sizeWidth + 8;
-  const width = isSingle ? Math.max(SINGLE_WIDTH, tableWidth) : tableWidth;
+  const isNarrow = isSingle && tableWidth < SINGLE_WIDTH - 1;
+  const width = isNarrow ? SINGLE_WIDTH : tableWidth;
   const row = (text: string): string => `|${text.padEnd(width - 2)}|`;
   const line = (text: string): string => (width > tableWidth ? `${text.padEnd(width - 2)} |` : text);
   const rule = `|${"-".repeat(tableWidth - 2)}|`;

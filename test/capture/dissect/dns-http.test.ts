@@ -35,6 +35,13 @@ function fieldsOf(bytes: Uint8Array, names: readonly string[]): string[] {
 const NAME = "076578616d706c6503636f6d00";
 
 describe("DNS", () => {
+  it("a query shows its AD bit where it is set", () => {
+    const query = (flags: string): Uint8Array => hex(`1234 ${flags} 0001 0000 0000 0000 ${NAME} 0001 0001`);
+    const fields = ["dns.flags.authenticated", "dns.qry.name"];
+    expect(fieldsOf(udp(53, query("0120")), fields)).toEqual(["1", "example.com"]);
+    expect(fieldsOf(udp(53, query("0100")), fields)).toEqual(["", "example.com"]);
+  });
+
   it("an answer's record data is in the Info column and in fields", () => {
     const answer = hex(`1234 8180 0001 0002 0000 0000 ${NAME} 0001 0001
       c00c 0005 0001 0000003c 0006 03777777c00c
@@ -74,6 +81,24 @@ describe("DNS", () => {
 });
 
 describe("HTTP", () => {
+  it("is ASCII in fields and UTF-8 in Info, and a body's text ends at its first zero, as in tshark", () => {
+    const target = Buffer.from("/\u00e9").toString("latin1");
+    const request = tcp(`GET ${target} HTTP/1.1\r\nHost: x\r\nContent-Length: 4\r\n\r\na\xffb\0`);
+    expect(packetOf(request).info).toBe("GET /\u00e9 HTTP/1.1 ");
+    expect(fieldsOf(request, ["http.request.uri", "http.file_data", "data"])).toEqual([
+      "/\ufffd\ufffd",
+      "a\ufffdb",
+      "61ff6200",
+    ]);
+  });
+
+  it("names a body's type in Info, but for a stream of octets", () => {
+    const infoOf = (type: string): string =>
+      packetOf(tcp(`HTTP/1.1 200 OK\r\nContent-Type: ${type}\r\nContent-Length: 4\r\n\r\nabcd`)).info;
+    expect(infoOf("application/octet-stream")).toBe("HTTP/1.1 200 OK ");
+    expect(infoOf("application/foo")).toBe("HTTP/1.1 200 OK  (application/foo)");
+  });
+
   it("a request's first line and headers are fields", () => {
     const request = tcp("GET /a?b HTTP/1.1\r\nHost: example.com\r\nUser-Agent: lab\r\n\r\n");
     const names = [

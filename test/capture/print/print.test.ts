@@ -48,7 +48,13 @@ describe("-T fields", () => {
     expect(print("occurrence=l", "separator=/s")).toEqual(["10.0.0.2 "]);
   });
 
-  it.each(["header=maybe", "separator=ab", "colour=red", "quote"])("refuses -E %s", (setting) => {
+  it("-E takes one character of what it is given, as tshark does", () => {
+    expect(options("separator=::", "aggregator=;,")).toEqual({ separator: ":", aggregator: ";" });
+    expect(options("separator=/tab", "aggregator=/x")).toEqual({ separator: "\t", aggregator: "\\" });
+    expect(options("quote=double", "occurrence=first")).toEqual({ quote: "double", occurrence: "first" });
+  });
+
+  it.each(["header=maybe", "separator=", "colour=red", "quote"])("refuses -E %s", (setting) => {
     const refused = readFieldsOptions([setting]);
     expect("problem" in refused && refused.problem).toMatch(
       new RegExp(`^-E ${setting} is not understood; there are bom=y\\|n, header=y\\|n, separator=`),

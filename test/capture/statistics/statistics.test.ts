@@ -170,6 +170,10 @@ describe("statistics", () => {
     if (typeof statistic !== "function") throw new Error(statistic.problem);
     const table = [...statistic(large.trace, [0, 1], large.context, "")];
     expect(table.find((line) => line.includes("Frames |"))).toBe("| Interval       | Frames |   Bytes   |");
+    const narrow = memoryTrace([ping, ping], LINKTYPE.raw, [100_000, 100_000]);
+    narrow.trace.packets.seconds[1] = 14;
+    const [, rule] = statistic(narrow.trace, [0, 1], narrow.context, "");
+    expect(rule).toBe("=".repeat(34));
     const empty = memoryTrace([], LINKTYPE.raw);
     expect([...statistic(empty.trace, [], empty.context, "")].join("")).not.toContain("<>");
   });
