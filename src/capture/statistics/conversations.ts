@@ -34,8 +34,9 @@ function byPackets(counts: { readonly count: number; packets(index: number): num
 }
 
 function conversationLine({ ends, pairs, kind }: TrafficCounts, pair: number, width: number): string {
-  const start = pairs.startNs[pair] / 1e9;
-  const duration = (pairs.endNs[pair] - pairs.startNs[pair]) / 1e9;
+  const start = secondsOf(pairs.startNs[pair]);
+  // Taken from each other as seconds, so that what is halfway between two decimals goes where tshark's goes.
+  const duration = secondsOf(pairs.endNs[pair]) - start;
   const end = (at: number): string =>
     hasPorts(kind) ? `${ends.addresses[at]}:${ends.ports[at]}` : ends.addresses[at];
   const left = end(pairs.from[pair]).padEnd(width);
@@ -46,6 +47,10 @@ function conversationLine({ ends, pairs, kind }: TrafficCounts, pair: number, wi
     [pairs.packets(pair), pairs.bytes(pair)],
   ].map(([packets, bytes]) => `${String(packets).padStart(6)} ${sizeText(bytes).padEnd(9)}`);
   return `${left} <-> ${right}  ${counts.join("  ")}  ${start.toFixed(9).padStart(14)}   ${duration.toFixed(4).padStart(12)}`;
+}
+
+function secondsOf(ns: number): number {
+  return Math.trunc(ns / 1e9) + (ns % 1e9) / 1e9;
 }
 
 /** `520 bytes`, from 10,000 on in kB, MB, GB: as tshark shortens them. */

@@ -4,8 +4,9 @@ import { contextOf, dissectedAt, listCount, listRow, shownTrace } from "./packet
 import { compiledFilter } from "./filter-scan.ts";
 import type { FindState, Model } from "../model.ts";
 
-/** Rows of a slice: dissecting one costs some tens of microseconds. */
-const ROWS_A_SLICE = 200;
+/** A slice reads rows for so long; between two looks at the clock so many. */
+const SLICE_MS = 15;
+const ROWS_A_STEP = 8;
 const BYTES_SEARCHED_MAX = 1 << 16;
 
 export type FindMode = FindState["mode"];
@@ -35,13 +36,14 @@ export function findSome(model: Model, find: FindState): FindState {
   const count = listCount(model);
   if (find.found !== null || count === 0) return count === 0 ? { ...find, found: -1 } : find;
   const matches = matcher(model, find);
-  const end = Math.min(count, find.looked + ROWS_A_SLICE);
-  for (let i = find.looked; i < end; i++) {
+  const until = performance.now() + SLICE_MS;
+  for (let i = find.looked; i < count; i++) {
+    if (i % ROWS_A_STEP === 0 && i > find.looked && performance.now() >= until) return { ...find, looked: i };
     // The line it began at comes last.
     const line = (((find.from + (i + 1) * find.by) % count) + count) % count;
     if (matches(listRow(model, line))) return { ...find, looked: i, found: line };
   }
-  return end === count ? { ...find, looked: end, found: -1 } : { ...find, looked: end };
+  return { ...find, looked: count, found: -1 };
 }
 
 function matcher(model: Model, { mode, text }: FindState): (row: number) => boolean {

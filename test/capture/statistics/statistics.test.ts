@@ -182,6 +182,16 @@ describe("statistics", () => {
     expect(lines("conv,udp")[5]).toContain("0 0 bytes         3 84 bytes        3 84 bytes");
   });
 
+  it("takes a conversation's end and beginning from each other as seconds, so that a half is rounded as in tshark", () => {
+    const { trace: times, context: of } = memoryTrace([ping, ping, ping], LINKTYPE.raw);
+    const { packets } = times;
+    [packets.nanoseconds[1], packets.nanoseconds[2]] = [88_206_000, 894_356_000];
+    packets.seconds[2] = 5;
+    const statistic = findStatistic("conv,udp");
+    if (typeof statistic !== "function") throw new Error(statistic.problem);
+    expect([...statistic(times, [1, 2], of, "")][5]).toMatch(/ 0\.088206000 +5\.8062$/);
+  });
+
   it("counts packets of a length, and the most within 100 ms", () => {
     const [all, short] = lines("plen,tree").filter((line) => line.includes("100"));
     expect(all.split(/ {2,}/).slice(0, 5)).toEqual(["Packet Lengths", "3", "28.00", "28", "28"]);
