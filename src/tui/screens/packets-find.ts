@@ -5,7 +5,7 @@ import { compiledFilter } from "./filter-scan.ts";
 import type { FindState, Model } from "../model.ts";
 
 /** A slice reads rows for so long; between two looks at the clock so many. */
-const SLICE_MS = 15;
+const SLICE_MS = 10;
 const ROWS_A_STEP = 8;
 const BYTES_SEARCHED_MAX = 1 << 16;
 
