@@ -15,7 +15,7 @@ export interface FilterProblem {
 /** A slice reads rows for so long, however dear each is: packets differ by a thousand times in what their dissection costs. */
 const SLICE_MS = 10;
 /** Rows between two looks at the clock: by columns alone, and with packets dissected. */
-const ROWS_BY_COLUMNS = 4_096;
+const ROWS_BY_COLUMNS = 256;
 const ROWS_DISSECTED = 8;
 
 let last: Filter | null = null;
