@@ -30,7 +30,8 @@ function commandsNamed(words: readonly string[]): readonly string[] {
 }
 
 function version(): string {
-  return (JSON.parse(readFileSync(new URL("package.json", PACKAGE_ROOT), "utf8")) as { version: string }).version;
+  return (JSON.parse(readFileSync(new URL("package.json", PACKAGE_ROOT), "utf8")) as { version: string })
+    .version;
 }
 
 async function makeProgram(words: readonly string[]): Promise<Command> {

@@ -1,6 +1,6 @@
 /** What blessed is given and what it reports, in our own terms; its quirks end here. */
 
-import blessed from "blessed";
+import { createRequire } from "node:module";
 import type { Widgets } from "blessed";
 
 import type { Grid } from "./render/grid.ts";
@@ -30,13 +30,14 @@ export interface BlessedScreen extends Widgets.Screen {
   leave(): void;
 }
 
-/** Blessed's classes, which its types show as functions only. */
-const { widget } = blessed as unknown as {
-  widget: { Box: typeof Widgets.BoxElement; Screen: typeof Widgets.Screen };
-};
+// The parts of blessed that are used, by themselves: loading all of its widgets takes as long as painting the first screen.
+const require = createRequire(import.meta.url);
+const Box = require("blessed/lib/widgets/box") as typeof Widgets.BoxElement;
+const Screen = require("blessed/lib/widgets/screen") as typeof Widgets.Screen;
+const unicode = require("blessed/lib/unicode") as { charWidth(text: string, at?: number): number };
 
 /** Writes a grid into blessed's cells; blessed then sends the changed ones to the terminal. */
-export class GridBox extends widget.Box {
+export class GridBox extends Box {
   private readonly frame: () => Grid | null;
 
   constructor(screen: Widgets.Screen, frame: () => Grid | null) {
@@ -74,10 +75,8 @@ export function copyCells(grid: Grid, lines: BlessedLine[]): void {
 
 export function openScreen(input: TerminalInput, output: NodeJS.WriteStream): BlessedScreen {
   // Blessed's own table of widths is from 2013; the grid is laid out by ours, and both must agree.
-  const unicode = (blessed as unknown as { unicode: { charWidth(text: string, at?: number): number } })
-    .unicode;
   unicode.charWidth = (text, at = 0) => Math.max(1, charWidth(text.codePointAt(at) ?? 0x20));
-  const screen = blessed.screen({
+  const screen = new Screen({
     input: input as unknown as NodeJS.ReadStream,
     output,
     terminal: "xterm-256color",
@@ -92,7 +91,7 @@ export function openScreen(input: TerminalInput, output: NodeJS.WriteStream): Bl
 
 /** Takes away the handlers blessed installs for the process with its first screen. */
 export function dropBlessedHandlers(): void {
-  const own = widget.Screen as unknown as Record<string, ((...args: never[]) => void) | undefined>;
+  const own = Screen as unknown as Record<string, ((...args: never[]) => void) | undefined>;
   const handlers: [string, string][] = [
     ["uncaughtException", "_exceptionHandler"],
     ["SIGTERM", "_sigtermHandler"],

@@ -66,7 +66,12 @@ export function sourcePane(grid: Grid, theme: Theme, options: TranscriptOptions)
     const row = grid.sub(0, 1 + index, grid.width, 1);
     row.fill(0, 0, row.width, 1, ground);
     const digits = String(number);
-    row.put(2 + numberCells - digits.length, 0, digits, onBackground(here ? theme.text : theme.faint, ground));
+    row.put(
+      2 + numberCells - digits.length,
+      0,
+      digits,
+      onBackground(here ? theme.text : theme.faint, ground),
+    );
     const from = numberCells + 3;
     const answer = here ? answerOf(call, options.step, theme) : null;
     const answerCells =
