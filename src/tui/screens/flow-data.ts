@@ -12,9 +12,10 @@ import type { Flow } from "../views.ts";
 import { FlowReading } from "./flow-reading.ts";
 import type { FlowSide } from "./flow-reading.ts";
 import { contextOf, selectedRow, shownTrace } from "./packet-data.ts";
+import { forSlice } from "./slice.ts";
 
-/** Packets a slice reads: some 10 ms. */
-const SLICE = 10_000;
+/** Packets read between two looks at the clock. */
+const PACKETS_A_LOOK = 500;
 /** Streams of a trace that stay read. */
 const KEPT_MAX = 8;
 
@@ -65,7 +66,12 @@ export function isFlowUnread(model: Model): boolean {
 }
 
 export function readFlow(model: Model): void {
-  readingOf(model).readOn(SLICE);
+  const reading = readingOf(model);
+  const { packets } = shownTrace(model);
+  forSlice(() => {
+    reading.readOn(PACKETS_A_LOOK);
+    return reading.read < packets.count;
+  });
 }
 
 /** The stream's ends: first the sender of its first packet. Null where there is no stream. */

@@ -16,6 +16,8 @@ import type { TranscriptOptions } from "./transcript-pane.ts";
 /** Cells a line's answer is pushed to the right by. */
 const GAP = 3;
 const TAB = "  ";
+/** Calls gone back for one whose line is known: calls for a program from elsewhere have none. */
+const CALLS_BACK = 50;
 
 /** Where a program is: its newest call, and the line that made it. */
 interface Standing {
@@ -26,29 +28,33 @@ interface Standing {
 
 /** The newest call of `hosts` that a line is known of; before the first, the line that will make it. */
 function standingOf({ session, hosts, step }: TranscriptOptions): Standing | null {
-  const { callSites, trace } = session.sim;
+  const { trace } = session.sim;
   const pairs = pairsOf(session, hosts);
-  const newest = pairsAt(pairs, step, trace.length - 1) - 1;
-  for (let i = Math.max(0, newest); i >= 0 && i < pairs.length; i--) {
-    const call = pairs[i].sim;
-    const site = call === null ? null : callSites.of(call.callId);
-    if (call === null || site === null) continue;
-    const text = callSites.text(site);
-    if (text !== null) return { call, site, text };
+  const newest = Math.max(0, pairsAt(pairs, step, trace.length - 1) - 1);
+  for (let i = newest; i >= 0 && i > newest - CALLS_BACK; i--) {
+    const standing = standingAt(session, pairs[i]?.sim ?? null);
+    if (standing !== null) return standing;
   }
   return null;
 }
 
-/** Whether the lines of a program are known. */
+function standingAt(session: LabSession, call: CallSpan | null): Standing | null {
+  const { callSites } = session.sim;
+  const site = call === null ? null : callSites.of(call.callId);
+  const text = site === null ? null : callSites.text(site);
+  return call === null || site === null || text === null ? null : { call, site, text };
+}
+
+/** Whether the lines of a program are known, of its first calls at least. */
 export function hasSource(session: LabSession, hosts: readonly string[]): boolean {
-  return standingOf({ session, hosts, step: session.sim.trace.length - 1, focused: false }) !== null;
+  return standingAt(session, pairsOf(session, hosts)[0]?.sim ?? null) !== null;
 }
 
 /** Paints the program over `grid`, the executing line as near to the middle as the file lets it be. */
 export function sourcePane(grid: Grid, theme: Theme, options: TranscriptOptions): void {
   const standing = standingOf(options);
   if (standing === null) {
-    grid.put(1, 0, "its source is not to be had", theme.muted);
+    grid.put(1, 0, "which line this is was not kept: the run makes too many calls", theme.muted);
     return;
   }
   const { site, text, call } = standing;

@@ -9,11 +9,12 @@ import { PROTOCOL } from "../../trace/packets.ts";
 import type { Trace } from "../../trace/trace.ts";
 import type { Model } from "../model.ts";
 import { contextOf, isAnalysisUnread, shownTrace } from "./packet-data.ts";
+import { forSlice } from "./slice.ts";
 
-/** Packets a slice reads: by their columns, by their first bytes, and dissected. Some 10 ms each. */
-const SLICE_COLUMNS = 15_000;
-const SLICE_BYTES = 3000;
-const SLICE_DISSECTED = 300;
+/** Packets read between two looks at the clock: by their columns, by their first bytes, and dissected. */
+const COLUMNS_A_LOOK = 500;
+const BYTES_A_LOOK = 100;
+const DISSECTED_A_LOOK = 10;
 /** Packets whose protocols say which layer there is most to say about. */
 const LOOKED_AT = 1000;
 /** Rows of a terminal that has room for charts below a table. */
@@ -24,8 +25,8 @@ export interface Counting<Counts extends { add(row: number): void }> {
   readonly counts: Counts;
   /** Packets counted so far. */
   read: number;
-  /** Packets a slice reads. */
-  readonly slice: number;
+  /** Packets read between two looks at the clock. */
+  readonly aLook: number;
 }
 
 interface Kept {
@@ -64,8 +65,8 @@ export function trafficOf(model: Model): Counting<TrafficCounts> {
   const { traffic } = keptOf(trace);
   let known = traffic.get(layer);
   if (known === undefined) {
-    const slice = layer === "eth" ? SLICE_BYTES : SLICE_COLUMNS;
-    traffic.set(layer, (known = { counts: new TrafficCounts(trace, layer), read: 0, slice }));
+    const aLook = layer === "eth" ? BYTES_A_LOOK : COLUMNS_A_LOOK;
+    traffic.set(layer, (known = { counts: new TrafficCounts(trace, layer), read: 0, aLook }));
   }
   return known;
 }
@@ -75,7 +76,7 @@ export function protocolsOf(model: Model): Counting<ProtocolCounts> {
   return (keptOf(trace).protocols ??= {
     counts: new ProtocolCounts(trace, contextOf(model)),
     read: 0,
-    slice: SLICE_DISSECTED,
+    aLook: DISSECTED_A_LOOK,
   });
 }
 
@@ -83,7 +84,7 @@ export function ioOf(model: Model): Counting<IoCounts> {
   const trace = shownTrace(model);
   // The errors it counts are the analysis': of a run it is made when something asks.
   contextOf(model);
-  return (keptOf(trace).io ??= { counts: new IoCounts(trace), read: 0, slice: SLICE_COLUMNS });
+  return (keptOf(trace).io ??= { counts: new IoCounts(trace), read: 0, aLook: COLUMNS_A_LOOK });
 }
 
 export function expertOf(model: Model): Counting<ExpertCounts> {
@@ -94,7 +95,7 @@ export function expertOf(model: Model): Counting<ExpertCounts> {
   return (keptOf(trace).expert = {
     counts: new ExpertCounts(trace, contextOf(model)),
     read: 0,
-    slice: SLICE_DISSECTED,
+    aLook: DISSECTED_A_LOOK,
   });
 }
 
@@ -119,10 +120,13 @@ export function countOn(model: Model, counting: Counting<{ add(row: number): voi
   const { counts } = counting;
   const waits = (counts instanceof IoCounts || counts instanceof ExpertCounts) && isAnalysisUnread(model);
   if (waits) return counting.read < count;
-  const end = Math.min(count, counting.read + counting.slice);
-  if (counting.read === end) return false;
-  for (let row = counting.read; row < end; row++) counting.counts.add(row);
-  counting.read = end;
+  if (counting.read >= count) return false;
+  forSlice(() => {
+    const end = Math.min(count, counting.read + counting.aLook);
+    for (let row = counting.read; row < end; row++) counting.counts.add(row);
+    counting.read = end;
+    return end < count;
+  });
   return true;
 }
 

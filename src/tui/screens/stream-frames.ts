@@ -8,6 +8,7 @@ import { flowBytes } from "./flow-bytes.ts";
 import { sideShown } from "./flow-data.ts";
 import type { FlowSide } from "./flow-reading.ts";
 import { dissectedAt, shownTrace } from "./packet-data.ts";
+import { forSlice } from "./slice.ts";
 
 /** A codec as this screen needs it. */
 export interface StreamCodec {
@@ -32,8 +33,8 @@ export interface StreamFrames {
   readonly problem: { readonly offset: number; readonly message: string } | null;
 }
 
-/** Bytes a slice decodes, and at most in all: nobody looks for frames behind a megabyte of them. */
-const SLICE = 16_384;
+/** Bytes decoded between two looks at the clock, and at most in all: nobody looks for frames behind a megabyte of them. */
+const BYTES_A_LOOK = 1024;
 const BYTES_MAX = 1 << 20;
 
 class FrameReading implements StreamFrames {
@@ -49,17 +50,18 @@ class FrameReading implements StreamFrames {
     this.#decoder = codec.decoder();
   }
 
-  /** Decodes a slice more of `side`. */
-  readOn(trace: Trace, side: FlowSide): void {
-    const end = Math.min(side.length, BYTES_MAX, this.read + SLICE);
+  /** Decodes a few bytes more of `side`; answers whether there are others. */
+  readOn(trace: Trace, side: FlowSide): boolean {
+    const end = Math.min(side.length, BYTES_MAX, this.read + BYTES_A_LOOK);
     const { bytes, known } = flowBytes(trace, side, this.read, end);
     for (let i = 0; i < bytes.length && this.problem === null; i++) {
       if (known[i] === 0) {
         this.problem = { offset: this.read, message: "bytes are missing here" };
-        return;
+        return false;
       }
       this.#push(bytes.subarray(i, i + 1));
     }
+    return this.problem === null && end < Math.min(side.length, BYTES_MAX);
   }
 
   #push(byte: Uint8Array): void {
@@ -104,7 +106,10 @@ export function areFramesUnread(model: Model): boolean {
 
 export function readFrames(model: Model): void {
   const codec = codecShown(model);
-  if (codec !== null) readingOf(model, codec).readOn(shownTrace(model), sideShown(model));
+  if (codec === null) return;
+  const frames = readingOf(model, codec);
+  const [trace, side] = [shownTrace(model), sideShown(model)];
+  forSlice(() => frames.readOn(trace, side));
 }
 
 function readingOf(model: Model, codec: StreamCodec): FrameReading {
