@@ -8,10 +8,12 @@ const HEX = Buffer.from("0123456789abcdef");
 /** The two hexadecimal digits of each byte, the first in the low byte. */
 const BOTH = Uint16Array.from({ length: 256 }, (_, byte) => (HEX[byte & 15] << 8) | HEX[byte >> 4]);
 /** The four decimal digits of each number below 10,000, the first in the lowest byte. */
-const FOUR = Uint32Array.from({ length: 10_000 }, (_, value) => {
-  const [a, b, c, d] = Buffer.from(String(value).padStart(4, "0"));
-  return a | (b << 8) | (c << 16) | (d << 24);
-});
+const FOUR = new Uint32Array(10_000);
+const ZEROS = 0x3030_3030;
+for (let value = 0; value < FOUR.length; value++) {
+  const [a, b, c, d] = [value / 1000, (value / 100) % 10, (value / 10) % 10, value % 10];
+  FOUR[value] = ZEROS | a | (b << 8) | (c << 16) | (d << 24);
+}
 const INT_MAX = 0x7fff_ffff;
 const BILLION = 1_000_000_000;
 const NEWLINE = 10;

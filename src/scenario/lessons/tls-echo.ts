@@ -5,6 +5,7 @@ import type { Host } from "../../socket/api.ts";
 import { isBytes, textOf } from "../../trace/values.ts";
 import type { Scenario } from "../scenario.ts";
 import { selfSigned } from "./certificate.ts";
+import type { Certificate } from "./certificate.ts";
 import { claim, clientAndServer, connectTo, everyoneFinished, listenAt, logged } from "./shared.ts";
 import { duplexOf } from "./socket-duplex.ts";
 
@@ -12,9 +13,9 @@ const PORT = 8443;
 const WORDS = "nobody on the way reads this";
 const KEY_BYTES = 32;
 
-/** Every key below is made of a fixed seed, so that runs look alike. A real one is drawn at random and kept secret. */
-const GENUINE = selfSigned("server", new Uint8Array(KEY_BYTES).fill(1));
-const FORGED = selfSigned("server", new Uint8Array(KEY_BYTES).fill(2));
+/** Every key is made of a fixed seed, so that runs look alike. A real one is drawn at random and kept secret. */
+const genuine = (): Certificate => selfSigned("server", new Uint8Array(KEY_BYTES).fill(1));
+const forged = (): Certificate => selfSigned("server", new Uint8Array(KEY_BYTES).fill(2));
 
 /** One version, one cipher, one curve: what is negotiated does not depend on the Node it runs on. */
 const COMMON: SecureContextOptions = {
@@ -29,7 +30,7 @@ async function ask(host: Host): Promise<void> {
   const secure = connect({
     socket: duplexOf(host, socket),
     servername: "server",
-    ca: GENUINE.cert,
+    ca: genuine().cert,
     ...COMMON,
   });
   try {
@@ -59,7 +60,7 @@ export const tlsEcho: Scenario = {
   programs: {
     async server(host) {
       const listener = await listenAt(host, PORT);
-      for (const certificate of [GENUINE, FORGED]) {
+      for (const certificate of [genuine(), forged()]) {
         const peer = await listener.accept();
         const secureContext = createSecureContext({ ...certificate, ...COMMON });
         const secure = new TLSSocket(duplexOf(host, peer), { isServer: true, secureContext });
