@@ -22,8 +22,6 @@ import { writeCaptureFile } from "../../../bench/capture-file.ts";
 import { captureNames, capturePath, hasSharedCaptures } from "../shared-captures.ts";
 
 const ROWS_MAX = 1_000;
-/** Of each capture's packets all fields are held to their trees elsewhere, of fewer packets yet. */
-const FIELD_ROWS_MAX = 300;
 const NETWORK_ROWS = 1_000;
 const CAPTURES = captureNames().filter((name) => !name.startsWith("libpcap__"));
 const folder = mkdtempSync(join(tmpdir(), "wirelab-info-"));
@@ -82,7 +80,7 @@ const FIELDS = [
 function compareFields(capture: Capture): string | null {
   const { trace } = capture;
   const context = contextOf(capture);
-  const rows = Array.from({ length: Math.min(trace.packets.count, FIELD_ROWS_MAX) }, (_, row) => row);
+  const rows = Array.from({ length: Math.min(trace.packets.count, ROWS_MAX) }, (_, row) => row);
   const printed = [...printFields(trace, rows, FIELDS, context)];
   for (const row of rows) {
     const packet = dissect(trace, row, context);
