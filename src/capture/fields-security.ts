@@ -68,7 +68,7 @@ const TLS: readonly FieldRow[] = [
   ["tls.handshake.server_point", "bytes", "Pubkey"],
   ["tls.handshake.server_point_len", "uint8", "Pubkey Length"],
   ["tls.handshake.session_id", "bytes", "Session ID"],
-  ["tls.handshake.session_id_length", "uint16", "Session ID Length"],
+  ["tls.handshake.session_id_length", "uint8", "Session ID Length"],
   ["tls.handshake.session_ticket", "bytes", "Session Ticket"],
   ["tls.handshake.session_ticket_length", "uint16", "Session Ticket Length"],
   ["tls.handshake.session_ticket_lifetime_hint", "uint32", "Session Ticket Lifetime Hint"],

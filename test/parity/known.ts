@@ -28,6 +28,7 @@ export function reasonOf(
 ): string | null {
   if (ours === undefined || theirs === undefined) return null;
   const isRepeated = (packet.get("tcp.analysis.fast_retransmission") ?? "") !== "";
+  const isQuic2 = packet.get("quic.version") === "0x6b3343cf";
   const isBroken = (packet.get("_ws.malformed") ?? "").includes(BROKEN_TCP);
   switch (what) {
     case "frame.protocols": {
@@ -36,7 +37,7 @@ export function reasonOf(
       if (ours === `${theirs}:data` && /:(tcp|udp)$/.test(theirs)) {
         return "a payload that tshark keeps for a protocol not dissected here";
       }
-      if (ours === `${theirs}:tls` && theirs.endsWith(":quic")) return QUIC_2;
+      if (ours === `${theirs}:tls` && isQuic2) return QUIC_2;
       if (ours === theirs.replace(/:data$/, ":ssh")) return "SSH is known by its banner on any port";
       if (theirs === `${ours}:resp`) return "tshark shows the pieces of a RESP message before it is whole";
       return isRepeated ? "tshark shows a message sent again fast once more" : null;
@@ -55,13 +56,7 @@ export function reasonOf(
         ? "the stream of a packet that an error quotes"
         : null;
     default:
-      if (
-        what.startsWith("tls.") &&
-        theirs === "" &&
-        (packet.get("frame.protocols") ?? "").endsWith(":quic")
-      ) {
-        return QUIC_2;
-      }
+      if (what.startsWith("tls.") && theirs === "" && isQuic2) return QUIC_2;
       if (isRepeated && ours === "" && !what.startsWith("tcp.")) {
         return "tshark shows a message sent again fast once more";
       }

@@ -8,7 +8,7 @@ import { tshark } from "../capture/shared-captures.ts";
 import { BROKEN_TCP, FROM_ZERO, reasonOf } from "./known.ts";
 import { Tally } from "./tally.ts";
 
-/** The fields of the reference tables. */
+/** The fields of the reference tables, and the version of QUIC, which says with which keys a packet was opened. */
 export const FIELDS: readonly string[] = [
   ..."frame.number frame.time_epoch frame.interface_id frame.encap_type frame.len frame.cap_len frame.protocols vlan.id".split(
     " ",
@@ -26,7 +26,7 @@ export const FIELDS: readonly string[] = [
   ..."dns.id dns.flags.response dns.qry.name".split(" "),
   ..."http.request.method http.request.uri http.response.code http.content_length_header".split(" "),
   ..."websocket.opcode websocket.fin websocket.mask websocket.payload_length".split(" "),
-  ..."tls.record.content_type tls.handshake.type _ws.malformed".split(" "),
+  ..."tls.record.content_type tls.handshake.type _ws.malformed quic.version".split(" "),
 ];
 
 const ALL = [...FIELDS, ...ANALYSIS_FIELDS];
