@@ -1,7 +1,7 @@
 // `npm run build`: types by tsc, then what runs by esbuild. Hundreds of small modules take Node longer to load than to run, so the
 // entries and what they share are joined into few files; what an entry loads on demand stays apart.
 
-import { readFileSync } from "node:fs";
+import { readdirSync, readFileSync, rmSync } from "node:fs";
 import { build } from "esbuild";
 import { SCRIPT_BUILD } from "./src/html/script.ts";
 
@@ -21,7 +21,7 @@ const published = [
   ...Object.values(exports).flatMap((entry) => (typeof entry === "string" ? [] : [entry.default])),
 ];
 
-await build({
+const { metafile } = await build({
   absWorkingDir: import.meta.dirname,
   entryPoints: [
     ...published.map((path) => path.replace("./dist/", "src/").replace(/\.js$/, ".ts")),
@@ -40,7 +40,14 @@ await build({
   minifyWhitespace: true,
   sourcemap: "linked",
   logLevel: "warning",
+  metafile: true,
 });
+
+// What an earlier build shared between its entries has other names.
+for (const name of readdirSync(new URL("dist/shared", import.meta.url))) {
+  const path = `dist/shared/${name}`;
+  if (!(path in metafile.outputs)) rmSync(new URL(path, import.meta.url));
+}
 
 // What an exported page runs in a browser: one file, which the exporter puts into the page.
 await build({ ...SCRIPT_BUILD, entryPoints: [...SCRIPT_BUILD.entryPoints] });

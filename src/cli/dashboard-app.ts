@@ -1,46 +1,49 @@
 // The dashboard in a terminal: does what the model asks of the outside, which is time, runs, files, the clipboard.
 
-import { existsSync, openSync } from "node:fs";
+import { existsSync } from "node:fs";
 import { resolve } from "node:path";
-import { ReadStream } from "node:tty";
-import type { Capture } from "../capture/capture.ts";
+import type * as Catalogue from "../scenario/catalogue.ts";
 import { passes } from "../framing/report/report.ts";
-import { LESSON_LIST } from "../scenario/catalogue.ts";
 import type { Scenario } from "../scenario/scenario.ts";
 import { completeLab } from "../scenario/session.ts";
 import type { LabSession } from "../scenario/session.ts";
-import { initialEffects, update, view } from "../tui/app.ts";
+import type * as TuiApp from "../tui/app.ts";
 import { clipboardSequence } from "../tui/clipboard.ts";
-import { initialModel } from "../tui/model.ts";
-import type { Effect, InitialOptions, Message, Model, ScreenName } from "../tui/model.ts";
+import { firstScreen, initialModel } from "../tui/model.ts";
+import type { Effect, InitialOptions, Message, Model } from "../tui/model.ts";
 import { gridToText } from "../tui/render/text.ts";
 import { isLab } from "../tui/session.ts";
-import { playTape } from "../tui/tape/player.ts";
 import type { Played } from "../tui/tape/player.ts";
 import type { Tape } from "../tui/tape/tape.ts";
 import type { FramingSession, Session } from "../tui/session.ts";
-import { renderScreen } from "../tui/snapshot.ts";
 import { runApp } from "../tui/terminal.ts";
 import type { TerminalApp, TerminalHost, TerminalMessage } from "../tui/terminal.ts";
 import type { RawInput } from "../tui/terminal-input.ts";
-import {
-  CaptureSource,
-  FramingSource,
-  LabSource,
-  openLesson,
-  openSource,
-  StillSource,
-} from "./dashboard-source.ts";
+import { labFrame } from "../tui/whole-screen.ts";
+import { FramingSource, LabSource, eventLoopTurn, StillSource } from "./dashboard-source.ts";
 import type { DashboardSource, LabSettings, RunSettings } from "./dashboard-source.ts";
+import type * as Opening from "./dashboard-opening.ts";
 import { listFolder } from "./list-folder.ts";
 import { writeNewFile } from "./new-file.ts";
 import { write } from "./print.ts";
 import { screenIn, stateOf, withRecent } from "./saved-state.ts";
 import { screenStart } from "./screen-start.ts";
 import type { ScreenStart } from "./screen-start.ts";
-import { captureSession } from "./capture-session.ts";
 
-type Host = TerminalHost<Message>;
+/** Update and view of all screens, which take longer to load than to show the first one. */
+type App = typeof TuiApp & Pick<typeof Catalogue, "LESSON_LIST">;
+
+/** All screens are there. */
+interface Loaded {
+  readonly kind: "loaded";
+}
+
+type Host = TerminalHost<Message | Loaded>;
+
+/** The Lab has been shown: load the other screens, then send `loaded`. */
+interface LoadEffect {
+  readonly kind: "load";
+}
 
 /** The terminal is there: what a session still lacks can be asked for. */
 interface BeginEffect {
@@ -48,7 +51,7 @@ interface BeginEffect {
 }
 
 /** Screen without a terminal, in cells. */
-const PLAIN_SIZE = { width: 120, height: 40 };
+export const PLAIN_SIZE = { width: 120, height: 40 };
 /** A replay behind its time by more than this has been paused, and does not hurry after it. */
 const LATE_MAX_MS = 100;
 
@@ -66,56 +69,15 @@ export async function runDashboard(
 ): Promise<void> {
   const source = await LabSource.open(scenario, settings, given);
   if (!hasTerminal()) {
-    printScreen(await completeLab(source.session, settings));
+    await printScreen(await completeLab(source.session, settings));
     return;
   }
   await runSource(source, { step: 0, playing: true }, { start, path: fileOf(given?.what) });
 }
 
 /** The whole path of a file that was opened by name; null for a lesson's name and for a pipe. */
-function fileOf(what: string | undefined): string | null {
+export function fileOf(what: string | undefined): string | null {
   return what === undefined || what === "-" || !existsSync(what) ? null : resolve(what);
-}
-
-/** The terminal's keys where standard input is the capture itself; null where there is no terminal. */
-function keysBesideInput(): RawInput | null {
-  if (!process.stdout.isTTY || process.env["TERM"] === "dumb") return null;
-  try {
-    return new ReadStream(openSync("/dev/tty", "r"));
-  } catch {
-    return null;
-  }
-}
-
-/** The inspector on a capture, reading it while it is shown. */
-export async function runInspector(capture: Capture, start: ScreenStart = screenStart({})): Promise<void> {
-  const input = capture.path === "-" && !process.stdin.isTTY ? keysBesideInput() : null;
-  if (input === null && !hasTerminal()) {
-    while (!(await capture.indexSome(1000)));
-    printScreen(captureSession(capture));
-    return;
-  }
-  await runSource(
-    new CaptureSource(capture),
-    {},
-    { input: input ?? process.stdin, start, path: fileOf(capture.path) },
-  );
-}
-
-/** A capture that has been read whole, played in its own time from step `from` on, `speed` times as fast as it was. */
-export async function runReplay(
-  capture: Capture,
-  speed: number,
-  from: number,
-  paused: boolean,
-  start: ScreenStart = screenStart({}),
-): Promise<void> {
-  const session = { ...captureSession(capture), replay: { speed } };
-  if (!hasTerminal()) {
-    write(gridToText(renderScreen(session, { size: PLAIN_SIZE, at: { step: from } })));
-    return;
-  }
-  await runSource(new StillSource(session), { step: from, playing: !paused }, { inOwnTime: true, start });
 }
 
 /** The Framing screen, the first counterexample playing, until the user quits. */
@@ -124,7 +86,7 @@ export async function runFraming(
   start: ScreenStart = screenStart({}),
 ): Promise<void> {
   if (!hasTerminal()) {
-    printScreen(session);
+    await printScreen(session);
     return;
   }
   await runSource(new StillSource(session), { step: 0, playing: hasBroken(session) }, { start });
@@ -153,11 +115,14 @@ function hasBroken({ reports }: FramingSession): boolean {
   return reports.some((report) => !passes(report));
 }
 
-function printScreen(session: Session): void {
+/** The screen that `session` opens on, as text. */
+export async function printScreen(session: Session): Promise<void> {
+  const { renderScreen } = await import("../tui/snapshot.ts");
+  const { LESSON_LIST } = await import("../scenario/catalogue.ts");
   write(gridToText(renderScreen(session, { size: PLAIN_SIZE, lessons: LESSON_LIST })));
 }
 
-type Program = TerminalApp<Model, Message, Effect | BeginEffect>;
+type Program = TerminalApp<Model, Message | Loaded, Effect | BeginEffect | LoadEffect>;
 
 interface RunInput {
   /** What the program is run in, instead of the terminal. */
@@ -181,6 +146,7 @@ export async function runTape(
 ): Promise<Played> {
   let played: Played = { frames: [], snapshots: [], seconds: 0 };
   const terminal = async (app: Program): Promise<number> => {
+    const { playTape } = await import("../tui/tape/player.ts");
     played = await playTape(app, tape);
     return 0;
   };
@@ -188,7 +154,8 @@ export async function runTape(
   return played;
 }
 
-async function runSource(
+/** The dashboard on `source`, until the user quits. */
+export async function runSource(
   source: DashboardSource,
   options: Partial<InitialOptions>,
   run: RunInput = {},
@@ -200,6 +167,8 @@ async function runSource(
 class DashboardRun {
   #source: DashboardSource;
   readonly #terminal: (app: Program) => Promise<number>;
+  /** Played on a clock of its own: every frame is recorded. */
+  readonly #isTape: boolean;
   readonly #settings: LabSettings;
   readonly #start: ScreenStart;
   /** The model as it is now: what of it is to be remembered is known at the end. */
@@ -209,6 +178,10 @@ class DashboardRun {
   /** When the step that is waited for is due, in ms of the process's clock. */
   #due = 0;
   #host: Host | null = null;
+  /** Null while only the Lab is there. */
+  #app: App | null = null;
+  /** What came before the rest was there. */
+  readonly #early: Message[] = [];
   #ended = false;
   /** Grows when something else is opened: what was asked for last is what comes. */
   #opening = 0;
@@ -216,6 +189,7 @@ class DashboardRun {
   constructor(source: DashboardSource, run: RunInput) {
     const { input = process.stdin, inOwnTime = false, start = screenStart({}), path = null } = run;
     this.#terminal = run.terminal ?? ((app) => runApp(app, { input, output: process.stdout }));
+    this.#isTape = run.terminal !== undefined;
     this.#settings = run.settings ?? {};
     this.#source = source;
     this.#start = start;
@@ -224,28 +198,32 @@ class DashboardRun {
   }
 
   async toEnd(options: Partial<InitialOptions>): Promise<void> {
+    const { session } = this.#source;
+    const opensOn = options.screen ?? screenIn(this.#start.state, session) ?? firstScreen(session);
+    if (opensOn !== "lab" || this.#isTape) this.#app = await loadApp();
     const initial = initialModel({
-      session: this.#source.session,
-      lessons: LESSON_LIST,
+      session,
+      ...(this.#app === null ? {} : { lessons: this.#app.LESSON_LIST }),
       size: PLAIN_SIZE,
       theme: this.#start.theme,
       recent: this.#recent,
       columns: this.#start.state.columns,
       hint: this.#start.hint,
       notice: this.#start.problem,
-      ...this.#screen(),
       ...options,
+      screen: opensOn,
     });
     this.#model = initial;
     const app: Program = {
       initial,
-      effects: [...initialEffects(initial), { kind: "begin" }],
+      effects:
+        this.#app === null ? [{ kind: "load" }] : [...this.#app.initialEffects(initial), { kind: "begin" }],
       update: (model, message) => {
-        const step = update(model, message);
+        const step = this.#update(model, message);
         [this.#model] = step;
         return step;
       },
-      view,
+      view: (model, size) => (this.#app?.view ?? labFrame)(model, size),
       fromTerminal,
       perform: (effect, host) => this.#perform(effect, host),
     };
@@ -255,24 +233,49 @@ class DashboardRun {
     if (this.#model !== null) this.#start.save(stateOf(this.#model, state, theme));
   }
 
-  /** The screen that such a session was left on, where nothing else was asked for. */
-  #screen(): { readonly screen?: ScreenName } {
-    const screen = screenIn(this.#start.state, this.#source.session);
-    return screen === null ? {} : { screen };
-  }
-
   quit(): void {
     this.#ended = true;
     this.#host?.quit();
   }
 
-  #perform(effect: Effect | BeginEffect, host: Host): Promise<void> | void {
+  /** Until all screens are there, the Lab at its size is all there is, and what comes waits. */
+  #update(model: Model, message: Message | Loaded): readonly [Model, readonly (Effect | BeginEffect)[]] {
+    if (message.kind === "loaded") return this.#begun(model);
+    if (this.#app !== null) return this.#app.update(model, message);
+    if (message.kind === "resize") {
+      const { width, height } = message;
+      return [{ ...model, size: { width, height } }, []];
+    }
+    this.#early.push(message);
+    return [model, []];
+  }
+
+  #begun(first: Model): readonly [Model, readonly (Effect | BeginEffect)[]] {
+    if (this.#app === null) return [first, []];
+    const { initialEffects, update } = this.#app;
+    let model: Model = { ...first, lessons: this.#app.LESSON_LIST };
+    const effects: (Effect | BeginEffect)[] = [...initialEffects(model), { kind: "begin" }];
+    for (const message of this.#early.splice(0)) {
+      const [next, more] = update(model, message);
+      model = next;
+      effects.push(...more);
+    }
+    return [model, effects];
+  }
+
+  #perform(effect: Effect | BeginEffect | LoadEffect, host: Host): Promise<void> | void {
     this.#host = host;
     if (this.#ended) {
       host.quit();
       return;
     }
     switch (effect.kind) {
+      case "load":
+        return attempt(host, async () => {
+          await eventLoopTurn();
+          this.#app = await loadApp();
+          host.dispatch({ kind: "loaded" });
+        });
       case "begin":
         return attempt(host, () => this.#source.begin(host));
       case "quit":
@@ -304,23 +307,28 @@ class DashboardRun {
       case "lesson": {
         const { session } = this.#source;
         const settings = isLab(session) ? { ...this.#settings, seed: session.sim.seed } : this.#settings;
-        return attempt(host, () => this.#open(host, openLesson(effect.name, settings)));
+        return this.#open(host, ({ openLesson }) => openLesson(effect.name, settings));
       }
       case "file":
-        return attempt(host, () => this.#open(host, openSource(effect.path, this.#settings), effect.path));
+        return this.#open(host, ({ openSource }) => openSource(effect.path, this.#settings), effect.path);
       default:
         return attempt(host, async () => this.#source.perform(effect, host) ?? undefined);
     }
   }
 
-  /** Shows `opening` once it is there, unless something else was asked for in the meantime. */
-  async #open(
+  /** Shows what `open` opens once it is there, unless something else was asked for in the meantime. */
+  #open(
     host: Host,
-    opening: Promise<DashboardSource | null>,
+    open: (opening: typeof Opening) => Promise<DashboardSource | null>,
     path: string | null = null,
   ): Promise<void> {
     const mine = ++this.#opening;
-    const next = await opening;
+    return attempt(host, async () =>
+      this.#opened(host, mine, await open(await import("./dashboard-opening.ts")), path),
+    );
+  }
+
+  async #opened(host: Host, mine: number, next: DashboardSource | null, path: string | null): Promise<void> {
     if (next === null) return;
     if (mine !== this.#opening) {
       next.close();
@@ -351,6 +359,14 @@ function copy(host: Host, what: string, text: string): void {
   }
   host.control(sequence);
   host.dispatch({ kind: "done", what: `copied ${what}` });
+}
+
+async function loadApp(): Promise<App> {
+  const [app, { LESSON_LIST }] = await Promise.all([
+    import("../tui/app.ts"),
+    import("../scenario/catalogue.ts"),
+  ]);
+  return { ...app, LESSON_LIST };
 }
 
 /** Runs something that takes time; what goes wrong is shown on the screen. */

@@ -1,21 +1,15 @@
-// Where a dashboard's session comes from, and what only that can do: run a scenario again, read on in a capture.
+// Where a dashboard's session comes from, and what only that can do: run a scenario again.
 
-import { resolve } from "node:path";
-import type { Capture } from "../capture/capture.ts";
-import { LESSONS } from "../scenario/catalogue.ts";
-import { loadScenario } from "../scenario/load.ts";
 import { runScenario } from "../scenario/run.ts";
 import type { RunOptions } from "../scenario/run.ts";
 import type { Scenario } from "../scenario/scenario.ts";
 import { completeLab, hasRun, openLab, withSimulation } from "../scenario/session.ts";
 import type { LabSession } from "../scenario/session.ts";
-import { indexSome } from "../trace/state-at.ts";
 import type { Trace } from "../trace/trace.ts";
 import type { Effect, Message } from "../tui/model.ts";
+import { prepareSome } from "../tui/prepare.ts";
 import type { FramingSession, Session } from "../tui/session.ts";
 import type { TerminalHost } from "../tui/terminal.ts";
-import { captureSession, openCaptureFile } from "./capture-session.ts";
-import { isScenario, simOnly } from "./source.ts";
 
 export type RunSettings = Omit<RunOptions, "on">;
 
@@ -103,68 +97,27 @@ export class LabSource implements DashboardSource {
   }
 }
 
+/** The session of a lab whose loopback side nobody asked for. */
+export function simOnly(session: LabSession): LabSession {
+  return { ...session, loopback: { unavailable: "not run here: --loopback runs it" } };
+}
+
 async function openOn(scenario: Scenario, settings: LabSettings): Promise<LabSession> {
   const session = await openLab(scenario, settings);
   await indexed(session.sim.trace);
   return settings.loopback === false ? simOnly(session) : session;
 }
 
-/** Steps read at a time, some milliseconds' worth. */
-const INDEX_SLICE = 5000;
-
 /** Reads what the screens want to know of every step of a run, keys looked at in between. */
 async function indexed(trace: Trace): Promise<void> {
-  while (!indexSome(trace, INDEX_SLICE)) await eventLoopTurn();
+  while (!prepareSome(trace)) await eventLoopTurn();
 }
 
 /** A turn of the event loop, in which keys are looked at. */
-function eventLoopTurn(): Promise<void> {
+export function eventLoopTurn(): Promise<void> {
   return new Promise((next) => {
     setImmediate(next);
   });
-}
-
-const READ_SLICE_MS = 20;
-
-/** A capture, read while it is shown. */
-export class CaptureSource implements DashboardSource {
-  readonly #capture: Capture;
-  #isClosed = false;
-  #seen = { packets: -1, problems: -1, done: false };
-
-  constructor(capture: Capture) {
-    this.#capture = capture;
-  }
-
-  get session(): Session {
-    return captureSession(this.#capture);
-  }
-
-  async begin(host: Host): Promise<void> {
-    while (!this.#isClosed) {
-      const done = await this.#capture.indexSome(READ_SLICE_MS);
-      if (this.#isClosed) return;
-      const { trace, problems } = this.#capture;
-      const now = { packets: trace.packets.count, problems: problems.length, done };
-      const seen = this.#seen;
-      // Of a live capture most slices bring nothing, and nothing is then drawn anew.
-      if (now.packets !== seen.packets || now.problems !== seen.problems || now.done !== seen.done) {
-        host.dispatch({ kind: "update", session: captureSession(this.#capture) });
-        this.#seen = now;
-      }
-      if (done) return;
-      await eventLoopTurn();
-    }
-  }
-
-  perform(): null {
-    return null;
-  }
-
-  close(): void {
-    this.#isClosed = true;
-    this.#capture.close();
-  }
 }
 
 /** A session that is as it is: a replay, codecs whose laws have been tried. */
@@ -212,16 +165,4 @@ export class FramingSource implements DashboardSource {
   close(): void {
     this.#isClosed = true;
   }
-}
-
-/** A lesson, a scenario's file or a capture, by the name it is opened with. Rejects with what cannot be opened, and why. */
-export async function openSource(what: string, settings: LabSettings = {}): Promise<DashboardSource> {
-  if (!isScenario(what)) return new CaptureSource(await openCaptureFile(resolve(what), {}));
-  return LabSource.open(await loadScenario(what), settings, { what, flags: [] });
-}
-
-/** A lesson by its name. */
-export async function openLesson(name: string, settings: LabSettings): Promise<DashboardSource | null> {
-  const lesson = LESSONS.find((known) => known.name === name);
-  return lesson === undefined ? null : LabSource.open(lesson, settings);
 }

@@ -1,8 +1,8 @@
 // `wirelab`: the dashboard on the first lesson; where there is no terminal, its final screen as text.
 
 import type { Command } from "commander";
-import { LESSONS } from "../scenario/catalogue.ts";
 import { InputError, suggest } from "../scenario/input-error.ts";
+import { tcpHello } from "../scenario/lessons/tcp-hello.ts";
 import { runDashboard } from "./dashboard-app.ts";
 import { addScreenFlags } from "./screen-flags.ts";
 import type { ScreenFlags } from "./screen-flags.ts";
@@ -15,7 +15,8 @@ export function addDashboard(program: Command): void {
         const names = program.commands.map((known) => known.name());
         throw new InputError(`no command called ${command}${suggest(command, names)}; see wirelab --help`);
       }
-      await runDashboard(LESSONS[0], {}, undefined, screenStart(flags));
+      // The course begins with it; the others are loaded behind it.
+      await runDashboard(tcpHello, {}, undefined, screenStart(flags));
     },
   );
 }

@@ -18,13 +18,14 @@ import { recordSession } from "../tui/record.ts";
 import { hostsOf, isLab, traceOf } from "../tui/session.ts";
 import type { CaptureSession } from "../tui/session.ts";
 import { parseChoice, parseSize, parseWhole } from "./arguments.ts";
+import { simOnly } from "./dashboard-source.ts";
 import { exportCaptures, isEdited } from "./export-captures.ts";
 import type { EditFlags } from "./export-captures.ts";
 import { addNetworkFlags, runOptions } from "./network-flags.ts";
 import type { NetworkFlags } from "./network-flags.ts";
 import { writeOutput, writePcapngFile } from "./output-file.ts";
 import { runJson } from "./run-json.ts";
-import { isScenario, openSession, simOnly } from "./source.ts";
+import { isScenario, openSession } from "./source.ts";
 
 const FORMATS = [
   "pcapng",

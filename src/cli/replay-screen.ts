@@ -2,7 +2,7 @@
 
 import { InputError } from "../scenario/input-error.ts";
 import { stepAtTime } from "../trace/state-at.ts";
-import { runReplay } from "./dashboard-app.ts";
+import { runReplay } from "./inspector.ts";
 import { parseDuration } from "./durations.ts";
 import { openCaptureFile } from "./capture-session.ts";
 import { screenStart } from "./screen-start.ts";

@@ -6,7 +6,6 @@ import { homedir } from "node:os";
 import { dirname, isAbsolute, join } from "node:path";
 import { hasScreen, SCREEN_NAMES } from "../tui/model.ts";
 import type { Model, ScreenName } from "../tui/model.ts";
-import { isColumn, COLUMNS_MAX } from "../tui/screens/packets-columns.ts";
 import { isFraming, isLab } from "../tui/session.ts";
 import type { Session } from "../tui/session.ts";
 import { themes } from "../tui/theme.ts";
@@ -29,6 +28,8 @@ const VERSION = 1;
 const BYTES_MAX = 64 * 1024;
 const RECENT_MAX = 12;
 const PATH_MAX = 4096;
+const COLUMNS_MAX = 16;
+const NAME_MAX = 100;
 
 export interface StateEnvironment {
   readonly XDG_STATE_HOME?: string | undefined;
@@ -76,7 +77,9 @@ export function readState(path: string): ReadState {
 /** Everything in `value` that makes sense; a part that does not is as if it were not there. */
 function stateIn(value: object): SavedState {
   const { theme, columns, recent, screens } = value as Readonly<Record<string, unknown>>;
-  const names = stringsIn(columns).filter(isColumn).slice(0, COLUMNS_MAX);
+  const names = stringsIn(columns)
+    .filter((name) => name.length <= NAME_MAX)
+    .slice(0, COLUMNS_MAX);
   const paths = stringsIn(recent).filter((path) => isAbsolute(path) && path.length <= PATH_MAX);
   const { lab, capture } = (typeof screens === "object" && screens !== null ? screens : {}) as Readonly<
     Record<string, unknown>

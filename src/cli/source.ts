@@ -5,7 +5,7 @@ import { loadScenario } from "../scenario/load.ts";
 import { completeLab, openLab } from "../scenario/session.ts";
 import type { LabSession } from "../scenario/session.ts";
 import type { CaptureSession } from "../tui/session.ts";
-import { captureSession, openCaptureFile } from "./capture-session.ts";
+import { simOnly } from "./dashboard-source.ts";
 import { runOptions } from "./network-flags.ts";
 import type { NetworkFlags } from "./network-flags.ts";
 
@@ -23,14 +23,12 @@ export async function openSession(
   flags: NetworkFlags,
   loopback: boolean,
 ): Promise<LabSession | CaptureSession> {
-  if (!isScenario(what)) return captureSession(await openCaptureFile(what, {}));
+  if (!isScenario(what)) {
+    const { captureSession, openCaptureFile } = await import("./capture-session.ts");
+    return captureSession(await openCaptureFile(what, {}));
+  }
   const scenario = await loadScenario(what);
   const options = runOptions(scenario, flags);
   const session = await openLab(scenario, options);
   return loopback ? completeLab(session, options) : simOnly(session);
-}
-
-/** The session of a lab whose loopback side nobody asked for. */
-export function simOnly(session: LabSession): LabSession {
-  return { ...session, loopback: { unavailable: "not run here: --loopback runs it" } };
 }

@@ -54,7 +54,7 @@ export class CallSites {
  * files. Frames further out than ours that started the program are of whoever started the run.
  */
 function siteIn(stack: string | undefined): CallSite | null {
-  const frames = framesOf(stack ?? "").map(toSource);
+  const frames = framesOf(stack ?? "").map((frame) => toSource(frame, isProgram));
   const from = frames.findIndex(({ path }) => isProgram(path));
   if (from === -1) return null;
   const until = frames.findIndex(({ path }, index) => index > from && isOurs(path));

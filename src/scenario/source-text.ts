@@ -2,7 +2,8 @@
 
 import { readFileSync } from "node:fs";
 import { SourceMap } from "node:module";
-import { fileURLToPath, pathToFileURL } from "node:url";
+import { dirname, resolve } from "node:path";
+import { fileURLToPath } from "node:url";
 import type { StackFrame } from "./stack-frames.ts";
 
 /** A longer file is no program anybody reads line by line. */
@@ -16,13 +17,16 @@ interface MapPayload {
 const maps = new Map<string, SourceMap | null>();
 const texts = new Map<string, readonly string[] | null>();
 
-/** The frame in the source that its file was built of; the frame itself where no map is beside the file. */
-export function toSource(frame: StackFrame): StackFrame {
+/**
+ * The frame in the source that its file was built of; the frame itself where no map is beside the file, or none of its sources is wanted:
+ * to read a large file's map takes longer than to show a program.
+ */
+export function toSource(frame: StackFrame, isWanted: (path: string) => boolean): StackFrame {
   if (!/\.[cm]?js$/.test(frame.path)) return frame;
-  const entry = mapOf(frame.path)?.findEntry(frame.line - 1, frame.column - 1);
+  const entry = mapOf(frame.path, isWanted)?.findEntry(frame.line - 1, frame.column - 1);
   if (entry === undefined || !("originalSource" in entry)) return frame;
   return {
-    path: fileURLToPath(new URL(entry.originalSource, pathToFileURL(frame.path))),
+    path: pathIn(dirname(frame.path), entry.originalSource),
     line: entry.originalLine + 1,
     column: entry.originalColumn + 1,
   };
@@ -35,27 +39,35 @@ export function sourceText(path: string): readonly string[] | null {
   return text;
 }
 
-function mapOf(path: string): SourceMap | null {
+function mapOf(path: string, isWanted: (path: string) => boolean): SourceMap | null {
   let map = maps.get(path);
-  if (map === undefined) maps.set(path, (map = readMap(path)));
+  if (map === undefined) maps.set(path, (map = readMap(path, isWanted)));
   return map;
 }
 
-function readMap(path: string): SourceMap | null {
+function readMap(path: string, isWanted: (path: string) => boolean): SourceMap | null {
   const text = read(`${path}.map`);
   if (text === null) return null;
   try {
     const payload = JSON.parse(text) as MapPayload;
+    const folder = dirname(path);
+    const sources = (payload.sources ?? []).map((source) => pathIn(folder, source));
+    if (!sources.some(isWanted)) return null;
     // A package holds the text of its sources in its maps, and not as files.
-    for (const [index, source] of (payload.sources ?? []).entries()) {
+    for (const [index, source] of sources.entries()) {
       const content = payload.sourcesContent?.[index] ?? null;
-      if (content !== null) texts.set(fileURLToPath(new URL(source, pathToFileURL(path))), linesOf(content));
+      if (content !== null) texts.set(source, linesOf(content));
     }
     return new SourceMap(payload as ConstructorParameters<typeof SourceMap>[0]);
   } catch {
     // Whatever it is, it maps nothing.
     return null;
   }
+}
+
+/** A source as a map names it: by a URL, or from the folder the map is in. */
+function pathIn(folder: string, source: string): string {
+  return source.startsWith("file:") ? fileURLToPath(source) : resolve(folder, decodeURI(source));
 }
 
 function read(path: string): string | null {

@@ -4,15 +4,23 @@ import { indexOf, stepAtTime } from "../trace/state-at.ts";
 import { Grid } from "./render/grid.ts";
 import { actionOf, isScreenName } from "./keys.ts";
 import type { Action } from "./keys.ts";
-import { EMPTY_PACKETS, firstScreen, hasScreen, initialModel, openingStep, SPEEDS } from "./model.ts";
+import {
+  EMPTY_PACKETS,
+  firstScreen,
+  hasScreen,
+  initialModel,
+  openingStep,
+  screensFor,
+  SPEEDS,
+} from "./model.ts";
 import type { Effect, Message, Model, MouseAction, ScreenName, Size, Stand } from "./model.ts";
 import { lawRows } from "./framing-cursor.ts";
 import { firstStop, nextInOwnTime, nextStop, stopsPerTick, waitAt } from "./playback.ts";
 import { countOfGrowing, isFraming, isLab, replaySpeed, traceOf } from "./session.ts";
-import { paintBottomBar, topTabs } from "./status-bars.ts";
+import { topTabs } from "./status-bars.ts";
 import type { FramingSession, Session } from "./session.ts";
 import { framingTick, framingWait, lastOf } from "./screens/framing-update.ts";
-import { screenOn, screensFor } from "./screens/all.ts";
+import { screenOn } from "./screens/all.ts";
 import { atEnd } from "./screens/lab.ts";
 import { validFocus } from "./screens/lab-update.ts";
 import { isAnalysisUnread, readAnalysis, shownTrace } from "./screens/packet-data.ts";
@@ -27,6 +35,7 @@ import { paintPopup, popupKey, popupMouse } from "./popups/popups.ts";
 import { darkTheme, themeNamed } from "./theme.ts";
 import type { Step } from "./screens/screen.ts";
 import type { Theme } from "./theme.ts";
+import { wholeScreen } from "./whole-screen.ts";
 
 const NOTHING: readonly Effect[] = [];
 /** Seeking moves by the whole's time over this. */
@@ -98,18 +107,10 @@ export function initialEffects(model: Model): readonly Effect[] {
 
 /** The whole screen. */
 export function view(model: Model, size: Size, theme: Theme = themeNamed(model.theme)): Grid {
-  const shown =
-    model.size.width === size.width && model.size.height === size.height ? model : { ...model, size };
-  const grid = new Grid(size.width, size.height, theme.background);
-  if (size.width < 20 || size.height < 6) {
-    grid.put(0, 0, "too small", theme.muted);
-    return grid;
-  }
-  topTabs(grid.sub(0, 0, size.width, 1), theme, shown);
-  screenOn(shown).paint(grid, theme, shown);
-  paintBottomBar(grid.sub(0, size.height - 1, size.width, 1), theme, shown);
-  if (shown.popup !== null) paintPopup(grid, theme, shown, shown.popup);
-  return grid;
+  return wholeScreen(model, size, theme, (grid, shown) => {
+    screenOn(shown).paint(grid, theme, shown);
+    if (shown.popup !== null) paintPopup(grid, theme, shown, shown.popup);
+  });
 }
 
 function key(model: Model, name: string): Step {
@@ -358,7 +359,7 @@ function mouse(model: Model, action: MouseAction, x: number, y: number): Step {
     const tab = topTabs(scratch, darkTheme, model).find(({ from, to }) => x >= from && x < to);
     return tab === undefined
       ? [model, NOTHING]
-      : [onScreen(model, screensFor(model.session)[tab.tab].name), NOTHING];
+      : [onScreen(model, screensFor(model.session)[tab.tab]), NOTHING];
   }
   return screenOn(model).mouse(model, action, x, y);
 }

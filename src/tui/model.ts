@@ -29,6 +29,21 @@ export const SCREEN_NAMES = [
 
 export type ScreenName = (typeof SCREEN_NAMES)[number];
 
+const SCREEN_TITLES: Readonly<Record<ScreenName, string>> = {
+  lab: "Lab",
+  sequence: "Sequence",
+  packets: "Packets",
+  stream: "Stream",
+  graphs: "Graphs",
+  framing: "Framing",
+  statistics: "Statistics",
+};
+
+/** `3 Packets`: the title of a screen's tab with its key. */
+export function tabTitle(name: ScreenName): string {
+  return `${SCREEN_NAMES.indexOf(name) + 1} ${SCREEN_TITLES[name]}`;
+}
+
 /** Panes of the Lab that take the focus; `program:` and a host is that host's transcript. */
 export type LabPane = "ladder" | "lesson" | "sockets" | "outcome" | `program:${string}`;
 
@@ -372,6 +387,11 @@ export function hasScreen(session: Session, name: ScreenName): boolean {
   if (name === "lab") return isLab(session);
   if (name === "framing") return isFraming(session);
   return hasPackets(session);
+}
+
+/** The screens that have something to show of `session`. */
+export function screensFor(session: Session): ScreenName[] {
+  return SCREEN_NAMES.filter((name) => hasScreen(session, name));
 }
 
 /** The screen a session opens on. */

@@ -5,15 +5,12 @@ import { durationText, millisText } from "../trace/words.ts";
 import { lawRows } from "./framing-cursor.ts";
 import { KEYS } from "./key-table.ts";
 import { worksOn } from "./keys.ts";
-import { SPEEDS } from "./model.ts";
+import { screensFor, SPEEDS, tabTitle } from "./model.ts";
 import type { Model, ScreenName } from "./model.ts";
-import { changesNote } from "./popups/network.ts";
 import { onBackground } from "./render/grid.ts";
 import type { Grid } from "./render/grid.ts";
-import { screensFor, tabTitle } from "./screens/all.ts";
 import { atEnd } from "./screens/lab.ts";
 import { outcomeSpan } from "./screens/outcome-pane.ts";
-import type { Screen } from "./screens/screen.ts";
 import { countOfGrowing, isFraming, isLab, replaySpeed, traceOf } from "./session.ts";
 import type { FramingSession } from "./session.ts";
 import type { Theme } from "./theme.ts";
@@ -27,11 +24,11 @@ const STATUS_CELLS = 52;
 const BRAND = "WIRELAB";
 
 /** Titles of the tabs; where they would leave no room for the state, the number alone of those that are not open. */
-function tabTitles(width: number, screens: readonly Screen[], open: ScreenName): string[] {
+function tabTitles(width: number, screens: readonly ScreenName[], open: ScreenName): string[] {
   const whole = screens.map(tabTitle);
   const cells = whole.reduce((sum, title) => sum + title.length + 2, 0);
   if (cells + STATUS_CELLS <= width) return whole;
-  return screens.map((screen, i) => (screen.name === open ? whole[i] : whole[i].split(" ")[0]));
+  return screens.map((screen, i) => (screen === open ? whole[i] : whole[i].split(" ")[0]));
 }
 
 /** Paints the top bar, and answers where its tabs are. */
@@ -42,7 +39,7 @@ export function topTabs(grid: Grid, theme: Theme, model: Model): TabPlace[] {
   return tabsBar(grid, theme, {
     brand: BRAND,
     tabs,
-    active: screens.findIndex(({ name }) => name === model.screen),
+    active: screens.indexOf(model.screen),
     status: statusIn(model, theme, room),
   });
 }
@@ -113,8 +110,8 @@ function statusOf(model: Model, theme: Theme): Span[] {
     const time = end ? durationText(ns) : `${millisText(ns)} ms`;
     spans.push({ text: `  t=${time}`, attr: on(theme.text) });
   }
-  const changes = changesNote(model.session);
-  if (changes !== null) spans.push({ text: `  ${changes}`, attr: on(theme.warn) });
+  const changes = sim.interventions.length;
+  if (changes > 0) spans.push({ text: `  Δ${changes}`, attr: on(theme.warn) });
   spans.push({ text: `  seed ${sim.seed}`, attr: on(theme.muted) });
   spans.push({ text: `  ×${SPEEDS[model.speed]}`, attr: on(theme.muted) });
   return spans;

@@ -35,6 +35,31 @@ const require = createRequire(import.meta.url);
 const Box = require("blessed/lib/widgets/box") as typeof Widgets.BoxElement;
 const Screen = require("blessed/lib/widgets/screen") as typeof Widgets.Screen;
 const unicode = require("blessed/lib/unicode") as { charWidth(text: string, at?: number): number };
+const Tput = require("blessed/lib/tput") as { readonly prototype: BlessedTput };
+
+/** What a capability of terminfo comes to: a flag, a number, or what writes the string with its parameters put in. */
+type Capability = boolean | number | ((...parameters: unknown[]) => string);
+
+const COMPILE = "_compile";
+
+interface BlessedTput {
+  [COMPILE]: (this: unknown, info: unknown, key: string, value: unknown) => Capability;
+}
+
+/** Blessed makes a function of each of terminfo's four hundred strings; only those that are called need to be made. */
+function compileWhenCalled(tput: BlessedTput): void {
+  const compile = tput[COMPILE];
+  tput[COMPILE] = function (info, key, value) {
+    if (typeof value !== "string" || value === "") return compile.call(this, info, key, value);
+    let made: Capability | null = null;
+    return (...parameters) => {
+      made ??= compile.call(this, info, key, value);
+      return typeof made === "function" ? made(...parameters) : "";
+    };
+  };
+}
+
+compileWhenCalled(Tput.prototype);
 
 /** Writes a grid into blessed's cells; blessed then sends the changed ones to the terminal. */
 export class GridBox extends Box {

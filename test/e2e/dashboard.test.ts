@@ -44,6 +44,16 @@ describe("the dashboard", () => {
     expectRestored(program);
   });
 
+  test("does what was typed before all of its screens were loaded", async () => {
+    const program = start();
+    await program.untilText("WIRELAB");
+    program.write("3?");
+    await program.until(
+      (screen) => screen.includes("Protocol") && screen.includes("Keys"),
+      "help on the packets",
+    );
+  });
+
   test("pauses, steps, changes screens and lessons, and shows help", async () => {
     const program = start();
     await program.untilText("Hello over TCP");

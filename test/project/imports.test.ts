@@ -74,6 +74,25 @@ describe("the simulator and the wire formats", () => {
   });
 });
 
+describe("what the dashboard needs to show its first frame", () => {
+  it("is neither a dissector, nor another screen than the Lab, nor all the lessons", () => {
+    const statically = (file: string): string[] => {
+      const text = readFileSync(file, "utf8");
+      const specifiers = text.matchAll(
+        /^(?:import|export)\s+(?!type\b)[\w\s{},*]*?\bfrom\s+["'](\.[^"']+)["']/gm,
+      );
+      return [...specifiers].map(([, specifier]) => resolve(dirname(file), specifier));
+    };
+    const needed = new Set([join(SRC, "cli/dashboard.ts")]);
+    for (const file of needed) for (const to of statically(file)) needed.add(to);
+    const names = [...needed].map((file) => relative(SRC, file));
+    expect(names).toContain("tui/screens/lab.ts");
+    const heavy =
+      /^(?:capture\/|tui\/(?:app|snapshot|popups|tape|screens\/(?:packet|stream|graphs|statistics))|scenario\/catalogue)/;
+    expect(names.filter((name) => heavy.test(name))).toEqual([]);
+  });
+});
+
 describe("every source file", () => {
   it("says in its first line what it is about", () => {
     const mute = files.filter(

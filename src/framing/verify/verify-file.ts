@@ -18,7 +18,12 @@ export function verifyFile(
   onLaw: (codec: string, law: LawReport) => void = () => {},
 ): Promise<FileResult> {
   return new Promise((resolve) => {
-    const child = fork(fileURLToPath(PROCESS), [JSON.stringify(job)], { stdio: ["ignore", 2, 2, "ipc"] });
+    // Not the terminal itself: Node sets a terminal it was given back to what it was when the process began, whoever has it by then.
+    const child = fork(fileURLToPath(PROCESS), [JSON.stringify(job)], {
+      stdio: ["ignore", "pipe", "pipe", "ipc"],
+    });
+    for (const printed of [child.stdout, child.stderr])
+      printed?.on("data", (bytes: Uint8Array) => process.stderr.write(bytes));
     const codecs: VerifiedCodec[] = [];
     let names: readonly string[] = [];
     let ended = false;

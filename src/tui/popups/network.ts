@@ -161,12 +161,6 @@ export function undoChange(model: Model): Step {
   return rerunWith(model, interventions.slice(0, -1), `without ${interventionText(last)}`, { timeNs });
 }
 
-/** The change as it was asked for last, in the words of `--change`, and how many there are; null where there is none. */
-export function changesNote(session: LabSession): string | null {
-  const { length } = session.sim.interventions;
-  return length === 0 ? null : `Δ${length}`;
-}
-
 function apply(model: Model, session: LabSession, form: NetworkForm): Step {
   const { trace, interventions } = session.sim;
   const changed = Object.keys(form.draft).length > 0;

@@ -1,8 +1,6 @@
-// Every screen, in the order of their tabs. The number of a screen is its key.
+// Every screen: how it is painted, what it does.
 
-import { hasScreen, SCREEN_NAMES } from "../model.ts";
 import type { Model } from "../model.ts";
-import type { Session } from "../session.ts";
 import { framingScreen } from "./framing.ts";
 import { framingAction, framingMouse } from "./framing-update.ts";
 import { labScreen } from "./lab.ts";
@@ -25,14 +23,12 @@ import { statisticsAction, statisticsMouse } from "./statistics-update.ts";
 const SCREENS: readonly Screen[] = [
   {
     name: "lab",
-    title: "Lab",
     paint: labScreen,
     act: (model, action) => quiet(labAction(model, action)),
     mouse: (model, action, x, y) => quiet(labMouse(model, action, x, y)),
   },
   {
     name: "sequence",
-    title: "Sequence",
     paint: sequenceScreen,
     act: (model, action) =>
       action === "other side" ? packetsAction(model, action) : quiet(sequenceAction(model, action)),
@@ -40,14 +36,12 @@ const SCREENS: readonly Screen[] = [
   },
   {
     name: "packets",
-    title: "Packets",
     paint: packetsScreen,
     act: packetsAction,
     mouse: packetsMouse,
   },
   {
     name: "stream",
-    title: "Stream",
     paint: streamScreen,
     act: streamAction,
     mouse: streamMouse,
@@ -56,7 +50,6 @@ const SCREENS: readonly Screen[] = [
   },
   {
     name: "graphs",
-    title: "Graphs",
     paint: graphsScreen,
     act: graphsAction,
     mouse: graphsMouse,
@@ -65,14 +58,12 @@ const SCREENS: readonly Screen[] = [
   },
   {
     name: "framing",
-    title: "Framing",
     paint: framingScreen,
     act: (model, action) => quiet(framingAction(model, action)),
     mouse: (model, action, x, y) => quiet(framingMouse(model, action, x, y)),
   },
   {
     name: "statistics",
-    title: "Statistics",
     paint: statisticsScreen,
     act: statisticsAction,
     mouse: statisticsMouse,
@@ -80,21 +71,11 @@ const SCREENS: readonly Screen[] = [
   },
 ];
 
-/** The screens that have something to show of `session`. */
-export function screensFor(session: Session): Screen[] {
-  return SCREENS.filter(({ name }) => hasScreen(session, name));
-}
-
 /** The screen the model is on. */
 export function screenOn(model: Model): Screen {
   const screen = SCREENS.find(({ name }) => name === model.screen);
   if (screen === undefined) throw new RangeError(`no screen called ${model.screen}`);
   return screen;
-}
-
-/** `3 Packets`: the title of a tab with its key. */
-export function tabTitle(screen: Screen): string {
-  return `${SCREEN_NAMES.indexOf(screen.name) + 1} ${screen.title}`;
 }
 
 /** A change that asks nothing of the outside. */

@@ -22,7 +22,7 @@ import {
   shownLoopback,
   shownTrace,
 } from "./packet-data.ts";
-import { COLUMNS_BY_DEFAULT, fieldCell, fieldCells, isNumeric, isUsual } from "./packets-columns.ts";
+import { COLUMNS_BY_DEFAULT, fieldCell, fieldCells, isColumn, isNumeric, isUsual } from "./packets-columns.ts";
 import type { UsualColumn } from "./packets-columns.ts";
 import { insideOf } from "./packets-layout.ts";
 import { ruleOf } from "./packets-rules.ts";
@@ -99,8 +99,9 @@ export function paintList(view: Grid, theme: Theme, model: Model): void {
 
 /** The columns chosen, or the usual ones: of those, the length only where there is room. */
 export function columnIds(model: Model, width: number): readonly string[] {
-  const { columns } = model.packets;
-  if (columns !== null) return columns;
+  // Columns that were saved may be those of another version.
+  const chosen = model.packets.columns?.filter(isColumn) ?? [];
+  if (chosen.length > 0) return chosen;
   return COLUMNS_BY_DEFAULT.filter((id) => id !== "length" || width >= WIDE);
 }
 

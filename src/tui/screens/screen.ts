@@ -9,8 +9,6 @@ export type Step = readonly [Model, readonly Effect[]];
 
 export interface Screen {
   readonly name: ScreenName;
-  /** In its tab, after its number. */
-  readonly title: string;
   /** Paints over all of `grid` but its first and last row. */
   readonly paint: (grid: Grid, theme: Theme, model: Model) => void;
   /** Does `action`; one it does not know leaves the model as it is. */

@@ -1,0 +1,102 @@
+// The inspector: the dashboard on a capture.
+
+import { openSync } from "node:fs";
+import { ReadStream } from "node:tty";
+import type { Capture } from "../capture/capture.ts";
+import { gridToText } from "../tui/render/text.ts";
+import type { Session } from "../tui/session.ts";
+import { renderScreen } from "../tui/snapshot.ts";
+import type { TerminalHost } from "../tui/terminal.ts";
+import type { RawInput } from "../tui/terminal-input.ts";
+import type { Message } from "../tui/model.ts";
+import { captureSession } from "./capture-session.ts";
+import { fileOf, hasTerminal, PLAIN_SIZE, printScreen, runSource } from "./dashboard-app.ts";
+import { eventLoopTurn, StillSource } from "./dashboard-source.ts";
+import type { DashboardSource } from "./dashboard-source.ts";
+import { write } from "./print.ts";
+import { screenStart } from "./screen-start.ts";
+import type { ScreenStart } from "./screen-start.ts";
+
+/** The terminal's keys where standard input is the capture itself; null where there is no terminal. */
+function keysBesideInput(): RawInput | null {
+  if (!process.stdout.isTTY || process.env["TERM"] === "dumb") return null;
+  try {
+    return new ReadStream(openSync("/dev/tty", "r"));
+  } catch {
+    return null;
+  }
+}
+
+/** The inspector on a capture, reading it while it is shown. */
+export async function runInspector(capture: Capture, start: ScreenStart = screenStart({})): Promise<void> {
+  const input = capture.path === "-" && !process.stdin.isTTY ? keysBesideInput() : null;
+  if (input === null && !hasTerminal()) {
+    while (!(await capture.indexSome(1000)));
+    await printScreen(captureSession(capture));
+    return;
+  }
+  await runSource(
+    new CaptureSource(capture),
+    {},
+    { input: input ?? process.stdin, start, path: fileOf(capture.path) },
+  );
+}
+
+/** A capture that has been read whole, played in its own time from step `from` on, `speed` times as fast as it was. */
+export async function runReplay(
+  capture: Capture,
+  speed: number,
+  from: number,
+  paused: boolean,
+  start: ScreenStart = screenStart({}),
+): Promise<void> {
+  const session = { ...captureSession(capture), replay: { speed } };
+  if (!hasTerminal()) {
+    write(gridToText(renderScreen(session, { size: PLAIN_SIZE, at: { step: from } })));
+    return;
+  }
+  await runSource(new StillSource(session), { step: from, playing: !paused }, { inOwnTime: true, start });
+}
+
+const READ_SLICE_MS = 20;
+
+/** A capture, read while it is shown. */
+export class CaptureSource implements DashboardSource {
+  readonly #capture: Capture;
+  #isClosed = false;
+  #seen = { packets: -1, problems: -1, done: false };
+
+  constructor(capture: Capture) {
+    this.#capture = capture;
+  }
+
+  get session(): Session {
+    return captureSession(this.#capture);
+  }
+
+  async begin(host: TerminalHost<Message>): Promise<void> {
+    while (!this.#isClosed) {
+      const done = await this.#capture.indexSome(READ_SLICE_MS);
+      if (this.#isClosed) return;
+      const { trace, problems } = this.#capture;
+      const now = { packets: trace.packets.count, problems: problems.length, done };
+      const seen = this.#seen;
+      // Of a live capture most slices bring nothing, and nothing is then drawn anew.
+      if (now.packets !== seen.packets || now.problems !== seen.problems || now.done !== seen.done) {
+        host.dispatch({ kind: "update", session: captureSession(this.#capture) });
+        this.#seen = now;
+      }
+      if (done) return;
+      await eventLoopTurn();
+    }
+  }
+
+  perform(): null {
+    return null;
+  }
+
+  close(): void {
+    this.#isClosed = true;
+    this.#capture.close();
+  }
+}
