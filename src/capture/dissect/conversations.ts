@@ -9,6 +9,8 @@ import type { Reassembly } from "../reassembly/fragments.ts";
 import { StreamRows } from "../reassembly/stream-rows.ts";
 import type { StreamKind } from "../reassembly/stream-rows.ts";
 import type { DecodeAs } from "./decode-as.ts";
+import { MiddleSegments } from "./middle-segments.ts";
+import type { Taken } from "./middle-segments.ts";
 import { TcpConversation } from "./tcp-conversation.ts";
 import { UdpConversation } from "./udp-conversation.ts";
 
@@ -58,7 +60,7 @@ interface Conversation {
 class KeptConversations<T extends Conversation> {
   readonly #table: PacketTable;
   readonly #protocol: number;
-  readonly #rows: StreamRows;
+  protected readonly rows: StreamRows;
   readonly #ahead: number;
   readonly #make: (first: number, rows: StreamRows) => T;
   readonly #add: (conversation: T, row: number) => void;
@@ -77,7 +79,7 @@ class KeptConversations<T extends Conversation> {
   ) {
     this.#table = table;
     this.#protocol = kind === "tcp" ? PROTOCOL.tcp : PROTOCOL.udp;
-    this.#rows = new StreamRows(table, kind);
+    this.rows = new StreamRows(table, kind);
     this.#ahead = ahead;
     this.#make = make;
     this.#add = add;
@@ -88,18 +90,31 @@ class KeptConversations<T extends Conversation> {
     const stream = this.#table.stream[row];
     if (stream === NO_STREAM || this.#table.protocol[row] !== this.#protocol) return null;
     const progress = this.#progress(stream);
-    if (progress.last < row || this.#ahead > 0) this.#read(progress, row);
+    this.settle(stream, progress);
+    if (progress.last < row || this.#ahead > 0) {
+      this.#read(progress, row);
+      this.moved(stream, progress);
+    }
     return progress.conversation;
   }
+
+  /** Before a conversation is read further or looked at. */
+  protected settle(_stream: number, _progress: Progress<T>): void {}
+
+  /** After it was read. */
+  protected moved(_stream: number, _progress: Progress<T>): void {}
+
+  /** When it was let go of. */
+  protected forgotten(_stream: number): void {}
 
   #progress(stream: number): Progress<T> {
     // Packets of one stream often follow each other.
     if (this.#lastProgress !== null && stream === this.#lastStream) return this.#lastProgress;
     let progress = this.#kept.get(stream);
     if (progress === undefined) {
-      const first = this.#rows.first(stream);
+      const first = this.rows.first(stream);
       progress = {
-        conversation: this.#make(first, this.#rows),
+        conversation: this.#make(first, this.rows),
         next: first,
         last: -1,
         uncounted: UNCOUNTED_MAX,
@@ -116,13 +131,13 @@ class KeptConversations<T extends Conversation> {
 
   #read(progress: Progress<T>, row: number): void {
     const { conversation } = progress;
-    if (progress.next === -1) progress.next = this.#rows.next(progress.last);
+    if (progress.next === -1) progress.next = this.rows.next(progress.last);
     for (let beyond = 0; progress.next !== -1 && !conversation.isData;) {
       if (progress.next > row && beyond++ >= this.#ahead) break;
       const at = progress.next;
       this.#add(conversation, at);
       progress.last = at;
-      progress.next = this.#rows.next(at);
+      progress.next = this.rows.next(at);
       progress.uncounted++;
     }
     if (progress.uncounted >= UNCOUNTED_MAX) this.#count(progress);
@@ -143,26 +158,57 @@ class KeptConversations<T extends Conversation> {
       if (this.#cost <= KEPT_BYTES_MAX * 0.75) return;
       if (progress === current) continue;
       this.#kept.delete(stream);
+      this.forgotten(stream);
       this.#cost -= progress.cost;
     }
   }
 }
 
+/** Those of TCP, most of whose segments need no look at their conversation. */
+class KeptTcpConversations extends KeptConversations<TcpConversation> {
+  readonly #middles: MiddleSegments;
+
+  constructor(trace: Trace, options: ConversationsOptions, ahead: number) {
+    super(
+      trace.packets,
+      "tcp",
+      ahead,
+      (first, rows) => new TcpConversation(trace, first, options, rows),
+      (conversation, row) => conversation.add(row),
+    );
+    this.#middles = new MiddleSegments(trace.packets, this.rows);
+  }
+
+  take(row: number): Taken {
+    return this.#middles.take(row);
+  }
+
+  protected override settle(stream: number, progress: Progress<TcpConversation>): void {
+    const last = this.#middles.tell(stream, progress.conversation);
+    if (last === -1) return;
+    progress.last = last;
+    progress.next = -1;
+    progress.uncounted++;
+  }
+
+  protected override moved(stream: number, { conversation, last }: Progress<TcpConversation>): void {
+    this.#middles.follow(stream, conversation, last);
+  }
+
+  protected override forgotten(stream: number): void {
+    this.#middles.forget(stream);
+  }
+}
+
 export class Conversations {
-  readonly #tcp: KeptConversations<TcpConversation>;
+  readonly #tcp: KeptTcpConversations;
   readonly #udp: KeptConversations<UdpConversation>;
 
   constructor(trace: Trace, options: ConversationsOptions = {}) {
     const { packets } = trace;
     const ahead = options.lookAhead === true ? AHEAD_ROWS_MAX : 0;
     const payload = (row: number): Uint8Array => payloadBytes(trace, row, options.reassembly);
-    this.#tcp = new KeptConversations(
-      packets,
-      "tcp",
-      ahead,
-      (first, rows) => new TcpConversation(trace, first, options, rows),
-      (conversation, row) => conversation.add(row),
-    );
+    this.#tcp = new KeptTcpConversations(trace, options, ahead);
     this.#udp = new KeptConversations(
       packets,
       "udp",
@@ -177,7 +223,15 @@ export class Conversations {
     return this.#tcp.at(row);
   }
 
-  /** The same for a UDP packet. */
+  /**
+   * What TCP packet `row`, which has a payload, is in the middle of, where that can be told without its conversation; to be asked of each
+   * packet in turn, before the conversation is.
+   */
+  takeMiddle(row: number): Taken {
+    return this.#tcp.take(row);
+  }
+
+  /** The conversation of UDP packet `row`, as `tcp`. */
   udp(row: number): UdpConversation | null {
     return this.#udp.at(row);
   }

@@ -26,6 +26,8 @@ export class TcpConversation implements PduReader, PduBytes, StreamAbove {
   readonly destinationPort: number;
   /** No protocol known here: nothing more is read of it. */
   isData = false;
+  /** The last row before. */
+  dataFrom = -1;
   readonly #trace: Trace;
   readonly #options: ConversationsOptions;
   readonly #source: number;
@@ -33,7 +35,6 @@ export class TcpConversation implements PduReader, PduBytes, StreamAbove {
   /** Who speaks from which message on, in order. */
   readonly #speakers: { readonly from: number; readonly dissector: StreamDissector }[] = [];
   #unknown = 0;
-  #dataFrom = -1;
 
   constructor(trace: Trace, first: number, options: ConversationsOptions, rows: StreamRows) {
     this.#trace = trace;
@@ -47,7 +48,7 @@ export class TcpConversation implements PduReader, PduBytes, StreamAbove {
 
   /** Whether `row` comes after the stream was taken for data. */
   isDataAt(row: number): boolean {
-    return this.isData && row > this.#dataFrom;
+    return this.isData && row > this.dataFrom;
   }
 
   /** Takes the stream's next segment. */
@@ -139,7 +140,7 @@ export class TcpConversation implements PduReader, PduBytes, StreamAbove {
     }
     this.#unknown++;
     this.isData = this.#unknown >= UNKNOWN_MAX;
-    if (this.isData) this.#dataFrom = this.pdus.table.row(this.pdus.table.rowCount - 1);
+    if (this.isData) this.dataFrom = this.pdus.table.row(this.pdus.table.rowCount - 1);
     return PDU.reject;
   }
 

@@ -5,6 +5,7 @@ import type { Trace } from "../../trace/trace.ts";
 import { NO_PDU } from "../reassembly/pdu-table.ts";
 import { addPlainData } from "./data.ts";
 import { conversationsOf } from "./conversations.ts";
+import { TAKEN } from "./middle-segments.ts";
 import type { DissectContext } from "./dissect.ts";
 import { bytesCount, messageColumns, protocolNode } from "./protocol.ts";
 import type { Columns, Slice } from "./protocol.ts";
@@ -225,7 +226,10 @@ export type PayloadKind = (typeof PAYLOAD)[keyof typeof PAYLOAD];
 
 /** What the payload of TCP packet `row` shows; most segments are told without a look at their bytes. */
 export function payloadKind(trace: Trace, row: number, context: DissectContext): PayloadKind {
-  const conversation = (context.conversations ?? conversationsOf(trace)).tcp(row);
+  const conversations = context.conversations ?? conversationsOf(trace);
+  const taken = conversations.takeMiddle(row);
+  if (taken !== TAKEN.not) return taken === TAKEN.middle ? PAYLOAD.part : PAYLOAD.plain;
+  const conversation = conversations.tcp(row);
   if (conversation === null || conversation.isDataAt(row)) return PAYLOAD.plain;
   const { table } = conversation.pdus;
   const index = conversation.segment(row);

@@ -187,29 +187,29 @@ class Cells {
   /** Writes all fields of packet `row`, unquoted. */
   writeLine(row: number, out: LineBytes): void {
     this.begin(row);
-    const between = this.#between;
-    const isByte = between.length === 1;
-    const code = between.words[0];
     const count = this.#fields.length;
-    for (let i = 0; i < count;) {
-      if (i > 0) {
-        if (isByte) out.byte(code);
-        else out.piece(between);
-      }
-      const next = this.#isSegment ? this.#ofSegments.writeRun(i, row, out) : i;
-      if (next > i) {
-        i = next;
-        continue;
-      }
-      this.write(i, out);
+    let i = this.#isSegment ? this.#ofSegments.write(0, count, row, out) : 0;
+    while (i < count) {
+      if (i > 0) out.piece(this.#between);
+      this.#writeOther(i, out);
       i++;
+      if (!this.#isSegment || i === count) continue;
+      const start = out.length;
+      out.piece(this.#between);
+      const next = this.#ofSegments.write(i, count, row, out);
+      if (next === i) out.length = start;
+      i = next;
     }
   }
 
   /** Writes field number `i` of the packet; nothing where it is absent. */
   write(i: number, out: LineBytes): void {
+    if (!this.#isSegment || this.#ofSegments.write(i, i + 1, this.#row, out) === i) this.#writeOther(i, out);
+  }
+
+  /** The same where it is none of those that `SegmentCells` writes, or `SegmentCells` cannot. */
+  #writeOther(i: number, out: LineBytes): void {
     const row = this.#row;
-    if (this.#isSegment && this.#ofSegments.write(i, row, out)) return;
     if (this.#isPlain || this.#isFrame[i]) {
       const column = this.#columns[i];
       if (column?.(row, out) === true) return;

@@ -1,24 +1,25 @@
 // Bytes that lines of output are put together in: numbers and short ASCII texts go in digit by digit, so that a line of columns
 // is printed without making a string of any of them.
 
+import {
+  DECIMAL_BYTES,
+  HEX_BYTES,
+  putDecimal,
+  putFour,
+  putHexFour,
+  putWords,
+  SLACK_BYTES,
+} from "./digits.ts";
+
 const ROOM_MIN = 1 << 17;
 /** Texts up to this length are copied here; for longer ones, and for what is not ASCII, the call into the runtime pays. */
 const SHORT_MAX = 48;
 const HEX = Buffer.from("0123456789abcdef");
-/** The two hexadecimal digits of each byte, the first in the low byte. */
-const BOTH = Uint16Array.from({ length: 256 }, (_, byte) => (HEX[byte & 15] << 8) | HEX[byte >> 4]);
-/** The four decimal digits of each number below 10,000, the first in the lowest byte. */
-const FOUR = new Uint32Array(10_000);
-const ZEROS = 0x3030_3030;
-for (let value = 0; value < FOUR.length; value++) {
-  const [a, b, c, d] = [value / 1000, (value / 100) % 10, (value / 10) % 10, value % 10];
-  FOUR[value] = ZEROS | a | (b << 8) | (c << 16) | (d << 24);
-}
-const INT_MAX = 0x7fff_ffff;
+const WORD_MAX = 0xffff_ffff;
 const BILLION = 1_000_000_000;
 const NEWLINE = 10;
 /** Room that every short write asks for: more than a number's digits. */
-const SHORT_ROOM = 24;
+const SHORT_ROOM = DECIMAL_BYTES * 2 + SLACK_BYTES;
 
 /** A text that goes out often: its bytes, four to a word, since a word goes out as fast as a byte. */
 export interface Piece {
@@ -47,7 +48,8 @@ export class LineBytes {
   /** What is written is in `bytes[0, length)`. */
   bytes: Buffer = Buffer.allocUnsafe(ROOM_MIN);
   length = 0;
-  #view = viewOf(this.bytes);
+  /** The same bytes, for words. */
+  view = viewOf(this.bytes);
 
   byte(code: number): void {
     if (this.length === this.bytes.length) this.#room(1);
@@ -58,46 +60,21 @@ export class LineBytes {
     this.byte(NEWLINE);
   }
 
+  /** Makes room for `bytes` more, so that they can be put into `view` from `length` on. */
+  reserve(bytes: number): void {
+    if (this.length + bytes > this.bytes.length) this.#room(bytes);
+  }
+
   /** A whole number from 0 to 2^53. */
   decimal(value: number): void {
-    if (this.length + SHORT_ROOM > this.bytes.length) this.#room(SHORT_ROOM);
-    if (value > INT_MAX) {
+    if (value > WORD_MAX) {
       const high = Math.floor(value / BILLION);
       this.decimal(high);
       this.padded(value - high * BILLION, 9);
       return;
     }
-    let rest = value | 0;
-    let above = 0;
-    if (rest >= 10_000) {
-      above = (rest / 10_000) | 0;
-      rest -= above * 10_000;
-    }
-    if (above === 0) {
-      this.#leading(rest);
-      return;
-    }
-    if (above < 10_000) {
-      this.#leading(above);
-    } else {
-      const top = (above / 10_000) | 0;
-      this.#leading(top);
-      this.#four(above - top * 10_000);
-    }
-    this.#four(rest);
-  }
-
-  /** A number below 10,000 without zeros before it. */
-  #leading(value: number): void {
-    const digits = value < 100 ? (value < 10 ? 1 : 2) : value < 1000 ? 3 : 4;
-    this.#view.setUint32(this.length, FOUR[value] >>> ((4 - digits) * 8), true);
-    this.length += digits;
-  }
-
-  /** A number below 10,000 with them. */
-  #four(value: number): void {
-    this.#view.setUint32(this.length, FOUR[value], true);
-    this.length += 4;
+    if (this.length + SHORT_ROOM > this.bytes.length) this.#room(SHORT_ROOM);
+    this.length = putDecimal(this.view, this.length, value);
   }
 
   /** The last `digits` decimal digits, at most 12, of a number below 2^31, zeros before it. */
@@ -108,7 +85,7 @@ export class LineBytes {
     const start = at - digits;
     for (; at - start >= 4; at -= 4) {
       const next = (rest / 10_000) | 0;
-      this.#view.setUint32(at - 4, FOUR[rest - next * 10_000], true);
+      putFour(this.view, at - 4, rest - next * 10_000);
       rest = next;
     }
     for (; at > start; at--) {
@@ -125,8 +102,7 @@ export class LineBytes {
     bytes[this.length] = 48;
     bytes[this.length + 1] = 120;
     if (digits === 4 && value < 0x10000) {
-      this.#view.setUint32(this.length + 2, BOTH[value >>> 8] | (BOTH[value & 255] << 16), true);
-      this.length += 6;
+      this.length = putHexFour(this.view, this.length + 2, value);
       return;
     }
     let count = digits;
@@ -142,14 +118,14 @@ export class LineBytes {
     if (length === 0) return;
     const room = length * 3 + 4;
     if (this.length + room > this.bytes.length) this.#room(room);
-    const view = this.#view;
+    const view = this.view;
     let at = this.length;
     if (separator === 0) {
-      for (let i = 0; i < length; i++, at += 2) view.setUint16(at, BOTH[data[i]], true);
+      for (let i = 0; i < length; i++, at += 2) view.setUint16(at, HEX_BYTES[data[i]], true);
     } else {
       // The byte beyond each separator is written again by what follows.
       for (let i = 0; i < length; i++, at += 3) {
-        view.setUint32(at, BOTH[data[i]] | (separator << 16), true);
+        view.setUint32(at, HEX_BYTES[data[i]] | (separator << 16), true);
       }
       at--;
     }
@@ -162,11 +138,8 @@ export class LineBytes {
 
   /** `length` bytes that are in `words` from word `start` on, as `wordsOf` has them. */
   words(words: Uint32Array, start: number, length: number): void {
-    if (this.length + length + 4 > this.bytes.length) this.#room(length + 4);
-    const view = this.#view;
-    let at = this.length;
-    this.length = at + length;
-    for (let i = start; at < this.length; i++, at += 4) view.setUint32(at, words[i], true);
+    if (this.length + length + SLACK_BYTES > this.bytes.length) this.#room(length + SLACK_BYTES);
+    this.length = putWords(this.view, this.length, words, start, length);
   }
 
   text(text: string): void {
@@ -228,7 +201,7 @@ export class LineBytes {
     const larger = Buffer.allocUnsafe(Math.max(this.bytes.length * 2, this.length + need));
     this.bytes.copy(larger, 0, 0, this.length);
     this.bytes = larger;
-    this.#view = viewOf(larger);
+    this.view = viewOf(larger);
   }
 }
 

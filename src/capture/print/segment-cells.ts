@@ -1,5 +1,5 @@
 // The fields of plain TCP segments that nearly every list of fields is made of, straight from the packet table. One function writes
-// them all, by number: calling a function of its own for each would take longer than writing most of them.
+// them all, by number, and asks for room once: a call of its own for each would take longer than writing most of them.
 
 import { ANALYSIS_FLAGS } from "../../trace/analysis-flags.ts";
 import { NO_STREAM } from "../../trace/packets.ts";
@@ -9,6 +9,7 @@ import type { Trace } from "../../trace/trace.ts";
 import type { DissectContext } from "../dissect/dissect.ts";
 import { AddressWords } from "./address-words.ts";
 import { DirectionTexts } from "./direction-texts.ts";
+import { putDecimal, putHexFour, putNine, putWords } from "./digits.ts";
 import type { LineBytes, Piece } from "./line-bytes.ts";
 import { writeSeconds } from "./times.ts";
 import type { TransportColumns } from "./transport-columns.ts";
@@ -64,18 +65,25 @@ const OF_DIRECTION: ReadonlySet<number> = new Set([
   CELL.stream,
 ]);
 
+/** `0x`, its first character in the low byte. */
+const HEX_PREFIX = 0x7830;
 const ONE = 49;
+const POINT = 46;
+/** More than a field has of what is put here; those that others write make room themselves. */
+const FIELD_BYTES = 40;
+/** Seconds beyond are written more slowly, as are those before the epoch. */
+const SECONDS_MAX = 2 ** 32;
 
 export class SegmentCells {
   readonly #table: PacketTable;
   readonly #columns: TransportColumns;
   readonly #cells: Uint8Array;
   readonly #addresses: AddressWords;
-  readonly #hasTime: ((row: number) => boolean) | undefined;
+  readonly #hasTime: (row: number) => boolean;
   readonly #streams: StreamTable | undefined;
   readonly #between: Piece;
   /** By field: behind the last of those one after another that a direction decides, where it is the first; 0 for all others. */
-  readonly #runEnds: Uint8Array;
+  readonly #sharedEnds: Uint8Array;
   readonly #texts: readonly DirectionTexts[];
 
   /** For fields of these `names`, `between` between them; `columns` writes what applications have a say in. */
@@ -89,91 +97,141 @@ export class SegmentCells {
     this.#table = trace.packets;
     this.#columns = columns;
     this.#addresses = new AddressWords(trace.packets.addresses);
-    this.#hasTime = context.hasTime;
+    this.#hasTime = context.hasTime ?? ((): boolean => true);
     // Without them numbers are shown as they were sent.
     const isKnown = context.streams !== undefined && context.analysis !== undefined;
     this.#cells = Uint8Array.from(names, (name) => (isKnown ? (CELLS.get(name) ?? CELL.other) : CELL.other));
     this.#streams = context.streams;
     this.#between = between;
-    this.#runEnds = runEndsOf(this.#cells);
+    this.#sharedEnds = sharedEndsOf(this.#cells);
     this.#texts = names.map(() => new DirectionTexts());
   }
 
   /**
-   * Writes fields of plain TCP segment `row` from number `i` on that its direction decides, and what is between them; answers the number
-   * of the field behind them, `i` where there are none.
+   * Writes fields of plain TCP segment `row` from number `from` to before `to`, and what is between them, as far as they come from here;
+   * answers the number of the first that does not.
    */
-  writeRun(i: number, row: number, out: LineBytes): number {
-    const end = this.#runEnds[i];
+  write(from: number, to: number, row: number, out: LineBytes): number {
+    const table = this.#table;
+    const cells = this.#cells;
+    const between = this.#between;
+    const room = FIELD_BYTES + between.length;
+    out.reserve((to - from) * room);
+    let { view, length: at } = out;
+    for (let i = from; i < to; i++) {
+      const cell = cells[i];
+      if (cell === CELL.other) {
+        out.length = at;
+        return i;
+      }
+      const start = at;
+      if (i > from) at = putWords(view, at, between.words, 0, between.length);
+      let value = 0;
+      switch (cell) {
+        case CELL.frameNumber:
+          value = row + 1;
+          break;
+        case CELL.sourcePort:
+          value = table.sourcePort[row];
+          break;
+        case CELL.destinationPort:
+          value = table.destinationPort[row];
+          break;
+        case CELL.seq:
+          value = this.#columns.numbers(row).seq;
+          break;
+        case CELL.ack:
+          value = this.#columns.numbers(row).ack;
+          break;
+        case CELL.length:
+          value = table.payloadLength[row];
+          break;
+        case CELL.window:
+          value = this.#columns.numbers(row).window;
+          break;
+        case CELL.timeEpoch: {
+          if (!this.#hasTime(row)) continue;
+          const seconds = table.seconds[row];
+          if (seconds >= 0 && seconds < SECONDS_MAX) {
+            value = seconds;
+            break;
+          }
+          out.length = at;
+          writeSeconds(out, seconds, table.nanoseconds[row], 9);
+          at = out.length;
+          continue;
+        }
+        case CELL.flags:
+          view.setUint16(at, HEX_PREFIX, true);
+          at = putHexFour(view, at + 2, table.tcpFlags[row]);
+          continue;
+        case CELL.analysisFlags:
+          if ((table.analysis[row] & ANALYSIS_FLAGS) !== 0) view.setUint8(at++, ONE);
+          continue;
+        default: {
+          out.length = at;
+          const end = this.#writeOther(i, to, row, out);
+          if (end === i) {
+            out.length = start;
+            return i;
+          }
+          i = end - 1;
+          out.reserve((to - end) * room);
+          ({ view, length: at } = out);
+          continue;
+        }
+      }
+      at = putDecimal(view, at, value);
+      if (cell === CELL.timeEpoch) {
+        view.setUint8(at, POINT);
+        at = putNine(view, at + 1, table.nanoseconds[row]);
+      }
+    }
+    out.length = at;
+    return to;
+  }
+
+  /** The same for one field that is no number, or for several that a direction decides. */
+  #writeOther(i: number, to: number, row: number, out: LineBytes): number {
+    const table = this.#table;
+    const sharedEnd = this.#sharedEnds[i];
+    if (sharedEnd !== 0 && sharedEnd <= to && this.#writeShared(i, sharedEnd, row, out)) return sharedEnd;
+    switch (this.#cells[i]) {
+      case CELL.ipv4Source:
+        this.#address(table.source[row], 4, out);
+        break;
+      case CELL.ipv4Destination:
+        this.#address(table.destination[row], 4, out);
+        break;
+      case CELL.ipv6Source:
+        this.#address(table.source[row], 6, out);
+        break;
+      case CELL.ipv6Destination:
+        this.#address(table.destination[row], 6, out);
+        break;
+      case CELL.stream:
+        if (table.stream[row] !== NO_STREAM) out.decimal(table.stream[row]);
+        break;
+      default:
+        return this.#columns.writeInfo(row, out, asItIs) ? i + 1 : i;
+    }
+    return i + 1;
+  }
+
+  /** Fields that a direction decides, kept as they were first written; false where nothing says which direction it is. */
+  #writeShared(i: number, end: number, row: number, out: LineBytes): boolean {
     const stream = this.#table.stream[row];
-    if (end === 0 || stream === NO_STREAM || this.#streams === undefined) return i;
+    if (stream === NO_STREAM || this.#streams === undefined) return false;
     const direction = stream * 2 + this.#streams.direction(this.#table, row);
     const texts = this.#texts[i];
-    if (texts.write(direction, out)) return end;
+    if (texts.write(direction, out)) return true;
     const start = out.length;
     for (let field = i; field < end; field++) {
       if (field > i) out.piece(this.#between);
-      this.write(field, row, out);
+      this.write(field, field + 1, row, out);
     }
     texts.keep(direction, out, start);
-    return end;
-  }
-
-  /** Writes field number `i` of plain TCP segment `row`; false, having written nothing, where it has to come from elsewhere. */
-  write(i: number, row: number, out: LineBytes): boolean {
-    const table = this.#table;
-    switch (this.#cells[i]) {
-      case CELL.frameNumber:
-        out.decimal(row + 1);
-        return true;
-      case CELL.timeEpoch:
-        if (this.#hasTime === undefined || this.#hasTime(row))
-          writeSeconds(out, table.seconds[row], table.nanoseconds[row], 9);
-        return true;
-      case CELL.ipv4Source:
-        this.#address(table.source[row], 4, out);
-        return true;
-      case CELL.ipv4Destination:
-        this.#address(table.destination[row], 4, out);
-        return true;
-      case CELL.ipv6Source:
-        this.#address(table.source[row], 6, out);
-        return true;
-      case CELL.ipv6Destination:
-        this.#address(table.destination[row], 6, out);
-        return true;
-      case CELL.sourcePort:
-        out.decimal(table.sourcePort[row]);
-        return true;
-      case CELL.destinationPort:
-        out.decimal(table.destinationPort[row]);
-        return true;
-      case CELL.stream:
-        if (table.stream[row] !== NO_STREAM) out.decimal(table.stream[row]);
-        return true;
-      case CELL.seq:
-        out.decimal(this.#columns.numbers(row).seq);
-        return true;
-      case CELL.ack:
-        out.decimal(this.#columns.numbers(row).ack);
-        return true;
-      case CELL.length:
-        out.decimal(table.payloadLength[row]);
-        return true;
-      case CELL.flags:
-        out.hex(table.tcpFlags[row], 4);
-        return true;
-      case CELL.window:
-        out.decimal(this.#columns.numbers(row).window);
-        return true;
-      case CELL.analysisFlags:
-        if ((table.analysis[row] & ANALYSIS_FLAGS) !== 0) out.byte(ONE);
-        return true;
-      case CELL.info:
-        return this.#columns.writeInfo(row, out, asItIs);
-      default:
-        return false;
-    }
+    return true;
   }
 
   #address(id: number, family: 4 | 6, out: LineBytes): void {
@@ -182,7 +240,7 @@ export class SegmentCells {
 }
 
 /** Single fields are written as fast without. */
-function runEndsOf(cells: Uint8Array): Uint8Array {
+function sharedEndsOf(cells: Uint8Array): Uint8Array {
   const ends = new Uint8Array(cells.length);
   // A number of a field has eight bits.
   for (let i = 0; i < Math.min(cells.length, 255); i++) {

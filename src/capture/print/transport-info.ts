@@ -11,23 +11,40 @@ import { TCP_OPTION } from "../../wire/tcp-options.ts";
 import type { TcpAnalysis } from "../analysis/tcp.ts";
 import { analysisInfo } from "../dissect/tcp-analysis.ts";
 import { tcpFlagsText } from "../dissect/tcp.ts";
+import { putDecimal, putWords } from "./digits.ts";
 import { pieceOf } from "./line-bytes.ts";
 import type { LineBytes, Piece } from "./line-bytes.ts";
 
-/** By flags: ` [SYN] Seq=`. */
-const flagsTexts: (Piece | undefined)[] = [];
-
-function flagsText(flags: number): Piece {
-  return (flagsTexts[flags] ??= pieceOf(` [${tcpFlagsText(flags)}] Seq=`));
-}
-
-const ACK = pieceOf(" Ack=");
-const WINDOW = pieceOf(" Win=");
 const LENGTH = pieceOf(" Len=");
 const TS_VAL = pieceOf(" TSval=");
 const TS_ECR = pieceOf(" TSecr=");
 /** ` → `, whose arrow is three bytes of UTF-8. */
 const ARROW = pieceOf(" → ");
+
+/**
+ * By flags: what stands before each number of Info, in order: ports, Seq, Ack where it counts, Win, Urg where it counts, Len. The two of
+ * the timestamps option follow.
+ */
+const labels: (readonly Piece[] | undefined)[] = [];
+
+function labelsOf(flags: number): readonly Piece[] {
+  return (labels[flags] ??= [
+    pieceOf(""),
+    ARROW,
+    pieceOf(` [${tcpFlagsText(flags)}] Seq=`),
+    ...((flags & TCP_FLAG.ack) === 0 ? [] : [pieceOf(" Ack=")]),
+    pieceOf(" Win="),
+    ...((flags & TCP_FLAG.urg) === 0 ? [] : [pieceOf(" Urg=")]),
+    LENGTH,
+    TS_VAL,
+    TS_ECR,
+  ]);
+}
+
+/** The numbers of the segment being written, in the order of its labels. */
+const numbers = new Uint32Array(9);
+/** More than all of them and their labels take, the names of all flags among these. */
+const NUMBERS_BYTES = 256;
 
 /** Writes TCP's Info of plain segment `row`, the analysis' remarks before it; false, having written nothing, for one with rare or damaged options. */
 export function writeTcpInfo(
@@ -50,29 +67,29 @@ export function writeTcpInfo(
   if (bytes.length < optionsEnd && bytes !== NOTHING) return false;
   const start = out.length;
   if ((found & ANALYSIS_FLAGS) !== 0) out.text(analysisInfo(trace, analysis, row));
-  out.decimal(table.sourcePort[row]);
-  out.piece(ARROW);
-  out.decimal(table.destinationPort[row]);
-  out.piece(flagsText(flags));
-  out.decimal(seq);
-  if ((flags & TCP_FLAG.ack) !== 0) {
-    out.piece(ACK);
-    out.decimal(ack);
-  }
-  out.piece(WINDOW);
-  out.decimal(window);
-  if (isUrgent) {
-    out.text(" Urg=");
-    out.decimal(getUint16(bytes, options - 2));
-  }
-  out.piece(LENGTH);
-  out.decimal(table.payloadLength[row]);
+  let count = 0;
+  numbers[count++] = table.sourcePort[row];
+  numbers[count++] = table.destinationPort[row];
+  numbers[count++] = seq;
+  if ((flags & TCP_FLAG.ack) !== 0) numbers[count++] = ack;
+  numbers[count++] = window;
+  if (isUrgent) numbers[count++] = getUint16(bytes, options - 2);
+  numbers[count++] = table.payloadLength[row];
   if (hasOnlyTimestamps) {
-    writeTimestamps(out, analysis.tsVal(row), analysis.tsEcr(row));
-    return true;
+    numbers[count++] = analysis.tsVal(row);
+    numbers[count++] = analysis.tsEcr(row);
   }
-  if (options === optionsEnd || writeOptions(out, bytes, options, optionsEnd, trace, streams, row))
-    return true;
+  out.reserve(NUMBERS_BYTES);
+  const before = labelsOf(flags);
+  const { view } = out;
+  let at = out.length;
+  for (let i = 0; i < count; i++) {
+    const { words, length } = before[i];
+    at = putDecimal(view, putWords(view, at, words, 0, length), numbers[i]);
+  }
+  out.length = at;
+  if (hasOnlyTimestamps || options === optionsEnd) return true;
+  if (writeOptions(out, bytes, options, optionsEnd, trace, streams, row)) return true;
   out.length = start;
   return false;
 }

@@ -49,15 +49,14 @@ export class PduTable {
     this.#segments.push(row, start, this.count, 0, row);
   }
 
-  /** The same of a segment in the middle of message `pdu`, which begins where the one before it in its direction ended. */
-  addMiddle(row: number, start: number, pdu: number): void {
-    if (this.#runPdu === pdu) {
-      this.#segments[this.#segments.length - SEGMENT + RUN_LAST] = row;
-      return;
+  /** The same of segments in the middle of message `pdu`, which begin where the one before them in its direction ended. */
+  addMiddle(first: number, last: number, start: number, pdu: number): void {
+    if (this.#runPdu !== pdu) {
+      this.addRow(first, start);
+      this.continues(pdu);
+      this.#runPdu = pdu;
     }
-    this.addRow(row, start);
-    this.continues(pdu);
-    this.#runPdu = pdu;
+    this.#segments[this.#segments.length - SEGMENT + RUN_LAST] = last;
   }
 
   /** A segment with a payload comes that is of no run. */

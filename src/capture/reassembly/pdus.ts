@@ -101,18 +101,34 @@ export class StreamPdus {
    * is known: what most segments are. False, having taken nothing, for any other.
    */
   addMiddle(row: number, direction: 0 | 1, seq: number, length: number): boolean {
-    const side = this.#sides[direction];
-    if (side.waiting.length !== 1 || seq !== side.wireSeq || side.late.length > 0) return false;
-    const waiting = side.waiting[0];
-    const from = side.seq - waiting.start;
-    if (waiting.need <= from + length || waiting.have !== from || side.base + side.have !== side.seq)
-      return false;
-    waiting.have += length;
-    side.have += length;
-    this.table.addMiddle(row, side.seq, waiting.pdu);
-    side.wireSeq = (seq + length) >>> 0;
-    side.seq += length;
+    if (seq !== this.nextSeq(direction) || length >= this.lacks(direction)) return false;
+    this.addRun(row, row, direction, length);
     return true;
+  }
+
+  /** Takes several such segments at once, those of rows `first` to `last`, `bytes` bytes together and fewer than `lacks`. */
+  addRun(first: number, last: number, direction: 0 | 1, bytes: number): void {
+    const side = this.#sides[direction];
+    const waiting = side.waiting[0];
+    waiting.have += bytes;
+    side.have += bytes;
+    this.table.addMiddle(first, last, side.seq, waiting.pdu);
+    side.wireSeq = (side.wireSeq + bytes) >>> 0;
+    side.seq += bytes;
+  }
+
+  /** Bytes that the message a direction is in the middle of still lacks, where nothing of it is missing; 0 for any other. */
+  lacks(direction: 0 | 1): number {
+    const side = this.#sides[direction];
+    if (side.waiting.length !== 1 || side.late.length > 0) return 0;
+    const { need, have, start } = side.waiting[0];
+    const isInOrder = start + have === side.seq && side.base + side.have === side.seq;
+    return isInOrder && need > have ? need - have : 0;
+  }
+
+  /** The sequence number a direction goes on with, as on the wire. */
+  nextSeq(direction: 0 | 1): number {
+    return this.#sides[direction].wireSeq;
   }
 
   /** Takes the stream's next segment. */

@@ -1,0 +1,141 @@
+// TCP segments in the middle of messages and of streams nobody knows, which most of a capture's are: told by a few numbers a stream,
+// one cache line, where its conversation is objects all over memory. What was taken here its conversation hears of when it is next asked.
+
+import { ANALYSIS } from "../../trace/analysis-flags.ts";
+import { NO_OFFSET, NO_STREAM, PROTOCOL } from "../../trace/packets.ts";
+import type { PacketTable } from "../../trace/packets.ts";
+import { TCP_FLAG } from "../../wire/tcp.ts";
+import type { StreamRows } from "../reassembly/stream-rows.ts";
+import type { TcpConversation } from "./tcp-conversation.ts";
+
+/** Numbers of a stream. */
+const STREAM = 16;
+/** The last of its rows that was taken here or by its conversation, plus one; 0 where there is nothing to go on from. */
+const LAST = 0;
+/** The first row from which on it is data that no protocol knows; 0 while it is not. */
+const DATA_FROM = 1;
+/** What its conversation has not heard of: the first row plus one (0 is nothing), bytes, and which side's. The last row is `LAST`. */
+const RUN_FIRST = 2;
+const RUN_BYTES = 3;
+const RUN_SIDE = 4;
+/** Which side direction 0 is, plus one. */
+const SIDE_OF_0 = 5;
+/** Numbers of each side. */
+const SIDES = 8;
+const SIDE = 4;
+/** The next sequence number, and how many bytes its message lacks: what has fewer is from its middle. 0 where there is none. */
+const SEQ = 0;
+const LACKS = 1;
+
+const LACKS_MAX = 0xffff_ffff;
+const CONTROL = TCP_FLAG.syn | TCP_FLAG.fin;
+const AGAIN = ANALYSIS.keepAlive | ANALYSIS.retransmission;
+
+/** What a segment was taken for. */
+export const TAKEN = {
+  /** Not taken: its conversation is to be asked. */
+  not: 0,
+  /** The middle of a message. */
+  middle: 1,
+  /** Bytes of a stream that no protocol knows. */
+  data: 2,
+} as const;
+export type Taken = (typeof TAKEN)[keyof typeof TAKEN];
+
+export class MiddleSegments {
+  readonly #table: PacketTable;
+  readonly #rows: StreamRows;
+  #state = new Uint32Array(STREAM * 64);
+
+  constructor(table: PacketTable, rows: StreamRows) {
+    this.#table = table;
+    this.#rows = rows;
+  }
+
+  /** Takes `row`, a TCP packet with a payload, where it is the next of its stream and what comes of it is known. */
+  take(row: number): Taken {
+    const table = this.#table;
+    const state = this.#state;
+    const stream = table.stream[row];
+    const at = stream * STREAM;
+    if (stream === NO_STREAM || at >= state.length || table.protocol[row] !== PROTOCOL.tcp) return TAKEN.not;
+    const dataFrom = state[at + DATA_FROM];
+    if (dataFrom !== 0 && row >= dataFrom) return TAKEN.data;
+    const last = state[at + LAST];
+    if (last === 0) return TAKEN.not;
+    const side = sideOf(table, row);
+    const own = at + SIDES + side * SIDE;
+    const seq = table.tcpSeq[row];
+    const length = table.payloadLength[row];
+    if (seq !== state[own + SEQ] || length >= state[own + LACKS] || length === 0) return TAKEN.not;
+    const offset = table.payloadOffset[row];
+    const isWhole = offset !== NO_OFFSET && offset + length <= table.capturedLength[row];
+    const isAgain = (table.analysis[row] & AGAIN) !== 0;
+    if (!isWhole || isAgain || (table.tcpFlags[row] & CONTROL) !== 0) return TAKEN.not;
+    if (this.#rows.next(last - 1) !== row) return TAKEN.not;
+    if (state[at + RUN_FIRST] === 0) {
+      state[at + RUN_FIRST] = row + 1;
+      state[at + RUN_SIDE] = side;
+      state[at + RUN_BYTES] = 0;
+    } else if (state[at + RUN_SIDE] !== side) {
+      return TAKEN.not;
+    }
+    state[at + LAST] = row + 1;
+    state[at + RUN_BYTES] += length;
+    state[own + SEQ] = seq + length;
+    state[own + LACKS] -= length;
+    return TAKEN.middle;
+  }
+
+  /** Tells the conversation of `stream` what was taken since; answers the last row of it, -1 for nothing. */
+  tell(stream: number, conversation: TcpConversation): number {
+    const state = this.#state;
+    const at = stream * STREAM;
+    if (at >= state.length || state[at + RUN_FIRST] === 0) return -1;
+    const first = state[at + RUN_FIRST] - 1;
+    const last = state[at + LAST] - 1;
+    const direction = state[at + RUN_SIDE] + 1 === state[at + SIDE_OF_0] ? 0 : 1;
+    conversation.pdus.addRun(first, last, direction, state[at + RUN_BYTES]);
+    state[at + RUN_FIRST] = 0;
+    return last;
+  }
+
+  /** Goes on from where the conversation of `stream` has got to, `last` being the last row it took. */
+  follow(stream: number, conversation: TcpConversation, last: number): void {
+    const at = stream * STREAM;
+    if (at >= this.#state.length) this.#grow(stream);
+    const state = this.#state;
+    const dataFrom = conversation.isData ? conversation.dataFrom : -1;
+    state[at + DATA_FROM] = dataFrom + 1;
+    state[at + LAST] = last + 1;
+    if (state[at + SIDE_OF_0] === 0)
+      state[at + SIDE_OF_0] = sideOf(this.#table, this.#rows.first(stream)) + 1;
+    const sideOf0 = state[at + SIDE_OF_0] - 1;
+    this.#followSide(at + SIDES + sideOf0 * SIDE, conversation, 0);
+    this.#followSide(at + SIDES + (1 - sideOf0) * SIDE, conversation, 1);
+  }
+
+  #followSide(at: number, { pdus }: TcpConversation, direction: 0 | 1): void {
+    this.#state[at + SEQ] = pdus.nextSeq(direction);
+    this.#state[at + LACKS] = Math.min(pdus.lacks(direction), LACKS_MAX);
+  }
+
+  /** The conversation of `stream` is gone, and with it what it was not told. */
+  forget(stream: number): void {
+    const at = stream * STREAM;
+    this.#state.fill(0, at, at + STREAM);
+  }
+
+  #grow(stream: number): void {
+    const larger = new Uint32Array((stream + 1) * 2 * STREAM);
+    larger.set(this.#state);
+    this.#state = larger;
+  }
+}
+
+/** 1 where `row` goes from the larger (address, port) to the smaller, else 0. */
+function sideOf({ source, destination, sourcePort, destinationPort }: PacketTable, row: number): 0 | 1 {
+  const from = source[row];
+  const to = destination[row];
+  return from > to || (from === to && sourcePort[row] > destinationPort[row]) ? 1 : 0;
+}
