@@ -1,4 +1,4 @@
-// `npm run bench [simulate|read|paint|screens|frame|framing]`: what performance claims rest on, each beside its target or its peer.
+// `npm run bench [simulate|read|paint|screens|tasks|frame|framing]`: what performance claims rest on, each beside its target or its peer.
 //
 // Compiled first: run through a loader that rewrites functions, the hot loops are half as fast.
 
@@ -6,6 +6,7 @@ import { join } from "node:path";
 import { benchFramingCodecs } from "./framing-codecs.ts";
 import { benchLaws, benchStart } from "./framing.ts";
 import { measureFrames } from "./frame.ts";
+import { measureTasks, taskLine } from "./longest-task.ts";
 import { measurePainting } from "./paint.ts";
 import { measurePty } from "./paint-pty.ts";
 import { measureScreens } from "./paint-screens.ts";
@@ -51,6 +52,10 @@ const BENCHES: Readonly<Record<string, () => Promise<void> | void>> = {
       milliseconds([{ name, medianMs, p95Ms }]);
       if (sliceMs > 0) console.log(`${"".padEnd(44)} longest slice ${sliceMs.toFixed(1)} ms`);
     }
+  },
+  tasks() {
+    console.log("the longest task after each thing one does, on 1,000,000 packets; target: 50 ms on every screen");
+    for (const task of measureTasks()) console.log(taskLine(task));
   },
   frame() {
     console.log("update and view of the inspector at 200x60 on 1,000,000 packets; target: 16 ms");

@@ -251,14 +251,18 @@ export function ladderAround(trace: Trace, hosts: readonly string[], step: numbe
   return kept(windows, trace, hosts, from, Math.min(length, from + 3 * PART));
 }
 
-const sequences = new WeakMap<Trace, { readonly packets: number; readonly bases: SequenceBases }>();
+const sequences = new WeakMap<Trace, SequenceBases>();
 
-function sequencesOf(trace: Trace): SequenceBases {
-  const known = sequences.get(trace);
-  if (known?.packets === trace.packets.count) return known.bases;
-  const bases = new SequenceBases(trace.packets, trace.transits);
-  sequences.set(trace, { packets: trace.packets.count, bases });
+function sequencesOf(trace: Trace, most?: number): SequenceBases {
+  let bases = sequences.get(trace);
+  if (bases === undefined) sequences.set(trace, (bases = new SequenceBases(trace.packets, trace.transits)));
+  bases.readOn(most);
   return bases;
+}
+
+/** Reads what ladders know of sequence numbers for at most `rows` packets more, where there is no haste; answers whether all is read. */
+export function sequencesSome(trace: Trace, rows: number): boolean {
+  return sequencesOf(trace, rows).readOn(0);
 }
 
 function lifelinesOf(trace: Trace, index: TraceIndex, preferred: readonly string[]): string[] {

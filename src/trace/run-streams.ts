@@ -8,12 +8,19 @@ import type { Trace } from "./trace.ts";
 
 const tables = new WeakMap<Trace, { readonly table: StreamTable; rows: number }>();
 
-/** The streams of `trace`, up to date with it. Bytes are looked at of SYN segments only. */
-export function streamsOf(trace: Trace): StreamTable {
+/** Reads the streams of `trace` for at most `rows` packets more, where there is no haste; answers whether all are read. */
+export function streamsSome(trace: Trace, rows: number): boolean {
+  streamsOf(trace, rows);
+  return tables.get(trace)?.rows === trace.packets.count;
+}
+
+/** The streams of `trace`, up to date with it, or `most` packets nearer to that. Bytes are looked at of SYN segments only. */
+export function streamsOf(trace: Trace, most: number = Infinity): StreamTable {
   let known = tables.get(trace);
   if (known === undefined) tables.set(trace, (known = { table: new StreamTable(), rows: 0 }));
   const { packets } = trace;
-  for (; known.rows < packets.count; known.rows++) {
+  const end = Math.min(packets.count, known.rows + most);
+  for (; known.rows < end; known.rows++) {
     const row = known.rows;
     if (packets.stream[row] === NO_STREAM) continue;
     const from = packets.source[row];

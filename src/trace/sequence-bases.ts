@@ -15,14 +15,30 @@ export class SequenceBases {
   /** By stream * 2 + direction; direction 0 is the first packet's. */
   readonly #base = new Map<number, number>();
   readonly #firstSource = new Map<number, number>();
-  readonly #repeated: Uint8Array;
+  readonly #transits: readonly Transit[];
+  /** By direction and sender: the end of what it has sent. */
+  readonly #highest = new Map<string, number>();
+  #repeated = new Uint8Array(0);
+  /** Rows read. */
+  #read = 0;
 
   /** `transits` tells hops apart, by packet row: what a router hands on it does not repeat. */
   constructor(table: PacketTable, transits: readonly Transit[] = []) {
     this.#table = table;
-    this.#repeated = new Uint8Array(table.count);
-    const highest = new Map<string, number>();
-    for (let row = 0; row < table.count; row++) {
+    this.#transits = transits;
+  }
+
+  /** Reads the rows `table` has gained since the last time, at most `most`; answers whether it is up to date. */
+  readOn(most: number = Infinity): boolean {
+    const table = this.#table;
+    const end = Math.min(table.count, this.#read + most);
+    if (this.#repeated.length < end) {
+      const larger = new Uint8Array(Math.max(end, table.stream.length));
+      larger.set(this.#repeated);
+      this.#repeated = larger;
+    }
+    const highest = this.#highest;
+    for (let row = this.#read; row < end; row++) {
       if (table.protocol[row] !== PROTOCOL.tcp || table.stream[row] < 0) continue;
       const key = this.#key(row);
       const seq = table.tcpSeq[row];
@@ -32,13 +48,15 @@ export class SequenceBases {
       if (base === undefined) this.#base.set(key, (base = (flags & SYN) !== 0 ? seq : (seq - 1) >>> 0));
       const span = table.payloadLength[row] + ((flags & SYN) !== 0 ? 1 : 0) + ((flags & FIN) !== 0 ? 1 : 0);
       if (span === 0) continue;
-      const end = (seq + span - base) >>> 0;
-      const sender = `${key} ${transits[row]?.from ?? ""}`;
+      const reach = (seq + span - base) >>> 0;
+      const sender = `${key} ${this.#transits[row]?.from ?? ""}`;
       const known = highest.get(sender);
       // Distances beyond half the space are older than the base: a connection that began before the capture did.
-      if (known !== undefined && end <= known && known - end < 0x80000000) this.#repeated[row] = 1;
-      if (known === undefined || (end > known && end < 0x80000000)) highest.set(sender, end);
+      if (known !== undefined && reach <= known && known - reach < 0x80000000) this.#repeated[row] = 1;
+      if (known === undefined || (reach > known && reach < 0x80000000)) highest.set(sender, reach);
     }
+    this.#read = end;
+    return end === table.count;
   }
 
   repeats(row: number): boolean {

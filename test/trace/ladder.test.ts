@@ -87,6 +87,7 @@ describe("the ladder of a conversation", () => {
       return { link: "", from, to: "", copyOf: null };
     });
     const bases = new SequenceBases(table, transits);
+    bases.readOn();
     expect(transits.map((_, row) => bases.repeats(row))).toEqual([false, false, true, true]);
   });
 

@@ -38,6 +38,8 @@ class Counts {
   bytesOut = new Float64Array(CAPACITY_MIN);
   packetsIn = new Float64Array(CAPACITY_MIN);
   bytesIn = new Float64Array(CAPACITY_MIN);
+  /** Of the line that has the most. */
+  bytesMost = 0;
 
   packets(index: number): number {
     return this.packetsOut[index] + this.packetsIn[index];
@@ -45,6 +47,19 @@ class Counts {
 
   bytes(index: number): number {
     return this.bytesOut[index] + this.bytesIn[index];
+  }
+
+  /** Counts a packet of `length` bytes that line `index` sent, or got. */
+  tally(index: number, isOut: boolean, length: number): void {
+    if (isOut) {
+      this.packetsOut[index]++;
+      this.bytesOut[index] += length;
+    } else {
+      this.packetsIn[index]++;
+      this.bytesIn[index] += length;
+    }
+    const bytes = this.bytesOut[index] + this.bytesIn[index];
+    if (bytes > this.bytesMost) this.bytesMost = bytes;
   }
 
   protected grow(size: number): void {
@@ -170,23 +185,15 @@ export class TrafficCounts {
     const { ends, pairs } = this;
     const length = this.#trace.packets.length[row];
     const atNs = this.#trace.packets.relativeNs(row);
-    ends.packetsOut[from]++;
-    ends.bytesOut[from] += length;
-    ends.packetsIn[to]++;
-    ends.bytesIn[to] += length;
+    ends.tally(from, true, length);
+    ends.tally(to, false, length);
     const known = stream === NO_STREAM ? this.#pairAt : this.#streamAt;
     const key = stream === NO_STREAM ? Math.min(from, to) * ENDS_MAX + Math.max(from, to) : stream;
     let pair = known.get(key);
     if (pair === undefined) known.set(key, (pair = pairs.add(from, to, stream, atNs)));
     if (atNs < pairs.startNs[pair]) pairs.startNs[pair] = atNs;
     if (atNs > pairs.endNs[pair]) pairs.endNs[pair] = atNs;
-    if (pairs.from[pair] === from) {
-      pairs.packetsOut[pair]++;
-      pairs.bytesOut[pair] += length;
-    } else {
-      pairs.packetsIn[pair]++;
-      pairs.bytesIn[pair] += length;
-    }
+    pairs.tally(pair, pairs.from[pair] === from, length);
   }
 }
 

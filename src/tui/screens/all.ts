@@ -4,13 +4,15 @@ import type { Model } from "../model.ts";
 import { framingScreen } from "./framing.ts";
 import { framingAction, framingMouse } from "./framing-update.ts";
 import { labScreen } from "./lab.ts";
+import { isLabUnread, readLab } from "./lab-reading.ts";
 import { labAction, labMouse } from "./lab-update.ts";
 import { packetsScreen } from "./packets.ts";
 import { packetsAction, packetsMouse } from "./packets-update.ts";
 import { sequenceScreen } from "./sequence.ts";
 import { sequenceAction, sequenceMouse } from "./sequence-update.ts";
-import { enterFlow, isFlowUnread, readFlow } from "./flow-data.ts";
+import { enterFlow } from "./flow-data.ts";
 import { graphsScreen } from "./graphs.ts";
+import { isGraphsUnread, readGraphs } from "./graphs-reading.ts";
 import { graphsAction, graphsMouse } from "./graphs-update.ts";
 import type { Screen, Step } from "./screen.ts";
 import { streamScreen } from "./stream.ts";
@@ -26,6 +28,7 @@ const SCREENS: readonly Screen[] = [
     paint: labScreen,
     act: (model, action) => quiet(labAction(model, action)),
     mouse: (model, action, x, y) => quiet(labMouse(model, action, x, y)),
+    count: { unread: isLabUnread, read: readLab },
   },
   {
     name: "sequence",
@@ -54,7 +57,7 @@ const SCREENS: readonly Screen[] = [
     act: graphsAction,
     mouse: graphsMouse,
     enter: enterFlow,
-    count: { unread: isFlowUnread, read: readFlow },
+    count: { unread: isGraphsUnread, read: readGraphs },
   },
   {
     name: "framing",

@@ -8,21 +8,25 @@ import type { Grid } from "../render/grid.ts";
 import type { Theme } from "../theme.ts";
 import { chart } from "../widgets/chart.ts";
 import type { Series } from "../widgets/chart.ts";
+import { Sliced } from "./slice.ts";
 
 /** Corners a line gets at most: the eye gets a few hundred columns. Of the values between two corners the largest stays. */
 const CORNERS_MAX = 1000;
 
 /** A series thinned out once, for every frame. */
 interface Outline {
-  /** Values of the series it was made of. */
-  readonly length: number;
   readonly most: number;
   readonly steps: readonly number[];
   readonly timesNs: readonly number[];
   readonly values: readonly number[];
 }
 
-const outlines = new WeakMap<StepSeries, Outline>();
+/** Values read between two looks at the clock, and looks that no frame is too short for. */
+const VALUES_A_LOOK = 2000;
+const LOOKS_AT_ONCE = 2;
+
+/** By what they were made of, and how many values that had. */
+const outlines = new WeakMap<StepSeries, { readonly length: number; readonly outline: Sliced<Outline> }>();
 
 /** Paints the chart over `grid`. `order` gives the hosts' colours. */
 export function chartPane(
@@ -40,7 +44,8 @@ export function chartPane(
   for (const host of order) {
     const flight = index.inFlight.get(host);
     if (flight === undefined) continue;
-    const outline = outlineOf(trace, flight);
+    const outline = outlineOf(trace, flight).result;
+    if (outline === null) continue;
     most = Math.max(most, outline.most);
     series.push({
       name: `from ${host}`,
@@ -49,7 +54,7 @@ export function chartPane(
     });
   }
   if (series.length === 0) {
-    grid.put(1, 0, "nothing was sent", theme.muted);
+    grid.put(1, 0, isChartUnread(trace) ? "reading" : "nothing was sent", theme.muted);
     return;
   }
   chart(grid, theme, {
@@ -77,14 +82,22 @@ function pointsOf(outline: Outline, step: number, nowNs: number): (readonly [num
   return points;
 }
 
-function outlineOf(trace: Trace, series: StepSeries): Outline {
+function outlineOf(trace: Trace, series: StepSeries): Sliced<Outline> {
   const known = outlines.get(series);
   const { length } = series.steps;
-  if (known?.length === length) return known;
+  if (known?.length === length) return known.outline;
+  const outline = new Sliced(outlining(trace, series), LOOKS_AT_ONCE);
+  outlines.set(series, { length, outline });
+  return outline;
+}
+
+function* outlining(trace: Trace, series: StepSeries): Generator<number, Outline> {
+  const { length } = series.steps;
   const stride = Math.ceil(length / CORNERS_MAX);
   const steps: number[] = [];
   const values: number[] = [];
   let most = 0;
+  let looked = 0;
   for (let from = 0; from < length; from += stride) {
     let at = from;
     const to = Math.min(from + stride, length);
@@ -92,8 +105,25 @@ function outlineOf(trace: Trace, series: StepSeries): Outline {
     steps.push(series.steps[at]);
     values.push(series.values[at]);
     most = Math.max(most, series.values[at]);
+    if (to - looked < VALUES_A_LOOK) continue;
+    looked = to;
+    yield to / length;
   }
-  const outline = { length, most, steps, timesNs: steps.map((step) => trace.timeNs(step)), values };
-  outlines.set(series, outline);
-  return outline;
+  return { most, steps, timesNs: steps.map((step) => trace.timeNs(step)), values };
+}
+
+/** The lines of a trace that are not thinned out yet. */
+function unread(trace: Trace): Sliced<Outline>[] {
+  const series = [...indexOf(trace).inFlight.values()];
+  return series.map((flight) => outlineOf(trace, flight)).filter(({ isDone }) => !isDone);
+}
+
+/** Whether lines of the chart are yet to be made, as of a long run. */
+export function isChartUnread(trace: Trace): boolean {
+  return unread(trace).length > 0;
+}
+
+/** Makes a slice more of them. */
+export function readChart(trace: Trace): void {
+  unread(trace)[0]?.advance();
 }

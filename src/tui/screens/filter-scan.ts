@@ -5,6 +5,7 @@ import type { Filter } from "../../capture/filter/compile.ts";
 import type { FilterState, Model } from "../model.ts";
 import type { Trace } from "../../trace/trace.ts";
 import { contextOf, shownTrace } from "./packet-data.ts";
+import { forSlice } from "./slice.ts";
 
 export interface FilterProblem {
   readonly message: string;
@@ -12,9 +13,7 @@ export interface FilterProblem {
   readonly column: number;
 }
 
-/** A slice reads rows for so long, however dear each is: packets differ by a thousand times in what their dissection costs. */
-const SLICE_MS = 10;
-/** Rows between two looks at the clock: by columns alone, and with packets dissected. */
+/** Rows between two looks at the clock: by columns alone, and with packets dissected, which differ by a thousand times in what they cost. */
 const ROWS_BY_COLUMNS = 256;
 const ROWS_DISSECTED = 8;
 
@@ -41,12 +40,13 @@ export function scanSome(model: Model, filter: FilterState): number {
     predicates.set(trace, known);
   }
   const { count } = trace.packets;
-  const step = compiled.isColumnsOnly ? ROWS_BY_COLUMNS : ROWS_DISSECTED;
-  const until = performance.now() + SLICE_MS;
+  const rows = compiled.isColumnsOnly ? ROWS_BY_COLUMNS : ROWS_DISSECTED;
+  const { passes } = known;
   let row = filter.scanned;
-  do {
-    const end = Math.min(count, row + step);
-    for (; row < end; row++) if (known.passes(row)) filter.rows.push(row);
-  } while (row < count && performance.now() < until);
+  forSlice(() => {
+    const end = Math.min(count, row + rows);
+    for (; row < end; row++) if (passes(row)) filter.rows.push(row);
+    return row < count;
+  });
   return row;
 }

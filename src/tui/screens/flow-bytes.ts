@@ -2,7 +2,7 @@
 
 import { NO_OFFSET } from "../../trace/packets.ts";
 import type { Trace } from "../../trace/trace.ts";
-import type { FlowSide } from "./flow-reading.ts";
+import type { FlowSide } from "./flow-side.ts";
 
 /** Segments looked at for a piece of a stream: a hostile capture may have sent the same bytes any number of times. */
 const SEGMENTS_MAX = 4096;
@@ -20,7 +20,7 @@ export function flowBytes(trace: Trace, side: FlowSide, start: number, end: numb
   const known = new Uint8Array(length);
   let missing = length;
   const first = side.firstBeyond(start);
-  for (let at = first; at < side.rows.length && at < first + SEGMENTS_MAX && missing > 0; at++) {
+  for (let at = first; at < side.count && at < first + SEGMENTS_MAX && missing > 0; at++) {
     const from = Math.max(start, side.starts[at]);
     const to = Math.min(end, side.starts[at] + side.lengths[at]);
     if (from >= to) continue;
@@ -42,7 +42,7 @@ export function flowBytes(trace: Trace, side: FlowSide, start: number, end: numb
 export function segmentsWithin(side: FlowSide, start: number, end: number): number[] {
   const found: number[] = [];
   const first = side.firstBeyond(start);
-  for (let at = first; at < side.rows.length && at < first + SEGMENTS_MAX; at++) {
+  for (let at = first; at < side.count && at < first + SEGMENTS_MAX; at++) {
     if (side.starts[at] < end && side.starts[at] + side.lengths[at] > start) found.push(at);
   }
   return found;

@@ -10,7 +10,7 @@ import type { Model } from "../model.ts";
 import { isFraming, isLab } from "../session.ts";
 import type { Flow } from "../views.ts";
 import { FlowReading } from "./flow-reading.ts";
-import type { FlowSide } from "./flow-reading.ts";
+import type { FlowSide } from "./flow-side.ts";
 import { contextOf, selectedRow, shownTrace } from "./packet-data.ts";
 import { forSlice } from "./slice.ts";
 
@@ -19,7 +19,7 @@ const PACKETS_A_LOOK = 500;
 /** Streams of a trace that stay read. */
 const KEPT_MAX = 8;
 
-const readings = new WeakMap<Trace, Map<number, FlowReading>>();
+const readings = new WeakMap<Trace, Map<string, FlowReading>>();
 
 /** The table that numbered the streams of the trace shown. */
 export function streamTable(model: Model): StreamTable {
@@ -48,15 +48,18 @@ export function sideShown(model: Model): FlowSide {
 export function readingOf(model: Model): FlowReading {
   const trace = shownTrace(model);
   const stream = streamShown(model);
+  // Bytes alone take a third of what their graphs do.
+  const drawn = model.screen === "graphs";
+  const key = `${stream} ${drawn}`;
   let kept = readings.get(trace);
   if (kept === undefined) readings.set(trace, (kept = new Map()));
-  let reading = kept.get(stream);
+  let reading = kept.get(key);
   if (reading === undefined) {
     // Where the ends tell of themselves, nothing is guessed from their packets.
     const analysis = trace.tcp.length > 0 ? null : (contextOf(model).analysis ?? null);
-    reading = new FlowReading(trace, stream, streamTable(model), analysis);
+    reading = new FlowReading(trace, stream, streamTable(model), analysis, drawn);
     if (kept.size >= KEPT_MAX) kept.clear();
-    kept.set(stream, reading);
+    kept.set(key, reading);
   }
   return reading;
 }

@@ -4,111 +4,15 @@
 // Offsets count the bytes of a direction from its first, as the programs do; sequence numbers are unwrapped on the way.
 
 import type { TcpAnalysis } from "../../capture/analysis/tcp.ts";
-import { SeenBytes } from "../../capture/statistics/seen-bytes.ts";
 import { NO_OFFSET, PROTOCOL } from "../../trace/packets.ts";
 import type { StreamTable } from "../../trace/streams.ts";
 import type { Trace } from "../../trace/trace.ts";
 import { decodeTcpOptions } from "../../wire/tcp-options.ts";
 import { TCP_FLAG, TCP_HEADER_LENGTH_MIN } from "../../wire/tcp.ts";
-import { Points } from "../widgets/points.ts";
+import { FlowSide } from "./flow-side.ts";
 
 /** Options of this length or less are timestamps alone, on a segment with data and on an ACK that acknowledges more. */
 const PLAIN_OPTIONS = 12;
-
-/** What one direction sent, and what came back for it. */
-export class FlowSide {
-  /** Segments with payload, in the order they were sent; by index. */
-  readonly rows: number[] = [];
-  readonly starts: number[] = [];
-  readonly lengths: number[] = [];
-  /** Bytes of each that had not been on that link before. */
-  readonly fresh: number[] = [];
-  /** Whether each left the end that sends the stream, and was not handed on by a router. */
-  readonly own: boolean[] = [];
-  /** The largest end of a segment among the first so many. */
-  readonly reach: number[] = [];
-  /** By time: where segments end; those sent again, by where they start. */
-  readonly sent = new Points();
-  readonly again = new Points();
-  /** By time of what came back: bytes acknowledged, the same with the window, starts of SACK blocks. */
-  readonly acked = new Points();
-  readonly allowed = new Points();
-  readonly sacked = new Points();
-  /** What the analysis says: ns of round trip by the time of the ACK, bytes in flight after each segment, the window offered. */
-  readonly roundTrips = new Points();
-  readonly inFlight = new Points();
-  readonly window = new Points();
-  /** By the host that put them on a link; one for all where a trace does not say. */
-  readonly #seen = new Map<string, SeenBytes>();
-  /** Whoever puts the first segment on a link. */
-  #sender: string | null = null;
-  #nextStart = 0;
-  #nextAck = 0;
-
-  /** Bytes of payload, each counted once. */
-  get length(): number {
-    return this.reach.length === 0 ? 0 : this.reach[this.reach.length - 1];
-  }
-
-  /** A segment that `hop` sent or handed on. */
-  segment(
-    row: number,
-    timeNs: number,
-    relativeSeq: number,
-    wireSeq: number,
-    length: number,
-    hop: string,
-  ): void {
-    const start = this.#nextStart + ((relativeSeq - 1 - this.#nextStart) | 0);
-    const end = start + length;
-    this.#nextStart = end;
-    let seen = this.#seen.get(hop);
-    if (seen === undefined) {
-      this.#seen.set(hop, (seen = new SeenBytes()));
-      // What comes before the first segment seen may come yet.
-      seen.add((wireSeq - start) >>> 0, 0);
-    }
-    const fresh = seen.add(wireSeq, length);
-    this.#sender ??= hop;
-    this.rows.push(row);
-    this.starts.push(start);
-    this.lengths.push(length);
-    this.fresh.push(fresh);
-    this.own.push(hop === this.#sender);
-    this.reach.push(Math.max(this.length, end));
-    this.sent.push(timeNs, end);
-    if (fresh < length) this.again.push(timeNs, start);
-  }
-
-  /** Something that came back acknowledges up to `relativeAck`; answers whether that is more than before. */
-  acknowledged(timeNs: number, relativeAck: number, window: number): boolean {
-    const before = this.#nextAck;
-    this.#nextAck += (relativeAck - 1 - this.#nextAck) | 0;
-    // The FIN takes a number too, but is no byte.
-    const bytes = this.#nextAck === this.length + 1 ? this.length : Math.max(0, this.#nextAck);
-    this.acked.push(timeNs, bytes);
-    this.allowed.push(timeNs, bytes + window);
-    this.window.push(timeNs, window);
-    return this.#nextAck > before;
-  }
-
-  /** A SACK block that starts at `relativeSeq`. */
-  selective(timeNs: number, relativeSeq: number): void {
-    this.sacked.push(timeNs, Math.max(0, this.#nextAck + ((relativeSeq - 1 - this.#nextAck) | 0)));
-  }
-
-  /** Index of the first segment that may reach beyond `offset`: all before it end at or before. */
-  firstBeyond(offset: number): number {
-    let low = 0;
-    let high = this.reach.length;
-    while (low < high) {
-      const middle = (low + high) >>> 1;
-      if (this.reach[middle] > offset) high = middle;
-      else low = middle + 1;
-    }
-    return low;
-  }
-}
 
 /** Bytes one direction sent before the other did: what was there for the first time. */
 export interface Turn {
@@ -122,7 +26,7 @@ export interface Turn {
 export class FlowReading {
   readonly stream: number;
   /** As in `Flow.direction`. */
-  readonly sides: readonly [FlowSide, FlowSide] = [new FlowSide(), new FlowSide()];
+  readonly sides: readonly [FlowSide, FlowSide];
   readonly turns: Turn[] = [];
   /** Packets of the trace read so far. */
   read = 0;
@@ -133,9 +37,21 @@ export class FlowReading {
   readonly #trace: Trace;
   readonly #streams: StreamTable;
   readonly #analysis: TcpAnalysis | null;
+  readonly #drawn: boolean;
 
-  /** `analysis` is asked where the ends did not tell of themselves: null leaves round trips and bytes in flight out. */
-  constructor(trace: Trace, stream: number, streams: StreamTable, analysis: TcpAnalysis | null) {
+  /**
+   * `analysis` is asked where the ends did not tell of themselves: null leaves round trips and bytes in flight out. Without `drawn` all that
+   * only graphs want is left out, which of a long stream is most of it.
+   */
+  constructor(
+    trace: Trace,
+    stream: number,
+    streams: StreamTable,
+    analysis: TcpAnalysis | null,
+    drawn: boolean = true,
+  ) {
+    this.sides = [new FlowSide(trace, drawn), new FlowSide(trace, drawn)];
+    this.#drawn = drawn;
     this.#trace = trace;
     this.#streams = streams;
     this.#analysis = analysis;
@@ -178,12 +94,12 @@ export class FlowReading {
       const seq = packets.tcpSeq[row] + syn;
       const before = own.length;
       const hop = this.#trace.transits[row]?.from ?? "";
-      own.segment(row, timeNs, this.#streams.relativeSeq(packets, row) + syn, seq >>> 0, length, hop);
+      own.segment(row, this.#streams.relativeSeq(packets, row) + syn, seq >>> 0, length, hop);
       if (own.length > before) this.#turn(direction, before, own.length);
       const inFlight = this.#analysis?.bytesInFlight(row) ?? 0;
       if (inFlight > 0) own.inFlight.push(timeNs, inFlight);
     }
-    if ((flags & TCP_FLAG.ack) === 0 || (flags & TCP_FLAG.rst) !== 0) return;
+    if (!this.#drawn || (flags & TCP_FLAG.ack) === 0 || (flags & TCP_FLAG.rst) !== 0) return;
     const advanced = other.acknowledged(
       timeNs,
       this.#streams.relativeAck(packets, row),

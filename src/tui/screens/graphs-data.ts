@@ -1,9 +1,7 @@
 // The graphs of one direction of a stream: their lines, their units, and what each line says at the cursor.
 
 import { SSTHRESH_INFINITE } from "../../trace/tcp-series.ts";
-import type { TcpSeries, TcpSeriesName } from "../../trace/tcp-series.ts";
-import { indexOf, NEVER } from "../../trace/state-at.ts";
-import type { Trace } from "../../trace/trace.ts";
+import type { TcpSeriesName } from "../../trace/tcp-series.ts";
 import { durationText, sizeText } from "../../trace/words.ts";
 import type { Model } from "../model.ts";
 import type { Theme } from "../theme.ts";
@@ -11,8 +9,9 @@ import { GRAPHS } from "../views.ts";
 import type { GraphName } from "../views.ts";
 import type { SeriesStyle } from "../widgets/chart.ts";
 import { Points } from "../widgets/points.ts";
-import { endsShown, isFlowUnread, readingOf, seriesShown, sideShown } from "./flow-data.ts";
-import type { FlowSide } from "./flow-reading.ts";
+import { endsShown, readingOf, seriesShown, sideShown } from "./flow-data.ts";
+import type { FlowSide } from "./flow-side.ts";
+import { accountOf, isGraphsUnread, lossesOf, NO_POINTS, queuesOf } from "./graphs-reading.ts";
 import { shownTrace } from "./packet-data.ts";
 import { shownNs } from "./sequence-data.ts";
 import { rateText } from "./statistics-sheets.ts";
@@ -51,8 +50,6 @@ export interface TimeRange {
   readonly toNs: number;
 }
 
-/** Queues drawn at most: the fullest. */
-const QUEUES_MAX = 4;
 /** Intervals over the time shown. */
 const INTERVALS = 80;
 
@@ -96,7 +93,8 @@ export function graphOf(model: Model, name: GraphName, theme: Theme): Graph {
   const [first, second, third] = theme.series;
   const side = sideShown(model);
   const account = seriesShown(model);
-  const empty = isFlowUnread(model) ? "reading" : "nothing was sent this way";
+  const of = (column: TcpSeriesName): Points => accountOf(account)?.points[column] ?? NO_POINTS;
+  const empty = isGraphsUnread(model) ? "reading" : "nothing was sent this way";
   const base = { name, whole: false, binary: true, floats: false, empty, format: bytesText };
   const line = (
     label: string,
@@ -111,8 +109,8 @@ export function graphOf(model: Model, name: GraphName, theme: Theme): Graph {
         ...base,
         title: "Congestion window",
         lines: [
-          line("cwnd", accountOf(account, "cwnd"), first),
-          { ...line("ssthresh", accountOf(account, "ssthresh"), second, "dashed"), value: thresholdText },
+          line("cwnd", of("cwnd"), first),
+          { ...line("ssthresh", of("ssthresh"), second, "dashed"), value: thresholdText },
         ],
       };
     case "rtt":
@@ -124,18 +122,15 @@ export function graphOf(model: Model, name: GraphName, theme: Theme): Graph {
         lines:
           account === null
             ? [line("round trip", side.roundTrips, first, "points", false)]
-            : [
-                line("smoothed RTT", accountOf(account, "rttUs"), first),
-                line("RTO", accountOf(account, "rtoUs"), second, "dashed"),
-              ],
+            : [line("smoothed RTT", of("rttUs"), first), line("RTO", of("rtoUs"), second, "dashed")],
       };
     case "flight":
       return {
         ...base,
         title: "In flight, and the window",
         lines: [
-          line("in flight", account === null ? side.inFlight : accountOf(account, "inFlight"), first),
-          line("window", account === null ? side.window : accountOf(account, "window"), third, "dashed"),
+          line("in flight", account === null ? side.inFlight : of("inFlight"), first),
+          line("window", account === null ? side.window : of("window"), third, "dashed"),
         ],
       };
     case "throughput": {
@@ -156,9 +151,11 @@ export function graphOf(model: Model, name: GraphName, theme: Theme): Graph {
         binary: false,
         whole: true,
         empty: "nothing waited",
-        lines: fullestQueues(shownTrace(model)).map(({ name: label, points }, i) =>
-          line(label, points, theme.series[i], i % 2 === 0 ? "line" : "dashed"),
-        ),
+        lines: queuesOf(shownTrace(model))
+          .fullest()
+          .map(({ name: label, points }, i) =>
+            line(label, points, theme.series[i], i % 2 === 0 ? "line" : "dashed"),
+          ),
       };
     case "sequence":
       return {
@@ -170,7 +167,10 @@ export function graphOf(model: Model, name: GraphName, theme: Theme): Graph {
           line("acked", side.acked, third, "dashed"),
           { ...line("SACK", side.sacked, theme.info, "marks", false), mark: "s" },
           { ...line("again", side.again, theme.warn, "marks", false), mark: "R" },
-          { ...line("lost", lostOf(model, side), theme.error, "marks", false), mark: "✗" },
+          {
+            ...line("lost", lossesOf(shownTrace(model), side).points, theme.error, "marks", false),
+            mark: "✗",
+          },
           { ...line("window", side.allowed, theme.muted, "dotted"), clipped: true },
         ],
       };
@@ -183,25 +183,6 @@ function bytesText(bytes: number): string {
 
 function thresholdText(bytes: number): string {
   return bytes >= SSTHRESH_INFINITE ? "∞" : bytesText(bytes);
-}
-
-const NO_POINTS = new Points();
-const accounts = new WeakMap<TcpSeries, Map<TcpSeriesName, { readonly points: Points; read: number }>>();
-
-/** A column of an end's account; times in ns, and thresholds only where there is one. */
-function accountOf(series: TcpSeries | null, name: TcpSeriesName): Points {
-  if (series === null) return NO_POINTS;
-  let known = accounts.get(series);
-  if (known === undefined) accounts.set(series, (known = new Map()));
-  let column = known.get(name);
-  if (column === undefined) known.set(name, (column = { points: new Points(), read: 0 }));
-  const scale = name === "rttUs" || name === "rtoUs" ? 1000 : 1;
-  const values = series.columns[name];
-  for (; column.read < series.count; column.read++) {
-    const value = values[column.read];
-    if (value < SSTHRESH_INFINITE) column.points.push(series.times[column.read], value * scale);
-  }
-  return column.points;
 }
 
 interface Throughput {
@@ -234,63 +215,16 @@ function throughputOf(model: Model, side: FlowSide): Throughput {
   const [sent, fresh] = [new Points(), new Points()];
   const first = Math.floor(fromNs / stepNs);
   const last = Math.floor(toNs / stepNs);
-  let at = side.sent.upTo(first * stepNs - 1);
+  const by = (points: Points, ns: number): number => {
+    const before = points.before(ns);
+    return before === 0 ? 0 : points.ys[before - 1];
+  };
+  const bits = (points: Points, slot: number): number =>
+    ((by(points, (slot + 1) * stepNs) - by(points, slot * stepNs)) * 8e9) / stepNs;
   for (let slot = first; slot <= last; slot++) {
-    let bytes = 0;
-    let good = 0;
-    for (; at < count && side.sent.xs[at] < (slot + 1) * stepNs; at++) {
-      if (!side.own[at]) continue;
-      bytes += side.lengths[at];
-      good += side.fresh[at];
-    }
-    sent.push(slot * stepNs, (bytes * 8e9) / stepNs);
-    fresh.push(slot * stepNs, (good * 8e9) / stepNs);
+    sent.push(slot * stepNs, bits(side.left, slot));
+    fresh.push(slot * stepNs, bits(side.leftFresh, slot));
   }
   throughput = { side, count, fromNs, toNs, stepNs, sent, fresh };
   return throughput;
-}
-
-interface QueueLine {
-  readonly name: string;
-  readonly points: Points;
-}
-
-const queues = new WeakMap<Trace, { readonly steps: number; readonly lines: readonly QueueLine[] }>();
-
-/** Queues by link and direction, those that were ever longest first. */
-function fullestQueues(trace: Trace): readonly QueueLine[] {
-  const known = queues.get(trace);
-  if (known?.steps === trace.length) return known.lines;
-  const lines = trace.queues
-    .map(({ from, to, count, times, packets }) => {
-      const points = new Points();
-      let most = 0;
-      for (let i = 0; i < count; i++) {
-        points.push(times[i], packets[i]);
-        most = Math.max(most, packets[i]);
-      }
-      return { name: `${from} → ${to}`, points, most };
-    })
-    .toSorted((a, b) => b.most - a.most)
-    .slice(0, QUEUES_MAX);
-  queues.set(trace, { steps: trace.length, lines });
-  return lines;
-}
-
-const losses = new WeakMap<FlowSide, { readonly steps: number; read: number; readonly points: Points }>();
-
-/** Segments that were dropped on the way, where a run knows. */
-function lostOf(model: Model, side: FlowSide): Points {
-  const trace = shownTrace(model);
-  if (trace.transits.length === 0) return NO_POINTS;
-  const index = indexOf(trace);
-  let known = losses.get(side);
-  if (known === undefined || known.steps !== trace.length) {
-    losses.set(side, (known = { steps: trace.length, read: 0, points: new Points() }));
-  }
-  for (; known.read < side.rows.length; known.read++) {
-    if (index.dropStep(side.rows[known.read]) === NEVER) continue;
-    known.points.push(side.sent.xs[known.read], side.starts[known.read]);
-  }
-  return known.points;
 }

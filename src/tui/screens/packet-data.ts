@@ -12,11 +12,12 @@ import type { Trace } from "../../trace/trace.ts";
 import type { RunResult } from "../../scenario/run.ts";
 import type { Model } from "../model.ts";
 import { isFraming, isLab, loopbackRun, traceOf } from "../session.ts";
+import { forSlice } from "./slice.ts";
 
 const KEPT_MAX = 1000;
-/** Packets of a run whose analysis no frame waits for, and those a slice between keys takes: their bytes have to be made. */
-const ANALYSED_AT_ONCE = 2000;
-const ANALYSED_SLICE = 500;
+/** Packets of a run that are analysed at once, and between two looks at the clock: their bytes have to be made. */
+const ANALYSED_AT_ONCE = 500;
+const ANALYSED_A_LOOK = 20;
 
 const kept = new WeakMap<Trace, Map<number, DissectedPacket>>();
 
@@ -66,7 +67,10 @@ export function isAnalysisUnread(model: Model): boolean {
 export function readAnalysis(model: Model): void {
   if (!isAnalysisUnread(model)) return;
   const trace = shownTrace(model);
-  analysisOf(trace, ANALYSED_SLICE);
+  forSlice(() => {
+    analysisOf(trace, ANALYSED_A_LOOK);
+    return unanalysed(trace) > ANALYSED_AT_ONCE;
+  });
   if (!isAnalysisUnread(model)) kept.delete(trace);
 }
 

@@ -3,10 +3,10 @@
 import { contextOf, dissectedAt, listCount, listRow, shownTrace } from "./packet-data.ts";
 import { compiledFilter } from "./filter-scan.ts";
 import type { FindState, Model } from "../model.ts";
+import { forSlice } from "./slice.ts";
 
-/** A slice reads rows for so long; between two looks at the clock so many. */
-const SLICE_MS = 10;
-const ROWS_A_STEP = 8;
+/** Rows between two looks at the clock. */
+const ROWS_A_LOOK = 8;
 const BYTES_SEARCHED_MAX = 1 << 16;
 
 export type FindMode = FindState["mode"];
@@ -36,14 +36,20 @@ export function findSome(model: Model, find: FindState): FindState {
   const count = listCount(model);
   if (find.found !== null || count === 0) return count === 0 ? { ...find, found: -1 } : find;
   const matches = matcher(model, find);
-  const until = performance.now() + SLICE_MS;
-  for (let i = find.looked; i < count; i++) {
-    if (i % ROWS_A_STEP === 0 && i > find.looked && performance.now() >= until) return { ...find, looked: i };
-    // The line it began at comes last.
-    const line = (((find.from + (i + 1) * find.by) % count) + count) % count;
-    if (matches(listRow(model, line))) return { ...find, looked: i, found: line };
-  }
-  return { ...find, looked: count, found: -1 };
+  let { looked } = find;
+  let found: number | null = null;
+  forSlice(() => {
+    const end = Math.min(count, looked + ROWS_A_LOOK);
+    for (; looked < end; looked++) {
+      // The line it began at comes last.
+      const line = (((find.from + (looked + 1) * find.by) % count) + count) % count;
+      if (!matches(listRow(model, line))) continue;
+      found = line;
+      return false;
+    }
+    return looked < count;
+  });
+  return { ...find, looked, found: looked === count ? -1 : found };
 }
 
 function matcher(model: Model, { mode, text }: FindState): (row: number) => boolean {

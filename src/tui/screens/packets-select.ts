@@ -1,7 +1,7 @@
 // Which packet of the list is selected: by line, by row, by mark.
 
 import { nextStop } from "../playback.ts";
-import { indexOf } from "../../trace/state-at.ts";
+import { countUpTo, indexOf } from "../../trace/state-at.ts";
 import type { Model, PacketsView } from "../model.ts";
 import { moveTo } from "./lab-update.ts";
 import { followsCursor, listCount, listRow, selectedRow, shownTrace } from "./packet-data.ts";
@@ -17,10 +17,19 @@ export function selectPacket(model: Model, selected: number): Model {
 /** Selects packet `row`, wherever it is in the list; says so where the filter keeps it out. -1 is none. */
 export function goToRow(model: Model, row: number, none: string): Model {
   if (row < 0) return { ...model, notice: none };
+  const { filter } = model.packets;
+  if (filter !== null && lineOf(model, row) < 0) {
+    return { ...model, notice: `packet ${row + 1} does not pass the filter: Esc drops it` };
+  }
+  return selectPacket({ ...model, screen: "packets" }, lineOf(model, row));
+}
+
+/** The line packet `row` is on, -1 where the filter keeps it out. */
+function lineOf(model: Model, row: number): number {
   const { filter, sort } = model.packets;
-  const at = filter === null ? row : filter.rows.indexOf(row);
-  if (at < 0) return { ...model, notice: `packet ${row + 1} does not pass the filter: Esc drops it` };
-  return selectPacket({ ...model, screen: "packets" }, sort?.places == null ? at : sort.places[row]);
+  const at = filter === null ? row : countUpTo(filter.rows, row) - 1;
+  if (filter !== null && filter.rows[at] !== row) return -1;
+  return sort?.places == null ? at : sort.places[row];
 }
 
 /** Marks the packet selected, or takes its mark away. */
@@ -37,11 +46,14 @@ export function nextMark(model: Model): Model {
   const { marks, selected } = model.packets;
   const count = listCount(model);
   if (marks.size === 0) return { ...model, notice: "no packet is marked: m marks one" };
-  for (let i = 1; i <= count; i++) {
-    const line = (selected + i) % count;
-    if (marks.has(listRow(model, line))) return selectPacket(model, line);
+  let nearest = Infinity;
+  for (const row of marks) {
+    const line = lineOf(model, row);
+    // The line the selection is on comes last.
+    if (line >= 0) nearest = Math.min(nearest, (line - selected - 1 + count) % count);
   }
-  return { ...model, notice: "no packet that is marked passes the filter" };
+  if (nearest === Infinity) return { ...model, notice: "no packet that is marked passes the filter" };
+  return selectPacket(model, (selected + 1 + nearest) % count);
 }
 
 function withView(model: Model, change: Partial<PacketsView>): Model {

@@ -8,3 +8,34 @@ export function forSlice(step: () => boolean): void {
   const until = performance.now() + SLICE_MS;
   while (step() && performance.now() < until);
 }
+
+/** Work written as a generator: it yields after some tenths of a millisecond each, how far it has come, 0 to 1. */
+export class Sliced<Result> {
+  /** How far it has come, 0 to 1. */
+  progress = 0;
+  /** What it came to; null until it is done. */
+  result: Result | null = null;
+  readonly #steps: Iterator<number, Result>;
+
+  /** Takes the first `atOnce` steps: small work is done with that. */
+  constructor(steps: Iterator<number, Result>, atOnce: number = 0) {
+    this.#steps = steps;
+    for (let i = 0; i < atOnce && this.#step(); i++);
+  }
+
+  get isDone(): boolean {
+    return this.progress === 1;
+  }
+
+  /** Goes on for a slice. */
+  advance(): void {
+    if (!this.isDone) forSlice(() => this.#step());
+  }
+
+  #step(): boolean {
+    const step = this.#steps.next();
+    if (step.done === true) this.result = step.value;
+    this.progress = step.done === true ? 1 : Math.min(0.999, step.value);
+    return step.done !== true;
+  }
+}

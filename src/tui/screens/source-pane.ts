@@ -10,7 +10,7 @@ import { onBackground } from "../render/grid.ts";
 import type { Theme } from "../theme.ts";
 import { codeSpans } from "../widgets/code.ts";
 import { putSpans, richWidth } from "../widgets/spans.ts";
-import { pairsAt, pairsOf } from "./transcript-pane.ts";
+import { firstCallOf, pairsAt, pairsOf } from "./lab-pairs.ts";
 import type { TranscriptOptions } from "./transcript-pane.ts";
 
 /** Cells a line's answer is pushed to the right by. */
@@ -47,7 +47,7 @@ function standingAt(session: LabSession, call: CallSpan | null): Standing | null
 
 /** Whether the lines of a program are known, of its first calls at least. */
 export function hasSource(session: LabSession, hosts: readonly string[]): boolean {
-  return standingAt(session, pairsOf(session, hosts)[0]?.sim ?? null) !== null;
+  return standingAt(session, firstCallOf(session, hosts)) !== null;
 }
 
 /** Paints the program over `grid`, the executing line as near to the middle as the file lets it be. */

@@ -16,16 +16,20 @@ import {
   showsCharts,
   trafficOf,
 } from "./statistics-counts.ts";
-import { LineOrder } from "./statistics-order.ts";
-import type { OrderBy } from "./statistics-order.ts";
+import { Sliced } from "./slice.ts";
+import { sorting } from "./sorting.ts";
 import { conversationSheet, endpointSheet, expertSheet, protocolSheet } from "./statistics-sheets.ts";
 import type { Sheet } from "./statistics-sheets.ts";
 
-/** Lines a slice of sorting moves: some 10 ms. */
-const SORT_SLICE = 60_000;
+/** The lines of a table in an order, found a slice at a time. */
+interface LineOrder {
+  /** Equal for orders that are the same. */
+  readonly name: string;
+  readonly lines: Sliced<Uint32Array>;
+}
 
-/** The order last asked for of each trace, and for how many counted packets it is. */
-const orders = new WeakMap<Trace, { readonly read: number; readonly order: LineOrder }>();
+/** The order last asked for of each trace. */
+const orders = new WeakMap<Trace, LineOrder>();
 
 /** The sheets last made, so that a frame does not go through all lines for the widest of them. */
 let made: {
@@ -81,7 +85,7 @@ export function sortOf(
 /** The line of the table at `place`: before all is counted and sorted, lines are in the order they were found. */
 export function lineAt(model: Model, sheet: Sheet, place: number): number {
   const order = orderOf(model, sheet);
-  return order === null || !order.isDone ? place : order.line(place);
+  return order?.lines.result?.[place] ?? place;
 }
 
 /** Whether packets are left to count, for the table or the charts, or lines to sort. */
@@ -92,7 +96,7 @@ export function isUnread(model: Model): boolean {
 function isTableUnread(model: Model): boolean {
   if (isCounting(model)) return true;
   const sheet = sheetOf(model);
-  return sheet !== null && orderOf(model, sheet)?.isDone === false;
+  return sheet !== null && orderOf(model, sheet)?.lines.isDone === false;
 }
 
 function areChartsUnread(model: Model): boolean {
@@ -104,7 +108,7 @@ export function readOn(model: Model): void {
   if (countOn(model, countingOf(model))) return;
   const sheet = sheetOf(model);
   const order = sheet === null ? null : orderOf(model, sheet);
-  if (order?.isDone === false) order.advance(SORT_SLICE);
+  if (order?.lines.isDone === false) order.lines.advance();
   else if (showsCharts(model)) countOn(model, ioOf(model));
 }
 
@@ -120,21 +124,13 @@ function orderOf(model: Model, sheet: Sheet): LineOrder | null {
   if (isCounting(model)) return null;
   const sort = sortOf(model, sheet);
   if (sort === null) return null;
+  const { column, descending } = sort;
   const { read } = countingOf(model);
-  const by = orderBy(model, sheet, sort);
+  const name = `${model.statistics.table} ${layerOf(model)} ${column} ${descending} ${read}`;
   const known = orders.get(shownTrace(model));
-  if (known?.order.name === by.name && known.read === read) return known.order;
-  const order = new LineOrder(sheet.count, by);
-  orders.set(shownTrace(model), { read, order });
+  if (known?.name === name) return known;
+  const key = sheet.columns[column].key ?? (() => 0);
+  const order = { name, lines: new Sliced(sorting({ length: sheet.count }, key, descending)) };
+  orders.set(shownTrace(model), order);
   return order;
-}
-
-function orderBy(
-  model: Model,
-  sheet: Sheet,
-  { column, descending }: { readonly column: number; readonly descending: boolean },
-): OrderBy {
-  const { table } = model.statistics;
-  const name = `${table} ${layerOf(model)} ${column} ${descending}`;
-  return { name, descending, key: sheet.columns[column].key ?? (() => 0) };
 }

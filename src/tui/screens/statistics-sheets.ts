@@ -8,7 +8,6 @@ import type { FindingCount } from "../../capture/statistics/expert.ts";
 import type { Theme } from "../theme.ts";
 import { protocolAttr } from "../theme.ts";
 import { barText } from "../widgets/bar-text.ts";
-import type { SortKey } from "./statistics-order.ts";
 
 export interface SheetColumn {
   readonly title: string;
@@ -20,7 +19,7 @@ export interface SheetColumn {
   readonly cell: (line: number) => string;
   readonly attr?: (line: number) => number;
   /** What lines are sorted by; numbers with the largest first. None where the order is the table's own. */
-  readonly key?: SortKey;
+  readonly key?: (line: number) => number | string;
   readonly descending?: boolean;
 }
 
@@ -69,7 +68,7 @@ function endText(ends: EndCounts, end: number, ports: boolean): string {
 export function conversationSheet(traffic: TrafficCounts, theme: Theme): Sheet {
   const { ends, pairs, kind } = traffic;
   const ports = hasPorts(kind);
-  const most = largest(pairs.count, (line) => pairs.bytes(line));
+  const most = pairs.bytesMost;
   const cells = endCells(ends, ports);
   const end = (at: number): string => endText(ends, at, ports);
   return {
@@ -123,7 +122,7 @@ export function conversationSheet(traffic: TrafficCounts, theme: Theme): Sheet {
 export function endpointSheet(traffic: TrafficCounts, theme: Theme): Sheet {
   const { ends, kind } = traffic;
   const ports = hasPorts(kind);
-  const most = largest(ends.count, (line) => ends.bytes(line));
+  const most = ends.bytesMost;
   const end = (line: number): string => endText(ends, line, ports);
   return {
     columns: [
@@ -305,12 +304,6 @@ function rate(title: string, pairs: PairCounts, bytes: (line: number) => number)
     key: (line) => (ns(line) > 0 ? bytes(line) / ns(line) : 0),
     descending: true,
   };
-}
-
-function largest(count: number, of: (line: number) => number): number {
-  let most = 0;
-  for (let line = 0; line < count; line++) most = Math.max(most, of(line));
-  return most;
 }
 
 /** Room for the longest of the first ends there are. */

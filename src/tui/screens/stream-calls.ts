@@ -3,10 +3,11 @@
 import { indexOf, NEVER } from "../../trace/state-at.ts";
 import type { CallSpan } from "../../trace/state-at.ts";
 import { isBytes } from "../../trace/values.ts";
-import type { Trace } from "../../trace/trace.ts";
+import type { ConnectedSocket, Trace } from "../../trace/trace.ts";
 import type { Model } from "../model.ts";
 import { directionShown, endsShown, endText } from "./flow-data.ts";
 import { shownTrace } from "./packet-data.ts";
+import { Sliced } from "./slice.ts";
 
 /** One call, and the bytes it put in or took out. */
 export interface CallPiece {
@@ -17,12 +18,71 @@ export interface CallPiece {
   readonly end: number;
 }
 
-export interface StreamCalls {
-  readonly sends: readonly CallPiece[];
-  readonly recvs: readonly CallPiece[];
+/** The calls on both ends of a direction, as far as they are found. */
+export class StreamCalls {
+  readonly sends: CallPiece[] = [];
+  readonly recvs: CallPiece[] = [];
+  readonly #work: Sliced<void>;
+
+  /** `from` and `to` are the ends' addresses, as sockets have them. */
+  constructor(trace: Trace, from: string, to: string) {
+    this.#work = new Sliced(this.#find(trace, from, to), LOOKS_AT_ONCE);
+  }
+
+  get isDone(): boolean {
+    return this.#work.isDone;
+  }
+
+  /** Looks at a slice of calls more. */
+  advance(): void {
+    this.#work.advance();
+  }
+
+  *#find(trace: Trace, from: string, to: string): Generator<number, void> {
+    const sender = trace.sockets.find(({ local, remote }) => local === from && remote === to);
+    const reader = trace.sockets.find(({ local, remote }) => local === to && remote === from);
+    /** Bytes sent as urgent, which reads pass over. */
+    const urgent = new Set<number>();
+    let at = 0;
+    for (const call of callsOn(trace, sender)) {
+      if (call === null) {
+        yield 0;
+        continue;
+      }
+      const length = bytesSent(call);
+      if (length === null) continue;
+      this.sends.push({ number: this.sends.length + 1, call, start: at, end: at + length });
+      at += length;
+      if (length > 0 && call.args[1] === "MSG_OOB") urgent.add(at - 1);
+    }
+    at = 0;
+    for (const call of callsOn(trace, reader)) {
+      if (call === null) {
+        yield 0.5;
+        continue;
+      }
+      const length = bytesReceived(call);
+      if (length === null) continue;
+      while (urgent.has(at)) at++;
+      this.recvs.push({ number: this.recvs.length + 1, call, start: at, end: at + length });
+      at += length;
+    }
+  }
 }
 
-const NO_CALLS: StreamCalls = { sends: [], recvs: [] };
+/** Calls looked at between two looks at the clock, and looks that no frame is too short for. */
+const CALLS_A_LOOK = 200;
+const LOOKS_AT_ONCE = 10;
+
+/** The calls on a socket, none for none; null between them where it is time to look at the clock. */
+function* callsOn(trace: Trace, end: ConnectedSocket | undefined): Generator<CallSpan | null> {
+  if (end === undefined) return;
+  const calls = indexOf(trace).callsByHost.get(end.host) ?? [];
+  for (let i = 0; i < calls.length; i++) {
+    if (calls[i].socket === end.socket) yield calls[i];
+    if (i % CALLS_A_LOOK === CALLS_A_LOOK - 1) yield null;
+  }
+}
 
 const kept = new WeakMap<Trace, { readonly length: number; readonly calls: Map<string, StreamCalls> }>();
 
@@ -40,40 +100,8 @@ export function callsOf(model: Model): StreamCalls | null {
   }
   const key = `${from} ${to}`;
   let calls = known.calls.get(key);
-  if (calls === undefined) known.calls.set(key, (calls = makeCalls(trace, from, to)));
+  if (calls === undefined) known.calls.set(key, (calls = new StreamCalls(trace, from, to)));
   return calls;
-}
-
-function makeCalls(trace: Trace, from: string, to: string): StreamCalls {
-  const sender = trace.sockets.find(({ local, remote }) => local === from && remote === to);
-  const reader = trace.sockets.find(({ local, remote }) => local === to && remote === from);
-  if (sender === undefined && reader === undefined) return NO_CALLS;
-  const index = indexOf(trace);
-  const of = (end: typeof sender): readonly CallSpan[] =>
-    end === undefined
-      ? []
-      : (index.callsByHost.get(end.host) ?? []).filter((call) => call.socket === end.socket);
-  const sends: CallPiece[] = [];
-  /** Bytes sent as urgent, which reads pass over. */
-  const urgent = new Set<number>();
-  let at = 0;
-  for (const call of of(sender)) {
-    const length = bytesSent(call);
-    if (length === null) continue;
-    sends.push({ number: sends.length + 1, call, start: at, end: at + length });
-    at += length;
-    if (length > 0 && call.args[1] === "MSG_OOB") urgent.add(at - 1);
-  }
-  const recvs: CallPiece[] = [];
-  at = 0;
-  for (const call of of(reader)) {
-    const length = bytesReceived(call);
-    if (length === null) continue;
-    while (urgent.has(at)) at++;
-    recvs.push({ number: recvs.length + 1, call, start: at, end: at + length });
-    at += length;
-  }
-  return { sends, recvs };
 }
 
 /** Bytes a call put into the stream; null where it is no call that does. One that still waits may take them all. */

@@ -25,11 +25,13 @@ export interface Progress {
 
 /** Whether packets or bytes are left to read for this screen. */
 export function isStreamUnread(model: Model): boolean {
-  return isFlowUnread(model) || areFramesUnread(model);
+  return isFlowUnread(model) || callsOf(model)?.isDone === false || areFramesUnread(model);
 }
 
 export function readStream(model: Model): void {
+  const calls = callsOf(model);
   if (isFlowUnread(model)) readFlow(model);
+  else if (calls?.isDone === false) calls.advance();
   else readFrames(model);
 }
 
@@ -44,7 +46,7 @@ export function progressShown(model: Model): Progress {
   const step = shownStep(model);
   const side = sideShown(model);
   const calls = callsOf(model);
-  const left = side.sent.upTo(step < 0 || trace.length === 0 ? -1 : trace.timeNs(step));
+  const left = side.sentBy(step < 0 || trace.length === 0 ? -1 : trace.timeNs(step));
   const index = indexOf(trace);
   let count = left;
   // Segments of the cursor's instant that come after it.

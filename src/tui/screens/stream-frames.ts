@@ -6,7 +6,7 @@ import type { Trace } from "../../trace/trace.ts";
 import type { Model } from "../model.ts";
 import { flowBytes } from "./flow-bytes.ts";
 import { sideShown } from "./flow-data.ts";
-import type { FlowSide } from "./flow-reading.ts";
+import type { FlowSide } from "./flow-side.ts";
 import { dissectedAt, shownTrace } from "./packet-data.ts";
 import { forSlice } from "./slice.ts";
 
@@ -129,7 +129,7 @@ const BY_PROTOCOL: ReadonlyMap<string, string> = new Map([
 /** The codec a stream looks made for: by its protocol, or by how it begins. */
 function guessOf(model: Model): string | null {
   const side = sideShown(model);
-  if (side.rows.length === 0) return null;
+  if (side.count === 0) return null;
   const { protocol } = dissectedAt(model, side.rows[0]);
   const known = BY_PROTOCOL.get(protocol);
   if (known !== undefined) return known;

@@ -6,7 +6,7 @@ import type { Grid } from "../render/grid.ts";
 import { textWidth } from "../render/width.ts";
 import type { Theme } from "../theme.ts";
 import { segmentsWithin } from "./flow-bytes.ts";
-import type { FlowSide } from "./flow-reading.ts";
+import type { FlowSide } from "./flow-side.ts";
 import { piecesWithin } from "./stream-calls.ts";
 import type { StreamCalls } from "./stream-calls.ts";
 import type { Progress } from "./stream-data.ts";

@@ -1,6 +1,5 @@
 // One program's transcript up to the cursor, each call beside its twin on loopback.
 
-import { indexOf } from "../../trace/state-at.ts";
 import type { CallSpan } from "../../trace/state-at.ts";
 import { answerText, callHead, millisText } from "../../trace/words.ts";
 import type { TranscriptEntry } from "../../trace/transcript.ts";
@@ -14,59 +13,11 @@ import { scrollbar } from "../widgets/scroll.ts";
 import { loopbackRun } from "../session.ts";
 import type { LabSession } from "../../scenario/session.ts";
 import type { Theme } from "../theme.ts";
+import { pairingOf, pairsAt } from "./lab-pairs.ts";
+import type { CallPair } from "./lab-pairs.ts";
 
 /** Room for the milliseconds of a short run: the column must not move as it goes on. */
 const TIME_MIN = 7;
-
-/** A simulated call, its twin, and what differs. Either call may be missing. */
-interface CallPair {
-  readonly host: string;
-  readonly sim: CallSpan | null;
-  readonly real: TranscriptEntry | null;
-  readonly difference: Difference | null;
-}
-
-interface Pairing {
-  readonly byHost: Map<string, CallPair[]>;
-  readonly socketCells: Map<string, number>;
-}
-
-const pairings = new WeakMap<LabSession, Pairing>();
-
-/** The calls of `hosts` with their twins, in the order the simulation made them. Kept for as long as the session is. */
-export function pairsOf(session: LabSession, hosts: readonly string[]): readonly CallPair[] {
-  let pairing = pairings.get(session);
-  if (pairing === undefined) pairings.set(session, (pairing = { byHost: new Map(), socketCells: new Map() }));
-  const key = hosts.join(" ");
-  let pairs = pairing.byHost.get(key);
-  if (pairs === undefined) pairing.byHost.set(key, (pairs = pair(session, hosts)));
-  return pairs;
-}
-
-/** Cells of the longest socket's name. */
-function socketCellsOf(session: LabSession, hosts: readonly string[]): number {
-  const pairs = pairsOf(session, hosts);
-  const known = pairings.get(session)?.socketCells;
-  const key = hosts.join(" ");
-  let cells = known?.get(key);
-  if (cells === undefined) {
-    cells = pairs.reduce((most, { sim, real }) => Math.max(most, (sim ?? real)?.socket.length ?? 0), 6);
-    known?.set(key, cells);
-  }
-  return cells;
-}
-
-/** How many of the pairs have begun by `step`; the rest of loopback's calls come once everything has. */
-export function pairsAt(pairs: readonly CallPair[], step: number, lastStep: number): number {
-  let low = 0;
-  let high = pairs.length;
-  while (low < high) {
-    const middle = (low + high) >>> 1;
-    if ((pairs[middle].sim?.beginStep ?? lastStep) > step) high = middle;
-    else low = middle + 1;
-  }
-  return low;
-}
 
 export interface TranscriptOptions {
   readonly session: LabSession;
@@ -79,7 +30,8 @@ export interface TranscriptOptions {
 export function transcriptPane(grid: Grid, theme: Theme, options: TranscriptOptions): void {
   const { session, hosts, step } = options;
   const last = session.sim.trace.length - 1;
-  const pairs = pairsOf(session, hosts);
+  const pairing = pairingOf(session, hosts);
+  const { pairs } = pairing;
   const count = pairsAt(pairs, step, last);
   const header = grid.height > 3 ? 1 : 0;
   const room = grid.height - header;
@@ -87,7 +39,7 @@ export function transcriptPane(grid: Grid, theme: Theme, options: TranscriptOpti
   const lines = pairs.length * 2 <= room && grid.width >= 40 ? 2 : 1;
   const rows = Math.floor(room / lines);
   const top = Math.max(0, count - rows);
-  const socketCells = socketCellsOf(session, hosts);
+  const { socketCells } = pairing;
   const lastNs = pairs.findLast(({ sim }) => sim !== null)?.sim?.timeNs ?? 0;
   const columns = columnsOf(grid.width, socketCells, Math.max(TIME_MIN, millisText(lastNs).length));
   if (header === 1) {
@@ -104,7 +56,7 @@ export function transcriptPane(grid: Grid, theme: Theme, options: TranscriptOpti
         columns.realCells,
       );
   }
-  if (count === 0) grid.put(1, header, "nothing called yet", theme.muted);
+  if (count === 0 && pairing.isDone) grid.put(1, header, "nothing called yet", theme.muted);
   for (let i = 0; i < rows && top + i < count; i++) {
     const index = top + i;
     const newest = index === count - 1;
@@ -121,6 +73,10 @@ export function transcriptPane(grid: Grid, theme: Theme, options: TranscriptOpti
     paintPair(view, theme, pairs[index], columns, step, step >= last, ground);
   }
   scrollbar(grid, theme, header, room, top * lines, count * lines);
+  if (!pairing.isDone) {
+    const words = ` reading the calls: ${Math.floor(pairing.progress * 100)} % `;
+    grid.put(1, grid.height - 1, words, theme.pending, grid.width - 2);
+  }
 }
 
 interface Columns {
@@ -215,44 +171,4 @@ function answerSpans(sim: CallSpan | null, waits: boolean, below: boolean, theme
   if (answer === "ok") return [arrow, { text: answer, attr: theme.muted }];
   const attr = answer.startsWith('"') || answer.startsWith("<") ? theme.string : theme.number;
   return [arrow, { text: answer, attr }];
-}
-
-function pair(session: LabSession, hosts: readonly string[]): CallPair[] {
-  const index = indexOf(session.sim.trace);
-  const calls = index.calls.filter((call) => hosts.includes(call.host));
-  const loopback = loopbackRun(session);
-  if (loopback === null) return calls.map((sim) => ({ host: sim.host, sim, real: null, difference: null }));
-  const realCalls = loopback.transcript.filter((call) => hosts.includes(call.host));
-  const differenceOf = new Map<number, Difference>();
-  const twinOf = new Map<number, number | null>();
-  const onlyReal = new Map<number, Difference>();
-  for (const difference of session.differences) {
-    if (difference.left !== null) {
-      differenceOf.set(difference.left, difference);
-      twinOf.set(difference.left, difference.right);
-    } else if (difference.right !== null) onlyReal.set(difference.right, difference);
-  }
-  const taken = new Set([...twinOf.values(), ...onlyReal.keys()]);
-  const realById = new Map(realCalls.map((call) => [call.callId, call]));
-  // Calls without a difference are alike: the next one of the socket that no difference names.
-  const queues = new Map<string, TranscriptEntry[]>();
-  for (const call of realCalls) {
-    if (taken.has(call.callId)) continue;
-    const queue = queues.get(call.socket);
-    if (queue === undefined) queues.set(call.socket, [call]);
-    else queue.push(call);
-  }
-  const pairs: CallPair[] = calls.map((sim) => {
-    const named = twinOf.get(sim.callId);
-    const difference = differenceOf.get(sim.callId) ?? null;
-    if (named !== undefined) {
-      return { host: sim.host, sim, real: named === null ? null : (realById.get(named) ?? null), difference };
-    }
-    return { host: sim.host, sim, real: queues.get(sim.socket)?.shift() ?? null, difference };
-  });
-  for (const [callId, difference] of onlyReal) {
-    const real = realById.get(callId);
-    if (real !== undefined) pairs.push({ host: real.host, sim: null, real, difference });
-  }
-  return pairs;
 }

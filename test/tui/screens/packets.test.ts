@@ -16,7 +16,7 @@ import {
   shownTrace,
 } from "../../../src/tui/screens/packet-data.ts";
 import { COLOUR_RULES, ruleOf } from "../../../src/tui/screens/packets-rules.ts";
-import { sorting } from "../../../src/tui/screens/packets-sort.ts";
+import { sorting } from "../../../src/tui/screens/sorting.ts";
 import { modelAt } from "../../../src/tui/snapshot.ts";
 
 const SIZE = { width: 140, height: 40 };

@@ -1,4 +1,3 @@
-import * as fc from "fast-check";
 import { describe, expect, test, vi } from "vitest";
 
 import { PROTOCOL } from "../../../src/trace/packets.ts";
@@ -7,7 +6,6 @@ import { update, view } from "../../../src/tui/app.ts";
 import { initialModel } from "../../../src/tui/model.ts";
 import { gridToText } from "../../../src/tui/render/text.ts";
 import { modelAt, renderScreen } from "../../../src/tui/snapshot.ts";
-import { LineOrder } from "../../../src/tui/screens/statistics-order.ts";
 import { helloSession } from "../build-session.ts";
 
 const SIZE = { width: 120, height: 40 };
@@ -100,31 +98,5 @@ describe("Statistics", () => {
     expect(
       gridToText(renderScreen(helloSession(), { screen: "statistics", size: SIZE, keys: ["]"] })),
     ).toContain("no udp conversations here");
-  });
-});
-
-describe("LineOrder", () => {
-  test("is what a stable sort gives, however small the pieces it is found in", () => {
-    fc.assert(
-      fc.property(
-        fc.array(fc.integer({ min: 0, max: 20 }), { maxLength: 200 }),
-        fc.boolean(),
-        fc.integer({ min: 1, max: 50 }),
-        (values, descending, piece) => {
-          const order = new LineOrder(values.length, {
-            name: "by value",
-            key: (line) => values[line],
-            descending,
-          });
-          for (let i = 0; i < 5000 && !order.isDone; i++) order.advance(piece);
-          expect(order.isDone).toBe(true);
-          const sorted = values
-            .map((_, line) => line)
-            .sort((a, b) => (descending ? values[b] - values[a] : values[a] - values[b]));
-          expect(values.map((_, place) => order.line(place))).toEqual(sorted);
-        },
-      ),
-      { numRuns: 60 },
-    );
   });
 });
