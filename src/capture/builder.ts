@@ -50,6 +50,10 @@ export class CaptureBuilder {
     this.#log = log;
     const trace: Trace = new Trace({
       read: (row) => store.read(trace.packets.offset[row], trace.packets.capturedLength[row]),
+      glance(row, start, length) {
+        const { offset, capturedLength } = trace.packets;
+        return store.glance(offset[row] + start, Math.max(0, Math.min(length, capturedLength[row] - start)));
+      },
     });
     this.trace = trace;
     this.analysis = new TcpAnalysis(trace.packets, this.streams);

@@ -7,6 +7,8 @@ import { join } from "node:path";
 /** Random access to bytes by offset. A range that is not there (any more) comes back shorter. */
 export interface ByteStore {
   read(offset: number, length: number): Uint8Array;
+  /** The same, for as long as nothing more is read of the input. */
+  glance(offset: number, length: number): Uint8Array;
   close(): void;
 }
 
@@ -57,6 +59,12 @@ export class FilePages implements ByteStore {
     if (this.#closed) return NOTHING;
     if (!this.#isWorthLoading(first, length)) return this.#readExactly(offset, length);
     return this.#load(first).subarray(within, within + length);
+  }
+
+  glance(offset: number, length: number): Uint8Array {
+    const from = offset - this.#lentFrom;
+    if (from < 0 || offset + length > this.#lentTo) return this.read(offset, length);
+    return this.#lent.subarray(from, from + length);
   }
 
   /**
@@ -212,6 +220,10 @@ export class ByteLog implements ByteStore {
       have += slice.length;
     }
     return have === length ? bytes : bytes.subarray(0, have);
+  }
+
+  glance(offset: number, length: number): Uint8Array {
+    return this.read(offset, length);
   }
 
   close(): void {

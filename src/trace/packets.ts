@@ -9,6 +9,8 @@ import { AddressTable } from "./addresses.ts";
 export interface PacketBytes {
   /** The captured bytes of row `index`, from the link header (or the IP header, by the interface's link type) on. */
   read(index: number): Uint8Array;
+  /** `length` of them, fewer where fewer were captured, from index `start` on; what is read of their source may overwrite them. */
+  glance?(index: number, start: number, length: number): Uint8Array;
 }
 
 /** What a row's highest understood layer is. */

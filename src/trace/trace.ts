@@ -73,6 +73,15 @@ export class Trace {
     return this.#bytes.read(row);
   }
 
+  /**
+   * Of the same `length`, fewer where fewer were captured, from index `start` on, for a look at once and not to be kept: reading a
+   * capture further may overwrite them.
+   */
+  glance(row: number, start: number = 0, length: number = Infinity): Uint8Array {
+    if (row < 0 || row >= this.packets.count) throw new RangeError(`no packet ${row}`);
+    return this.#bytes.glance?.(row, start, length) ?? this.#bytes.read(row).subarray(start, start + length);
+  }
+
   /** Number of steps. */
   get length(): number {
     return this.#order === null ? this.packets.count : this.#length;

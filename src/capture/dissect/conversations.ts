@@ -4,7 +4,7 @@
 import { NO_STREAM, PROTOCOL } from "../../trace/packets.ts";
 import type { PacketTable } from "../../trace/packets.ts";
 import type { Trace } from "../../trace/trace.ts";
-import { payloadBytes } from "../reassembly/follow.ts";
+import { glanceAtPayload } from "../reassembly/follow.ts";
 import type { Reassembly } from "../reassembly/fragments.ts";
 import { StreamRows } from "../reassembly/stream-rows.ts";
 import type { StreamKind } from "../reassembly/stream-rows.ts";
@@ -207,7 +207,7 @@ export class Conversations {
   constructor(trace: Trace, options: ConversationsOptions = {}) {
     const { packets } = trace;
     const ahead = options.lookAhead === true ? AHEAD_ROWS_MAX : 0;
-    const payload = (row: number): Uint8Array => payloadBytes(trace, row, options.reassembly);
+    const payload = (row: number): Uint8Array => glanceAtPayload(trace, row, options.reassembly);
     this.#tcp = new KeptTcpConversations(trace, options, ahead);
     this.#udp = new KeptConversations(
       packets,

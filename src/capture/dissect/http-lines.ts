@@ -85,21 +85,30 @@ const HEADERS_MAX = 500;
 /** Reads the head of the message that begins at `start`. */
 export function readHead(bytes: Uint8Array, start: number, end: number): HttpHead {
   const first = lineAt(bytes, start, end);
-  const firstLine = ascii(bytes, start, first.textEnd);
-  const isResponse = firstLine.startsWith("HTTP/");
-  const words = firstLine.split(" ");
-  const headers = new Map<string, string>();
+  const lines: Line[] = [];
   let at = first.end;
   let isWhole = false;
   for (let i = 0; i < HEADERS_MAX && at < end && !isWhole; i++) {
     const line = lineAt(bytes, at, end);
     if (line.textEnd === at && line.isWhole) isWhole = true;
-    else {
-      const text = ascii(bytes, at, line.textEnd);
-      const colon = text.indexOf(":");
-      if (colon > 0) headers.set(text.slice(0, colon).trim().toLowerCase(), text.slice(colon + 1).trim());
-    }
+    else lines.push(line);
     at = line.end;
+  }
+  // A character a byte: the lines are where they were.
+  const text = ascii(bytes, start, at);
+  const firstLine = text.slice(0, first.textEnd - start);
+  const isResponse = firstLine.startsWith("HTTP/");
+  const words = firstLine.split(" ");
+  const headers = new Map<string, string>();
+  let from = first.end - start;
+  // The next one from there on: of lines without any, the search for it goes on only once.
+  let colon = 0;
+  for (const { textEnd, end: next } of lines) {
+    if (colon !== -1 && colon < from) colon = text.indexOf(":", from);
+    const to = textEnd - start;
+    if (colon > from && colon < to)
+      headers.set(text.slice(from, colon).trim().toLowerCase(), text.slice(colon + 1, to).trim());
+    from = next - start;
   }
   return {
     firstLine,

@@ -9,7 +9,7 @@ import { PDU, StreamPdus } from "../reassembly/pdus.ts";
 import type { PduBytes, PduReader } from "../reassembly/pdus.ts";
 import type { StreamRows } from "../reassembly/stream-rows.ts";
 import type { PduScan } from "../reassembly/pdu-buffer.ts";
-import { payloadBytes, payloadIn } from "../reassembly/follow.ts";
+import { glanceAtPayload, payloadIn } from "../reassembly/follow.ts";
 import type { ConversationsOptions } from "./conversations.ts";
 import type { StreamAbove, StreamDissector } from "./protocol.ts";
 import { candidates, makeDissector } from "./tcp-protocols.ts";
@@ -210,7 +210,7 @@ export class TcpConversation implements PduReader, PduBytes, StreamAbove {
   }
 
   payload(row: number): Uint8Array {
-    return payloadBytes(this.#trace, row, this.#options.reassembly);
+    return glanceAtPayload(this.#trace, row, this.#options.reassembly);
   }
 
   /** Bytes captured of the payload of `row`, of `length` bytes. */

@@ -281,7 +281,7 @@ export function beginningInfo(trace: Trace, row: number, context: DissectContext
   if (conversation === null) return null;
   const { table } = conversation.pdus;
   const pdu = table.begunFrom(conversation.segment(row));
-  const bytes = trace.bytes(row);
+  const bytes = trace.glance(row);
   const start = packets.payloadOffset[row];
   const held = Math.min(start + packets.payloadLength[row], bytes.length);
   return conversation.dissectorOf(pdu)?.beginning(bytes, start, held, table.direction(pdu)) ?? null;

@@ -95,15 +95,18 @@ export class TlsStream implements StreamDissector {
     const before = this.#version;
     // Of what is encrypted nothing is learnt.
     if (side.isEncrypted && this.#settledFrom >= 0) return;
-    const bytes = read(HEADER_LENGTH + RECORD_BYTES_MAX);
-    const type = bytes[0];
     const { held, isEncrypted } = side;
+    // Only of handshakes in the clear more than the header counts.
+    const header = read(HEADER_LENGTH);
+    const type = header[0];
+    const isClear = type === CONTENT.handshake && !isEncrypted;
+    const bytes = isClear ? read(HEADER_LENGTH + RECORD_BYTES_MAX) : header;
     let info = bytes.length < HEADER_LENGTH ? null : (CONSTANT_INFO.get(type) ?? null);
     if (this.#version === 0 && type !== CONTENT.handshake) this.#version = uint(bytes, 1, 2);
     if (type === CONTENT.changeCipherSpec || type === CONTENT.applicationData) {
       side.isEncrypted = true;
       side.held = NOTHING;
-    } else if (type === CONTENT.handshake && !isEncrypted) {
+    } else if (isClear) {
       info = this.#handshake(side, bytes);
     }
     if (this.#version !== 0 && this.#sides[0].isEncrypted && this.#sides[1].isEncrypted)

@@ -133,7 +133,7 @@ export class TransportColumns {
   /** A datagram is refused where not all of it was captured, or where it says another length than its packet. */
   #kindOfDatagram(row: number): Kind {
     const { packets } = this.#trace;
-    const bytes = this.#trace.bytes(row);
+    const bytes = this.#trace.glance(row);
     const start = packets.payloadOffset[row];
     const end = start + packets.payloadLength[row];
     const network = packets.networkOffset[row];

@@ -63,7 +63,7 @@ export function writeTcpInfo(
   const found = table.analysis[row];
   const hasOnlyTimestamps = (found & ANALYSIS.onlyTimestamps) !== 0;
   // The bytes are looked for only where something in them counts.
-  const bytes = !isUrgent && (hasOnlyTimestamps || options === optionsEnd) ? NOTHING : trace.bytes(row);
+  const bytes = !isUrgent && (hasOnlyTimestamps || options === optionsEnd) ? NOTHING : trace.glance(row);
   if (bytes.length < optionsEnd && bytes !== NOTHING) return false;
   const start = out.length;
   if ((found & ANALYSIS_FLAGS) !== 0) out.text(analysisInfo(trace, analysis, row));

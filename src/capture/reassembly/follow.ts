@@ -127,12 +127,12 @@ export function payloadIn(trace: Trace, row: number, reassembly: Reassembly | un
   return { row, start: from, length, inDatagram: true };
 }
 
-/** The captured payload of `row`, a TCP or UDP packet. */
-export function payloadBytes(trace: Trace, row: number, reassembly: Reassembly | undefined): Uint8Array {
+/** The captured payload of `row`, a TCP or UDP packet, for a look at once as of `Trace.glance`. */
+export function glanceAtPayload(trace: Trace, row: number, reassembly: Reassembly | undefined): Uint8Array {
   const { packets } = trace;
   const start = packets.payloadOffset[row];
   // What nearly all packets are: not in fragments.
-  if (start !== NO_OFFSET) return trace.bytes(row).subarray(start, start + packets.payloadLength[row]);
+  if (start !== NO_OFFSET) return trace.glance(row, start, packets.payloadLength[row]);
   const place = payloadIn(trace, row, reassembly);
   return segmentBytes(trace, { kind: "data", direction: 0, ...place }, reassembly);
 }

@@ -43,7 +43,7 @@ export interface Segment {
 
 /** Where a stream's bytes come from. */
 export interface PduBytes {
-  /** The captured payload of packet `row`. Most segments are within a message of known length, and nobody asks. */
+  /** The captured payload of packet `row`, not to be kept. Most segments are within a message of known length, and nobody asks. */
   payload(row: number): Uint8Array;
   /** Message `pdu`, complete, put together again, or its first `max` bytes. */
   message(pdu: number, max: number): Uint8Array;
@@ -183,9 +183,7 @@ export class StreamPdus {
       if (length > 0 && at + length <= bytes.length) {
         const from = at;
         this.table.complete(pdu, length, row);
-        this.#reader.completed(pdu, row, direction, (max) =>
-          bytes.subarray(from, from + Math.min(length, max)),
-        );
+        this.#reader.completed(pdu, row, direction, (max) => bytes.slice(from, from + Math.min(length, max)));
         at += length;
         continue;
       }
@@ -250,7 +248,7 @@ export class StreamPdus {
       this.table.complete(pdu, length > 0 ? Math.min(length, held) : held, row);
       const from = at;
       const to = length > 0 ? at + length : bytes.length;
-      this.#reader.completed(pdu, row, direction, (max) => bytes.subarray(from, Math.min(to, from + max)));
+      this.#reader.completed(pdu, row, direction, (max) => bytes.slice(from, Math.min(to, from + max)));
       at = length > 0 ? at + length : bytes.length;
     }
   }
