@@ -29,6 +29,16 @@ export interface CaptureInterface extends TraceInterface {
   readonly comments?: readonly string[];
 }
 
+/** Digits after the second's point that Wireshark shows of times so fine: those of s, ds, cs, ms, µs or ns. */
+const DIGITS = [9, 6, 3, 2, 1];
+
+/** Digits after the second's point that timestamps of such a resolution have. */
+export function timeDecimals(resolution: CaptureInterface["resolution"]): number {
+  const [base, exponent] = resolution.split("^").map(Number);
+  const digits = exponent * Math.log10(base);
+  return DIGITS.find((known) => digits >= known) ?? 0;
+}
+
 /** A section of a pcapng file; a classic file has one without texts. */
 export interface CaptureSection {
   readonly bigEndian: boolean;

@@ -156,6 +156,9 @@ const NETWORK: readonly FieldRow[] = [
   ["icmp.mtu", "uint16", "MTU of next hop"],
   ["icmp.pointer", "uint32", "Pointer"],
   ["icmp.redir_gw", "ipv4", "Gateway Address"],
+  ["icmp.resp_in", "uint32", "Response frame"],
+  ["icmp.resp_to", "uint32", "Request frame"],
+  ["icmp.resptime", "double", "Response time"],
   ["icmp.seq", "uint16", "Sequence Number (BE)"],
   ["icmp.seq_le", "uint16", "Sequence Number (LE)"],
   ["icmp.type", "uint8", "Type"],
@@ -199,6 +202,9 @@ const NETWORK: readonly FieldRow[] = [
   ["icmpv6.opt.type", "uint8", "Type"],
   ["icmpv6.pointer", "uint32", "Pointer"],
   ["icmpv6.reserved", "bytes", "Reserved"],
+  ["icmpv6.resp_in", "uint32", "Response In"],
+  ["icmpv6.resp_to", "uint32", "Response To"],
+  ["icmpv6.resptime", "double", "Response Time"],
   ["icmpv6.type", "uint8", "Type"],
 ];
 

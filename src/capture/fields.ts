@@ -15,6 +15,7 @@ export type FieldType =
   | "uint32"
   | "uint64"
   | "int32"
+  | "double"
   | "uint8x"
   | "uint16x"
   | "uint24x"

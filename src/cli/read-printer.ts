@@ -1,5 +1,6 @@
 // What `wirelab read` prints of packets, and how: the format, its fields and settings, and the lines as they come.
 
+import { timeDecimals } from "../capture/capture.ts";
 import type { Capture } from "../capture/capture.ts";
 import { contextOf } from "../capture/context.ts";
 import { printEk } from "../capture/print/ek.ts";
@@ -102,7 +103,13 @@ function lineWriter(capture: Capture, { format, fields, options, flags }: Printi
   if (format === "json") return jsonWriter(trace, context);
   if (format === "ek") return (row, out) => out.text([...printEk(trace, [row], context, fields)].join("\n"));
   if (format === "fields") return fieldsWriter(trace, fields, context, options);
-  const writeText = textWriter(trace, context);
+  const { interfaces } = capture;
+  const decimals: number[] = [];
+  const decimalsAt = (row: number): number => {
+    const index = trace.packets.interfaceId[row];
+    return (decimals[index] ??= timeDecimals(interfaces[index].resolution));
+  };
+  const writeText = textWriter(trace, context, { timeDecimals: decimalsAt });
   if (flags.details !== true && flags.hex !== true) return writeText;
   // As tshark: details and bytes stand in for the line, unless it is asked for as well.
   return (row, out) => {

@@ -9,6 +9,7 @@ import type { Reassembly } from "../reassembly/fragments.ts";
 import { StreamRows } from "../reassembly/stream-rows.ts";
 import type { StreamKind } from "../reassembly/stream-rows.ts";
 import type { DecodeAs } from "./decode-as.ts";
+import { EchoPairs } from "./echo-pairs.ts";
 import { MiddleSegments } from "./middle-segments.ts";
 import type { Taken } from "./middle-segments.ts";
 import { TcpConversation } from "./tcp-conversation.ts";
@@ -201,6 +202,8 @@ class KeptTcpConversations extends KeptConversations<TcpConversation> {
 }
 
 export class Conversations {
+  /** Requests and replies of ping. */
+  readonly echoes: EchoPairs;
   readonly #tcp: KeptTcpConversations;
   readonly #udp: KeptConversations<UdpConversation>;
 
@@ -208,6 +211,7 @@ export class Conversations {
     const { packets } = trace;
     const ahead = options.lookAhead === true ? AHEAD_ROWS_MAX : 0;
     const payload = (row: number): Uint8Array => glanceAtPayload(trace, row, options.reassembly);
+    this.echoes = new EchoPairs(trace, ahead);
     this.#tcp = new KeptTcpConversations(trace, options, ahead);
     this.#udp = new KeptConversations(
       packets,

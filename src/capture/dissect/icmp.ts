@@ -8,6 +8,8 @@ import type { IcmpHeader } from "../../wire/icmp.ts";
 import { addPlainData } from "./data.ts";
 import { dateText, nsText } from "./frame.ts";
 import { dissectIpv4 } from "./ipv4.ts";
+import { addEchoPartner } from "./echo-pairs.ts";
+import type { EchoWords } from "./echo-pairs.ts";
 import { bytesText, hexText } from "./tree.ts";
 import type { DetailNode, Dissection } from "./tree.ts";
 
@@ -96,6 +98,13 @@ export function dissectIcmp(d: Dissection, start: number, end: number): void {
   }
 }
 
+const ICMP_WORDS: EchoWords = {
+  fields: "icmp",
+  request: "Request frame",
+  response: "Response frame",
+  time: "Response time",
+};
+
 function dissectEcho(d: Dissection, node: DetailNode, header: IcmpHeader, start: number, end: number): void {
   const out = node.children;
   const [ident, seq] = [header.rest >>> 16, header.rest & 0xffff];
@@ -106,7 +115,12 @@ function dissectEcho(d: Dissection, node: DetailNode, header: IcmpHeader, start:
   d.add(out, "icmp.seq_le", `Sequence Number (LE): ${seqLe} (${hexText(seqLe, 4)})`, start + 6, 2, seqLe);
   const name = header.type === ICMP_TYPE.echoRequest ? "Echo (ping) request" : "Echo (ping) reply  ";
   const ttl = d.quoted > 0 || d.hopLimit < 0 ? "" : `, ttl=${d.hopLimit}`;
-  d.columns("ICMP", `${name}  id=${hexText(ident, 4)}, seq=${seq}/${seqLe}${ttl}`);
+  const partner = addEchoPartner(d, out, {
+    isReply: header.type === ICMP_TYPE.echoReply,
+    at: start,
+    ...ICMP_WORDS,
+  });
+  d.columns("ICMP", `${name}  id=${hexText(ident, 4)}, seq=${seq}/${seqLe}${ttl}${partner}`);
   const body = start + ICMP_HEADER_LENGTH;
   addPlainData(d, addDataTime(d, out, body, end) ? body + DATA_TIME_LENGTH : body, end);
 }

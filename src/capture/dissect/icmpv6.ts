@@ -8,6 +8,8 @@ import { decodeIcmp, ICMP_HEADER_LENGTH, ICMPV6_TYPE, quotesPacket } from "../..
 import type { IcmpHeader } from "../../wire/icmp.ts";
 import { IP_PROTOCOL } from "../../wire/protocols.ts";
 import { addPlainData } from "./data.ts";
+import { addEchoPartner } from "./echo-pairs.ts";
+import type { EchoWords } from "./echo-pairs.ts";
 import type { IpAbove } from "./ip-payload.ts";
 import { dissectIpv6 } from "./ipv6.ts";
 import { addListenerMessage, addListenerReport } from "./mld.ts";
@@ -88,6 +90,13 @@ export function dissectIcmpv6(d: Dissection, ip: IpAbove, start: number, end: nu
   dissectBody(d, node, header, start, end);
 }
 
+const ICMPV6_WORDS: EchoWords = {
+  fields: "icmpv6",
+  request: "Response To",
+  response: "Response In",
+  time: "Response Time",
+};
+
 function dissectBody(d: Dissection, node: DetailNode, header: IcmpHeader, start: number, end: number): void {
   const out = node.children;
   const body = start + ICMP_HEADER_LENGTH;
@@ -97,7 +106,12 @@ function dissectBody(d: Dissection, node: DetailNode, header: IcmpHeader, start:
     d.add(out, "icmpv6.echo.identifier", `Identifier: ${hexText(ident, 4)}`, start + 4, 2, ident);
     d.add(out, "icmpv6.echo.sequence_number", `Sequence: ${seq}`, start + 6, 2, seq);
     const name = TYPES.get(type) ?? "";
-    d.columns("ICMPv6", `${name} id=${hexText(ident, 4)}, seq=${seq}${hopLimitText(d)}`);
+    const partner = addEchoPartner(d, out, {
+      isReply: type === ICMPV6_TYPE.echoReply,
+      at: start,
+      ...ICMPV6_WORDS,
+    });
+    d.columns("ICMPv6", `${name} id=${hexText(ident, 4)}, seq=${seq}${hopLimitText(d)}${partner}`);
     addPlainData(d, body, end);
     return;
   }

@@ -39,7 +39,7 @@ export function readLiteral(type: ValueType, written: Written): Value | null {
   const signed = isNegative ? `-${text}` : text;
   switch (kindOf(type)) {
     case "number":
-      return readNumber(type, written);
+      return type === "double" ? readDouble(kind, signed) : readNumber(type, written);
     case "boolean":
       return isNegative ? null : readBoolean(written);
     case "time":
@@ -79,6 +79,12 @@ function wholeNumber({ kind, text }: Written): number | null {
   if (kind !== "word") return null;
   if (/^0[0-7]{1,17}$/.test(text)) return Number.parseInt(text, 8);
   return /^(0[xX][0-9a-fA-F]{1,13}|0[bB][01]{1,52}|0|[1-9]\d{0,14})$/.test(text) ? Number(text) : null;
+}
+
+function readDouble(kind: Written["kind"], text: string): number | null {
+  return kind === "word" && /^-?(\d{1,15}(\.\d{0,15})?|\.\d{1,15})(e[+-]?\d{1,3})?$/i.test(text)
+    ? Number(text)
+    : null;
 }
 
 function readBoolean(written: Written): number | null {

@@ -12,17 +12,18 @@ import { arrow } from "./transport-info.ts";
 import { writeBetween } from "./times.ts";
 
 const BLANK = 32;
+const MICROSECONDS = 6;
 
 export interface TextOptions {
-  /** Digits after the seconds' point: 6 by default, 9 where timestamps are that fine. */
-  readonly timeDecimals?: number;
+  /** Digits after the seconds' point, by row: as many as its timestamp is fine; 6 by default. */
+  readonly timeDecimals?: (row: number) => number;
 }
 
 /** Writes one line a packet: `    1   0.000000 10.0.0.1 → 10.0.0.2     TCP 74 51234 → 80 [SYN] ...`. */
 export function textWriter(
   trace: Trace,
   context: DissectContext = {},
-  { timeDecimals = 6 }: TextOptions = {},
+  { timeDecimals = (): number => MICROSECONDS }: TextOptions = {},
 ): LineWriter {
   const table = trace.packets;
   const hasTime = context.hasTime ?? ((): boolean => true);
@@ -34,7 +35,7 @@ export function textWriter(
     out.indent(start, 5);
     out.byte(BLANK);
     start = out.length;
-    if (hasTime(row)) writeBetween(out, table, 0, row, timeDecimals);
+    if (hasTime(row)) writeBetween(out, table, 0, row, timeDecimals(row));
     out.indent(start, 10);
     out.byte(BLANK);
   };
