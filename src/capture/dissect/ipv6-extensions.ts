@@ -37,6 +37,9 @@ export function addExtension(
         segmentsLeft,
       );
       if (routingType !== 0) break;
+      // While segments are left, the packet is on its way to the last of them.
+      if (segmentsLeft > 0 && data.length >= 20 && d.quoted === 0)
+        d.addressTo = readIpv6(data, 4 + Math.floor((data.length - 20) / 16) * 16);
       for (let i = 4, n = 1; i + 16 <= data.length; i += 16, n++) {
         const address = readIpv6(data, i);
         d.add(
