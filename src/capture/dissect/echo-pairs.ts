@@ -1,4 +1,4 @@
-// Which echo reply (ping) answers which request: the latest one before it, unanswered, between the same ends, with the same identifier,
+// Which echo reply (ping) answers which request: the latest one before it, unanswered, between the same two addresses, with the same identifier,
 // number and data, which the checksum tells. As in Wireshark.
 
 import { PROTOCOL } from "../../trace/packets.ts";
@@ -35,7 +35,9 @@ export class EchoPairs {
       if (kind === PROTOCOL.icmp || kind === PROTOCOL.icmpv6)
         this.#take(this.#read, kind === PROTOCOL.icmpv6);
     }
-    return this.#partners.get(row) ?? -1;
+    const partner = this.#partners.get(row) ?? -1;
+    // Whoever read on meanwhile, what is said of a packet stays the same.
+    return partner > row + this.#ahead ? -1 : partner;
   }
 
   #take(row: number, isV6: boolean): void {
@@ -52,7 +54,9 @@ export class EchoPairs {
     // One's complement: what a request's checksum would be of which only the type is another.
     const checksum = getUint16(bytes, at + 2) + (isReply ? (reply - request) * 256 : 0);
     const same = (((checksum % 0xffff) + 0xffff) % 0xffff).toString(36);
-    const ends = isReply ? `${destination[row]} ${source[row]}` : `${source[row]} ${destination[row]}`;
+    // The same conversation, whichever end speaks.
+    const [from, to] = [source[row], destination[row]];
+    const ends = from < to ? `${from} ${to}` : `${to} ${from}`;
     const key = `${ends} ${getUint32(bytes, at + 4)} ${same}`;
     if (!isReply) {
       if (this.#open.size < OPEN_MAX || this.#open.has(key)) this.#open.set(key, row);
