@@ -121,15 +121,16 @@ export class ClassicDecoder implements RecordDecoder {
 
   decode(bytes: Uint8Array, start: number, end: number, base: number): number {
     const headerBytes = this.#headerBytes;
-    const read = this.#bigEndian ? readBig : readLittle;
+    const isLittle = !this.#bigEndian;
+    const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
     let at = start;
     while (!this.stopped) {
       if (end - at < headerBytes) {
         this.need = headerBytes;
         break;
       }
-      let captured = read(bytes, at + 8);
-      let length = read(bytes, at + 12);
+      let captured = view.getUint32(at + 8, isLittle);
+      let length = view.getUint32(at + 12, isLittle);
       if (
         this.#lengthOrder !== "captured first" &&
         (this.#lengthOrder === "wire first" || captured > length)
@@ -147,8 +148,8 @@ export class ClassicDecoder implements RecordDecoder {
         this.need = headerBytes + captured;
         break;
       }
-      let seconds = read(bytes, at);
-      let fraction = read(bytes, at + 4);
+      let seconds = view.getUint32(at, isLittle);
+      let fraction = view.getUint32(at + 4, isLittle);
       if (fraction >= this.#fractions) {
         seconds += Math.floor(fraction / this.#fractions);
         fraction %= this.#fractions;
@@ -165,12 +166,4 @@ export class ClassicDecoder implements RecordDecoder {
     this.stopped = true;
     this.#builder.problem(cutText(left, this.#headerBytes, this.need), position);
   }
-}
-
-function readLittle(bytes: Uint8Array, at: number): number {
-  return (bytes[at] | (bytes[at + 1] << 8) | (bytes[at + 2] << 16) | (bytes[at + 3] << 24)) >>> 0;
-}
-
-function readBig(bytes: Uint8Array, at: number): number {
-  return ((bytes[at] << 24) | (bytes[at + 1] << 16) | (bytes[at + 2] << 8) | bytes[at + 3]) >>> 0;
 }

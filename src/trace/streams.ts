@@ -35,6 +35,8 @@ class ConversationTable {
   highPort: Uint16Array;
   /** Stream + 1, or 0 for a free slot. */
   #slots: Int32Array;
+  /** The conversation found or begun last; while there is none, no ends are those of number 0. */
+  #last = 0;
 
   constructor() {
     this.firstRow = new Uint32Array(CAPACITY_MIN);
@@ -47,7 +49,27 @@ class ConversationTable {
 
   /** The latest conversation between two ends, or NO_STREAM. */
   find(lowAddress: number, lowPort: number, highAddress: number, highPort: number): number {
-    return this.#slots[this.#slot(lowAddress, lowPort, highAddress, highPort)] - 1;
+    // Packets of one conversation often follow each other.
+    const last = this.#last;
+    if (this.#isBetween(last, lowAddress, lowPort, highAddress, highPort)) return last;
+    const stream = this.#slots[this.#slot(lowAddress, lowPort, highAddress, highPort)] - 1;
+    if (stream !== NO_STREAM) this.#last = stream;
+    return stream;
+  }
+
+  #isBetween(
+    stream: number,
+    lowAddress: number,
+    lowPort: number,
+    highAddress: number,
+    highPort: number,
+  ): boolean {
+    return (
+      this.lowAddress[stream] === lowAddress &&
+      this.highAddress[stream] === highAddress &&
+      this.lowPort[stream] === lowPort &&
+      this.highPort[stream] === highPort
+    );
   }
 
   /** Begins a conversation, hiding an earlier one between the same ends. */
@@ -61,6 +83,7 @@ class ConversationTable {
     this.lowPort[stream] = lowPort;
     this.highPort[stream] = highPort;
     this.#slots[this.#slot(lowAddress, lowPort, highAddress, highPort)] = stream + 1;
+    this.#last = stream;
     return stream;
   }
 
@@ -88,13 +111,7 @@ class ConversationTable {
     hash = Math.imul(hash ^ (hash >>> 15) ^ ((lowPort << 16) | highPort), 0xc2b2ae35);
     for (let slot = (hash ^ (hash >>> 13)) & mask; ; slot = (slot + 1) & mask) {
       const stream = slots[slot] - 1;
-      if (
-        stream === NO_STREAM ||
-        (this.lowAddress[stream] === lowAddress &&
-          this.highAddress[stream] === highAddress &&
-          this.lowPort[stream] === lowPort &&
-          this.highPort[stream] === highPort)
-      ) {
+      if (stream === NO_STREAM || this.#isBetween(stream, lowAddress, lowPort, highAddress, highPort)) {
         return slot;
       }
     }
@@ -196,7 +213,8 @@ export class StreamTable {
    * Numbers a TCP segment's stream and takes from it what the stream's packets need to be printed. A SYN on a known pair of ends
    * begins a new stream when its sequence number is another than that side's first, as in Wireshark 4.0; with the same one it is
    * taken for a retransmission even after the connection ended. `windowScale` is the option's shift, -1 without one: it holds for later packets, in Wireshark
-   * outside of SYNs too. `whole` is false for what has no complete header or is quoted by an ICMP error: it has a number, and teaches nothing.
+   * outside of SYNs too. Sequence numbers may have a sign: below 2^31 they are small
+   * integers to the engine, which it need not put into memory. `whole` is false for what has no complete header or is quoted by an ICMP error: it has a number, and teaches nothing.
    */
   tcp(
     row: number,
@@ -222,7 +240,7 @@ export class StreamTable {
       stream = tcp.add(row, low, lowPort, high, highPort);
     } else if ((flags & (TCP_FLAG.syn | TCP_FLAG.ack)) === TCP_FLAG.syn) {
       const at = stream * 2 + side;
-      if ((tcp.state[at] & BASE_KNOWN) !== 0 && tcp.base[at] !== seq) {
+      if ((tcp.state[at] & BASE_KNOWN) !== 0 && tcp.base[at] !== seq >>> 0) {
         stream = tcp.add(row, low, lowPort, high, highPort);
         tcp.state[stream * 2] |= REUSES_PORTS;
       }
@@ -240,7 +258,7 @@ export class StreamTable {
     if ((tcp.state[forward] & BASE_KNOWN) === 0) {
       tcp.base[forward] = syn ? seq : seq - 1;
       tcp.state[forward] |= BASE_KNOWN;
-    } else if (syn && acks && tcp.base[forward] !== seq) {
+    } else if (syn && acks && tcp.base[forward] !== seq >>> 0) {
       // An answer of other numbers than what was seen or guessed: what follows belongs to it.
       if ((tcp.state[forward] & SENT) !== 0) tcp.keep(forward, row);
       tcp.base[forward] = seq;

@@ -26,6 +26,7 @@ export const UNACKED_SEGMENTS_MAX = 10_000;
 /** No row: nothing was acknowledged exactly. */
 export const NO_ROW = 0xffffffff;
 
+/** Sequence numbers come as 32 bits, of either sign: small integers to the engine, which it need not put into memory. */
 export class UnackedSegments {
   #entries = new Uint32Array(CAPACITY_MIN * ENTRY);
   #lists = new Uint32Array(CAPACITY_MIN * LIST);

@@ -124,13 +124,13 @@ export class TcpAnalysis {
     const control = flags & CONTROL;
     const nextSeq = state[f + NEXT_SEQ];
 
-    let found = this.#bases(f, r, seq, ack, flags);
+    let found = this.#bases(row, f, r, flags);
     if (this.#streams.reusesPorts(stream) && this.#streams.tcpFirstRow(stream) === row)
       found |= ANALYSIS.reusedPorts;
     if (length === 1 && seq === nextSeq && state[r + WINDOW] === 1) {
       found |= ANALYSIS.zeroWindowProbe;
     } else {
-      found |= this.#windows(row, stream, direction, seq, ack, length, window, control);
+      found |= this.#windows(row, stream, direction, length, window, control);
     }
 
     if (ack !== state[f + LAST_ACK]) {
@@ -146,10 +146,10 @@ export class TcpAnalysis {
     const spans = length > 0 || (flags & (TCP_FLAG.syn | TCP_FLAG.fin)) !== 0;
     const end = (seq + length + ((flags & (TCP_FLAG.syn | TCP_FLAG.fin)) !== 0 ? 1 : 0)) >>> 0;
     if (spans && (found & ANALYSIS.keepAlive) === 0) {
-      found |= this.#again(row, own, seq, end, length);
+      found |= this.#again(row, own, length, end | 0);
     }
 
-    if (spans) unacked.add(own, seq, end, row);
+    if (spans) unacked.add(own, seq | 0, end | 0, row);
     if ((found & ANALYSIS.zeroWindowProbe) === 0) {
       if (nextSeq === 0 || ((end - nextSeq) | 0) > 0) {
         state[f + NEXT_SEQ] = end;
@@ -167,7 +167,7 @@ export class TcpAnalysis {
     state[f + LAST_FLAGS] = found;
     table.analysis[row] = found;
 
-    const acked = unacked.acknowledge(other, ack);
+    const acked = unacked.acknowledge(other, ack | 0);
     if ((flags & TCP_FLAG.ack) !== 0) state[r + MARKS] &= ~HOLE;
     this.#rows.acks[row] = acked === NO_ROW ? 0 : acked + 1;
     if (length > 0) {
@@ -176,8 +176,10 @@ export class TcpAnalysis {
   }
 
   /** Learns where sequence numbers begin; a SYN+ACK of other numbers than those so far is another connection's. */
-  #bases(f: number, r: number, seq: number, ack: number, flags: number): number {
+  #bases(row: number, f: number, r: number, flags: number): number {
     const state = this.#state;
+    const seq = this.#table.tcpSeq[row];
+    const ack = this.#table.tcpAck[row];
     let found = 0;
     const isSynAck = (flags & (TCP_FLAG.syn | TCP_FLAG.ack)) === (TCP_FLAG.syn | TCP_FLAG.ack);
     if ((state[f + MARKS] & BASE_KNOWN) === 0) {
@@ -203,13 +205,13 @@ export class TcpAnalysis {
     row: number,
     stream: number,
     direction: 0 | 1,
-    seq: number,
-    ack: number,
     length: number,
     window: number,
     control: number,
   ): number {
     const state = this.#state;
+    const seq = this.#table.tcpSeq[row];
+    const ack = this.#table.tcpAck[row];
     const own = stream * 2 + direction;
     const f = own * STATE;
     const r = (own ^ 1) * STATE;
@@ -265,8 +267,9 @@ export class TcpAnalysis {
   }
 
   /** What a segment is that begins before the highest sequence number seen. */
-  #again(row: number, own: number, seq: number, end: number, length: number): number {
+  #again(row: number, own: number, length: number, end: number): number {
     const state = this.#state;
+    const seq = this.#table.tcpSeq[row];
     const f = own * STATE;
     const r = (own ^ 1) * STATE;
     const nextSeq = state[f + NEXT_SEQ];
@@ -281,7 +284,7 @@ export class TcpAnalysis {
       return ANALYSIS.fastRetransmission | ANALYSIS.retransmission;
     }
     const rtt = this.initialRttNs(row) || OUT_OF_ORDER_NS;
-    if (this.#isWithin(row, state[f + NEXT_SEQ_ROW], rtt) && end !== nextSeq) {
+    if (this.#isWithin(row, state[f + NEXT_SEQ_ROW], rtt) && end >>> 0 !== nextSeq) {
       return ANALYSIS.outOfOrder;
     }
     const sent = this.#unacked.oldestRow(own);
@@ -295,7 +298,7 @@ export class TcpAnalysis {
     state[f + PUSH_BYTES] = (state[f + MARKS] & PUSHED) !== 0 ? length : state[f + PUSH_BYTES] + length;
     if ((flags & TCP_FLAG.psh) !== 0) state[f + MARKS] |= PUSHED;
     else state[f + MARKS] &= ~PUSHED;
-    const span = this.#unacked.span(own, state[f + BASE]);
+    const span = this.#unacked.span(own, state[f + BASE] | 0);
     const bytes =
       ((flags & (TCP_FLAG.syn | TCP_FLAG.fin)) !== 0 ? span - 1 : span) - state[(own ^ 1) * STATE + SACKED];
     if (bytes <= 0 || bytes >= IN_FLIGHT_MAX) return ANALYSIS.unshown;

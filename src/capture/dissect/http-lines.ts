@@ -98,17 +98,21 @@ export function readHead(bytes: Uint8Array, start: number, end: number): HttpHea
   const text = ascii(bytes, start, at);
   const firstLine = text.slice(0, first.textEnd - start);
   const isResponse = firstLine.startsWith("HTTP/");
-  const words = firstLine.split(" ");
+  const space = firstLine.indexOf(" ");
+  const word = space === -1 ? firstLine : firstLine.slice(0, space);
+  const next = space === -1 ? "" : firstLine.slice(space + 1);
+  const nextSpace = next.indexOf(" ");
+  const second = nextSpace === -1 ? next : next.slice(0, nextSpace);
   const headers = new Map<string, string>();
   let from = first.end - start;
   // The next one from there on: of lines without any, the search for it goes on only once.
   let colon = 0;
-  for (const { textEnd, end: next } of lines) {
+  for (const { textEnd, end: lineEnd } of lines) {
     if (colon !== -1 && colon < from) colon = text.indexOf(":", from);
     const to = textEnd - start;
     if (colon > from && colon < to)
       headers.set(text.slice(from, colon).trim().toLowerCase(), text.slice(colon + 1, to).trim());
-    from = next - start;
+    from = lineEnd - start;
   }
   return {
     firstLine,
@@ -116,9 +120,9 @@ export function readHead(bytes: Uint8Array, start: number, end: number): HttpHea
     isResponse,
     end: at,
     isWhole,
-    status: isResponse && /^\d{3}$/.test(words[1] ?? "") ? Number(words[1]) : 0,
-    method: isResponse ? "" : words[0],
-    target: isResponse ? "" : (words[1] ?? ""),
+    status: isResponse && /^\d{3}$/.test(second) ? Number(second) : 0,
+    method: isResponse ? "" : word,
+    target: isResponse ? "" : second,
     headers,
   };
 }

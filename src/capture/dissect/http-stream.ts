@@ -196,16 +196,21 @@ export class HttpStream implements StreamDissector {
  * where only `dissect` can tell, as where the body's content has a say.
  */
 function columnsOfHead(head: HttpHead, { bytes, origin, end }: PduScan, length: number): Columns | null {
-  const info = `${head.title} `;
-  const columns = { protocol: "HTTP", info, separator: ", " };
+  const title = `${head.title} `;
   const bodyLength = length > 0 ? origin + length - head.end : Infinity;
-  if (bodyLength === 0) return columns;
+  if (bodyLength === 0) return httpColumns(title, NO_LAYERS);
   if (isChunked(head) || head.headers.has("content-encoding")) return null;
   if (end - head.end < Math.min(bodyLength, XML_BEGINS_BYTES)) return null;
   const type = mediaType(head);
   const layer = plainMedia(type, bytes, head.end, Math.min(end, head.end + bodyLength));
   if (layer === null) return null;
-  return { ...columns, info: isUntyped(type) ? info : `${info} (${type})`, layers: [layer] };
+  return httpColumns(isUntyped(type) ? title : `${title} (${type})`, [layer]);
+}
+
+const NO_LAYERS: readonly string[] = [];
+
+function httpColumns(info: string, layers: readonly string[]): Columns {
+  return { protocol: "HTTP", info, separator: ", ", layers };
 }
 
 /** Responses that never have a body (RFC 9112 6.3). */

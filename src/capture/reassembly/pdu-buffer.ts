@@ -13,6 +13,8 @@ export interface PduScan {
   phase: number;
 }
 
+const NOTHING = new Uint8Array(0);
+
 export class PduBuffer {
   passed: number;
   #phase: number;
@@ -26,7 +28,7 @@ export class PduBuffer {
   constructor(scan: PduScan, isKnown: boolean) {
     this.passed = scan.passed;
     this.#phase = scan.phase;
-    this.#bytes = isKnown ? new Uint8Array(0) : Uint8Array.from(scan.bytes.subarray(scan.origin, scan.end));
+    this.#bytes = isKnown ? NOTHING : Uint8Array.from(scan.bytes.subarray(scan.origin, scan.end));
     this.#length = this.#bytes.length;
     this.drop();
   }

@@ -217,7 +217,7 @@ export class StreamPdus {
       }
       const isLost = waiting.need === PDU.reject || waiting.buffer.length > SCAN_BYTES_MAX;
       if (isLost) {
-        side.waiting = side.waiting.filter((one) => one !== waiting);
+        giveUp(side, waiting);
         return length;
       }
     }
@@ -229,7 +229,7 @@ export class StreamPdus {
 
   #complete(side: Side, waiting: Waiting, { row, direction }: Segment, length: number): void {
     const { pdu } = waiting;
-    side.waiting = side.waiting.filter((one) => one !== waiting);
+    giveUp(side, waiting);
     this.table.complete(pdu, length, row);
     this.#reader.completed(pdu, row, direction, (max) => this.#bytes.message(pdu, max));
   }
@@ -260,6 +260,13 @@ export class StreamPdus {
     this.table.continues(waiting.pdu);
     this.#complete(side, waiting, segment, waiting.have);
   }
+}
+
+/** Waits for `waiting` no more. */
+function giveUp(side: Side, waiting: Waiting): void {
+  // Nearly always it is the only one.
+  if (side.waiting.length === 1) side.waiting.pop();
+  else side.waiting = side.waiting.filter((one) => one !== waiting);
 }
 
 /** The message that a segment beginning at `start` continues, or null. */
