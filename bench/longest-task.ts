@@ -15,16 +15,19 @@ import type { Effect, Message, Model, ScreenName } from "../src/tui/model.ts";
 import type { Session } from "../src/tui/session.ts";
 import { streamCodecs } from "../src/tui/stream-codecs.ts";
 import { prepareSome } from "../src/tui/prepare.ts";
+import { actionsOf } from "./dashboard-actions.ts";
 import { millionCapture, millionLab } from "./million.ts";
 
 const PACKETS = 1_000_000;
 /** Of a simulated run fewer do: its steps are several times its packets. */
 const LAB_SHARE = 0.2;
 const SIZE = { width: 200, height: 60 };
-const SMALLER = { width: 120, height: 40 };
 /** Slices of a reading that never ends are looked at no further than this. */
 const SLICES_MAX = 20_000;
 const TARGET_MS = 50;
+
+/** Nobody has pressed a key yet: how soon it is there is `npm run bench paint`'s business. */
+const FIRST = "the first frame";
 
 const KINDS = ["capture", "run"] as const;
 type Kind = (typeof KINDS)[number];
@@ -45,60 +48,6 @@ function threadMs(): number {
   } catch {
     return performance.now();
   }
-}
-
-function key(name: string): Message {
-  return { kind: "key", key: name };
-}
-
-function typed(text: string): Message[] {
-  return text.split("").map((char) => key(char === " " ? "space" : char));
-}
-
-/** What a user does on a screen, in this order: each is one key, or the keys of one line typed. */
-function actionsOf(screen: ScreenName): readonly (readonly [name: string, messages: readonly Message[]])[] {
-  const resize = (size: { width: number; height: number }): Message => ({ kind: "resize", ...size });
-  return [
-    ["End", [key("end")]],
-    ["Home", [key("home")]],
-    ["PageDown", [key("pagedown")]],
-    ["End again", [key("end")]],
-    ["resize", [resize(SMALLER)]],
-    ["resize back", [resize(SIZE)]],
-    ...(screen === "stream"
-      ? ([
-          ["text", [key("tab")]],
-          ["hex", [key("tab")]],
-          ["hex, Home", [key("home")]],
-          ["hex, End", [key("end")]],
-          ["picture", [key("tab")]],
-          ["other direction", [key("d")]],
-          ["next stream", [key("]")]],
-        ] as const)
-      : []),
-    ...(screen === "graphs" ? ([["zoom", [key("+")]]] as const) : []),
-    ...(screen === "packets"
-      ? ([
-          ["filter", [key("/"), ...typed("tcp.analysis.retransmission"), key("enter")]],
-          ["filter, End", [key("end")]],
-          ["filter cleared", [key("escape")]],
-          ["dissecting filter", [key("/"), ...typed("http"), key("enter")]],
-          ["filter cleared again", [key("escape")]],
-          ["search", [key("f"), ...typed("nowhere to be found"), key("enter")]],
-          ["sort", [key("s"), ...typed("length"), key("enter")]],
-        ] as const)
-      : []),
-    ...(screen === "statistics"
-      ? ([
-          ["endpoints", [key("tab")]],
-          ["protocols", [key("tab")]],
-          ["over time", [key("tab")]],
-          ["expert", [key("tab")]],
-        ] as const)
-      : []),
-    ["to Packets", [key("3")]],
-    ["and back", [key(String(SCREEN_NAMES.indexOf(screen) + 1))]],
-  ];
 }
 
 /** Runs every action of `screen`; each answer is the longest task of one. */
@@ -138,10 +87,12 @@ export function* longestTasks(session: Session, kind: Kind, screen: ScreenName):
     view(model, SIZE);
     return initialEffects(model);
   });
-  if (model.screen !== screen) send(key(String(SCREEN_NAMES.indexOf(screen) + 1)));
+  settle();
+  yield done(FIRST);
+  if (model.screen !== screen) send({ kind: "key", key: String(SCREEN_NAMES.indexOf(screen) + 1) });
   settle();
   yield done("first visit");
-  for (const [name, messages] of actionsOf(screen)) {
+  for (const [name, messages] of actionsOf(screen, SIZE)) {
     for (const message of messages) send(message);
     settle();
     yield done(name);
@@ -176,7 +127,7 @@ export function* measureTasks(packets: number = PACKETS): Generator<TaskMeasurem
 export function taskLine({ kind, screen, action, longestMs, tasks }: TaskMeasurement): string {
   const name = `${kind}, ${screen}: ${action}`.padEnd(44);
   const words = `${name} longest ${longestMs.toFixed(1).padStart(6)} ms of ${tasks} tasks`;
-  return longestMs > TARGET_MS ? `${words}   TOO LONG` : words;
+  return longestMs > TARGET_MS && action !== FIRST ? `${words}   TOO LONG` : words;
 }
 
 if (process.argv[1] !== undefined && import.meta.url === pathToFileURL(process.argv[1]).href) {

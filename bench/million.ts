@@ -19,8 +19,8 @@ const SERVER = 0x0a000002;
 const SYN = 0x02;
 const ACK = 0x10;
 
-/** A capture of `packets` packets: data one way, an ACK for every other segment. Bytes are made when something reads them. */
-export function millionCapture(packets: number): CaptureSession {
+/** A capture of `packets` packets: data one way in segments of `segment` bytes, an ACK for every other one. Bytes are made when something reads them. */
+export function millionCapture(packets: number, segment: number = SEGMENT): CaptureSession {
   const trace: Trace = new Trace({ read: (row) => bytesOf(trace, row) });
   trace.interfaces.push({ name: "made", linkType: LINKTYPE.raw, snapLength: 0 });
   const table = trace.packets;
@@ -33,7 +33,7 @@ export function millionCapture(packets: number): CaptureSession {
     const turn = turns[stream]++;
     const isAck = turn % 3 === 2;
     const isSyn = turn === 0;
-    const again = !isSyn && !isAck && turn % AGAIN_EVERY === 0 && sent[stream] > SEGMENT;
+    const again = !isSyn && !isAck && turn % AGAIN_EVERY === 0 && sent[stream] > segment;
     table.seconds[row] = Math.floor(i / 10_000);
     table.nanoseconds[row] = (i % 10_000) * 1e5;
     table.protocol[row] = PROTOCOL.tcp;
@@ -47,10 +47,10 @@ export function millionCapture(packets: number): CaptureSession {
     table.stream[row] = stream;
     table.tcpFlags[row] = isSyn ? SYN : ACK;
     table.tcpWindow[row] = 64_000;
-    table.payloadLength[row] = isAck || isSyn ? 0 : SEGMENT;
-    table.tcpSeq[row] = isAck ? 1 : isSyn ? 0 : (1 + sent[stream] - (again ? SEGMENT : 0)) >>> 0;
+    table.payloadLength[row] = isAck || isSyn ? 0 : segment;
+    table.tcpSeq[row] = isAck ? 1 : isSyn ? 0 : (1 + sent[stream] - (again ? segment : 0)) >>> 0;
     table.tcpAck[row] = isAck ? (1 + sent[stream]) >>> 0 : isSyn ? 0 : 1;
-    if (!isAck && !isSyn && !again) sent[stream] += SEGMENT;
+    if (!isAck && !isSyn && !again) sent[stream] += segment;
     table.length[row] = table.capturedLength[row] = HEADERS + table.payloadLength[row];
   }
   return {

@@ -7,7 +7,7 @@ import { ANALYSIS, ANALYSIS_FLAGS } from "../../trace/analysis-flags.ts";
 import type { Trace } from "../../trace/trace.ts";
 
 const STEP_MIN_NS = 1000;
-const INTERVALS_MAX = 100_000;
+const INTERVALS_MAX = 40_000;
 /** What Wireshark's graph calls TCP errors: every flag of the analysis but window updates. */
 const ERRORS = ANALYSIS_FLAGS & ~ANALYSIS.windowUpdate;
 

@@ -20,7 +20,8 @@ export function flowBytes(trace: Trace, side: FlowSide, start: number, end: numb
   const known = new Uint8Array(length);
   let missing = length;
   const first = side.firstBeyond(start);
-  for (let at = first; at < side.count && at < first + SEGMENTS_MAX && missing > 0; at++) {
+  const last = Math.min(side.endBefore(end), first + SEGMENTS_MAX);
+  for (let at = first; at < last && missing > 0; at++) {
     const from = Math.max(start, side.starts[at]);
     const to = Math.min(end, side.starts[at] + side.lengths[at]);
     if (from >= to) continue;
@@ -42,7 +43,8 @@ export function flowBytes(trace: Trace, side: FlowSide, start: number, end: numb
 export function segmentsWithin(side: FlowSide, start: number, end: number): number[] {
   const found: number[] = [];
   const first = side.firstBeyond(start);
-  for (let at = first; at < side.count && at < first + SEGMENTS_MAX; at++) {
+  const last = Math.min(side.endBefore(end), first + SEGMENTS_MAX);
+  for (let at = first; at < last; at++) {
     if (side.starts[at] < end && side.starts[at] + side.lengths[at] > start) found.push(at);
   }
   return found;

@@ -17,6 +17,8 @@ export class FlowSide {
   fresh = new Uint32Array(SEGMENTS_MIN);
   /** The largest end of a segment up to each. */
   reach = new Float64Array(SEGMENTS_MIN);
+  /** How far before the end of what was sent until then a segment has begun at most: by it one knows where to stop looking for bytes. */
+  back = 0;
   /** By time: where segments end; those sent again, by where they start. */
   readonly sent = new Points();
   readonly again = new Points();
@@ -67,6 +69,7 @@ export class FlowSide {
     const fresh = seen.add(wireSeq, length);
     this.#sender ??= hop;
     const reach = Math.max(this.length, end);
+    this.back = Math.max(this.back, this.length - start);
     if (this.count === this.rows.length) this.#grow();
     const at = this.count++;
     this.rows[at] = row;
@@ -117,6 +120,11 @@ export class FlowSide {
   /** How many segments were sent by `timeNs`. */
   sentBy(timeNs: number): number {
     return this.#first((at) => this.#trace.packetNs(this.rows[at]) > timeNs);
+  }
+
+  /** Index behind the last segment that may carry a byte before `offset`. */
+  endBefore(offset: number): number {
+    return Math.min(this.count, this.firstBeyond(offset + this.back) + 1);
   }
 
   /** Index of the first segment that may reach beyond `offset`: all before it end at or before. */

@@ -16,8 +16,9 @@ const LIFELINES_MAX = 8;
 const NEAR = 2000;
 const ACK = 0x010;
 const PSH = 0x008;
-/** Packets whose transit times make the scale. */
+/** Packets whose transit times make the scale, and how far they are looked for. */
 const SCALE_PACKETS = 64;
+const SCALE_ROWS = 2000;
 /** Rows a packet's way takes at the scale a sequence opens with. */
 const WAY_ROWS = 2;
 
@@ -112,7 +113,8 @@ export function scaleOf(trace: Trace): number {
   if (known !== undefined && known.length === trace.length) return known.ns;
   const index = indexOf(trace);
   const ways: number[] = [];
-  for (let row = 0; row < trace.packets.count && ways.length < SCALE_PACKETS; row++) {
+  const rows = index.hasArrivals ? Math.min(trace.packets.count, SCALE_ROWS) : 0;
+  for (let row = 0; row < rows && ways.length < SCALE_PACKETS; row++) {
     const arrived = index.arriveStep(row);
     if (arrived === NEVER) continue;
     const ns = trace.timeNs(arrived) - trace.packetNs(row);
