@@ -29,6 +29,11 @@ interface Track {
   readonly to: number;
   /** Null until a packet has had to wait. */
   depths: QueueDepths | null;
+  /** Addresses of the last packet, and their ids: packets come in trains. */
+  source: string;
+  sourceId: number;
+  destination: string;
+  destinationId: number;
 }
 
 export class Recorder {
@@ -56,6 +61,10 @@ export class Recorder {
       way: this.trace.way(transit),
       to: this.trace.log.host(to),
       depths: null,
+      source: "",
+      sourceId: 0,
+      destination: "",
+      destinationId: 0,
     });
     return this.#tracks.length - 1;
   }
@@ -86,7 +95,7 @@ export class Recorder {
     const way = copyOf === -1 ? track.way : this.trace.way({ ...track.transit, copyOf });
     const row = this.trace.addPacket(timeNs, way);
     this.#packets.keep(row, packet);
-    this.#fill(row, packet, track.interfaceId);
+    this.#fill(row, packet, track);
     return row;
   }
 
@@ -111,11 +120,11 @@ export class Recorder {
     this.trace.addEvent({ kind: "drop", timeNs, packet: row, where, reason });
   }
 
-  #fill(row: number, packet: IpPacket, interfaceId: number): void {
+  #fill(row: number, packet: IpPacket, track: Track): void {
     const table = this.trace.packets;
     const { payload } = packet;
     const transport = ipHeaderBytes(packet.version, payload);
-    table.interfaceId[row] = interfaceId;
+    table.interfaceId[row] = track.interfaceId;
     table.capturedLength[row] = packet.length;
     table.length[row] = packet.length;
     if (packet.wire !== undefined && packet.wire !== null) {
@@ -123,8 +132,10 @@ export class Recorder {
       indexPacket(table, row, packet.wire, 0, packet.length, LINKTYPE.raw, this.streams);
       return;
     }
-    table.source[row] = this.#address(packet.source);
-    table.destination[row] = this.#address(packet.destination);
+    const source = this.#source(track, packet.source);
+    const destination = this.#destination(track, packet.destination);
+    table.source[row] = source;
+    table.destination[row] = destination;
     table.networkOffset[row] = 0;
     switch (payload.kind) {
       case "tcp":
@@ -140,9 +151,9 @@ export class Recorder {
         table.tcpWindow[row] = payload.window;
         table.stream[row] = this.streams.tcp(
           row,
-          table.source[row],
+          source,
           payload.sourcePort,
-          table.destination[row],
+          destination,
           payload.destinationPort,
           table.tcpSeq[row],
           table.tcpAck[row],
@@ -159,9 +170,9 @@ export class Recorder {
         table.destinationPort[row] = payload.destinationPort;
         table.stream[row] = this.streams.udp(
           row,
-          table.source[row],
+          source,
           payload.sourcePort,
-          table.destination[row],
+          destination,
           payload.destinationPort,
         );
         return;
@@ -172,6 +183,18 @@ export class Recorder {
       case "fragment":
         table.protocol[row] = PROTOCOL.fragment;
     }
+  }
+
+  #source(track: Track, text: string): number {
+    if (track.source === text) return track.sourceId;
+    track.source = text;
+    return (track.sourceId = this.#address(text));
+  }
+
+  #destination(track: Track, text: string): number {
+    if (track.destination === text) return track.destinationId;
+    track.destination = text;
+    return (track.destinationId = this.#address(text));
   }
 
   #address(text: string): number {

@@ -5,13 +5,26 @@
 
 import type { TraceEvent } from "./events.ts";
 
-/** What a row of numbers begins with. */
-const KIND = { other: 0, arrive: 1, buffers: 2 } as const;
+/** The kind of an event, in the low bits of its first number. 0 is none: what is left of a piece. */
+const KIND = { other: 1, arrive: 2, buffers: 3 } as const;
+const KIND_BITS = 2;
+/** Of `buffers`, one bit each for the sizes that are not what they were, and follow; then the number of the end. */
+const SIZES = 6;
+const SIZE_BITS = (1 << SIZES) - 1;
 
-/** Numbers in a piece of the row; none is ever moved. */
-const PIECE = 8192;
+/** Events with a time in a piece, and numbers: none is ever moved. */
+const PIECE_TIMES = 4096;
+const PIECE_NUMBERS = 16_384;
 /** The most numbers an event takes. */
-const EVENT_MAX = 9;
+const EVENT_MAX = 1 + SIZES;
+
+/** Events in a row: their times in ns, and what else there is to say of them. */
+interface Piece {
+  readonly times: Float64Array;
+  readonly numbers: Uint32Array;
+}
+
+const NO_PIECE: Piece = { times: new Float64Array(0), numbers: new Uint32Array(0) };
 
 /** One end of a connection, as its host names it. */
 interface ConnectionEnd {
@@ -19,6 +32,27 @@ interface ConnectionEnd {
   /** As `formatAddress` prints them. */
   readonly local: string;
   readonly remote: string;
+}
+
+/** Sizes of the queues and buffers of every end, by its number times SIZES. */
+class Sizes {
+  #values = new Uint32Array(SIZES * 4);
+
+  get(at: number): number {
+    return this.#values[at];
+  }
+
+  set(at: number, value: number): void {
+    this.#values[at] = value;
+  }
+
+  /** Room for so many ends; theirs are 0 before anything is known. */
+  reserve(ends: number): void {
+    if (ends * SIZES <= this.#values.length) return;
+    const larger = new Uint32Array(ends * SIZES * 2);
+    larger.set(this.#values);
+    this.#values = larger;
+  }
 }
 
 export class EventLog {
@@ -29,10 +63,15 @@ export class EventLog {
   readonly #ends: ConnectionEnd[] = [];
   /** Events that are objects already, but come after some that are not. */
   #others: TraceEvent[] = [];
-  #pieces: Float64Array[] = [];
-  #piece = new Float64Array(0);
-  /** Numbers used of the last piece. */
+  #pieces: Piece[] = [];
+  #times = NO_PIECE.times;
+  #numbers = NO_PIECE.numbers;
+  /** Used of the last piece. */
+  #usedTimes = 0;
   #used = 0;
+  /** As the last event of each end told them, written and made. */
+  readonly #written = new Sizes();
+  readonly #read = new Sizes();
 
   /** Every event, in order. The list grows with the log; it is the same one each time. */
   get events(): readonly TraceEvent[] {
@@ -47,7 +86,8 @@ export class EventLog {
       return;
     }
     this.#others.push(event);
-    this.#begin(KIND.other);
+    if (this.#used + EVENT_MAX > this.#numbers.length) this.#extend();
+    this.#numbers[this.#used++] = KIND.other;
   }
 
   /** The number by which `arrive` knows `host`. */
@@ -59,17 +99,19 @@ export class EventLog {
   /** Packet `row` reaches a host. */
   arrive(timeNs: number, row: number, host: number): void {
     this.length++;
-    const at = this.#begin(KIND.arrive);
-    const piece = this.#piece;
-    piece[at] = timeNs;
-    piece[at + 1] = row;
-    piece[at + 2] = host;
-    this.#used = at + 3;
+    this.#begin(timeNs);
+    const at = this.#used;
+    this.#numbers[at] = KIND.arrive | (host << KIND_BITS);
+    this.#numbers[at + 1] = row;
+    this.#used = at + 2;
   }
 
   /** The number by which `buffers` knows an end of a connection. */
   connection(host: string, local: string, remote: string): number {
-    return this.#ends.push({ host, local, remote }) - 1;
+    const end = this.#ends.push({ host, local, remote }) - 1;
+    this.#written.reserve(end + 1);
+    this.#read.reserve(end + 1);
+    return end;
   }
 
   /** What the queues of a connection's end hold from now on. Bytes. */
@@ -84,71 +126,87 @@ export class EventLog {
     receiveBuffer: number,
   ): void {
     this.length++;
-    const at = this.#begin(KIND.buffers);
-    const piece = this.#piece;
-    piece[at] = timeNs;
-    piece[at + 1] = end;
-    piece[at + 2] = sendQueue;
-    piece[at + 3] = inFlight;
-    piece[at + 4] = receiveQueue;
-    piece[at + 5] = outOfOrder;
-    piece[at + 6] = sendBuffer;
-    piece[at + 7] = receiveBuffer;
-    this.#used = at + 8;
+    this.#begin(timeNs);
+    const head = this.#used++;
+    const first = end * SIZES;
+    let changes = this.#change(first, 1, sendQueue);
+    changes |= this.#change(first + 1, 2, inFlight);
+    changes |= this.#change(first + 2, 4, receiveQueue);
+    changes |= this.#change(first + 3, 8, outOfOrder);
+    changes |= this.#change(first + 4, 16, sendBuffer);
+    changes |= this.#change(first + 5, 32, receiveBuffer);
+    this.#numbers[head] = KIND.buffers | (changes << KIND_BITS) | (end << (KIND_BITS + SIZES));
   }
 
-  /** Answers where the numbers of an event of that kind go. */
-  #begin(kind: number): number {
-    if (this.#used + EVENT_MAX > this.#piece.length) {
-      // What is left of the last piece stays NaN, which is no kind.
-      this.#piece = new Float64Array(PIECE).fill(NaN);
-      this.#pieces.push(this.#piece);
-      this.#used = 0;
-    }
-    this.#piece[this.#used++] = kind;
-    return this.#used;
+  /** Writes a size down if it is another than before. Answers its `bit` then. */
+  #change(at: number, bit: number, value: number): number {
+    if (this.#written.get(at) === value) return 0;
+    this.#written.set(at, value);
+    this.#numbers[this.#used++] = value;
+    return bit;
+  }
+
+  /** Writes the time of an event, and makes room for its numbers. */
+  #begin(timeNs: number): void {
+    if (this.#usedTimes === this.#times.length || this.#used + EVENT_MAX > this.#numbers.length)
+      this.#extend();
+    this.#times[this.#usedTimes++] = timeNs;
+  }
+
+  #extend(): void {
+    const piece = { times: new Float64Array(PIECE_TIMES), numbers: new Uint32Array(PIECE_NUMBERS) };
+    this.#pieces.push(piece);
+    this.#times = piece.times;
+    this.#numbers = piece.numbers;
+    this.#usedTimes = 0;
+    this.#used = 0;
   }
 
   /** Makes objects of all numbers, and forgets the numbers. */
   #make(): void {
     let others = 0;
-    for (const piece of this.#pieces) {
-      const end = piece === this.#piece ? this.#used : piece.length;
-      for (let at = 0; at < end;) {
-        const kind = piece[at];
-        if (kind === KIND.other) {
-          this.#made.push(this.#others[others++]);
-          at += 1;
-        } else if (kind === KIND.arrive) {
-          const host = this.#hosts[piece[at + 3]];
-          this.#made.push({ kind: "arrive", timeNs: piece[at + 1], packet: piece[at + 2], host });
-          at += 4;
-        } else if (kind === KIND.buffers) {
-          this.#made.push(this.#buffersEvent(piece, at + 1));
-          at += 9;
-        } else break;
+    for (const { times, numbers } of this.#pieces) {
+      let events = 0;
+      for (let at = 0; at < numbers.length && numbers[at] !== 0;) {
+        const head = numbers[at++];
+        const kind = head & ((1 << KIND_BITS) - 1);
+        if (kind === KIND.other) this.#made.push(this.#others[others++]);
+        else if (kind === KIND.arrive) {
+          const host = this.#hosts[head >>> KIND_BITS];
+          this.#made.push({ kind: "arrive", timeNs: times[events++], packet: numbers[at++], host });
+        } else {
+          const end = head >>> (KIND_BITS + SIZES);
+          const changes = (head >>> KIND_BITS) & SIZE_BITS;
+          for (let size = 0; size < SIZES; size++) {
+            if ((changes & (1 << size)) !== 0) this.#read.set(end * SIZES + size, numbers[at++]);
+          }
+          this.#made.push(this.#buffersEvent(times[events++], end));
+        }
       }
     }
     this.#others = [];
     this.#pieces = [];
-    this.#piece = new Float64Array(0);
+    this.#times = NO_PIECE.times;
+    this.#numbers = NO_PIECE.numbers;
+    this.#usedTimes = 0;
     this.#used = 0;
   }
 
-  #buffersEvent(piece: Float64Array, at: number): TraceEvent {
-    const { host, local, remote } = this.#ends[piece[at + 1]];
+  #buffersEvent(timeNs: number, end: number): TraceEvent {
+    const { host, local, remote } = this.#ends[end];
+    const first = end * SIZES;
     return {
       kind: "buffers",
-      timeNs: piece[at],
+      timeNs,
       host,
       local,
       remote,
-      sendQueue: piece[at + 2],
-      inFlight: piece[at + 3],
-      receiveQueue: piece[at + 4],
-      outOfOrder: piece[at + 5],
-      sendBuffer: piece[at + 6],
-      receiveBuffer: piece[at + 7],
+      sendQueue: this.#read.get(first),
+      inFlight: this.#read.get(first + 1),
+      receiveQueue: this.#read.get(first + 2),
+      outOfOrder: this.#read.get(first + 3),
+      sendBuffer: this.#read.get(first + 4),
+      receiveBuffer: this.#read.get(first + 5),
     };
   }
 }

@@ -323,7 +323,7 @@ export class Connection {
     }
     const count = this.personality.sendTakesAll ? bytes.length : Math.min(free, bytes.length);
     if (this.sender.buffer.length === 0) this.sender.resume(nowNs);
-    this.sender.buffer.append(bytes, 0, count);
+    this.sender.buffer.append(bytes, 0, count, this.recording);
     this.sender.queued(more);
     if (oob) this.sender.markUrgent();
     return count;

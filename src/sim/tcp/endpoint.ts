@@ -1,5 +1,6 @@
 // A connection where it meets its host: addresses, the one timer, segments out, events recorded, whom to wake.
 
+import { ZERO_NS } from "../clock.ts";
 import { formatAddress } from "../../socket/address.ts";
 import type { ConnectionQueues } from "../../trace/connection-queues.ts";
 import { PMTUDISC } from "../../socket/options.ts";
@@ -26,6 +27,17 @@ const { DONT, INTERFACE, OMIT } = PMTUDISC;
 const RANDOM_LIMIT = 2 ** 32;
 const HEADERS_INET = 40;
 const HEADERS_INET6 = 60;
+
+/** What is told of a sender's way: read at once, so one does for all connections. */
+const told = {
+  cwnd: ZERO_NS,
+  ssthresh: ZERO_NS,
+  window: ZERO_NS,
+  inFlight: ZERO_NS,
+  acked: ZERO_NS,
+  rttUs: ZERO_NS,
+  rtoUs: ZERO_NS,
+};
 
 export interface EndpointSetup {
   readonly local: string;
@@ -286,15 +298,14 @@ export class Endpoint {
       this.#series = this.#host.network.tcpSeries(local, remote);
     }
     const { mss, window, rtt, peer } = sender;
-    this.#series?.sample(this.now(), {
-      cwnd: window.cwnd * mss,
-      ssthresh: window.ssthresh >= SSTHRESH_INFINITE ? SSTHRESH_INFINITE : window.ssthresh * mss,
-      window: peer.sndWnd,
-      inFlight: sender.flight,
-      acked: sender.bytesAcked,
-      rttUs: Math.round(rtt.srttNs / 1000),
-      rtoUs: Math.round(rtt.rtoNs / 1000),
-    });
+    told.cwnd = window.cwnd * mss;
+    told.ssthresh = window.ssthresh >= SSTHRESH_INFINITE ? SSTHRESH_INFINITE : window.ssthresh * mss;
+    told.window = peer.sndWnd;
+    told.inFlight = sender.flight;
+    told.acked = sender.bytesAcked;
+    told.rttUs = Math.round(rtt.srttNs / 1000);
+    told.rtoUs = Math.round(rtt.rtoNs / 1000);
+    this.#series?.sample(this.now(), told);
   }
 
   names(): readonly [string, string] {

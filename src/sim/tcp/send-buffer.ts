@@ -1,15 +1,20 @@
 // Bytes a program has sent and the peer has not acknowledged: written once into chunks, handed out as slices of them.
+//
+// A trace keeps every chunk there was. Programs that send much often send the same again and again, so where one records, a chunk like
+// the one before shares its memory as long as they are alike: memory new to the process costs it more than a microsecond a packet.
 
 import { slabBytes } from "../slab.ts";
 
 interface Chunk {
-  readonly bytes: Uint8Array;
+  bytes: Uint8Array;
   /** Those of `bytes`, kept because asking it for them is a call out of the JIT's code. */
-  readonly buffer: ArrayBufferLike;
-  readonly offset: number;
+  buffer: ArrayBufferLike;
+  offset: number;
   /** Position of its first byte in the stream. */
   readonly start: number;
   used: number;
+  /** `bytes` are those of the chunk before, full and like what this one holds so far. */
+  shared: boolean;
 }
 
 const CHUNK_MIN = 256;
@@ -29,14 +34,16 @@ export class SendBuffer {
   #cursor = 0;
   #chunkSize = CHUNK_MIN;
 
-  /** Copies `count` bytes of `bytes` from `from` on. */
-  append(bytes: Uint8Array, from: number, count: number): void {
+  /** Copies `count` bytes of `bytes` from `from` on. `kept`: a trace keeps what is made of them, and nobody else does. */
+  append(bytes: Uint8Array, from: number, count: number, kept: boolean = false): void {
     let at = from;
     const end = from + count;
     while (at < end) {
-      const tail = this.#tail(end - at);
+      const tail = this.#tail(end - at, kept);
       const taken = Math.min(end - at, tail.bytes.length - tail.used);
-      tail.bytes.set(taken === bytes.length ? bytes : bytes.subarray(at, at + taken), tail.used);
+      if (tail.shared && !isAlike(tail, bytes, at, taken)) unshare(tail);
+      if (!tail.shared)
+        tail.bytes.set(taken === bytes.length ? bytes : bytes.subarray(at, at + taken), tail.used);
       tail.used += taken;
       at += taken;
     }
@@ -51,7 +58,7 @@ export class SendBuffer {
     if (within + count <= chunk.used) {
       return new Uint8Array(chunk.buffer, chunk.offset + within, count);
     }
-    const whole = new Uint8Array(count);
+    const whole = slabBytes(count);
     let filled = 0;
     while (filled < count) {
       const part = this.#find(at + filled);
@@ -91,7 +98,7 @@ export class SendBuffer {
     }
   }
 
-  #tail(wanted: number): Chunk {
+  #tail(wanted: number, kept: boolean): Chunk {
     if (this.#chunks === NO_CHUNKS) this.#chunks = [];
     const chunks = this.#chunks;
     const last = chunks.length - 1;
@@ -99,8 +106,9 @@ export class SendBuffer {
     const size = Math.min(CHUNK_MAX, Math.max(this.#chunkSize, wanted));
     this.#chunkSize = Math.min(CHUNK_MAX, size * 2);
     const start = last < 0 ? this.#start : chunks[last].start + chunks[last].used;
-    const bytes = slabBytes(size);
-    const chunk: Chunk = { bytes, buffer: bytes.buffer, offset: bytes.byteOffset, start, used: 0 };
+    const shared = kept && last >= 0 && size === CHUNK_MAX && chunks[last].bytes.length === CHUNK_MAX;
+    const bytes = shared ? chunks[last].bytes : slabBytes(size);
+    const chunk: Chunk = { bytes, buffer: bytes.buffer, offset: bytes.byteOffset, start, used: 0, shared };
     chunks.push(chunk);
     return chunk;
   }
@@ -114,4 +122,20 @@ export class SendBuffer {
     this.#cursor = index;
     return chunks[index];
   }
+}
+
+/** Whether the `count` bytes of `bytes` from `at` on are those a shared chunk has where they belong. */
+function isAlike({ bytes: there, used }: Chunk, bytes: Uint8Array, at: number, count: number): boolean {
+  if (bytes[at] !== there[used] || bytes[at + count - 1] !== there[used + count - 1]) return false;
+  return Buffer.prototype.compare.call(bytes, there, used, used + count, at, at + count) === 0;
+}
+
+/** Gives the chunk memory of its own. What was handed out of it stays where it is, for it is the same. */
+function unshare(chunk: Chunk): void {
+  const bytes = slabBytes(chunk.bytes.length);
+  bytes.set(chunk.used === bytes.length ? chunk.bytes : chunk.bytes.subarray(0, chunk.used));
+  chunk.bytes = bytes;
+  chunk.buffer = bytes.buffer;
+  chunk.offset = bytes.byteOffset;
+  chunk.shared = false;
 }

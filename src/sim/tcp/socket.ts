@@ -224,12 +224,13 @@ export class TcpSocket implements SocketCore {
     return error;
   }
 
-  send(bytes: Uint8Array, flags: SendFlags = {}): number | Failure {
+  send(bytes: Uint8Array, flags?: SendFlags): number | Failure {
     if (this.#closed) return "EBADF";
     if (this.#endpoint === null) return this.#takeOwnError() ?? "EPIPE";
     if (this.#writeShut && this.#endpoint.connection.canSend) return "EPIPE";
     if (this.#endpoint.connection.deferred) return this.#sendDeferred(this.#endpoint, bytes);
-    const { more = false, oob = false } = flags;
+    const more = flags !== undefined && flags.more === true;
+    const oob = flags !== undefined && flags.oob === true;
     const answer = this.#endpoint.connection.send(bytes, more, oob, this.#host.network.now());
     if (answer !== "EAGAIN" && answer !== 0) this.#endpoint.settle();
     return answer;
@@ -243,16 +244,17 @@ export class TcpSocket implements SocketCore {
     return taken;
   }
 
-  recv(max: number, flags: RecvFlags = {}): Uint8Array | Failure {
+  recv(max: number, flags?: RecvFlags): Uint8Array | Failure {
     if (this.#closed) return "EBADF";
-    if (flags.oob === true) return this.#recvUrgent(max, flags.peek === true);
+    const peek = flags !== undefined && flags.peek === true;
+    if (flags !== undefined && flags.oob === true) return this.#recvUrgent(max, peek);
     if (this.#endpoint === null) {
       const error = this.#listener === null ? this.#takeOwnError() : null;
       if (error !== null) return error;
       return this.#readShut && this.#listener === null ? new Uint8Array() : "ENOTCONN";
     }
     const { connection } = this.#endpoint;
-    const answer = connection.receive(max, flags.peek === true, this.#host.network.now());
+    const answer = connection.receive(max, peek, this.#host.network.now());
     if (typeof answer !== "string") {
       if (connection.receiver.acks.due) this.#endpoint.settle();
       else if (connection.recording) this.#endpoint.recordQueues();
@@ -287,7 +289,7 @@ export class TcpSocket implements SocketCore {
     return this.#startConnecting(toWire(to.address), to.port, bytes) ?? "EINPROGRESS";
   }
 
-  recvFrom(max: number, flags: RecvFlags = {}): Datagram | Failure {
+  recvFrom(max: number, flags?: RecvFlags): Datagram | Failure {
     const data = this.recv(max, flags);
     if (!(data instanceof Uint8Array)) return data;
     const peer = this.peerAddress();
