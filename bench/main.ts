@@ -54,7 +54,9 @@ const BENCHES: Readonly<Record<string, () => Promise<void> | void>> = {
     }
   },
   tasks() {
-    console.log("the longest task after each thing one does, on 1,000,000 packets; target: 50 ms on every screen");
+    console.log(
+      "the longest task after each thing one does, on 1,000,000 packets; target: 50 ms on every screen",
+    );
     for (const task of measureTasks()) console.log(taskLine(task));
   },
   frame() {

@@ -31,10 +31,11 @@ export const INITIAL_STATISTICS: StatisticsView = {
   interval: 0,
 };
 
-/** One direction of a TCP stream, for the screens that show one. */
+/** One direction of a TCP stream, for the screens that show one; on the Stream screen of a UDP conversation too. */
 export interface Flow {
-  /** As in `tcp.stream`. */
+  /** As in `tcp.stream`; of UDP, conversations are counted from 0 as they first spoke. */
   readonly stream: number;
+  readonly udp?: boolean;
   /** 0 is from the sender of the stream's first packet; null for the one that carries more. */
   readonly direction: 0 | 1 | null;
 }
@@ -65,7 +66,7 @@ export interface StreamView {
   readonly cell: number | null;
   /** Index of the codec frames are taken out with, -1 for none; null for the one the stream looks like. */
   readonly codec: number | null;
-  /** The byte the cursor is on, chosen while the run's cursor stood at step `at`: elsewhere the step says which byte. */
+  /** The byte the cursor is on, of UDP the datagram, chosen while the run's cursor stood at step `at`: elsewhere the step says which byte. */
   readonly byte: { readonly offset: number; readonly at: number } | null;
 }
 

@@ -18,6 +18,7 @@ import type { Screen, Step } from "./screen.ts";
 import { streamScreen } from "./stream.ts";
 import { isStreamUnread, readStream } from "./stream-data.ts";
 import { streamAction, streamMouse } from "./stream-update.ts";
+import { enterUdp } from "./udp-data.ts";
 import { statisticsScreen } from "./statistics.ts";
 import { isUnread, readOn } from "./statistics-data.ts";
 import { statisticsAction, statisticsMouse } from "./statistics-update.ts";
@@ -48,7 +49,7 @@ const SCREENS: readonly Screen[] = [
     paint: streamScreen,
     act: streamAction,
     mouse: streamMouse,
-    enter: enterFlow,
+    enter: (model) => enterUdp(model) ?? enterFlow(model),
     count: { unread: isStreamUnread, read: readStream },
   },
   {

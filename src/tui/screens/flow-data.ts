@@ -30,12 +30,14 @@ export function streamTable(model: Model): StreamTable {
 
 /** The stream shown: the chosen one, or the first. */
 export function streamShown(model: Model): number {
-  return Math.max(0, Math.min(streamTable(model).tcpCount - 1, model.flow?.stream ?? 0));
+  const chosen = model.flow?.udp === true ? 0 : (model.flow?.stream ?? 0);
+  return Math.max(0, Math.min(streamTable(model).tcpCount - 1, chosen));
 }
 
 /** Which of its directions: the chosen one, else the one that carries more. */
 export function directionShown(model: Model): 0 | 1 {
-  if (model.flow !== null && model.flow.direction !== null) return model.flow.direction;
+  const { flow } = model;
+  if (flow !== null && flow.direction !== null && flow.udp !== true) return flow.direction;
   const { sides } = readingOf(model);
   return sides[1].length > sides[0].length ? 1 : 0;
 }

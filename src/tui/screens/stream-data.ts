@@ -9,6 +9,7 @@ import { atCursor, shownTrace } from "./packet-data.ts";
 import { shownStep } from "./sequence-data.ts";
 import { bytesBy, callsOf, pieceOf } from "./stream-calls.ts";
 import { areFramesUnread, readFrames } from "./stream-frames.ts";
+import { isUdpShown, isUdpUnread, readUdp } from "./udp-data.ts";
 
 /** How far the bytes of the direction shown have come at a step: each the number of bytes from the first. */
 export interface Progress {
@@ -25,10 +26,19 @@ export interface Progress {
 
 /** Whether packets or bytes are left to read for this screen. */
 export function isStreamUnread(model: Model): boolean {
+  if (isUdpShown(model)) return isUdpUnread(model);
+  return isTcpUnread(model) || isUdpUnread(model);
+}
+
+function isTcpUnread(model: Model): boolean {
   return isFlowUnread(model) || callsOf(model)?.isDone === false || areFramesUnread(model);
 }
 
 export function readStream(model: Model): void {
+  if (isUdpShown(model) || !isTcpUnread(model)) {
+    readUdp(model);
+    return;
+  }
   const calls = callsOf(model);
   if (isFlowUnread(model)) readFlow(model);
   else if (calls?.isDone === false) calls.advance();

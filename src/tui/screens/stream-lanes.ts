@@ -16,10 +16,10 @@ import type { StreamFrames } from "./stream-frames.ts";
 /** Corners and line of a bracket. */
 type Shape = readonly [left: string, line: string, right: string];
 
-const ABOVE: Shape = ["╭", "─", "╮"];
-const BELOW: Shape = ["╰", "─", "╯"];
-const WIRE: Shape = ["├", "─", "┤"];
-const BROKEN: Shape = ["├", "╌", "┤"];
+export const SENT: Shape = ["╭", "─", "╮"];
+export const READ: Shape = ["╰", "─", "╯"];
+export const WIRE: Shape = ["├", "─", "┤"];
+export const BROKEN: Shape = ["├", "╌", "┤"];
 const FRAME: Shape = ["╘", "═", "╛"];
 
 /** Lanes of segments at most in a row of bytes. */
@@ -54,7 +54,7 @@ export function sendLane({ calls, progress }: Lanes, theme: Theme, start: number
   const pieces = piecesWithin(calls.sends, start, end).map(({ number, call, start: from, end: to }) => ({
     start: from,
     end: to,
-    shape: ABOVE,
+    shape: SENT,
     labels: [`${call.call} ${number}: ${to - from} B`, `${call.call} ${number}`, String(number)],
     attr: call.beginStep > progress.step ? theme.faint : theme.strong,
   }));
@@ -70,7 +70,7 @@ export function recvLane({ calls, progress }: Lanes, theme: Theme, start: number
     return {
       start: from,
       end: to,
-      shape: BELOW,
+      shape: READ,
       labels: [asked, `recv ${number}: ${to - from} B`, `recv ${number}`, String(number)],
       attr: call.endStep > progress.step ? theme.faint : theme.ok,
     };
@@ -184,7 +184,7 @@ export function paintLane(
     grid.fill(x0, y, to - x0 + 1, 1, attr, shape[1]);
     if (x0 === to) {
       if (opens && closes)
-        grid.cell(x0, y, shape === ABOVE ? "┬" : shape === WIRE || shape === BROKEN ? "┼" : "┴", attr);
+        grid.cell(x0, y, shape === SENT ? "┬" : shape === WIRE || shape === BROKEN ? "┼" : "┴", attr);
     } else {
       if (opens) grid.cell(x0, y, shape[0], attr);
       if (closes) grid.cell(to, y, shape[2], attr);

@@ -2,6 +2,7 @@
 
 import type { Model } from "../model.ts";
 import { STREAM_MODES } from "../views.ts";
+import { isUdpShown } from "./udp-data.ts";
 import type { StreamMode } from "../views.ts";
 
 export interface StreamPlace {
@@ -34,15 +35,16 @@ export function streamLayout(model: Model): StreamPlace[] {
   return [
     { part: "head", x: 0, y: 1, width, height: 1 },
     { part: "stream", x: 0, y: 2, width, height: rows - lower },
-    ...lowerPlaces(width, y, lower),
+    ...lowerPlaces(width, y, lower, isUdpShown(model)),
     { part: "time", x: 0, y: 2 + rows, width, height: timeRows },
   ];
 }
 
-function lowerPlaces(width: number, y: number, height: number): StreamPlace[] {
+/** Datagrams have no frames. */
+function lowerPlaces(width: number, y: number, height: number, isUdp: boolean): StreamPlace[] {
   if (height === 0) return [];
   const parts =
-    width >= FRAMES_FROM
+    width >= FRAMES_FROM && !isUdp
       ? (["details", "calls", "frames"] as const)
       : width >= CALLS_FROM
         ? (["details", "calls"] as const)

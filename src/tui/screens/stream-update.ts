@@ -5,7 +5,7 @@ import type { Model, MouseAction } from "../model.ts";
 import { darkTheme } from "../theme.ts";
 import { STREAM_MODES } from "../views.ts";
 import type { StreamView } from "../views.ts";
-import { flowBy, sideShown, turnFlow } from "./flow-data.ts";
+import { sideShown, turnFlow } from "./flow-data.ts";
 import { segmentsWithin } from "./flow-bytes.ts";
 import { atCursor, shownTrace } from "./packet-data.ts";
 import { goToRow } from "./packets-select.ts";
@@ -17,6 +17,8 @@ import { followAcross } from "./stream-follow.ts";
 import { codecShown } from "./stream-frames.ts";
 import { streamLayout, streamTabs } from "./stream-layout.ts";
 import { CELLS, pictureByteAt, pictureShape } from "./stream-picture.ts";
+import { datagramShown, isUdpShown, toDatagram, turnUdp, udpFlowBy, udpSide } from "./udp-data.ts";
+import { datagramAt } from "./udp-picture.ts";
 
 /** Rows of a page and of a turn of the wheel. */
 const PAGE = 4;
@@ -24,6 +26,10 @@ const WHEEL = 1;
 
 /** Does `action`; one the screen does not know leaves the model as it is. */
 export function streamAction(model: Model, action: Action): Step {
+  if (isUdpShown(model)) {
+    const next = udpAction(model, action);
+    if (next !== null) return quiet(next);
+  }
   const across = acrossOf(model);
   switch (action) {
     case "forward":
@@ -51,9 +57,9 @@ export function streamAction(model: Model, action: Action): Step {
     case "zoom out":
       return quiet(cellBy(model, -1));
     case "next stream":
-      return quiet(withView(flowBy(model, 1), { byte: null, codec: null }));
+      return quiet(withView(udpFlowBy(model, 1), { byte: null, codec: null }));
     case "previous stream":
-      return quiet(withView(flowBy(model, -1), { byte: null, codec: null }));
+      return quiet(withView(udpFlowBy(model, -1), { byte: null, codec: null }));
     case "turn":
       return quiet(withView(turnFlow(model), { byte: null, codec: null }));
     case "codec":
@@ -64,6 +70,43 @@ export function streamAction(model: Model, action: Action): Step {
       return otherSideAtEnd(model);
     default:
       return quiet(model);
+  }
+}
+
+/** What a key does where datagrams are shown: the cursor goes by them. Null for what it does of streams too. */
+function udpAction(model: Model, action: Action): Model | null {
+  const now = datagramShown(model);
+  switch (action) {
+    case "forward":
+    case "down":
+      return toDatagram(model, now + 1);
+    case "back":
+    case "up":
+      return toDatagram(model, now - 1);
+    case "page up":
+      return toDatagram(model, now - PAGE);
+    case "page down":
+      return toDatagram(model, now + PAGE);
+    case "first":
+      return toDatagram(model, 0);
+    case "last":
+      return toDatagram(model, udpSide(model).length - 1);
+    case "turn":
+      return withView(turnUdp(model), { byte: null });
+    case "zoom in":
+    case "zoom out": {
+      const by = action === "zoom in" ? 1 : -1;
+      const cell = Math.max(0, Math.min(CELLS.length - 1, (model.stream.cell ?? CELLS.indexOf(3)) + by));
+      return withView(model, { cell });
+    }
+    case "codec":
+      return { ...model, notice: "a datagram is a frame already" };
+    case "expand": {
+      const datagram = udpSide(model)[now];
+      return datagram === undefined ? model : goToRow(model, datagram.parts[0].row, "");
+    }
+    default:
+      return null;
   }
 }
 
@@ -127,6 +170,7 @@ export function streamMouse(model: Model, action: MouseAction, x: number, y: num
   );
   if (place === undefined) return quiet(model);
   if (action === "wheelup" || action === "wheeldown") {
+    if (isUdpShown(model)) return streamAction(model, action === "wheelup" ? "up" : "down");
     return quiet(byBytes(model, (action === "wheelup" ? -WHEEL : WHEEL) * acrossOf(model)));
   }
   if (place.part === "head") {
@@ -140,6 +184,10 @@ export function streamMouse(model: Model, action: MouseAction, x: number, y: num
   }
   if (place.part !== "stream" || model.stream.mode !== "picture") return quiet(model);
   const inside = { width: place.width - 2, height: place.height - 2 };
+  if (isUdpShown(model)) {
+    const at = datagramAt(model, inside.width, inside.height, y - place.y - 1);
+    return quiet(at === -1 ? model : toDatagram(model, at));
+  }
   const byte = pictureByteAt(model, darkTheme, inside.width, inside.height, x - place.x - 1, y - place.y - 1);
   return quiet(byte === -1 ? model : toByte(model, byte));
 }
