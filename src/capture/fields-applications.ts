@@ -67,6 +67,7 @@ const HTTP: readonly FieldRow[] = [
   ["http.sec_websocket_key", "string", "Sec-WebSocket-Key"],
   ["http.sec_websocket_protocol", "string", "Sec-WebSocket-Protocol"],
   ["http.sec_websocket_version", "string", "Sec-WebSocket-Version"],
+  ["http.te_and_length", "flag", "The Content-Length and Transfer-Encoding header must not be set together"],
   ["http.time", "time", "Time since request"],
   ["data-text-lines", "protocol", "Line-based text data"],
   ["image-gif", "protocol", "Compuserve GIF"],

@@ -1,8 +1,22 @@
-// The fields of DHCP, IGMP and NTP: Wireshark's name, type and title of each.
+// The fields of DHCP, Gryphon, IGMP and NTP: Wireshark's name, type and title of each.
 
 import type { FieldType } from "./fields.ts";
 
 type FieldRow = readonly [name: string, type: FieldType, title: string];
+
+const GRYPHON: readonly FieldRow[] = [
+  ["gryphon", "protocol", "DG Gryphon Protocol"],
+  ["gryphon.data", "bytes", "Data"],
+  ["gryphon.data_length", "uint16", "Data length (bytes)"],
+  ["gryphon.dest", "uint8x", "Destination"],
+  ["gryphon.destchan", "uint8", "Destination channel"],
+  ["gryphon.destchanclient", "uint8", "Destination client id"],
+  ["gryphon.reserved", "bytes", "Reserved"],
+  ["gryphon.src", "uint8x", "Source"],
+  ["gryphon.srcchan", "uint8", "Source channel"],
+  ["gryphon.srcchanclient", "uint8", "Source client id"],
+  ["gryphon.type", "uint8", "Frame type"],
+];
 
 const DHCP: readonly FieldRow[] = [
   ["dhcp", "protocol", "Dynamic Host Configuration Protocol"],
@@ -205,4 +219,4 @@ const NTP: readonly FieldRow[] = [
   ["ntp.xmt", "date", "Transmit Timestamp"],
 ];
 
-export const SERVICE_FIELD_ROWS: readonly FieldRow[] = [...DHCP, ...IGMP, ...NTP];
+export const SERVICE_FIELD_ROWS: readonly FieldRow[] = [...DHCP, ...GRYPHON, ...IGMP, ...NTP];

@@ -379,6 +379,7 @@ const APPLICATION: readonly FieldRow[] = [
   ["data.data", "bytes", "Data"],
   ["data.len", "int32", "Length"],
   ["_ws.malformed", "protocol", "Malformed Packet"],
+  ["_ws.malformed.reassembly", "flag", "Reassembly error"],
   ["_ws.short", "protocol", "Short Frame"],
 ];
 

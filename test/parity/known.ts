@@ -27,23 +27,18 @@ export function reasonOf(
   packet: ReadonlyMap<string, string>,
 ): string | null {
   if (ours === undefined || theirs === undefined) return null;
-  const isRepeated = (packet.get("tcp.analysis.fast_retransmission") ?? "") !== "";
   const isQuic2 = packet.get("quic.version") === "0x6b3343cf";
   const isBroken = (packet.get("_ws.malformed") ?? "").includes(BROKEN_TCP);
   switch (what) {
     case "frame.protocols": {
       const layers = theirs.split(":");
       if (layers.some((layer) => !PROTOCOLS.has(layer))) return "a protocol not dissected here";
-      if (ours === `${theirs}:data` && /:(tcp|udp)$/.test(theirs)) {
-        return "a payload that tshark keeps for a protocol not dissected here";
-      }
       if (ours === `${theirs}:tls` && isQuic2) return QUIC_2;
       if (ours === theirs.replace(/:data$/, ":ssh")) return "SSH is known by its banner on any port";
       if (theirs === `${ours}:resp`) return "tshark shows the pieces of a RESP message before it is whole";
-      return isRepeated ? "tshark shows a message sent again fast once more" : null;
+      return null;
     }
     case "_ws.malformed":
-      if (theirs.includes("Reassembly error")) return "tshark's reassembly errors are not told";
       if (theirs === "_ws.malformed") return "a dissector's note that is not made here";
       if (ours !== "" && theirs !== "") return "worded otherwise";
       return null;
@@ -57,9 +52,6 @@ export function reasonOf(
         : null;
     default:
       if (what.startsWith("tls.") && theirs === "" && isQuic2) return QUIC_2;
-      if (isRepeated && ours === "" && !what.startsWith("tcp.")) {
-        return "tshark shows a message sent again fast once more";
-      }
       return what.startsWith("tcp.analysis") && theirs === "" && isBroken ? BROKEN : null;
   }
 }

@@ -32,5 +32,6 @@ export function addExpert(
   d.add(node.children, field, `[${summary}]`, start, 0, true);
   d.add(node.children, null, `[Severity level: ${severity}]`, start, 0);
   d.add(node.children, null, `[Group: ${group}]`, start, 0);
+  if (group === "Malformed") d.add(node.children, "_ws.malformed", "_ws.malformed", start, 0);
   d.experts.push({ ...item, field });
 }

@@ -45,6 +45,12 @@ export function looksLikeHttp(bytes: Uint8Array, start: number, end: number): bo
   return isFirstLine(latin1(bytes, start, line.textEnd), line.isWhole);
 }
 
+/** Whether the first line of [start, end) ends with HTTP's version, as a request's does whose beginning was elsewhere. */
+export function endsAsHttp(bytes: Uint8Array, start: number, end: number): boolean {
+  const line = lineAt(bytes, start, end);
+  return line.isWhole && / HTTP\/1\.\d$/.test(latin1(bytes, start, line.textEnd));
+}
+
 /** The same of a line's text; of one that is not whole, whether it may become one. */
 export function isFirstLine(text: string, isWhole: boolean): boolean {
   if (text.startsWith("HTTP/1.")) return true;

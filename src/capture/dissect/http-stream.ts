@@ -145,7 +145,8 @@ export class HttpStream implements StreamDissector {
       this.#exchangeOf.set(pdu, this.#exchanges.length - 1);
     } else if (this.#exchanges.length < EXCHANGES_MAX) {
       this.#exchangeOf.set(pdu, this.#exchanges.length);
-      this.#exchanges.push({ request: -1, response: row, uri: "" });
+      // Nobody asked for it again: it is still of what was asked for last.
+      this.#exchanges.push({ request: -1, response: row, uri: open?.uri ?? "" });
     }
     if (head.status === 101) this.#upgrade(head);
     const method = head.status >= 100 && head.status < 200 && head.status !== 101 ? "" : this.#asked.shift();

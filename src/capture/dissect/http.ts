@@ -68,6 +68,13 @@ const HEADER_FIELDS = new Map<string, string>([
   ["x-forwarded-for", "http.x_forwarded_for"],
 ]);
 
+const LENGTH_TWICE = {
+  severity: "Warning",
+  group: "Malformed",
+  protocol: "HTTP",
+  summary: "The Content-Length and Transfer-Encoding header must not be set together",
+} as const;
+
 /** A line as the tree shows it: its break spelled out. */
 function shownLine(bytes: Uint8Array, start: number, line: Line): string {
   const text = utf8(bytes, start, line.textEnd);
@@ -192,32 +199,44 @@ function addHeaders(d: Dissection, out: DetailNode[], start: number, end: number
       d.add(out, null, label, at, line.end - at);
       return;
     }
-    const node = d.add(out, lineField, label, at, line.end - at, ascii(bytes, at, line.end));
-    addHeader(d, node.children, at, line);
+    addHeader(d, out, at, line, label, head);
+    d.add(out, lineField, label, at, line.end - at, ascii(bytes, at, line.end));
     at = line.end;
   }
 }
 
-function addHeader(d: Dissection, out: DetailNode[], at: number, line: Line): void {
+function addHeader(
+  d: Dissection,
+  out: DetailNode[],
+  at: number,
+  line: Line,
+  label: string,
+  head: HttpHead,
+): void {
   const text = ascii(d.bytes, at, line.textEnd);
   const colon = text.indexOf(":");
-  if (colon <= 0) return;
+  const length = line.end - at;
+  if (colon <= 0) {
+    d.add(out, null, label, at, length);
+    return;
+  }
   const name = text.slice(0, colon);
   const value = text.slice(colon + 1).trim();
-  const length = line.end - at;
   const field = HEADER_FIELDS.get(name.toLowerCase());
   if (field !== undefined) {
-    const node = d.add(out, field, `${name}: ${value}`, at, length, value);
+    const node = d.add(out, field, label, at, length, value);
     if (field === "http.cookie") {
       for (const pair of value.split(/;\s*/).slice(0, 200))
         d.add(node.children, "http.cookie_pair", `Cookie pair: ${pair}`, at, length, pair);
     } else if (field === "http.authorization" || field === "http.proxy_authorization") {
       addCredentials(d, node.children, value, at, length);
+    } else if (field === "http.transfer_encoding" && head.headers.has("content-length")) {
+      addExpert(d, node.children, "http.te_and_length", LENGTH_TWICE, at, length);
     } else if (field === "http.content_length_header" && /^\d{1,15}$/.test(value)) {
       d.add(node.children, "http.content_length", `[Content length: ${value}]`, at, length, Number(value));
     }
   } else {
-    d.add(out, null, text, at, length);
+    d.add(out, null, label, at, length);
   }
 }
 
@@ -262,6 +281,5 @@ function addExchange(d: Dissection, out: DetailNode[], head: HttpHead, around: H
   frame("http.request_in", "Request", request);
   frame("http.next_request_in", "Next request", next?.request);
   frame("http.next_response_in", "Next response", next?.response);
-  if (request >= 0 && uri !== "")
-    addComputed(d, out, "http.response_for.uri", `Request URI: ${uri}`, at, uri);
+  if (uri !== "") addComputed(d, out, "http.response_for.uri", `Request URI: ${uri}`, at, uri);
 }

@@ -11,6 +11,7 @@ import type { StreamRows } from "../reassembly/stream-rows.ts";
 import type { PduScan } from "../reassembly/pdu-buffer.ts";
 import { glanceAtPayload, payloadIn } from "../reassembly/follow.ts";
 import type { ConversationsOptions } from "./conversations.ts";
+import { endsAsHttp, HTTP_PORTS } from "./http-lines.ts";
 import type { StreamAbove, StreamDissector } from "./protocol.ts";
 import { candidates, makeDissector } from "./tcp-protocols.ts";
 
@@ -35,6 +36,7 @@ export class TcpConversation implements PduReader, PduBytes, StreamAbove {
   /** Who speaks from which message on, in order. */
   readonly #speakers: { readonly from: number; readonly dissector: StreamDissector }[] = [];
   #unknown = 0;
+  #claimedFrom = -1;
 
   constructor(trace: Trace, first: number, options: ConversationsOptions, rows: StreamRows) {
     this.#trace = trace;
@@ -73,12 +75,36 @@ export class TcpConversation implements PduReader, PduBytes, StreamAbove {
       held,
       isLast,
       isAgain,
+      isKeepAlive: this.#isKeepAlive(row),
     });
   }
 
   /** Whether what `row` holds was sent before. */
   wasSent(row: number): boolean {
     return wasSent(this.#trace, row);
+  }
+
+  /** Whether they lie in a message that was put together before, which Wireshark calls an error. */
+  overlaps(row: number): boolean {
+    return this.pdus.overlaps(row);
+  }
+
+  /**
+   * Whether what no protocol here makes anything of is HTTP's all the same: on its ports, until it has been spoken, or after a line that ends
+   * as its first lines do. Wireshark then shows nothing of it.
+   */
+  isClaimed(row: number): boolean {
+    return this.#claimedFrom !== -1 && row >= this.#claimedFrom;
+  }
+
+  /** Whether the payload of `row` only asks whether the other end is still there, and is of no message under way. */
+  isProbe(row: number): boolean {
+    return this.#isKeepAlive(row) && !this.pdus.isProbeOfPart(row);
+  }
+
+  #isKeepAlive(row: number): boolean {
+    const { analysis, payloadLength } = this.#trace.packets;
+    return payloadLength[row] > 0 && (analysis[row] & ANALYSIS.keepAlive) !== 0;
   }
 
   /** Whether Wireshark at least shows the bytes of `row`, which were sent before: nobody had acknowledged them. */
@@ -138,10 +164,18 @@ export class TcpConversation implements PduReader, PduBytes, StreamAbove {
       scan.passed = passed;
       scan.phase = phase;
     }
+    const { table } = this.pdus;
+    if (this.#claimedFrom === -1 && this.#isHttps(scan)) this.#claimedFrom = table.row(table.rowCount - 1);
     this.#unknown++;
     this.isData = this.#unknown >= UNKNOWN_MAX;
     if (this.isData) this.dataFrom = this.pdus.table.row(this.pdus.table.rowCount - 1);
     return PDU.reject;
+  }
+
+  #isHttps({ bytes, origin, end }: PduScan): boolean {
+    if ((this.#options.decodeAs ?? []).length > 0) return false;
+    if (HTTP_PORTS.has(this.sourcePort) || HTTP_PORTS.has(this.destinationPort)) return true;
+    return endsAsHttp(bytes, origin, end);
   }
 
   completed(pdu: number, row: number, direction: 0 | 1, read: (max: number) => Uint8Array): void {

@@ -4,6 +4,7 @@
 import type { Trace } from "../../trace/trace.ts";
 import { NO_PDU } from "../reassembly/pdu-table.ts";
 import { addPlainData } from "./data.ts";
+import { addExpert } from "./expert.ts";
 import { conversationsOf } from "./conversations.ts";
 import { TAKEN } from "./middle-segments.ts";
 import type { DissectContext } from "./dissect.ts";
@@ -53,13 +54,18 @@ export function dissectTcpPayload(
   const conversation = isKnown ? conversations.tcp(row) : null;
   // A snapped segment says how long its payload was; there is nothing to say of what.
   const isHeld = d.captured(end) > start;
+  if (conversation !== null && isHeld && conversation.overlaps(row)) {
+    addReassemblyError(d, start, d.captured(end));
+    return;
+  }
   if (conversation !== null && isHeld && conversation.wasSent(row)) {
     // As in Wireshark: what is sent again was dissected where it was sent first.
     if (conversation.isShownAgain(row)) addBytesAgain(d, tcp, start, end);
+    else if (conversation.isProbe(row)) addPlainData(d, start, end);
     return;
   }
   if (conversation === null || conversation.isDataAt(row)) {
-    if (isHeld) addPlainData(d, start, end);
+    if (isHeld && conversation?.isClaimed(row) !== true) addPlainData(d, start, end);
     return;
   }
   const index = conversation.segment(row);
@@ -100,7 +106,7 @@ function showSegment(shown: Shown, index: number, isHeld: boolean): void {
       conversation.dissectorOf(pdu)?.dissect(d, begin, stop, { pdu, direction, slice });
     if (stop === end) return;
   }
-  if (at < end) addPlainData(d, at, end);
+  if (at < end && !conversation.isClaimed(row)) addPlainData(d, at, end);
 }
 
 /** Shows a message by its columns and its layer where they are all that is asked for and its stream knows them; false where it does not. */
@@ -203,6 +209,21 @@ function addSegmentData(shown: Shown, pdu: number, start: number, end: number): 
   d.add(tcp.children, "tcp.segment_data", text, start, length, bytes);
 }
 
+const OVERLAP = {
+  severity: "Error",
+  group: "Malformed",
+  protocol: "TCP",
+  summary: "New fragment overlaps old data (retransmission?)",
+} as const;
+
+/** What Wireshark says of bytes of a message that it has put together before. */
+function addReassemblyError(d: Dissection, start: number, held: number): void {
+  const text = `[Reassembly error, protocol TCP: ${OVERLAP.summary}]`;
+  const node = d.add(d.root, "_ws.malformed", text, start, held - start);
+  addExpert(d, node.children, "_ws.malformed.reassembly", OVERLAP, start, held - start);
+  d.info += text;
+}
+
 function addBytesAgain(d: Dissection, tcp: DetailNode, start: number, end: number): void {
   if (!d.wants("tcp")) return;
   const length = d.captured(end) - start;
@@ -231,6 +252,7 @@ export function payloadKind(trace: Trace, row: number, context: DissectContext):
   if (taken !== TAKEN.not) return taken === TAKEN.middle ? PAYLOAD.part : PAYLOAD.plain;
   const conversation = conversations.tcp(row);
   if (conversation === null || conversation.isDataAt(row)) return PAYLOAD.plain;
+  if (conversation.overlaps(row)) return PAYLOAD.messages;
   const { table } = conversation.pdus;
   const index = conversation.segment(row);
   if (index === -1) return PAYLOAD.plain;
@@ -250,6 +272,7 @@ export function knownColumns(trace: Trace, row: number, context: DissectContext)
   const { payloadLength, payloadOffset, capturedLength } = trace.packets;
   const conversation = (context.conversations ?? conversationsOf(trace)).tcp(row);
   if (conversation === null || payloadOffset[row] + payloadLength[row] > capturedLength[row]) return null;
+  if (conversation.overlaps(row)) return null;
   const { table } = conversation.pdus;
   const index = conversation.segment(row);
   const continued = table.continued(index);

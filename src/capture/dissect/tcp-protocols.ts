@@ -3,6 +3,7 @@
 import type { PduScan } from "../reassembly/pdu-buffer.ts";
 import type { DecodeAs } from "./decode-as.ts";
 import { DnsStream } from "./dns-stream.ts";
+import { GryphonStream } from "./gryphon.ts";
 import { Http2Stream, looksLikeHttp2 } from "./http2.ts";
 import { HttpStream } from "./http-stream.ts";
 import { HTTP_PORTS, lineAt, looksLikeHttp } from "./http-lines.ts";
@@ -41,6 +42,7 @@ export const STREAM_PROTOCOLS: ReadonlyMap<string, StreamProtocol> = new Map([
   ["mqtt", { make: () => new MqttStream(), ports: [1883], looksLike: looksLikeMqtt }],
   ["resp", { make: (above) => new RespStream(above), ports: [6379], looksLike: looksLikeResp }],
   ["ssh", { make: (above) => new SshStream(above), ports: [22], looksLike: looksLikeSsh }],
+  ["gryphon", { make: () => new GryphonStream(), ports: [7000], looksLike: null }],
   ["websocket", { make: (_, setup) => new WebSocketStream(setup), ports: [], looksLike: null }],
   ["data-text-lines", { make: () => new TextStream(), ports: [], looksLike: null }],
 ] satisfies [string, StreamProtocol][]);

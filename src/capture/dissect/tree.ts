@@ -91,6 +91,24 @@ export type Label = string | (() => string);
 /** Why dissection stopped before a layer's end. */
 export type Stop = "cut" | "malformed";
 
+/** What protocols are called in a few letters, where that is not their layer's name in capitals. */
+const SHORT_NAMES: Readonly<Record<string, string>> = {
+  eth: "Ethernet",
+  ip: "IPv4",
+  ipv6: "IPv6",
+  icmpv6: "ICMPv6",
+  dhcp: "DHCP/BOOTP",
+  websocket: "WebSocket",
+};
+
+/** Fields that Wireshark keeps from view: they are there to be asked for. */
+const HIDDEN = new Set(["http.request", "http.response", "http.request.line", "http.response.line"]);
+
+/** Whether a line of the tree is not to be shown. */
+export function isHidden({ field, label }: DetailNode): boolean {
+  return field !== null && (HIDDEN.has(field) || label === field);
+}
+
 /** Layers within layers (tunnels, errors that quote packets, stacked tags) go no deeper than this. */
 const DEPTH_MAX = 24;
 
@@ -247,7 +265,11 @@ export class Dissection {
     if (why === "cut") {
       this.add(this.tree, "_ws.short", `[Packet size limited during capture: ${what} truncated]`, at, length);
     } else {
-      this.add(this.tree, "_ws.malformed", `[Malformed Packet: ${what}]`, at, length);
+      const layer = this.layers.at(-1);
+      const name = layer === undefined ? what : (SHORT_NAMES[layer] ?? layer.toUpperCase());
+      const node = this.add(this.tree, "_ws.malformed", `[Malformed Packet: ${name}]`, at, length);
+      this.add(node.children, null, `[${what}]`, at, 0);
+      this.add(node.children, "_ws.malformed", "_ws.malformed", at, 0);
     }
   }
 

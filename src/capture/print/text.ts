@@ -2,6 +2,7 @@
 
 import { COLUMNS, dissect } from "../dissect/dissect.ts";
 import type { DetailNode, DissectContext } from "../dissect/dissect.ts";
+import { isHidden } from "../dissect/tree.ts";
 import { escaped } from "../fields.ts";
 import type { Trace } from "../../trace/trace.ts";
 import { AddressWords } from "./address-words.ts";
@@ -100,6 +101,7 @@ export function* printDetails(
 
 function* treeLines(nodes: readonly DetailNode[], depth: number): Generator<string> {
   for (const node of nodes) {
+    if (isHidden(node)) continue;
     yield `${" ".repeat(depth * 4)}${shown(node.label)}`;
     yield* treeLines(node.children, depth + 1);
   }

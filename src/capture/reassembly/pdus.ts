@@ -6,7 +6,7 @@
 
 import { PduBuffer } from "./pdu-buffer.ts";
 import type { PduScan } from "./pdu-buffer.ts";
-import { PduTable } from "./pdu-table.ts";
+import { NO_PDU, PduTable } from "./pdu-table.ts";
 
 /** Answers of `PduReader.pduLength` besides a length. */
 export const PDU = {
@@ -39,6 +39,8 @@ export interface Segment {
   readonly isLast: boolean;
   /** It was sent before: what it holds was taken then. */
   readonly isAgain: boolean;
+  /** Its one byte only asks whether the other end is still there. */
+  readonly isKeepAlive: boolean;
 }
 
 /** Where a stream's bytes come from. */
@@ -54,6 +56,12 @@ const WAITING_MAX = 16;
 
 /** Message bytes looked through for a length before giving up: headers without end. */
 const SCAN_BYTES_MAX = 1024 * 1024;
+
+/** Messages looked through for the one that a segment sent again is of. */
+const SEARCHED_MAX = 256;
+
+/** Segments remembered that lie in messages put together before. */
+const OVERLAPPING_MAX = 100_000;
 
 /** Messages counted in one segment. */
 const MESSAGES_MAX = 4096;
@@ -89,6 +97,8 @@ export class StreamPdus {
   readonly table = new PduTable();
   readonly #reader: PduReader;
   readonly #sides: readonly [Side, Side] = [newSide(), newSide()];
+  readonly #overlapping = new Set<number>();
+  readonly #probes = new Set<number>();
   readonly #bytes: PduBytes;
 
   constructor(reader: PduReader, bytes: PduBytes) {
@@ -137,8 +147,12 @@ export class StreamPdus {
     const side = this.#sides[direction];
     const start = this.#unwrap(side, segment);
     if (length > 0) this.table.endRun();
+    if (segment.isKeepAlive && !this.#overlap(segment, start)) this.#probe(segment, start);
     if (segment.isAgain || (length === 0 && !isLast)) return;
-    if (length > 0 && isCovered(side, start - side.base, length)) return;
+    if (length > 0 && isCovered(side, start - side.base, length)) {
+      if (!this.#overlap(segment, start)) this.#again(segment, start);
+      return;
+    }
     extend(side, start - side.base, start - side.base + length);
     this.table.addRow(row, start);
     if (length > 0) {
@@ -146,6 +160,69 @@ export class StreamPdus {
       else this.#whole(side, segment, start);
     }
     if (isLast) this.#end(side, segment);
+  }
+
+  /** Whether the bytes of `row`, which was sent again, lie behind the first of a message that was put together of several segments. */
+  overlaps(row: number): boolean {
+    return this.#overlapping.has(row);
+  }
+
+  /** Whether the byte of the keep-alive in `row` is of a message that has yet to be completed. */
+  isProbeOfPart(row: number): boolean {
+    return this.#probes.has(row);
+  }
+
+  #probe({ row, direction }: Segment, start: number): void {
+    const pdu = this.#messageAt(direction, start);
+    if (pdu === NO_PDU || this.table.lastRow(pdu) !== -1) return;
+    if (this.#probes.size < OVERLAPPING_MAX) this.#probes.add(row);
+  }
+
+  /** Notes it where it is so: Wireshark then adds a fragment to what is complete already, and calls that an error. */
+  #overlap({ row, direction }: Segment, start: number): boolean {
+    const { table } = this;
+    const pdu = this.#messageAt(direction, start);
+    if (pdu === NO_PDU || table.lastRow(pdu) === -1 || start === table.start(pdu)) return false;
+    if (table.lastRow(pdu) === table.firstRow(pdu)) return false;
+    if (this.#overlapping.size < OVERLAPPING_MAX) this.#overlapping.add(row);
+    return true;
+  }
+
+  /** Messages that are whole in a segment sent again quickly are shown again, as Wireshark does. */
+  #again(segment: Segment, start: number): void {
+    const { row, direction, length: size } = segment;
+    const { table } = this;
+    const known = this.#messageAt(direction, start);
+    if (known === NO_PDU || start !== table.start(known)) return;
+    if (table.lastRow(known) !== table.firstRow(known)) return;
+    const bytes = this.#bytes.payload(row);
+    if (bytes.length < size) return;
+    table.addRow(row, start);
+    for (let at = 0, i = 0; at < size && i < MESSAGES_MAX; i++) {
+      const scan = { bytes, origin: at, end: size, passed: 0, phase: 0 };
+      const length = this.#reader.pduLength(scan, direction, table.count);
+      if (length <= 0 || at + length > size) return;
+      this.#wholeMessage(segment, start, at, length, bytes);
+      at += length;
+    }
+  }
+
+  /** The latest message of a direction that has byte `start`, or that waits and may yet have it. */
+  #messageAt(direction: 0 | 1, start: number): number {
+    const { table } = this;
+    for (let pdu = table.count - 1; pdu >= Math.max(0, table.count - SEARCHED_MAX); pdu--) {
+      if (table.direction(pdu) !== direction || table.start(pdu) > start) continue;
+      return table.lastRow(pdu) === -1 || start < table.start(pdu) + table.length(pdu) ? pdu : NO_PDU;
+    }
+    return NO_PDU;
+  }
+
+  /** Takes the message that is whole in [at, at + length) of a segment's `bytes`. */
+  #wholeMessage(segment: Segment, start: number, at: number, length: number, bytes: Uint8Array): void {
+    const { row, direction } = segment;
+    const pdu = this.table.begin(start + at, row, direction, bytes[at]);
+    this.table.complete(pdu, length, row);
+    this.#reader.completed(pdu, row, direction, (max) => bytes.slice(at, at + Math.min(length, max)));
   }
 
   /** Sequence numbers of a direction as plain numbers, which grow beyond 2^32. */
@@ -179,14 +256,12 @@ export class StreamPdus {
       const scan = { bytes, origin: at, end: bytes.length, passed: 0, phase: 0 };
       const length = this.#reader.pduLength(scan, direction, this.table.count);
       if (length === PDU.reject) return;
-      const pdu = this.table.begin(start + at, row, direction, bytes[at]);
       if (length > 0 && at + length <= bytes.length) {
-        const from = at;
-        this.table.complete(pdu, length, row);
-        this.#reader.completed(pdu, row, direction, (max) => bytes.slice(from, from + Math.min(length, max)));
+        this.#wholeMessage(segment, start, at, length, bytes);
         at += length;
         continue;
       }
+      const pdu = this.table.begin(start + at, row, direction, bytes[at]);
       const buffer = new PduBuffer(scan, length > 0);
       side.waiting.push({
         pdu,

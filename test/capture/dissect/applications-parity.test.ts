@@ -43,11 +43,6 @@ const EXCEPTIONS: readonly Exception[] = [
   },
   { files: /^applications/, fields: /^ssh\.seq_num$/, why: "tshark counts some packets twice" },
   {
-    files: /^arkime__wireshark-retrans/,
-    fields: /^(http\.|_ws\.col|frame\.protocols)/,
-    why: "tshark dissects fast retransmissions again and counts them as messages",
-  },
-  {
     files: /^suricata-verify__tcp-empty-sack/,
     fields: /^(tls\.handshake\.sig_hash_|frame\.protocols)/,
     why: "of certificates, names are shown; of their extensions, only other names",
@@ -168,12 +163,10 @@ describe.skipIf(!hasTshark)("application fields beside tshark's (skipped without
   });
 });
 
-/** Whether tshark found a protocol of ours in a frame, and nothing in TCP that it could not put together. */
+/** Whether tshark found a protocol of ours in a frame. */
 function isApplication(values: readonly string[]): boolean {
   const layers = values[FIELDS.indexOf("frame.protocols")].split(":");
-  const info = values[FIELDS.indexOf("_ws.col.Info")];
-  const isOurs = PROTOCOLS.some((name) => name !== "tcp" && layers.includes(name));
-  return isOurs && !info.includes("[Reassembly error");
+  return PROTOCOLS.some((name) => name !== "tcp" && layers.includes(name));
 }
 
 function isExcepted(file: string, field: string): boolean {

@@ -3,7 +3,8 @@
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import fc from "fast-check";
+import { array, boolean, integer, nat, record, sample } from "fast-check";
+import type { Arbitrary } from "fast-check";
 import { afterAll, describe, expect, it } from "vitest";
 import { Conversations } from "../../../src/capture/dissect/conversations.ts";
 import { contextOf } from "../../../src/capture/context.ts";
@@ -48,17 +49,17 @@ function packet({ isV6, isReply, from, to, ident, number, data, isDamaged }: Pin
   return bytes;
 }
 
-const few = (most: number): fc.Arbitrary<number> => fc.integer({ min: 1, max: most });
-const pings = fc.array(
-  fc.record({
-    isV6: fc.boolean(),
-    isReply: fc.boolean(),
+const few = (most: number): Arbitrary<number> => integer({ min: 1, max: most });
+const pings = array(
+  record({
+    isV6: boolean(),
+    isReply: boolean(),
     from: few(2),
     to: few(2),
     ident: few(2),
     number: few(2),
     data: few(2),
-    isDamaged: fc.nat(9).map((n) => n === 0),
+    isDamaged: nat(9).map((n) => n === 0),
   }),
   { minLength: 400, maxLength: 400 },
 );
@@ -74,10 +75,10 @@ async function captureOf(packets: readonly Uint8Array[]): Promise<string> {
 
 describe("a reply to a ping", () => {
   it.skipIf(!hasTshark)("answers the request that tshark says (skipped without tshark)", async () => {
-    const [sample] = fc.sample(pings, { numRuns: 1, seed: 7 });
-    const path = await captureOf(sample.map(packet));
+    const [packets] = sample(pings, { numRuns: 1, seed: 7 });
+    const path = await captureOf(packets.map(packet));
     const capture = await openCapture(path);
-    const rows = sample.map((_, row) => row);
+    const rows = packets.map((_, row) => row);
     const ours = [...printFields(capture.trace, rows, FIELDS, contextOf(capture))];
     capture.close();
     expect(ours.filter((line) => line.includes("request in")).length).toBeGreaterThan(20);

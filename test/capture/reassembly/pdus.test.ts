@@ -41,7 +41,16 @@ function messages(fed: readonly Fed[], takesMiddles: boolean): string[] {
     const seq = (FIRST_SEQ + offset) >>> 0;
     const { length } = segment;
     if (takesMiddles && pdus.addMiddle(row, 0, seq, length)) continue;
-    pdus.add({ row, direction: 0, seq, length, held: length, isLast: false, isAgain: false });
+    pdus.add({
+      row,
+      direction: 0,
+      seq,
+      length,
+      held: length,
+      isLast: false,
+      isAgain: false,
+      isKeepAlive: false,
+    });
   }
   const { table } = pdus;
   return Array.from({ length: table.count }, (_, pdu) => {
