@@ -20,6 +20,7 @@ import { pageKeys } from "./page-keys.ts";
 import type { PageData, PageScreen } from "./page/data.ts";
 import { keptBytes, lifelinesOf, packetsOf } from "./packets.ts";
 import { pageScript } from "./script.ts";
+import { Sources } from "./sources.ts";
 import { callsOf, connectionsOf, marksOf, notesOf, Stops } from "./steps.ts";
 import { pageStyle } from "./style.ts";
 
@@ -63,6 +64,7 @@ export async function htmlPage(
     ...(packets.count > 0 || isLab(session) ? (["sequence", "packets"] as const) : (["packets"] as const)),
     ...(flows.length > 0 ? (["graphs"] as const) : []),
   ];
+  const sources = isLab(session) ? new Sources(session.sim.callSites) : null;
   const data: PageData = {
     screens,
     keys: pageKeys(screens),
@@ -72,7 +74,8 @@ export async function htmlPage(
     opening: isLab(session) ? stops.steps.length - 1 : 0,
     marks: marksOf(trace, stops),
     notes: notesOf(trace, stops, lifelines.host),
-    calls: callsOf(trace, stops),
+    calls: callsOf(trace, stops, sources),
+    sources: sources?.list ?? [],
     connections: connectionsOf(trace, stops),
     packets,
     details: store.details(),
@@ -220,6 +223,7 @@ function bodyOf(
 <main>
 ${isLab(session) ? aboutOf(session) : ""}
 <section class="pane p-ladder"><h2>Ladder</h2><div class="aside"><button id="conversation" data-act="conversation" aria-pressed="false" title="the selected packet's conversation alone (c)">conversation</button><button data-act="zoom out" title="less room for time ([)" aria-label="zoom out">−</button><button data-act="zoom in" title="more room for time (])" aria-label="zoom in">+</button></div><div class="scroll" id="ladder" tabindex="0" role="group" aria-label="Packets between the hosts as arrows, by time. The packet list has the same in words."><div id="ladder-room"></div></div></section>
+<section class="pane p-source"><h2>Program</h2><div class="aside" id="source-name"></div><div class="scroll" id="source" tabindex="0" role="group" aria-label="The program, at the line whose call is the newest"></div></section>
 <section class="pane p-calls"><h2>Calls</h2><div class="aside">${isLab(session) ? markup(whereOf(session.sim)) : ""}</div><div class="scroll" id="calls" tabindex="0" role="group" aria-label="Socket calls"><ol class="rows" id="calls-room"></ol></div></section>
 <section class="pane p-connections"><h2>TCP connections</h2><div class="scroll" id="connections" role="table" aria-label="TCP connections" tabindex="0"></div></section>
 <section class="pane p-list"><h2>Packets</h2><div class="aside" id="list-count"></div><div class="filter"><label for="filter"><span class="key">/</span> <span class="out">Filter</span></label><input id="filter" type="search" placeholder="words that a packet has: tcp again 10.0.0.1" autocomplete="off" spellcheck="false"></div><div class="heads" aria-hidden="true"><span class="right">No.</span><span></span><span>Time</span><span class="end">Source</span><span class="end">Destination</span><span>Protocol</span><span class="right len">Len</span><span>Info</span></div><div class="scroll" id="list" tabindex="0" role="listbox" aria-label="Packets"><div class="rows" id="list-room" role="presentation"></div></div></section>

@@ -7,6 +7,7 @@ import { answerText, callHead } from "../trace/words.ts";
 import { nextStop } from "../tui/playback.ts";
 import { lastNotable, stepWords } from "../tui/screens/scrubber-pane.ts";
 import { darkTheme } from "../tui/theme.ts";
+import type { Sources } from "./sources.ts";
 import type { PageCall, PageConnection, PageMark, PageNote, PageStop, StopKind } from "./page/data.ts";
 
 /** Where the cursor stops in the part of a trace that a page keeps. */
@@ -132,8 +133,8 @@ function noteOf(
   }
 }
 
-/** The calls, with what programs said and how they failed between them, in the order they began. */
-export function callsOf(trace: Trace, stops: Stops): PageCall[] {
+/** The calls, with the lines that made them where there are `sources`, with what programs said and how they failed between them, in the order they began. */
+export function callsOf(trace: Trace, stops: Stops, sources: Sources | null): PageCall[] {
   const index = indexOf(trace);
   const rows: { readonly step: number; readonly call: PageCall }[] = [];
   for (const span of index.calls) {
@@ -148,6 +149,7 @@ export function callsOf(trace: Trace, stops: Stops): PageCall[] {
         text: callHead(span),
         answer: answerText(span),
         kind: span.error === undefined ? "call" : "failed",
+        ...sources?.lineOf(span.callId),
       },
     });
   }

@@ -40,12 +40,12 @@ main{display:grid;gap:18px 12px;padding:16px 12px 10px;min-height:0;overflow:aut
 `;
 
 const SCREENS = `
-body[data-screen=lab] main{grid-template:"about about" max-content "ladder calls" minmax(220px,1.6fr) "ladder connections" minmax(90px,.7fr)/minmax(0,1.15fr) minmax(0,1fr)}
+body[data-screen=lab] main{grid-template:"about about" max-content "ladder source" minmax(140px,1fr) "ladder calls" minmax(170px,1.2fr) "ladder connections" minmax(90px,.6fr)/minmax(0,1.15fr) minmax(0,1fr)}
 body[data-screen=sequence] main{grid-template:"ladder tree" minmax(0,1.2fr) "ladder bytes" minmax(0,1fr)/minmax(0,1.2fr) minmax(0,1fr)}
 body[data-screen=packets] main{grid-template:"list list" minmax(0,1.1fr) "tree bytes" minmax(0,1fr)/minmax(0,1.1fr) minmax(0,1fr)}
 body[data-screen=graphs] main{grid-template:"graphs" minmax(0,1fr)/minmax(0,1fr)}
-.about{grid-area:about}.p-ladder{grid-area:ladder}.p-calls{grid-area:calls}.p-connections{grid-area:connections}.p-list{grid-area:list}.p-tree{grid-area:tree}.p-bytes{grid-area:bytes}.p-graphs{grid-area:graphs}
-[data-screen=lab] :is(.about,.p-ladder,.p-calls,.p-connections),[data-screen=sequence] :is(.p-ladder,.p-tree,.p-bytes),[data-screen=packets] :is(.p-list,.p-tree,.p-bytes),[data-screen=graphs] .p-graphs{display:flex}
+.about{grid-area:about}.p-ladder{grid-area:ladder}.p-source{grid-area:source}.p-calls{grid-area:calls}.p-connections{grid-area:connections}.p-list{grid-area:list}.p-tree{grid-area:tree}.p-bytes{grid-area:bytes}.p-graphs{grid-area:graphs}
+[data-screen=lab] :is(.about,.p-ladder,.p-source,.p-calls,.p-connections),[data-screen=sequence] :is(.p-ladder,.p-tree,.p-bytes),[data-screen=packets] :is(.p-list,.p-tree,.p-bytes),[data-screen=graphs] .p-graphs{display:flex}
 .about .text{padding:2px 14px 4px;max-width:140ch}
 .about ul{padding:2px 14px 4px;display:flex;flex-wrap:wrap;gap:0 28px;color:var(--muted)}
 `;
@@ -90,6 +90,11 @@ const ROWS = `
 .p-list .no,.p-list .at{color:var(--muted)}
 .proto{font-weight:bold}
 .p-calls .row{grid-template-columns:minmax(8ch,auto) 10ch minmax(0,1fr)}
+.code{display:grid;grid-template-columns:5ch minmax(0,1fr);column-gap:10px;padding:0 10px 0 4px;white-space:pre}
+.code{border-left:3px solid transparent}
+.code.selected{background:var(--selected-ground);color:var(--on-selected);border-left-color:var(--accent)}
+.code.selected *{color:var(--on-selected)}
+.code .no{text-align:right;color:var(--faint)}
 .p-calls .at{text-align:right;color:var(--muted)}.p-calls .who{color:var(--muted)}
 .filter{display:flex;align-items:center;gap:8px;padding:0 12px 4px;color:var(--muted)}
 .filter input{flex:1;min-width:0;background:var(--input-ground);color:var(--strong);padding:1px 8px}
@@ -165,7 +170,7 @@ const NARROW = `
 @media (max-width:1000px){
 .p-list .row,.p-list .heads{grid-template-columns:5ch 1.5ch 10ch minmax(7ch,12ch) minmax(7ch,12ch) 7ch 5ch minmax(0,1fr)}
 .keys{display:none}
-body[data-screen=lab] main{grid-template:"about" max-content "ladder" 56vh "calls" 44vh "connections" minmax(120px,auto)/minmax(0,1fr)}
+body[data-screen=lab] main{grid-template:"about" max-content "ladder" 56vh "source" 34vh "calls" 44vh "connections" minmax(120px,auto)/minmax(0,1fr)}
 body[data-screen=sequence] main{grid-template:"ladder" 60vh "tree" 46vh "bytes" minmax(160px,auto)/minmax(0,1fr)}
 }
 @media (max-width:640px){

@@ -57,6 +57,9 @@ describe.skipIf(program === null)("a page in a browser", () => {
     expect(await count("#ladder .arrow")).toBeGreaterThan(5);
     expect(await text("#ladder-room")).toContain("ESTABLISHED");
     expect(await count("#calls .row")).toBeGreaterThan(3);
+    expect(await count("#source .code")).toBeGreaterThan(20);
+    expect(await count("#source .code.selected")).toBe(1);
+    expect(await text("#source-name")).toMatch(/^\w+ {2}[\w-]+\.ts:\d+$/);
     expect(await count("#connections .connection")).toBeGreaterThan(2);
   });
 

@@ -37,6 +37,7 @@ describe("a page", () => {
       const data = dataIn(html);
       expect(data.screens[0]).toBe("lab");
       expect(data.calls.length).toBeGreaterThan(0);
+      expect(data.sources.length).toBeGreaterThan(0);
       expect(data.packets.infos).toHaveLength(data.packets.count);
       expect(data.packets.count).toBeLessThanOrEqual(200);
       expect(omissions.some((sentence) => sentence.startsWith("The page ends"))).toBe(
@@ -45,6 +46,18 @@ describe("a page", () => {
       for (const [stop] of data.marks) expect(data.stops[stop]).toBeDefined();
     },
   );
+
+  it("has the line of the program that made each call, and of its file the name alone", async () => {
+    const { html } = await pageOf(lesson("tcp-hello"));
+    const { calls, sources } = dataIn(html);
+    for (const { kind, text, line } of calls) {
+      if (kind !== "call" && kind !== "failed") continue;
+      const [source, number] = line ?? [-1, -1];
+      const [, name] = /^(\w+)\(/.exec(text) ?? [];
+      expect(sources[source].lines[number - 1]).toContain(name);
+    }
+    for (const { name } of sources) expect(name).toMatch(/^[\w-]+\.ts$/);
+  });
 
   it("has the same bytes each time", async () => {
     const [first, second] = [

@@ -40,6 +40,15 @@ export interface PageCall {
   /** Null where none came, or none is due. */
   readonly answer: string | null;
   readonly kind: "call" | "failed" | "log" | "error" | "intervention";
+  /** The line of its program that made the call: an index into `sources`, and the line from 1. Missing where it is not known. */
+  readonly line?: readonly [source: number, line: number];
+}
+
+/** A program's file. */
+export interface PageSource {
+  /** Without its folder. */
+  readonly name: string;
+  readonly lines: readonly string[];
 }
 
 /** One end of a TCP connection: its states and the bytes it holds, each from a stop on. */
@@ -158,6 +167,7 @@ export interface PageData {
   readonly marks: readonly PageMark[];
   readonly notes: readonly PageNote[];
   readonly calls: readonly PageCall[];
+  readonly sources: readonly PageSource[];
   readonly connections: readonly PageConnection[];
   readonly packets: PagePackets;
   readonly details: PageDetails;

@@ -9,6 +9,7 @@ import { graphsView } from "./graphs.ts";
 import { actionFor, helpLines, keyName } from "./keys.ts";
 import { ladderView } from "./ladder.ts";
 import { listView } from "./list.ts";
+import { sourceView } from "./source.ts";
 import { scrubberView } from "./scrubber.ts";
 import { initialState, packetAt, packetsByStop, SPEEDS } from "./state.ts";
 import type { State, View } from "./state.ts";
@@ -63,6 +64,7 @@ const views: readonly View[] = [
   listView(data, go),
   detail.show,
   graphsView(data, goToTime),
+  sourceView(data),
   callsView(data, go),
   connectionsView(data),
   scrubberView(data, go),

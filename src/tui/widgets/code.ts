@@ -13,27 +13,36 @@ const WORDS = new Set(
   ).split(" "),
 );
 
-/** The line as spans. */
-export function codeSpans(line: string, theme: Theme): Span[] {
-  const spans: Span[] = [];
+/** What a piece of a line is; null for what has no name. */
+export type CodeKind = "comment" | "string" | "number" | "word" | null;
+
+/** The line in pieces, all of it. */
+export function codePieces(line: string): { readonly text: string; readonly kind: CodeKind }[] {
+  const pieces: { readonly text: string; readonly kind: CodeKind }[] = [];
   let from = 0;
-  const add = (text: string, attr: number): void => {
-    if (text !== "") spans.push({ text, attr });
+  const add = (text: string, kind: CodeKind): void => {
+    if (text !== "") pieces.push({ text, kind });
   };
   for (const match of line.matchAll(TOKEN)) {
-    const attr = attrOf(match, theme);
-    if (attr === null) continue;
-    add(line.slice(from, match.index), theme.text);
-    add(match[0], attr);
+    const kind = kindOf(match);
+    if (kind === null) continue;
+    add(line.slice(from, match.index), null);
+    add(match[0], kind);
     from = match.index + match[0].length;
   }
-  add(line.slice(from), theme.text);
-  return spans;
+  add(line.slice(from), null);
+  return pieces;
 }
 
-function attrOf({ groups = {} }: RegExpMatchArray, theme: Theme): number | null {
-  if (groups["comment"] !== undefined) return theme.muted;
-  if (groups["string"] !== undefined) return theme.string;
-  if (groups["number"] !== undefined) return theme.number;
-  return WORDS.has(groups["word"] ?? "") ? theme.accent : null;
+function kindOf({ groups = {} }: RegExpMatchArray): CodeKind {
+  if (groups["comment"] !== undefined) return "comment";
+  if (groups["string"] !== undefined) return "string";
+  if (groups["number"] !== undefined) return "number";
+  return WORDS.has(groups["word"] ?? "") ? "word" : null;
+}
+
+/** The line as spans. */
+export function codeSpans(line: string, theme: Theme): Span[] {
+  const attrs = { comment: theme.muted, string: theme.string, number: theme.number, word: theme.accent };
+  return codePieces(line).map(({ text, kind }) => ({ text, attr: kind === null ? theme.text : attrs[kind] }));
 }
