@@ -20,7 +20,8 @@ import { datagramShown, udpSide } from "./udp-data.ts";
 import { partSpans, recvSpans, sendWords } from "./udp-words.ts";
 
 const NAME_CELLS = 8;
-/** Cells beside a block for its words; with fewer they stand in it. */
+/** Cells beside a block that its words want, and below which they stand in it. */
+const WORDS_WANTED = 54;
 const WORDS_MIN = 30;
 /** Datagrams by the longest of which the cells of a byte are chosen. */
 const MEASURED_MAX = 1000;
@@ -48,7 +49,7 @@ function shapeOf(model: Model, width: number, height: number): Shape {
   const chosen = model.stream.cell;
   const cell =
     chosen === null
-      ? (CELLS.findLast((cells) => longest * cells <= room - WORDS_MIN && cells <= 5) ?? 1)
+      ? (CELLS.findLast((cells) => longest * cells <= room - WORDS_WANTED && cells <= 5) ?? 1)
       : CELLS[Math.max(0, Math.min(CELLS.length - 1, chosen))];
   const lines = (hasCalls(model) ? 2 : 0) + (cell >= 3 ? 2 : 1) + 2;
   const blocks = Math.max(1, Math.floor((height + 1) / lines));

@@ -1,5 +1,7 @@
 // What the goldens of screens show: for every screen there is, at least two states. A screen without them is no valid table.
 
+import { udpTruncation } from "../../../src/scenario/lessons/udp-truncation.ts";
+import { openLab } from "../../../src/scenario/session.ts";
 import type { LabSession } from "../../../src/scenario/session.ts";
 import { QueueDepths } from "../../../src/trace/queue-depths.ts";
 import { SSTHRESH_INFINITE, TcpSeries } from "../../../src/trace/tcp-series.ts";
@@ -55,6 +57,9 @@ export function partedSession(): Session {
   return sessionOf(lawReport(null, { law: "round-trip" }), lawReport(PARTED));
 }
 
+/** Datagrams, one of which is longer than the buffer it is read into. */
+const CUT_OFF = await openLab(udpTruncation);
+
 function state(name: string, session: () => Session, at: Moment, ...keys: string[]): GoldenState {
   return { name, session, at, keys };
 }
@@ -76,6 +81,7 @@ export const STATES: Readonly<
     state("lost", connectedSession, TOLD),
     state("end", connectedSession, "end", "d"),
     state("hex", connectedSession, "end", "S-tab"),
+    state("datagrams", () => CUT_OFF, "end", "up"),
   ],
   graphs: [state("lost", measuredSession, TOLD), state("end", measuredSession, "end", "down", "down", "]")],
   framing: [
