@@ -45,7 +45,12 @@ export function graphsScreen(grid: Grid, theme: Theme, model: Model): void {
 /** Where a trace has nothing to draw. */
 function paintNothing(view: Grid, theme: Theme): void {
   const inner = frame(view, theme, { title: "Graphs", focused: true });
-  inner.put(1, 0, "no TCP connection here, and no queue: nothing to draw", theme.muted);
+  inner.put(
+    1,
+    0,
+    "no TCP connection here, and no queue: nothing to draw; 7 Statistics has packets and bits over time",
+    theme.muted,
+  );
 }
 
 /** Which stream and which way; tabs where there is one graph, whose frame says it then. */

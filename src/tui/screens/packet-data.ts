@@ -15,7 +15,7 @@ import { isFraming, isLab, loopbackRun, traceOf } from "../session.ts";
 import { forSlice } from "./slice.ts";
 
 const KEPT_MAX = 1000;
-/** Packets of a run that are analysed at once, and between two looks at the clock: their bytes have to be made. */
+/** Packets of a run that is analysed at once, and of a longer one between two looks at the clock: their bytes have to be made. */
 const ANALYSED_AT_ONCE = 500;
 const ANALYSED_A_LOOK = 20;
 
@@ -54,13 +54,14 @@ export function contextOf(model: Model): DissectContext {
   if (!isLab(model.session) && !isFraming(model.session)) return model.session.context ?? {};
   const trace = shownTrace(model);
   const streams = streamsOf(trace);
-  return unanalysed(trace) <= ANALYSED_AT_ONCE ? { streams, analysis: analysisOf(trace) } : { streams };
+  return isAnalysisUnread(model) ? { streams } : { streams, analysis: analysisOf(trace) };
 }
 
 /** Whether a long run's packets are still to be analysed. */
 export function isAnalysisUnread(model: Model): boolean {
   if (!isLab(model.session) && !isFraming(model.session)) return false;
-  return unanalysed(shownTrace(model)) > ANALYSED_AT_ONCE;
+  const trace = shownTrace(model);
+  return trace.packets.count > ANALYSED_AT_ONCE && unanalysed(trace) > 0;
 }
 
 /** Analyses some packets more; when all are, those shown are dissected anew in the light of it. */
@@ -69,7 +70,7 @@ export function readAnalysis(model: Model): void {
   const trace = shownTrace(model);
   forSlice(() => {
     analysisOf(trace, ANALYSED_A_LOOK);
-    return unanalysed(trace) > ANALYSED_AT_ONCE;
+    return unanalysed(trace) > 0;
   });
   if (!isAnalysisUnread(model)) kept.delete(trace);
 }

@@ -107,7 +107,7 @@ function udpSpans(model: Model, theme: Theme): Span[] {
   const direction = udpDirection(model);
   const reading = datagramsOf(model);
   const spans: Span[] = [
-    { text: count > 1 ? `UDP ${conversationShown(model)} of ${count}  ` : "UDP  ", attr: theme.muted },
+    { text: count > 1 ? `UDP ${conversationShown(model) + 1} of ${count}  ` : "UDP  ", attr: theme.muted },
     { text: udpEndName(model, direction), attr: theme.strong },
     { text: " → ", attr: theme.accent },
     { text: udpEndName(model, direction === 0 ? 1 : 0), attr: theme.strong },
