@@ -3,6 +3,7 @@
 import { compileFilter, isFilterError } from "../../capture/filter/compile.ts";
 import type { Filter } from "../../capture/filter/compile.ts";
 import type { FilterState, Model } from "../model.ts";
+import { indexOf } from "../../trace/state-at.ts";
 import type { Trace } from "../../trace/trace.ts";
 import { contextOf, shownTrace } from "./packet-data.ts";
 import { forSlice } from "./slice.ts";
@@ -49,4 +50,10 @@ export function scanSome(model: Model, filter: FilterState): number {
     return row < count;
   });
   return row;
+}
+
+/** Whether the filter has yet to come as far as the cursor: which of its packets is the last before that, nobody knows. */
+export function isFilterBehind(model: Model): boolean {
+  const { filter } = model.packets;
+  return filter !== null && filter.scanned < indexOf(shownTrace(model)).packetsAt(model.step);
 }

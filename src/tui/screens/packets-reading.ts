@@ -75,7 +75,15 @@ export function applyFilter(model: Model, text: string): Step {
   if ("message" in compiled) return [withView(model, { filterError: compiled }), NOTHING];
   const filter = { text, rows: [], scanned: 0 };
   return scanOn(
-    withView(model, { typing: null, filterError: null, filter, sort: again, top: 0, focus: "list" }),
+    withView(model, {
+      typing: null,
+      filterError: null,
+      filter,
+      sort: again,
+      selected: 0,
+      top: 0,
+      focus: "list",
+    }),
   );
 }
 

@@ -12,6 +12,7 @@ import { tableRowAt, tableRows } from "../widgets/table.ts";
 import { alongStream, originalOf, partnerOf } from "./packets-jump.ts";
 import { COLUMNS_MAX, USUAL_COLUMNS } from "./packets-columns.ts";
 import { columnAt, columnIds } from "./packets-list.ts";
+import { isFilterBehind } from "./filter-scan.ts";
 import { findAgain, sortByColumn, withoutFilter } from "./packets-reading.ts";
 import { goToRow, nextMark, selectPacket, turnMark } from "./packets-select.ts";
 import { moveTo } from "./lab-update.ts";
@@ -123,7 +124,9 @@ export function settlePackets(model: Model): Model {
   const { packets } = model;
   const count = listCount(model);
   const last = Math.max(0, count - 1);
-  const chosen = followsCursor(model) ? lineAtCursor(model) : packets.selected;
+  // Until then the list stays where it is: following what was found last would dissect other packets for every frame.
+  const isAtCursor = followsCursor(model) && !isFilterBehind(model);
+  const chosen = isAtCursor ? lineAtCursor(model) : packets.selected;
   const selected = Math.max(0, Math.min(last, chosen));
   const rows = tableRows(insideOf(model, "list").height);
   const top = scrollTo(packets.top, selected, rows, count);

@@ -5,7 +5,9 @@ import { afterEach, expect, test, vi } from "vitest";
 import { LESSONS } from "../../../src/scenario/catalogue.ts";
 import { openLab } from "../../../src/scenario/session.ts";
 import { modelAt } from "../../../src/tui/snapshot.ts";
-import { shownTrace } from "../../../src/tui/screens/packet-data.ts";
+import { update } from "../../../src/tui/app.ts";
+import type { Message, Model } from "../../../src/tui/model.ts";
+import { listCount, shownTrace } from "../../../src/tui/screens/packet-data.ts";
 import { findFrom, findSome } from "../../../src/tui/screens/packets-find.ts";
 import { applyFilter, scanOn } from "../../../src/tui/screens/packets-reading.ts";
 
@@ -19,6 +21,13 @@ const { count } = shownTrace(lesson).packets;
 function clockOf(ms: number): void {
   let now = 0;
   vi.spyOn(performance, "now").mockImplementation(() => (now += ms));
+}
+
+/** The model with filter `text` typed, and the key that applies it. */
+function typed(model: Model, text: string): [Model, Message] {
+  let next = model;
+  for (const key of ["/", "C-u", ...text.split("")]) [next] = update(next, { kind: "key", key });
+  return [next, { kind: "key", key: "enter" }];
 }
 
 afterEach(() => void vi.restoreAllMocks());
@@ -35,6 +44,19 @@ test("a filter whose packets are slow hands back after the few rows between two 
 test("one whose packets are quick reads on until its time is up", () => {
   clockOf(0);
   expect(applyFilter(lesson, "http")[0].packets.filter?.scanned).toBe(count);
+});
+
+test("the list stays with the first packets found until the filter has come as far as the cursor", () => {
+  clockOf(20);
+  const atEnd = update(lesson, { kind: "key", key: "G" })[0];
+  let [model, effects] = update(...typed(atEnd, 'tcp && !(http.host == "nobody")'));
+  const places = new Set<number>();
+  for (let i = 0; effects.length > 0 && i < count; i++) {
+    if ((model.packets.filter?.scanned ?? 0) < count) places.add(model.packets.selected);
+    [model, effects] = update(model, { kind: "scan" });
+  }
+  expect([...places]).toEqual([0]);
+  expect(model.packets.selected).toBe(listCount(model) - 1);
 });
 
 test("so does a search, which remembers how far it has looked", () => {
