@@ -6,6 +6,7 @@ import type { HttpHead } from "./http-lines.ts";
 import { chunkSize } from "./http-stream.ts";
 import { inflateBody } from "./inflate.ts";
 import { addMedia } from "./media.ts";
+import { addMultipart, isMultipart } from "./multipart.ts";
 import { ascii, latin1 } from "./protocol.ts";
 import { bytesText } from "./tree.ts";
 import type { DetailNode, Dissection } from "./tree.ts";
@@ -99,17 +100,24 @@ function addEntity(
     const title = `Content-encoded entity body (${encoding}): ${packed.length} bytes`;
     if (body !== null) {
       d.add(node.children, null, `${title} -> ${body.length} bytes`, start, held - start);
-      d.within("Uncompressed entity body", body, () => addFile(d, node, type, 0, body.length));
+      d.within("Uncompressed entity body", body, () => addFile(d, node, head, type, 0, body.length));
       return;
     }
     d.add(node.children, null, `${title} [Error: Decompression failed]`, start, held - start);
     addPlainData(d, start, end);
     return;
   }
-  addFile(d, node, type, start, end);
+  addFile(d, node, head, type, start, end);
 }
 
-function addFile(d: Dissection, node: DetailNode, type: string, start: number, end: number): void {
+function addFile(
+  d: Dissection,
+  node: DetailNode,
+  head: HttpHead,
+  type: string,
+  start: number,
+  end: number,
+): void {
   const held = d.captured(end);
   if (d.wants("http")) {
     // A string of Wireshark's ends at its first zero.
@@ -118,5 +126,6 @@ function addFile(d: Dissection, node: DetailNode, type: string, start: number, e
     const text = ascii(d.bytes, start, stop);
     d.add(node.children, "http.file_data", `File Data: ${held - start} bytes`, start, held - start, text);
   }
-  addMedia(d, type, start, end, "HTTP");
+  if (isMultipart(type)) addMultipart(d, head.headers.get("content-type") ?? "", start, end, "HTTP");
+  else addMedia(d, type, start, end, "HTTP");
 }

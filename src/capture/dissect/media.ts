@@ -30,9 +30,9 @@ function beginsAsXml(bytes: Uint8Array, start: number, end: number): boolean {
   return latin1(bytes, start, Math.min(end, start + XML_BEGINS_BYTES)) === "<?xml";
 }
 
-/** The layer of a body of `type`, beginning in [start, end), that has no lines of its own, so that its type is all there is to say; null for others. */
+/** The layer of a body of `type`, beginning in [start, end), that has no lines of its own and no parts, so that its type is all there is to say; null for others. */
 export function plainMedia(type: string, bytes: Uint8Array, start: number, end: number): string | null {
-  if (type.startsWith("text/") || LAYERS.has(type) || beginsAsXml(bytes, start, end)) return null;
+  if (/^(?:text|multipart)\//.test(type) || LAYERS.has(type) || beginsAsXml(bytes, start, end)) return null;
   return isUntyped(type) ? "data" : "media";
 }
 

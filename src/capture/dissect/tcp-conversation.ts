@@ -84,9 +84,9 @@ export class TcpConversation implements PduReader, PduBytes, StreamAbove {
     return wasSent(this.#trace, row);
   }
 
-  /** Whether they lie in a message that was put together before, which Wireshark calls an error. */
+  /** Whether they lie behind the beginning of a message that was put together before, which Wireshark calls an error. */
   overlaps(row: number): boolean {
-    return this.pdus.overlaps(row);
+    return this.pdus.repeat(row) === "rest";
   }
 
   /**
@@ -99,7 +99,7 @@ export class TcpConversation implements PduReader, PduBytes, StreamAbove {
 
   /** Whether the payload of `row` only asks whether the other end is still there, and is of no message under way. */
   isProbe(row: number): boolean {
-    return this.#isKeepAlive(row) && !this.pdus.isProbeOfPart(row);
+    return this.#isKeepAlive(row) && this.pdus.repeat(row) === null;
   }
 
   #isKeepAlive(row: number): boolean {
@@ -109,6 +109,7 @@ export class TcpConversation implements PduReader, PduBytes, StreamAbove {
 
   /** Whether Wireshark at least shows the bytes of `row`, which were sent before: nobody had acknowledged them. */
   isShownAgain(row: number): boolean {
+    if (!this.wasSent(row)) return this.pdus.repeat(row) === "beginning";
     const passedOver = ANALYSIS.keepAlive | ANALYSIS.spuriousRetransmission;
     return (this.#trace.packets.analysis[row] & passedOver) === 0;
   }

@@ -70,6 +70,7 @@ export function dissectTcpPayload(
   }
   const index = conversation.segment(row);
   if (index !== -1) showSegment({ d, tcp, conversation, row, start, end }, index, isHeld);
+  else if (isHeld && conversation.isShownAgain(row)) addBytesAgain(d, tcp, start, end);
 }
 
 function showSegment(shown: Shown, index: number, isHeld: boolean): void {

@@ -177,6 +177,8 @@ export class WebSocketStream implements StreamDissector {
       d.has(start, Math.max(2, held - start + 1), end, this.title);
       return;
     }
+    // As in Wireshark the layer is the frame's head.
+    node.length = Math.min(head.size, held - start);
     const name = OPCODES.get(head.opcode) ?? "Unknown";
     const marks = `${head.isLast ? "[FIN] " : ""}${head.isMasked ? "[MASKED]" : ""}`;
     lastMessageColumns(d, shown.slice, "WebSocket", `WebSocket ${name} ${marks}`);

@@ -43,6 +43,9 @@ export interface Segment {
   readonly isKeepAlive: boolean;
 }
 
+/** What a segment repeats of a message of several: its beginning, something behind that, or what is of one that is not complete. */
+export type Repeat = "beginning" | "rest" | "part";
+
 /** Where a stream's bytes come from. */
 export interface PduBytes {
   /** The captured payload of packet `row`, not to be kept. Most segments are within a message of known length, and nobody asks. */
@@ -60,8 +63,8 @@ const SCAN_BYTES_MAX = 1024 * 1024;
 /** Messages looked through for the one that a segment sent again is of. */
 const SEARCHED_MAX = 256;
 
-/** Segments remembered that lie in messages put together before. */
-const OVERLAPPING_MAX = 100_000;
+/** Segments remembered that repeat what is in messages of several. */
+const REPEATS_MAX = 100_000;
 
 /** Messages counted in one segment. */
 const MESSAGES_MAX = 4096;
@@ -97,8 +100,7 @@ export class StreamPdus {
   readonly table = new PduTable();
   readonly #reader: PduReader;
   readonly #sides: readonly [Side, Side] = [newSide(), newSide()];
-  readonly #overlapping = new Set<number>();
-  readonly #probes = new Set<number>();
+  readonly #repeats = new Map<number, Repeat>();
   readonly #bytes: PduBytes;
 
   constructor(reader: PduReader, bytes: PduBytes) {
@@ -147,10 +149,10 @@ export class StreamPdus {
     const side = this.#sides[direction];
     const start = this.#unwrap(side, segment);
     if (length > 0) this.table.endRun();
-    if (segment.isKeepAlive && !this.#overlap(segment, start)) this.#probe(segment, start);
+    if (segment.isKeepAlive) this.#noteRepeat(segment, start);
     if (segment.isAgain || (length === 0 && !isLast)) return;
     if (length > 0 && isCovered(side, start - side.base, length)) {
-      if (!this.#overlap(segment, start)) this.#again(segment, start);
+      if (!this.#noteRepeat(segment, start)) this.#again(segment, start);
       return;
     }
     extend(side, start - side.base, start - side.base + length);
@@ -162,29 +164,20 @@ export class StreamPdus {
     if (isLast) this.#end(side, segment);
   }
 
-  /** Whether the bytes of `row`, which was sent again, lie behind the first of a message that was put together of several segments. */
-  overlaps(row: number): boolean {
-    return this.#overlapping.has(row);
+  /** What of a message taken before the bytes of `row` are, which were sent again; null where that is not known to be anything. */
+  repeat(row: number): Repeat | null {
+    return this.#repeats.get(row) ?? null;
   }
 
-  /** Whether the byte of the keep-alive in `row` is of a message that has yet to be completed. */
-  isProbeOfPart(row: number): boolean {
-    return this.#probes.has(row);
-  }
-
-  #probe({ row, direction }: Segment, start: number): void {
-    const pdu = this.#messageAt(direction, start);
-    if (pdu === NO_PDU || this.table.lastRow(pdu) !== -1) return;
-    if (this.#probes.size < OVERLAPPING_MAX) this.#probes.add(row);
-  }
-
-  /** Notes it where it is so: Wireshark then adds a fragment to what is complete already, and calls that an error. */
-  #overlap({ row, direction }: Segment, start: number): boolean {
+  /** Notes what the segment repeats of a message of several segments; false where it is of none. */
+  #noteRepeat({ row, direction }: Segment, start: number): boolean {
     const { table } = this;
     const pdu = this.#messageAt(direction, start);
-    if (pdu === NO_PDU || table.lastRow(pdu) === -1 || start === table.start(pdu)) return false;
-    if (table.lastRow(pdu) === table.firstRow(pdu)) return false;
-    if (this.#overlapping.size < OVERLAPPING_MAX) this.#overlapping.add(row);
+    if (pdu === NO_PDU) return false;
+    const last = table.lastRow(pdu);
+    if (last === table.firstRow(pdu)) return false;
+    if (this.#repeats.size >= REPEATS_MAX) return true;
+    this.#repeats.set(row, last === -1 ? "part" : start === table.start(pdu) ? "beginning" : "rest");
     return true;
   }
 
@@ -194,7 +187,6 @@ export class StreamPdus {
     const { table } = this;
     const known = this.#messageAt(direction, start);
     if (known === NO_PDU || start !== table.start(known)) return;
-    if (table.lastRow(known) !== table.firstRow(known)) return;
     const bytes = this.#bytes.payload(row);
     if (bytes.length < size) return;
     table.addRow(row, start);

@@ -1,6 +1,7 @@
 // The detail tree of a packet as lines, and the way between a line and the bytes it came from.
 
 import type { DetailNode, DissectedPacket } from "../../capture/dissect/dissect.ts";
+import { isHidden } from "../../capture/dissect/tree.ts";
 import type { ByteLayer, Theme } from "../theme.ts";
 import type { ByteRange } from "../widgets/hex.ts";
 import type { Span } from "../widgets/spans.ts";
@@ -22,11 +23,12 @@ export function treeRows(packet: DissectedPacket, toggled: ReadonlySet<string>):
   const visit = (nodes: readonly DetailNode[], above: string, depth: number): void => {
     const seen = new Map<string, number>();
     for (const detail of nodes) {
+      if (isHidden(detail)) continue;
       const name = detail.field ?? detail.label;
       const nth = seen.get(name) ?? 0;
       seen.set(name, nth + 1);
       const path = `${above}/${name}${nth === 0 ? "" : `#${nth}`}`;
-      const expandable = detail.children.length > 0 && depth < DEPTH_MAX;
+      const expandable = detail.children.some((child) => !isHidden(child)) && depth < DEPTH_MAX;
       const open = depth === 0 && !CLOSED.has(name);
       const expanded = expandable && open !== toggled.has(path);
       rows.push({ node: { detail, path }, depth, expandable, expanded });

@@ -48,11 +48,6 @@ const EXCEPTIONS: readonly Exception[] = [
     why: "of certificates, names are shown; of their extensions, only other names",
   },
   {
-    files: /^arkime__http-post/,
-    fields: /^(media|frame\.protocols|_ws\.col|tcp\.segment_data)/,
-    why: "multipart bodies are shown as one",
-  },
-  {
     files: /^pcapplusplus__many|^pcapplusplus__null/,
     fields: /^(json$|frame\.protocols|_ws\.col)/,
     why: "protocols not known here",
