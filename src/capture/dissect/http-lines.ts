@@ -87,6 +87,8 @@ export interface HttpHead {
 
 /** Header lines read of one message. */
 const HEADERS_MAX = 500;
+/** Bytes of header lines that are made text together. */
+const HEAD_AT_ONCE = 2048;
 
 /** Reads the head of the message that begins at `start`. */
 export function readHead(bytes: Uint8Array, start: number, end: number): HttpHead {
@@ -100,9 +102,7 @@ export function readHead(bytes: Uint8Array, start: number, end: number): HttpHea
     else lines.push(line);
     at = line.end;
   }
-  // A character a byte: the lines are where they were.
-  const text = ascii(bytes, start, at);
-  const firstLine = text.slice(0, first.textEnd - start);
+  const firstLine = ascii(bytes, start, first.textEnd);
   const isResponse = firstLine.startsWith("HTTP/");
   const space = firstLine.indexOf(" ");
   const word = space === -1 ? firstLine : firstLine.slice(0, space);
@@ -110,15 +110,15 @@ export function readHead(bytes: Uint8Array, start: number, end: number): HttpHea
   const nextSpace = next.indexOf(" ");
   const second = nextSpace === -1 ? next : next.slice(0, nextSpace);
   const headers = new Map<string, string>();
-  let from = first.end - start;
-  // The next one from there on: of lines without any, the search for it goes on only once.
-  let colon = 0;
+  // One text for all lines is made sooner, but lasts as long as a part of it: of long heads each line has its own.
+  const text = at - first.end <= HEAD_AT_ONCE ? ascii(bytes, first.end, at) : null;
+  let from = first.end;
   for (const { textEnd, end: lineEnd } of lines) {
-    if (colon !== -1 && colon < from) colon = text.indexOf(":", from);
-    const to = textEnd - start;
-    if (colon > from && colon < to)
-      headers.set(text.slice(from, colon).trim().toLowerCase(), text.slice(colon + 1, to).trim());
-    from = lineEnd - start;
+    const line =
+      text === null ? ascii(bytes, from, textEnd) : text.slice(from - first.end, textEnd - first.end);
+    const colon = line.indexOf(":");
+    if (colon > 0) headers.set(line.slice(0, colon).trim().toLowerCase(), line.slice(colon + 1).trim());
+    from = lineEnd;
   }
   return {
     firstLine,
