@@ -6,7 +6,9 @@
 import { TCP_FLAGS } from "../packet.ts";
 import type { Segment } from "../packet.ts";
 import { acknowledge } from "./acknowledgement.ts";
+import { abandon } from "./closing.ts";
 import type { Connection } from "./connection.ts";
+import { establish } from "./opening.ts";
 import { TIMESTAMPS_LENGTH } from "./options.ts";
 import { answered, takeCookie } from "./fast-open.ts";
 import { resetFor, segmentLength } from "./segments.ts";
@@ -54,7 +56,7 @@ function inSynSent(connection: Connection, segment: Segment, nowNs: number): voi
   receiver.start(segment.seq | 0, receiver.rcvWnd, mss);
   connection.lastReceivedNs = nowNs;
   if (acks) {
-    connection.establish(segment.window, segment.seq | 0, nowNs);
+    establish(connection, segment.window, segment.seq | 0, nowNs);
     takeCookie(connection, segment);
     answered(connection, segment, nowNs);
     receiver.acks.owed = true;
@@ -100,7 +102,7 @@ function synchronized(connection: Connection, segment: Segment, ecn: number, now
       return;
     }
     const window = (flags & SYN) === 0 ? segment.window << options.peerScale : segment.window;
-    connection.establish(window, seq, nowNs);
+    establish(connection, window, seq, nowNs);
   } else if (after(ack, sender.sndNxt) || before(ack, (sender.sndUna - sender.peer.maxSndWnd) | 0)) {
     challenge(connection, nowNs);
     return;
@@ -240,7 +242,7 @@ function deliver(connection: Connection, segment: Segment, seq: number, nowNs: n
   const { afterReadShutdown } = connection.personality;
   const unwanted = afterReadShutdown !== "keeps" && connection.readShutdown && !connection.orphan;
   if (unwanted && afterReadShutdown === "resets" && segment.payload.length > 0) {
-    connection.abandon();
+    abandon(connection);
     return;
   }
   const finishing = connection.state === "FIN_WAIT_1" || connection.state === "FIN_WAIT_2";

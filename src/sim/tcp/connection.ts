@@ -1,4 +1,5 @@
-// A connection's state, and what programs do to it: open, send, receive, shut down, close (RFC 9293 sections 3.3 and 3.10).
+// A connection's state, and what programs send and receive on it (RFC 9293 sections 3.3 and 3.10); how it begins and ends: opening.ts,
+// closing.ts.
 //
 // Time and segments come in as arguments (arrival.ts, expiry.ts), segments go out when asked for (departure.ts), and
 // `timers.earliestNs` says when to come back. Nothing here calls anybody.
@@ -9,8 +10,6 @@ import type { TcpState } from "../../socket/options.ts";
 import type { FastOpenOption, Segment } from "../packet.ts";
 import { Ecn } from "./ecn.ts";
 import type { EcnMode } from "./ecn.ts";
-import { mostInSyn } from "./fast-open.ts";
-import { MtuSearch } from "./mtu-search.ts";
 import type { MtuProbing } from "./mtu-search.ts";
 import { NegotiatedOptions, TIMESTAMPS_LENGTH } from "./options.ts";
 import type { TcpPersonality } from "./personality.ts";
@@ -18,7 +17,7 @@ import { Receiver } from "./receiver.ts";
 import { NO_BYTES } from "./segments.ts";
 import { Sender } from "./sender.ts";
 import type { SocketSettings, TcpSettings } from "./settings.ts";
-import { Timers, XMIT, wheelNs } from "./timers.ts";
+import { Timers } from "./timers.ts";
 import { readAround } from "./urgent.ts";
 
 /** The fields of a connection that are settled before it opens. */
@@ -37,7 +36,7 @@ export interface ConnectionSetup {
 }
 
 /** Largest MSS the option can usefully say: an IPv4 packet of 65,535 bytes. */
-const MSS_MOST = 65_495;
+export const MSS_MOST = 65_495;
 
 /** What one segment of `mss` bytes costs a send buffer, by Linux's arithmetic: a power of two from it and its headers up, and the sk_buff. */
 function bufferCost(mss: number): number {
@@ -60,9 +59,10 @@ export class Connection {
   readonly receiver: Receiver;
   readonly ecn: Ecn;
   readonly mtuProbing: MtuProbing;
-  readonly #headerBytes: number;
+  /** Of a packet, without options. */
+  readonly headerBytes: number;
   /** Payload bytes of a segment as both ends announced it, path aside. */
-  #agreedMss = MSS_MOST;
+  agreedMss = MSS_MOST;
   /** MSS announced. */
   announcedMss: number;
   /** Whether it came to be by a peer's SYN. */
@@ -137,7 +137,7 @@ export class Connection {
     this.mtuProbing = setup.mtuProbing;
     const { maxSeg } = setup.settings.current;
     this.pathMtu = setup.pathMtu;
-    this.#headerBytes = setup.headerBytes;
+    this.headerBytes = setup.headerBytes;
     this.announcedMss = Math.min(this.#linkMss, MSS_MOST, maxSeg > 0 ? maxSeg : MSS_MOST);
     this.timers = new Timers(setup.personality);
     this.sender = new Sender(setup.personality, setup.settings, this.timers);
@@ -158,113 +158,18 @@ export class Connection {
     }
     this.state = state;
     this.wake = true;
-    if (this.lingering && !this.#isClosing) this.endLinger();
+    if (this.lingering && !this.closing) this.endLinger();
   }
 
   /** Whether what close has to say is not acknowledged yet. */
-  get #isClosing(): boolean {
+  get closing(): boolean {
     const { state } = this;
     return state === "SYN_RCVD" || state === "FIN_WAIT_1" || state === "CLOSING" || state === "LAST_ACK";
   }
 
-  /** Active open. `inherits`: the addresses and ports were in TIME_WAIT here, and its timestamps go on. */
-  open(nowNs: number, inherits: boolean): void {
-    const unit = this.announcedMss - (inherits ? TIMESTAMPS_LENGTH : 0);
-    this.receiver.rcvWnd = this.receiver.initialWindow(unit);
-    if (!this.deferred) this.#sendSyn(nowNs);
-    this.become("SYN_SENT");
-  }
-
-  /** Puts as many of `bytes` into the SYN as fit, which is about to leave. Answers how many. */
-  sendWithSyn(bytes: Uint8Array): number {
-    const count = Math.min(bytes.length, mostInSyn(this.announcedMss));
-    this.sender.buffer.append(bytes, 0, count);
-    this.synData = count;
-    return count;
-  }
-
-  /** The SYN that waited for data leaves. */
-  release(nowNs: number): void {
-    this.deferred = false;
-    this.#sendSyn(nowNs);
-  }
-
-  /** Passive open with data in the SYN, for which it has shown a cookie: programs have the connection from now on. */
-  openEarly(syn: Segment, nowNs: number): void {
-    this.openPassive(syn, nowNs);
-    this.early = true;
-    this.fastOpened = syn.payload.length > 0;
-    this.#startSender(syn.window, syn.seq | 0, nowNs);
-    this.receiver.takeEarly(syn.payload);
-    if (syn.payload.length > 0) this.dataSegmentsIn++;
-  }
-
-  /** Passive open: a listener received `syn`. */
-  openPassive(syn: Segment, nowNs: number): void {
-    this.passive = true;
-    this.options.negotiate(syn, nowNs);
-    this.ecn.asked(syn.flags);
-    const unit = this.announcedMss - (this.options.timestamps ? TIMESTAMPS_LENGTH : 0);
-    this.receiver.start(syn.seq | 0, this.receiver.initialWindow(unit), unit);
-    this.sender.peer.sndWnd = syn.window;
-    this.#sendSyn(nowNs);
-    this.lastReceivedNs = nowNs;
-    this.segmentsIn++;
-    this.become("SYN_RCVD");
-  }
-
-  #sendSyn(nowNs: number): void {
-    this.synDue = true;
-    this.openedNs = nowNs;
-    this.sender.sndNxt = (this.sender.iss + 1 + this.synData) | 0;
-    this.timers.setXmit(XMIT.RTO, nowNs, this.personality.rtoInitialNs);
-  }
-
-  /** The SYN is acknowledged and the peer's SYN has come: data may flow. `window` is the acknowledging segment's, in bytes. */
-  establish(window: number, seq: number, nowNs: number): void {
-    const { sender, receiver, options } = this;
-    // RFC 6298 section 5.7 and RFC 5681 section 3.1: a lost SYN makes cautious.
-    if (this.synTries === 0) sender.rtt.measured(nowNs - this.synSentNs, nowNs - this.synSentNs);
-    if (this.early) sender.handshakeOver(window, seq);
-    else this.#startSender(window, seq, nowNs);
-    receiver.sackPermitted = options.sackPermitted;
-    if (!options.scaling) receiver.windowScale = 0;
-    receiver.acks.start(sender.mss, receiver.rcvWnd);
-    this.timers.clearXmit();
-    this.early = false;
-    this.opened = true;
-    this.become(sender.finQueued ? "FIN_WAIT_1" : "ESTABLISHED");
-    this.keepAliveFrom(nowNs);
-  }
-
   /** Payload bytes of a segment that fills a packet, options included. */
   get #linkMss(): number {
-    return Math.max(this.pathMtu - this.#headerBytes, 1);
-  }
-
-  #startSender(window: number, seq: number, nowNs: number): void {
-    const { sender, options, personality, mtuProbing } = this;
-    const { maxSeg } = this.settings;
-    const optionBytes = options.timestamps ? TIMESTAMPS_LENGTH : 0;
-    this.#agreedMss = Math.max(Math.min(options.peerMss, maxSeg > 0 ? maxSeg : MSS_MOST) - optionBytes, 1);
-    if (mtuProbing > 0) {
-      const headers = this.#headerBytes + optionBytes;
-      sender.recovery.search = new MtuSearch(this.#agreedMss, headers, mtuProbing === 2, nowNs);
-    }
-    sender.sndUna = (sender.iss + 1) | 0;
-    sender.establish(
-      {
-        mss: Math.max(Math.min(options.peerMss, this.announcedMss) - optionBytes, 1),
-        windowScale: options.peerScale,
-        sackPermitted: options.sackPermitted,
-        initialWindow: this.synTries > 1 ? 1 : personality.initialWindowSegments,
-      },
-      window,
-      seq,
-      nowNs,
-    );
-    const { maxPacingRate } = this.settings;
-    if (maxPacingRate !== -1) sender.pacer.limit(maxPacingRate);
+    return Math.max(this.pathMtu - this.headerBytes, 1);
   }
 
   /** (Re)starts the keepalive timer if the program wants one. */
@@ -372,82 +277,11 @@ export class Connection {
     return error;
   }
 
-  /** Sends FIN behind what is queued. */
-  shutdownWrite(): void {
-    if (this.writeShutdown) return;
-    this.writeShutdown = true;
-    this.sender.more = false;
-    if (this.state === "ESTABLISHED") this.become("FIN_WAIT_1");
-    else if (this.state === "CLOSE_WAIT") this.become("LAST_ACK");
-    else if (this.state !== "SYN_RCVD") return;
-    this.sender.finQueued = true;
-  }
-
-  shutdownRead(): void {
-    if (this.readShutdown) return;
-    this.readShutdown = true;
-    this.wake = true;
-    const { buffer } = this.receiver;
-    const { afterReadShutdown } = this.personality;
-    if (afterReadShutdown === "keeps" || buffer.length === 0) return;
-    buffer.clear();
-    if (afterReadShutdown === "resets") this.abandon();
-  }
-
-  /** What nobody will read has come: the connection is aborted under its program. */
-  abandon(): void {
-    this.abort();
-    this.error = "ECONNABORTED";
-  }
-
-  /**
-   * The program lets go. Unread data or SO_LINGER 0 make it a RST, as the peer's data or ours is lost; with a longer time it lingers
-   * until the peer has acknowledged the FIN, and what then is over goes on without it.
-   */
-  close(nowNs: number): void {
-    this.orphan = true;
-    if (this.state === "CLOSED") return;
-    const { receiver, settings } = this;
-    const unread = receiver.buffer.length > 0;
-    receiver.buffer.clear();
-    if (this.state === "SYN_SENT") {
-      this.finish();
-    } else if (
-      this.state !== "TIME_WAIT" &&
-      ((unread && this.personality.closeResetsUnread) || settings.lingerS === 0)
-    ) {
-      this.abort();
-    } else {
-      this.readShutdown = true;
-      this.shutdownWrite();
-      if (this.state === "FIN_WAIT_2") this.timers.closeNs = nowNs + this.personality.finWait2Ns;
-      if (settings.lingerS > 0 && this.#isClosing) this.#linger(nowNs);
-    }
-  }
-
-  #linger(nowNs: number): void {
-    this.lingering = true;
-    this.orphan = false;
-    this.timers.closeNs = wheelNs(nowNs, this.settings.lingerS * 1e9, this.personality.tickNs);
-  }
-
   /** What was waited for has come, or the time is over. */
   endLinger(): void {
     this.lingering = false;
     this.orphan = true;
     this.wake = true;
-  }
-
-  /** ABORT (RFC 9293 section 3.10.5): a RST to the peer if it knows of us. */
-  abort(): void {
-    const state = this.state;
-    this.resetDue =
-      state === "SYN_RCVD" ||
-      state === "ESTABLISHED" ||
-      state === "FIN_WAIT_1" ||
-      state === "FIN_WAIT_2" ||
-      state === "CLOSE_WAIT";
-    this.finish();
   }
 
   /** The connection is over for `error`. */
@@ -492,6 +326,6 @@ export class Connection {
     if (!this.synchronized) return;
     const pathMss = linkMss - (this.options.timestamps ? TIMESTAMPS_LENGTH : 0);
     this.sender.recovery.search?.narrow(pathMss);
-    this.sender.syncMss(Math.min(this.#agreedMss, pathMss));
+    this.sender.syncMss(Math.min(this.agreedMss, pathMss));
   }
 }

@@ -17,6 +17,7 @@ import { dispatch } from "./departure.ts";
 import { expire } from "./expiry.ts";
 import type { TcpHost } from "./host.ts";
 import type { Listener } from "./listener.ts";
+import { open, openEarly, openPassive } from "./opening.ts";
 import type { Binding } from "./ports.ts";
 import { resetFor } from "./segments.ts";
 import { before } from "./seq.ts";
@@ -104,17 +105,17 @@ export class Endpoint {
   }
 
   open(inherits: boolean): void {
-    this.connection.open(this.now(), inherits);
+    open(this.connection, this.now(), inherits);
     this.settle();
   }
 
   openPassive(syn: Segment): void {
-    this.connection.openPassive(syn, this.now());
+    openPassive(this.connection, syn, this.now());
     this.settle();
   }
 
   openEarly(syn: Segment): void {
-    this.connection.openEarly(syn, this.now());
+    openEarly(this.connection, syn, this.now());
     this.settle();
   }
 

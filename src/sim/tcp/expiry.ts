@@ -1,5 +1,6 @@
 // Timeouts (RFC 9293 section 3.10.8): retransmission, tail loss probe, persist, delayed ACK, keepalive, TIME_WAIT.
 
+import { abort } from "./closing.ts";
 import type { Connection } from "./connection.ts";
 import { XMIT } from "./timers.ts";
 
@@ -165,7 +166,7 @@ function keepAlive(connection: Connection, nowNs: number): void {
       ? silentNs >= settings.userTimeoutMs * 1e6 && connection.keepProbes > 0
       : connection.keepProbes >= settings.keepCount;
   if (spent) {
-    connection.abort();
+    abort(connection);
     connection.error = connection.softError ?? connection.personality.keepAliveErrno;
     return;
   }

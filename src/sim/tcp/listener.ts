@@ -5,6 +5,7 @@
 // where it would overflow, which looks the same from outside.
 
 import type { Segment } from "../packet.ts";
+import { abort } from "./closing.ts";
 import { Endpoint } from "./endpoint.ts";
 import type { TcpHost } from "./host.ts";
 import type { Binding } from "./ports.ts";
@@ -125,7 +126,7 @@ export class Listener {
     this.#pending.clear();
     for (const endpoint of this.#accepted.splice(0)) {
       endpoint.connection.orphan = true;
-      endpoint.connection.abort();
+      abort(endpoint.connection);
       endpoint.settle();
     }
   }

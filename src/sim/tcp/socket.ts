@@ -18,10 +18,12 @@ import type { Errno } from "../../socket/errno.ts";
 import type { OptionName, OptionValue, TcpInfo } from "../../socket/options.ts";
 import { anyOf, isInet6, toProgram, toWire } from "./addresses.ts";
 import type { InetFamily } from "./addresses.ts";
+import { close, shutdownRead, shutdownWrite } from "./closing.ts";
 import { Endpoint, nextIss } from "./endpoint.ts";
 import type { TcpHost } from "./host.ts";
 import { UNCONNECTED, infoOf, listenerInfo } from "./info.ts";
 import { Listener } from "./listener.ts";
+import { release, sendWithSyn } from "./opening.ts";
 import type { Binding } from "./ports.ts";
 import type { SocketSettings } from "./settings.ts";
 import { applySetting, readSetting } from "./socket-options.ts";
@@ -212,7 +214,7 @@ export class TcpSocket implements SocketCore {
       const option = this.#host.fastOpen.optionFor(remote);
       connection.synCookie = option;
       const known = option.cookie.length > 0;
-      if (known && data !== null) taken = connection.sendWithSyn(data);
+      if (known && data !== null) taken = sendWithSyn(connection, data);
       connection.deferred = known && data === null;
     }
     endpoint.open(previous !== null);
@@ -238,8 +240,8 @@ export class TcpSocket implements SocketCore {
 
   /** The first data of a connection whose SYN has waited for it. */
   #sendDeferred(endpoint: Endpoint, bytes: Uint8Array): number {
-    const taken = endpoint.connection.sendWithSyn(bytes);
-    endpoint.connection.release(this.#host.network.now());
+    const taken = sendWithSyn(endpoint.connection, bytes);
+    release(endpoint.connection, this.#host.network.now());
     endpoint.settle();
     return taken;
   }
@@ -326,8 +328,8 @@ export class TcpSocket implements SocketCore {
       return null;
     }
     if (connection.state !== "SYN_RCVD") this.#phase = "connected";
-    if (how !== "write") connection.shutdownRead();
-    if (how !== "read") connection.shutdownWrite();
+    if (how !== "write") shutdownRead(connection);
+    if (how !== "read") shutdownWrite(connection);
     endpoint.settle();
     return null;
   }
@@ -358,7 +360,7 @@ export class TcpSocket implements SocketCore {
     const { connection } = endpoint;
     const over = connection.state === "CLOSED";
     if (this.#binding !== null && this.#binding !== endpoint.binding) this.#host.ports.remove(this.#binding);
-    connection.close(this.#host.network.now());
+    close(connection, this.#host.network.now());
     if (!connection.lingering) endpoint.socket = null;
     if (over) this.#host.ports.remove(endpoint.binding);
     endpoint.settle();
