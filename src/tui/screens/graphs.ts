@@ -68,7 +68,7 @@ export function flowSpans(model: Model, theme: Theme): Span[] {
   const direction = directionShown(model);
   const run = shownLoopback(model);
   const spans: Span[] = [];
-  if (count > 1) spans.push({ text: `stream ${streamShown(model)} of ${count}  `, attr: theme.muted });
+  if (count > 1) spans.push({ text: `stream ${streamShown(model)}, ${count} in all  `, attr: theme.muted });
   spans.push(
     { text: endName(model, direction), attr: theme.strong },
     { text: " → ", attr: theme.accent },

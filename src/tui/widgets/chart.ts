@@ -83,6 +83,8 @@ const DASHES: Partial<Record<SeriesStyle, readonly [number, number]>> = { dashed
 interface Plot {
   readonly x: number;
   readonly y: number;
+  /** Rows of the legend above it. */
+  readonly legendRows: number;
   readonly width: number;
   readonly height: number;
   readonly xMin: number;
@@ -94,12 +96,15 @@ interface Plot {
   readonly labelCells: number;
 }
 
-/** Paints the chart over all of `grid`: legend in the first row, x labels in the last. Too small a grid: legend only. */
+/** Rows from which on a legend that does not fit into one takes a second. */
+const LEGEND_TALL = 10;
+
+/** Paints the chart over all of `grid`: legend in the first row or two, x labels in the last. Too small a grid: legend only. */
 export function chart(grid: Grid, theme: Theme, options: ChartOptions): void {
   grid.fill(0, 0, grid.width, grid.height, theme.background);
   const { series } = options;
   const at = plotOf(grid.width, grid.height, options);
-  paintLegend(grid, theme, series, Math.min(at.x, 2));
+  paintLegend(grid, theme, series, at);
   if (grid.height < 4 || at.width < 4) return;
 
   const plot = grid.sub(at.x, at.y, at.width, at.height);
@@ -144,7 +149,8 @@ function plotOf(width: number, height: number, options: ChartOptions): Plot {
     if (line.clipped === true) continue;
     for (const point of line.points) if (point[1] > dataMax) dataMax = point[1];
   }
-  const room = height - 2;
+  const labelled = options.series.length > 0 ? legendRows(options.series, width, height) : 1;
+  const room = height - 1 - labelled;
   const unit = options.binary === true ? binaryUnit(dataMax) : 1;
   const ticks = ticksFrom((options.yMin ?? 0) / unit, dataMax / unit, room, options.whole ?? false).map(
     (tick) => tick * unit,
@@ -155,7 +161,8 @@ function plotOf(width: number, height: number, options: ChartOptions): Plot {
   const labelCells = Math.max(0, ...labels.map(textWidth));
   return {
     x: labelCells + 2,
-    y: 1 + room - plotHeight,
+    y: labelled + room - plotHeight,
+    legendRows: labelled,
     width: width - labelCells - 3,
     height: plotHeight,
     xMin,
@@ -181,15 +188,38 @@ function xRange(options: ChartOptions): [number, number] {
   return xMin <= xMax ? [xMin, xMax] : [0, 0];
 }
 
-function paintLegend(grid: Grid, theme: Theme, series: readonly Series[], start: number): void {
+/** Column of the legend's first name. */
+const LEGEND_START = 2;
+
+function legendText({ name, value }: Series): string {
+  return value === undefined ? name : `${name} ${value}`;
+}
+
+/** Rows the legend takes: a second one where all lines do not fit into one, and there is room. */
+function legendRows(series: readonly Series[], width: number, height: number): number {
+  const cells = series.reduce((sum, line) => sum + 5 + textWidth(legendText(line)), LEGEND_START - 3);
+  return height >= LEGEND_TALL && cells > width ? 2 : 1;
+}
+
+/** Names of lines, as many as fit, and how many do not. */
+function paintLegend(grid: Grid, theme: Theme, series: readonly Series[], at: Plot): void {
+  const start = Math.min(at.x, LEGEND_START);
   let x = start;
+  let y = 0;
   for (let i = 0; i < series.length; i++) {
     const line = series[i];
     const attr = line.attr ?? theme.series[i % theme.series.length];
-    const text = line.value === undefined ? line.name : `${line.name} ${line.value}`;
-    if (x + 2 + textWidth(text) > grid.width) return;
-    x += grid.put(x, 0, line.mark ?? LEGEND_MARKS[line.style ?? "line"], attr) + 1;
-    x += grid.put(x, 0, text, onBackground(attr, theme.background)) + 3;
+    const text = legendText(line);
+    if (x + 2 + textWidth(text) > grid.width) {
+      if (y + 1 === at.legendRows) {
+        grid.put(x, y, `+${series.length - i}`, theme.muted);
+        return;
+      }
+      x = start;
+      y++;
+    }
+    x += grid.put(x, y, line.mark ?? LEGEND_MARKS[line.style ?? "line"], attr) + 1;
+    x += grid.put(x, y, text, onBackground(attr, theme.background)) + 3;
   }
 }
 
