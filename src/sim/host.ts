@@ -1,8 +1,6 @@
 // A host: its addresses, where its packets go, what it does with those that come, and what transports need of it.
 
 import { isIpv6 } from "../wire/address.ts";
-import { ICMPV6_TYPE, ICMP_TYPE } from "../wire/icmp.ts";
-import { IP_PROTOCOL } from "../wire/protocols.ts";
 import type { Family, SocketType } from "../socket/address.ts";
 import type { Failure, SocketCore } from "../socket/core.ts";
 import type { Errno } from "../socket/errno.ts";
@@ -14,8 +12,9 @@ import type { TcpSeries } from "../trace/tcp-series.ts";
 import { lookAtHeader } from "./damage.ts";
 import { decodePacket } from "./encode.ts";
 import { Reassembler, fragmentsOf } from "./fragment.ts";
-import { icmpErrorAbout, isIcmp, isIcmpError, readIcmpError } from "./icmp.ts";
-import type { IcmpProblem } from "./icmp.ts";
+import { complain, receiveIcmp } from "./host-icmp.ts";
+import type { IcmpHost } from "./host-icmp.ts";
+import { isIcmp, tooBigFor } from "./icmp.ts";
 import type { LinkDirection, PacketSink } from "./link.ts";
 import type { IcmpError, Timer } from "./network.ts";
 import {
@@ -56,14 +55,14 @@ export interface HostSurroundings {
   readonly seed: number;
 }
 
-export class SimHost implements UdpNetwork, PacketSink {
+export class SimHost implements UdpNetwork, IcmpHost, PacketSink {
   readonly name: string;
   readonly host: string;
   readonly ipv4: string;
   readonly ipv6: string;
   readonly forwards: boolean;
   readonly ttl: number;
-  readonly #filtersIcmp: boolean;
+  readonly filtersIcmp: boolean;
   readonly recording: boolean;
   readonly udp: UdpStack;
   readonly unix: UnixStack;
@@ -92,7 +91,7 @@ export class SimHost implements UdpNetwork, PacketSink {
     this.forwards = planned.forwards;
     const personality = PERSONALITIES[planned.personality];
     this.ttl = personality.ttl;
-    this.#filtersIcmp = planned.filtersIcmp;
+    this.filtersIcmp = planned.filtersIcmp;
     this.#scheduler = surroundings.scheduler;
     this.#recorder = surroundings.recorder;
     this.#seed = surroundings.seed;
@@ -244,7 +243,7 @@ export class SimHost implements UdpNetwork, PacketSink {
   }
 
   portUnreachable(packet: IpPacket): void {
-    this.#complain(packet, "port unreachable", 0);
+    complain(this, packet, "port unreachable", 0);
   }
 
   /** Sends a packet that the stack outside has made. Without a route it is not sent. */
@@ -259,7 +258,7 @@ export class SimHost implements UdpNetwork, PacketSink {
   receive(packet: IpPacket, row: number): void {
     this.#currentRow = row;
     this.#current = packet;
-    if (this.#filtersIcmp && isIcmp(packet)) this.dropped(packet, "filtered");
+    if (this.filtersIcmp && isIcmp(packet)) this.dropped(packet, "filtered");
     else if (packet.flippedBit !== -1) this.#receiveDamaged(packet);
     else if (this.isLocal(packet.destination) || this.isBroadcast(packet.destination)) this.#deliver(packet);
     else this.#forward(packet, packet.destination);
@@ -304,7 +303,7 @@ export class SimHost implements UdpNetwork, PacketSink {
         this.udp.input(packet, payload);
         return;
       case "icmp":
-        this.#receiveIcmp(packet, payload);
+        receiveIcmp(this, packet, payload);
         return;
       case "fragment": {
         const reassembly = packet.version === 4 ? this.#reassembly4 : this.#reassembly6;
@@ -316,22 +315,6 @@ export class SimHost implements UdpNetwork, PacketSink {
     }
   }
 
-  #receiveIcmp(packet: IpPacket, message: IcmpMessage): void {
-    if (isIcmpError(packet.version, message.type)) {
-      const report = readIcmpError(packet.version, message);
-      if (report === null || !this.isLocal(report.error.source)) return;
-      if (report.protocol === IP_PROTOCOL.udp) this.udp.icmpError(report.error);
-      else if (report.protocol === IP_PROTOCOL.tcp && this.tcp !== null) this.tcp.icmpError(report.error);
-      return;
-    }
-    const v4 = packet.version === 4;
-    if (message.type !== (v4 ? ICMP_TYPE.echoRequest : ICMPV6_TYPE.echoRequest)) return;
-    // Linux ignores echo requests sent to a broadcast address.
-    if (this.isBroadcast(packet.destination)) return;
-    const type = v4 ? ICMP_TYPE.echoReply : ICMPV6_TYPE.echoReply;
-    this.#sendIcmp(packet.destination, packet.source, { ...message, type });
-  }
-
   #forward(packet: IpPacket, destination: string): void {
     if (!this.forwards) {
       this.dropped(packet, "not for us");
@@ -339,13 +322,13 @@ export class SimHost implements UdpNetwork, PacketSink {
     }
     if (packet.ttl <= 1) {
       this.dropped(packet, "ttl");
-      this.#complain(packet, "ttl exceeded", 0);
+      complain(this, packet, "ttl exceeded", 0);
       return;
     }
     const route = this.#routes.to(destination);
     if (route === null) {
       this.dropped(packet, "no route");
-      this.#complain(packet, "no route", 0);
+      complain(this, packet, "no route", 0);
       return;
     }
     if (packet.length <= route.mtu) {
@@ -354,7 +337,7 @@ export class SimHost implements UdpNetwork, PacketSink {
       for (const piece of fragmentsOf(forwarded(packet), route.mtu)) route.enter(piece);
     } else {
       this.dropped(packet, "mtu");
-      this.#complain(packet, "too big", route.mtu);
+      complain(this, packet, "too big", route.mtu);
     }
   }
 
@@ -391,19 +374,8 @@ export class SimHost implements UdpNetwork, PacketSink {
     return null;
   }
 
-  #complain(packet: IpPacket, problem: IcmpProblem, mtu: number): void {
-    if (this.#filtersIcmp || this.isBroadcast(packet.destination)) return;
-    const message = icmpErrorAbout(packet, problem, mtu);
-    if (message === null) return;
-    const own = this.isLocal(packet.destination)
-      ? packet.destination
-      : packet.version === 4
-        ? this.ipv4
-        : this.ipv6;
-    this.#sendIcmp(own, packet.source, message);
-  }
-
-  #sendIcmp(source: string, destination: string, message: IcmpMessage): void {
+  /** Sends a message of this host's own. */
+  sendIcmp(source: string, destination: string, message: IcmpMessage): void {
     const v6 = isIpv6(destination);
     const length = (v6 ? IPV6_HEADER_BYTES : IPV4_HEADER_BYTES) + ICMP_HEADER_BYTES + message.body.length;
     const id = v6 ? 0 : this.#takeId();
@@ -416,17 +388,7 @@ export class SimHost implements UdpNetwork, PacketSink {
 
   /** Tells this host's own TCP that its link does not carry segments of that length any more; soon, not from within its call. */
   #tellTooBig(source: string, destination: string, segment: Segment, mtu: number): void {
-    const { sourcePort, destinationPort, seq } = segment;
-    const error: IcmpError = {
-      errno: "EMSGSIZE",
-      hard: true,
-      mtu,
-      source,
-      destination,
-      sourcePort,
-      destinationPort,
-      seq,
-    };
+    const error = tooBigFor(source, destination, segment, mtu);
     this.#scheduler.at(this.#scheduler.now, () => this.tcp?.icmpError(error));
   }
 
@@ -447,7 +409,7 @@ export class SimHost implements UdpNetwork, PacketSink {
       now: () => this.#scheduler.now,
       timer: (fire) => this.#scheduler.timer(fire),
       lost: (row, reason) => this.#lost(row, reason),
-      expired: (first) => this.#complain(first, "reassembly time exceeded", 0),
+      expired: (first) => complain(this, first, "reassembly time exceeded", 0),
     });
   }
 }

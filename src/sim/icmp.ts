@@ -7,7 +7,7 @@ import { IP_PROTOCOL } from "../wire/protocols.ts";
 import type { Errno } from "../socket/errno.ts";
 import { encodePacket } from "./encode.ts";
 import type { IcmpError } from "./network.ts";
-import type { IcmpMessage, IpPacket } from "./packet.ts";
+import type { IcmpMessage, IpPacket, Segment } from "./packet.ts";
 
 /** What can be wrong with a packet that its sender should hear of. */
 export type IcmpProblem =
@@ -46,6 +46,12 @@ export function icmpErrorAbout(packet: IpPacket, problem: IcmpProblem, mtu: numb
   const [type, code] = TYPES[problem][version];
   const body = encodePacket(packet).subarray(0, QUOTE_MAX[version]);
   return { kind: "icmp", type, code, rest: problem === "too big" ? mtu : 0, body };
+}
+
+/** What a host tells its own TCP of a segment that the first link, of `mtu` bytes, does not carry. */
+export function tooBigFor(source: string, destination: string, segment: Segment, mtu: number): IcmpError {
+  const { sourcePort, destinationPort, seq } = segment;
+  return { errno: "EMSGSIZE", hard: true, mtu, source, destination, sourcePort, destinationPort, seq };
 }
 
 /** Whether it is ICMP, in one piece or a fragment of it. */

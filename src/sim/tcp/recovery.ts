@@ -49,8 +49,6 @@ export class Recovery {
   reneged = false;
   /** When the first retransmission since recovery began left; NEVER_NS: none. */
   retransmitStampNs = NEVER_NS;
-  /** Segments sent while the window is being reduced. */
-  prrOut = 0;
   /** The window was reduced, and the peer has not been told by CWR (RFC 3168 section 6.1.2). */
   cwrDue = false;
   /** Longer segments are looked for. */
@@ -62,7 +60,6 @@ export class Recovery {
   readonly board: Scoreboard;
   congestion: CongestionControl;
   #priorSsthresh = 0;
-  #prrDelivered = 0;
   #frto = false;
 
   constructor(congestion: CongestionControl, window: CongestionWindow, board: Scoreboard, rtt: RoundTrip) {
@@ -223,7 +220,7 @@ export class Recovery {
     if (prior === board.inFlight) return false;
     if (this.state !== RECOVERY.FAST && this.state !== RECOVERY.LOSS) {
       this.#enter(false, sndUna, sndNxt);
-      if (!this.congestion.ownsWindow) this.#reduce(1, false, 0);
+      if (!this.congestion.ownsWindow) this.window.reduce(this.board.inFlight, 1, 0, false);
     }
     this.resend = RESEND.LOST;
     return true;
@@ -251,10 +248,7 @@ export class Recovery {
   beginReduction(sndNxt: number): void {
     const { window } = this;
     this.highSeq = sndNxt;
-    window.count = 0;
-    window.priorCwnd = window.cwnd;
-    this.#prrDelivered = 0;
-    this.prrOut = 0;
+    window.beginReduction();
     window.ssthresh = this.congestion.afterLoss(window);
     this.cwrDue = true;
   }
@@ -262,24 +256,7 @@ export class Recovery {
   /** After an ACK that delivered `delivered` segments and showed `lost`: the window while it is being reduced. */
   reduce(delivered: number, lost: number, advanced: boolean): void {
     if (delivered <= 0 || this.window.priorCwnd === 0 || this.congestion.ownsWindow) return;
-    this.#reduce(delivered, advanced, lost);
-  }
-
-  #reduce(delivered: number, advanced: boolean, lost: number): void {
-    const { window, board } = this;
-    const { inFlight } = board;
-    this.#prrDelivered += delivered;
-    const below = window.ssthresh - inFlight;
-    let count: number;
-    if (below < 0) {
-      count = Math.floor((window.ssthresh * this.#prrDelivered + window.priorCwnd - 1) / window.priorCwnd);
-      count -= this.prrOut;
-    } else {
-      count = Math.max(this.#prrDelivered - this.prrOut, delivered);
-      if (advanced && lost === 0) count++;
-      count = Math.min(count, below);
-    }
-    window.cwnd = inFlight + Math.max(count, this.prrOut === 0 ? 1 : 0);
+    this.window.reduce(this.board.inFlight, delivered, lost, advanced);
   }
 
   /** Unless the reduction was undone, the window comes down to the threshold at its end. */

@@ -15,6 +15,7 @@ import { Pacer } from "./pacer.ts";
 import type { TcpPersonality } from "./personality.ts";
 import { outgoing } from "./outgoing.ts";
 import { MSS_MIN, PeerWindow } from "./peer-window.ts";
+import { lossProbe, persistProbe } from "./probes.ts";
 import { RECOVERY, RESEND, Recovery } from "./recovery.ts";
 import { Resender } from "./resender.ts";
 import { RoundTrip } from "./rtt.ts";
@@ -67,6 +68,9 @@ export class Sender {
   /** Zero-window probes sent since the peer last answered, and their back-off. */
   probes = 0;
   persistBackoff = 0;
+  /** The next segment is a probe; and whether one has gone before the urgent data. */
+  persistDue = false;
+  urgentProbed = false;
   bytesAcked = 0;
   /** The ACK about to be taken tells of a mark (RFC 3168 section 6.1.2). */
   congestionEchoed = false;
@@ -77,8 +81,6 @@ export class Sender {
   /** End of the last segment sent shorter than the MSS (Minshall's variant of Nagle's rule). */
   #sndSml = 0;
   #lastSentNs = NEVER_NS;
-  #persistDue = false;
-  #urgentProbed = false;
   /** What waits leaves in spite of Nagle's rule and the cork. */
   #pushed = false;
   /** Something has left since the timers were last looked after. */
@@ -183,13 +185,13 @@ export class Sender {
    * taken by options beyond the usual.
    */
   next(nowNs: number, reserved: number): boolean {
-    const probes = this.#persistDue;
+    const probes = this.persistDue;
     const mss = this.peer.cutMss - reserved;
     if (this.#choose(nowNs, mss)) {
       if (this.pacer.on && outgoing.length > 0) this.#pace(mss, nowNs);
       // A probe that fills what is left of a window says nothing of how the congestion window is used.
       if (!probes) this.#left = true;
-      if (this.recovery.reducing) this.recovery.prrOut++;
+      if (this.recovery.reducing) this.window.prrOut++;
       return true;
     }
     this.#afterSending(nowNs);
@@ -219,11 +221,11 @@ export class Sender {
   #choose(nowNs: number, mss: number): boolean {
     if (this.probe.due) {
       this.probe.due = false;
-      if (this.#lossProbe(mss, nowNs)) return true;
+      if (lossProbe(this, mss, nowNs)) return true;
     }
-    if (this.#persistDue) {
-      this.#persistDue = false;
-      return this.#persistProbe(mss, nowNs);
+    if (this.persistDue) {
+      this.persistDue = false;
+      return persistProbe(this, mss, nowNs);
     }
     if (this.pacer.on && this.#pauses(nowNs)) return false;
     const recovery = this.recovery;
@@ -252,7 +254,7 @@ export class Sender {
   /** RFC 4821 section 7: one segment longer than any that is known to arrive. */
   #probeMtu(search: MtuSearch, nowNs: number): void {
     const { size } = search;
-    this.#commit(size, false, size === this.unsent, this.mss, nowNs);
+    this.commit(size, false, size === this.unsent, this.mss, nowNs);
     search.left((this.sndNxt - size) | 0, this.sndNxt);
     this.window.cwnd--;
   }
@@ -277,7 +279,7 @@ export class Sender {
         if (!noDelay && !this.#pushed && flight > 0 && after(this.#sndSml, this.sndUna)) return false;
       }
     }
-    this.#commit(length, last && this.finQueued && length < room, last, mss, nowNs);
+    this.commit(length, last && this.finQueued && length < room, last, mss, nowNs);
     return true;
   }
 
@@ -296,7 +298,8 @@ export class Sender {
     this.window.restartAfterIdle(idleNs, this.rtt.baseNs, this.#personality.initialWindowSegments, nowNs);
   }
 
-  #commit(length: number, fin: boolean, push: boolean, mss: number, nowNs: number): void {
+  /** Something never sent before leaves next. */
+  commit(length: number, fin: boolean, push: boolean, mss: number, nowNs: number): void {
     const start = this.sndNxt;
     const end = (start + length + (fin ? 1 : 0)) | 0;
     outgoing.is(start, length, (fin ? TCP_FLAGS.FIN : 0) | (push && length > 0 ? TCP_FLAGS.PSH : 0), true);
@@ -310,45 +313,6 @@ export class Sender {
     this.#lastSentNs = nowNs;
     this.persistBackoff = 0;
     this.timers.sentOne(first, nowNs);
-  }
-
-  /** RFC 8985 section 7.3: a new segment if the window has room for one, else the last one again. */
-  #lossProbe(mss: number, nowNs: number): boolean {
-    const { sent } = this.board;
-    if (sent.count === 0) return false;
-    if (this.probe.pending) {
-      this.timers.armTimeout(nowNs);
-      return false;
-    }
-    const { unsent } = this;
-    const length = Math.min(unsent, mss);
-    const fresh = length > 0 && length <= this.peer.sndWnd - this.flight;
-    if (fresh) this.#commit(length, false, length === unsent, mss, nowNs);
-    else if (!this.resender.last(this.sndUna, mss, nowNs)) return false;
-    this.probe.left(this.sndNxt, !fresh);
-    this.timers.restartTimeout(nowNs);
-    return true;
-  }
-
-  /** The persist timer: what the window has room for, else a segment before the window that calls forth an ACK. */
-  #persistProbe(mss: number, nowNs: number): boolean {
-    const room = this.peer.sndWnd;
-    const unsent = this.unsent;
-    if (unsent > 0 && room > 0) {
-      const length = Math.min(unsent, mss, room);
-      this.#commit(length, false, length === unsent, mss, nowNs);
-      return true;
-    }
-    if (unsent === 0 && room > 0) return false;
-    if (this.urgent && !this.#urgentProbed && distance(this.sndUp, this.sndUna) < 0x10000) {
-      // The question is too old for its urgent pointer to be looked at, so one goes before it that is not.
-      this.#urgentProbed = this.#persistDue = true;
-      outgoing.is(this.sndUna, 0, 0, false);
-      return true;
-    }
-    this.#urgentProbed = false;
-    outgoing.isQuestion(this.sndUna);
-    return true;
   }
 
   /** Nothing more leaves now: looks after the window's use and the loss probe. */
@@ -392,7 +356,7 @@ export class Sender {
 
   /** The persist timer expired: the next segment is a probe. */
   persist(): void {
-    this.#persistDue = true;
+    this.persistDue = true;
     this.probes++;
     this.persistBackoff++;
   }

@@ -12,6 +12,9 @@ export class CongestionWindow {
   count = 0;
   /** The window when the last reduction began. */
   priorCwnd = 0;
+  /** Segments sent, and delivered, since it began. */
+  prrOut = 0;
+  #prrDelivered = 0;
   /** Whether the window was what held the sender back, in the round that ends when `#roundEnd` is acknowledged (RFC 7661). */
   #limited = false;
   #mostOut = 0;
@@ -35,6 +38,33 @@ export class CongestionWindow {
   /** Whether growing is earned: the window was full, or in slow start at least half full. */
   get limited(): boolean {
     return this.#limited || (this.cwnd < this.ssthresh && this.cwnd < 2 * this.#mostOut);
+  }
+
+  /** The window is about to come down to a threshold, yet to be set. */
+  beginReduction(): void {
+    this.count = 0;
+    this.priorCwnd = this.cwnd;
+    this.#prrDelivered = 0;
+    this.prrOut = 0;
+  }
+
+  /**
+   * Proportional rate reduction (RFC 6937), while one goes on: after an ACK that delivered `delivered` segments and showed `lost`, with
+   * `inFlight` in the network now. `advanced`: it acknowledged something in order.
+   */
+  reduce(inFlight: number, delivered: number, lost: number, advanced: boolean): void {
+    this.#prrDelivered += delivered;
+    const below = this.ssthresh - inFlight;
+    let count: number;
+    if (below < 0) {
+      count = Math.floor((this.ssthresh * this.#prrDelivered + this.priorCwnd - 1) / this.priorCwnd);
+      count -= this.prrOut;
+    } else {
+      count = Math.max(this.#prrDelivered - this.prrOut, delivered);
+      if (advanced && lost === 0) count++;
+      count = Math.min(count, below);
+    }
+    this.cwnd = inFlight + Math.max(count, this.prrOut === 0 ? 1 : 0);
   }
 
   /**
