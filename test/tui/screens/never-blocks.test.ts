@@ -2,11 +2,13 @@
 // clock between. The work is counted and not timed, so a loop over all packets that looks at no clock fails here on any machine.
 
 import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
+import { PROTOCOL } from "../../../src/trace/packets.ts";
+import { LINKTYPE, Trace } from "../../../src/trace/trace.ts";
 import { initialEffects, update, view } from "../../../src/tui/app.ts";
 import { hasScreen, initialModel, SCREEN_NAMES } from "../../../src/tui/model.ts";
-import type { Message, Model } from "../../../src/tui/model.ts";
+import type { Message, Model, ScreenName } from "../../../src/tui/model.ts";
 import { prepareSome } from "../../../src/tui/prepare.ts";
-import type { Session } from "../../../src/tui/session.ts";
+import type { CaptureSession, Session } from "../../../src/tui/session.ts";
 import { streamCodecs } from "../../../src/tui/stream-codecs.ts";
 import { actionsOf } from "../../../bench/dashboard-actions.ts";
 import { millionCapture, millionLab } from "../../../bench/million.ts";
@@ -52,7 +54,11 @@ function tooBusy(counts: BlockCounts, during: string): string[] {
 }
 
 /** Sends messages and what they ask for, and tells of those for which some block ran too often. */
-function play(session: Session, counts: BlockCounts): string[] {
+function play(
+  session: Session,
+  counts: BlockCounts,
+  screens: readonly ScreenName[] = SCREEN_NAMES.filter((name) => hasScreen(session, name)),
+): string[] {
   const found: string[] = [];
   let model: Model = initialModel({ session, size: SIZE, codecs: streamCodecs() });
   /** Sends a message and paints; answers whether there is more to read. */
@@ -86,11 +92,36 @@ function play(session: Session, counts: BlockCounts): string[] {
     "start",
     initialEffects(model).some(({ kind }) => kind === "scan"),
   );
-  for (const screen of SCREEN_NAMES.filter((name) => hasScreen(session, name))) {
+  for (const screen of screens) {
     act(`${screen}: first visit`, [{ kind: "key", key: String(SCREEN_NAMES.indexOf(screen) + 1) }]);
     for (const [name, messages] of actionsOf(screen, SIZE)) act(`${screen}: ${name}`, messages);
   }
   return found;
+}
+
+/** Datagrams of one byte between two ends, and of two others. */
+function datagramCapture(packets: number): CaptureSession {
+  const bytes = Uint8Array.from({ length: 29 }, (_, i) => (i === 28 ? 65 : 0));
+  const trace = new Trace({ read: () => bytes });
+  trace.interfaces.push({ name: "made", linkType: LINKTYPE.raw, snapLength: 0 });
+  const table = trace.packets;
+  const [one, other] = [table.addresses.internIpv4(0x0a000001), table.addresses.internIpv4(0x0a000002)];
+  for (let i = 0; i < packets; i++) {
+    const row = table.append();
+    const isBack = i % 4 === 3;
+    table.seconds[row] = Math.floor(i / 1000);
+    table.protocol[row] = PROTOCOL.udp;
+    table.source[row] = isBack ? other : one;
+    table.destination[row] = isBack ? one : other;
+    table.sourcePort[row] = isBack ? 53 : 4000 + (i % 2);
+    table.destinationPort[row] = isBack ? 4000 + (i % 2) : 53;
+    table.networkOffset[row] = 0;
+    table.transportOffset[row] = 20;
+    table.payloadOffset[row] = 28;
+    table.payloadLength[row] = 1;
+    table.length[row] = table.capturedLength[row] = bytes.length;
+  }
+  return { name: "datagrams", trace, problems: [] };
 }
 
 /** Runs `work` while blocks are counted. */
@@ -109,6 +140,15 @@ describe(`no message runs a block of the code more than ${COUNT_MAX} times`, () 
     () => {
       const capture = millionCapture(CAPTURE_PACKETS, SEGMENT);
       expect(counting((counts) => play(capture, counts))).toEqual([]);
+    },
+    TIMEOUT_MS,
+  );
+
+  test(
+    `on a capture of ${CAPTURE_PACKETS} datagrams, on the Stream screen`,
+    () => {
+      const capture = datagramCapture(CAPTURE_PACKETS);
+      expect(counting((counts) => play(capture, counts, ["stream"]))).toEqual([]);
     },
     TIMEOUT_MS,
   );
