@@ -191,11 +191,19 @@ export class Connection {
     return this.state === "ESTABLISHED" || this.state === "CLOSE_WAIT" || this.early;
   }
 
-  /** Bytes the send buffer holds at most; grows with the congestion window as Linux's does. */
+  /** Bytes the send buffer holds at most. */
   get sendCapacity(): number {
     const { sendBuffer } = this.settings;
+    if (sendBuffer > 0) return sendBuffer >>> this.personality.socketBufferShift;
+    return this.growSendBuffer();
+  }
+
+  /**
+   * The send buffer grows with the congestion window, as Linux's does: answers its size. To be called after all that may have moved
+   * the window, for it never shrinks.
+   */
+  growSendBuffer(): number {
     const { sender, personality } = this;
-    if (sendBuffer > 0) return sendBuffer >>> personality.socketBufferShift;
     if (this.#sendCapacity === personality.sendBufferMax) return this.#sendCapacity;
     // Before the handshake the segment size is a guess, and looking must not change what is there.
     if (!this.opened) return personality.sendBufferDefault;

@@ -187,6 +187,8 @@ export class Endpoint {
         else connection.softError = failure;
       }
     }
+    // Not only where somebody records and looks at it.
+    connection.growSendBuffer();
     if (connection.recording) {
       this.#record();
       this.recordQueues();
