@@ -1,18 +1,14 @@
 // A connection where it meets its host: addresses, the one timer, segments out, events recorded, whom to wake.
 
-import { ZERO_NS } from "../clock.ts";
-import { formatAddress } from "../../socket/address.ts";
-import type { ConnectionQueues } from "../../trace/connection-queues.ts";
 import { PMTUDISC } from "../../socket/options.ts";
 import type { PmtuDiscovery } from "../../socket/options.ts";
-import { SSTHRESH_INFINITE } from "../../trace/tcp-series.ts";
-import type { TcpSeries } from "../../trace/tcp-series.ts";
 import { TCP_FLAGS } from "../packet.ts";
 import type { FastOpenOption, IpPacket, Segment } from "../packet.ts";
 import type { IcmpError, Timer } from "../network.ts";
-import { isInet6, toProgram } from "./addresses.ts";
+import { isInet6 } from "./addresses.ts";
 import { arrive } from "./arrival.ts";
 import { Connection } from "./connection.ts";
+import { ConnectionRecords } from "./connection-records.ts";
 import { dispatch } from "./departure.ts";
 import { expire } from "./expiry.ts";
 import type { TcpHost } from "./host.ts";
@@ -28,17 +24,6 @@ const { DONT, INTERFACE, OMIT } = PMTUDISC;
 const RANDOM_LIMIT = 2 ** 32;
 const HEADERS_INET = 40;
 const HEADERS_INET6 = 60;
-
-/** What is told of a sender's way: read at once, so one does for all connections. */
-const told = {
-  cwnd: ZERO_NS,
-  ssthresh: ZERO_NS,
-  window: ZERO_NS,
-  inFlight: ZERO_NS,
-  acked: ZERO_NS,
-  rttUs: ZERO_NS,
-  rtoUs: ZERO_NS,
-};
 
 export interface EndpointSetup {
   readonly local: string;
@@ -69,9 +54,8 @@ export class Endpoint {
   #armedNs = Infinity;
   #settling = false;
   #removed = false;
-  #names: readonly [string, string] | null = null;
-  #series: TcpSeries | null = null;
-  #queues: ConnectionQueues | null = null;
+  /** Null when nobody records. */
+  readonly #records: ConnectionRecords | null;
 
   constructor(host: TcpHost, setup: EndpointSetup) {
     this.#host = host;
@@ -94,6 +78,8 @@ export class Endpoint {
       mtuProbing: host.mtuProbing,
     });
     this.connection.recording = network.recording;
+    const { connection, local, remote } = this;
+    this.#records = network.recording ? new ConnectionRecords(network, connection, local, remote) : null;
     this.connection.pathUntilNs = network.mtuUntil(setup.remote);
     this.#timer = network.timer(() => this.#expire());
     host.demux.add(this);
@@ -172,8 +158,7 @@ export class Endpoint {
     this.#settling = true;
     const { connection } = this;
     const { network } = this.#host;
-    connection.recording = network.recording;
-    if (connection.recording) this.#record();
+    this.#records?.events();
     if (connection.pathUntilNs <= network.now()) this.#forgetPath();
     for (
       let segment = dispatch(connection, network.now());
@@ -189,10 +174,10 @@ export class Endpoint {
     }
     // Not only where somebody records and looks at it.
     connection.growSendBuffer();
-    if (connection.recording) {
-      this.#record();
-      this.recordQueues();
-      this.#sample();
+    if (this.#records !== null) {
+      this.#records.events();
+      this.#records.queues();
+      this.#records.sample();
     }
     this.#settling = false;
     if (this.listener !== null && connection.state !== "SYN_RCVD") this.#leaveQueue(this.listener);
@@ -257,67 +242,9 @@ export class Endpoint {
     if (!this.binding.explicit || this.connection.orphan) ports.remove(this.binding);
   }
 
-  #record(): void {
-    const { connection } = this;
-    const { network } = this.#host;
-    const timeNs = network.now();
-    const host = network.host;
-    if (connection.transitions.length === 0 && connection.fired.length === 0) return;
-    const [local, remote] = this.names();
-    for (const timer of connection.fired.splice(0)) {
-      network.record({ kind: "timer", timeNs, host, local, remote, timer });
-    }
-    const states = connection.transitions.splice(0);
-    for (let i = 0; i < states.length; i += 2) {
-      network.record({ kind: "state", timeNs, host, local, remote, from: states[i], to: states[i + 1] });
-    }
-  }
-
   /** Records what the queues hold, if that has changed. Enough after a read that calls for no ACK. */
   recordQueues(): void {
-    const { network } = this.#host;
-    if (this.#queues === null) {
-      const [local, remote] = this.names();
-      this.#queues = network.connectionQueues(local, remote);
-    }
-    const { sender, receiver, sendCapacity } = this.connection;
-    const sendQueue = sender.buffer.length;
-    this.#queues?.sample(
-      network.now(),
-      sendQueue,
-      sender.finSent ? sendQueue : sendQueue - sender.unsent,
-      receiver.buffer.length,
-      receiver.reassembly.length,
-      Math.floor(sendCapacity),
-      receiver.space,
-    );
-  }
-
-  #sample(): void {
-    const { sender } = this.connection;
-    if (this.#series === null) {
-      if (!this.connection.synchronized) return;
-      const [local, remote] = this.names();
-      this.#series = this.#host.network.tcpSeries(local, remote);
-    }
-    const { mss, window, rtt, peer } = sender;
-    told.cwnd = window.cwnd * mss;
-    told.ssthresh = window.ssthresh >= SSTHRESH_INFINITE ? SSTHRESH_INFINITE : window.ssthresh * mss;
-    told.window = peer.sndWnd;
-    told.inFlight = sender.flight;
-    told.acked = sender.bytesAcked;
-    told.rttUs = Math.round(rtt.srttNs / 1000);
-    told.rtoUs = Math.round(rtt.rtoNs / 1000);
-    this.#series?.sample(this.now(), told);
-  }
-
-  names(): readonly [string, string] {
-    if (this.#names !== null) return this.#names;
-    const { localPort, remotePort } = this.connection;
-    const name = (address: string, port: number): string =>
-      formatAddress(toProgram(isInet6(address) ? "inet6" : "inet", address, port));
-    this.#names = [name(this.local, localPort), name(this.remote, remotePort)];
-    return this.#names;
+    this.#records?.queues();
   }
 }
 
