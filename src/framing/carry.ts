@@ -32,7 +32,7 @@ export interface Carried {
   readonly trace: Trace;
 }
 
-const PORT = 7000;
+const PORT = 7050;
 const READ_BYTES = 65_536;
 /** Between two sends of the client, so that they are segments of their own. */
 const SEND_EVERY_MS = 20;

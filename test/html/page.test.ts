@@ -129,8 +129,8 @@ describe("a page", () => {
       .flatMap((id) => details.nodes[id][5])
       .map((id) => details.nodes[id])
       .find(([field]) => details.fields[field] === "tcp.dstport");
-    expect(port?.[1]).toBe("Destination Port: 7000");
-    expect(bytes.readUInt16BE(port?.[2] ?? 0)).toBe(7000);
+    expect(port?.[1]).toBe("Destination Port: 7050");
+    expect(bytes.readUInt16BE(port?.[2] ?? 0)).toBe(7050);
   });
 
   it("has keys of the dashboard only, each doing what it does there", async () => {

@@ -16,7 +16,7 @@ describe("a run told line by line", () => {
     expect(lines).toEqual(
       expect.arrayContaining([
         "0.000 ms: server#1 calls listen(128)",
-        expect.stringMatching(/^0\.000 ms: packet 1 from client to server, TCP: \d+ to 7000 \[SYN\]/),
+        expect.stringMatching(/^0\.000 ms: packet 1 from client to server, TCP: \d+ to 7050 \[SYN\]/),
         "10.000 ms: packet 1 reaches server",
         expect.stringMatching(/: the network is changed: link client-server forward: drops the next packet$/),
         expect.stringMatching(/: packet \d+ is lost at client-server: intervention$/),
@@ -37,7 +37,7 @@ describe("a run told line by line", () => {
 test("a capture's packets are a sentence each", () => {
   const packets = [...plainPackets(result.trace, {}, 0, 2)];
   expect(packets[0]).toMatch(
-    /^Packet 1, 0\.000000 s, 10\.0\.0\.1 to 10\.0\.0\.2, TCP, \d+ bytes: \d+ to 7000 \[SYN\]/,
+    /^Packet 1, 0\.000000 s, 10\.0\.0\.1 to 10\.0\.0\.2, TCP, \d+ bytes: \d+ to 7050 \[SYN\]/,
   );
   expect(packets).toHaveLength(2);
 });

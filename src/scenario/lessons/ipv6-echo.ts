@@ -1,13 +1,13 @@
 import type { Scenario } from "../scenario.ts";
 import { claim, clientAndServer, everyoneFinished, logged, text } from "./shared.ts";
 
-const PORT = 7275;
+const PORT = 7060;
 
 export const ipv6Echo: Scenario = {
   name: "ipv6-echo",
   title: "The same echo over IPv6",
   lesson:
-    "Only the family changes: socket('inet6', 'stream'), addresses of 16 bytes, and brackets around them where a port follows, as in [fd00::2]:7275. The segments are the same TCP; the IP header " +
+    "Only the family changes: socket('inet6', 'stream'), addresses of 16 bytes, and brackets around them where a port follows, as in [fd00::2]:7060. The segments are the same TCP; the IP header " +
     "below is 40 bytes without a checksum, and routers never fragment. A server bound to :: with IPV6_V6ONLY off would serve IPv4 clients too, and see them as ::ffff:10.0.0.1; " +
     "whether it is off by default depends on the system, so set it.",
   topology: clientAndServer(),

@@ -1,7 +1,7 @@
 import type { Scenario } from "../scenario.ts";
 import { claim, clientAndServer, everyoneFinished, logged, text } from "./shared.ts";
 
-const PORT = 7000;
+const PORT = 7050;
 
 export const tcpHello: Scenario = {
   name: "tcp-hello",
