@@ -22,7 +22,14 @@ import {
   shownLoopback,
   shownTrace,
 } from "./packet-data.ts";
-import { COLUMNS_BY_DEFAULT, fieldCell, fieldCells, isColumn, isNumeric, isUsual } from "./packets-columns.ts";
+import {
+  COLUMNS_BY_DEFAULT,
+  fieldCell,
+  fieldCells,
+  isColumn,
+  isNumeric,
+  isUsual,
+} from "./packets-columns.ts";
 import type { UsualColumn } from "./packets-columns.ts";
 import { insideOf } from "./packets-layout.ts";
 import { ruleOf } from "./packets-rules.ts";
