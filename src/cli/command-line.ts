@@ -1,10 +1,14 @@
 // The command line: parses, runs one command, and turns every mistake of the user's into one line and exit code 2.
 
 import { readFileSync } from "node:fs";
-import { Command, CommanderError } from "commander";
+import { createRequire } from "node:module";
+import type * as Commander from "commander";
 import { PACKAGE_ROOT } from "../package-files.ts";
 
-type Add = (program: Command) => void;
+// Not imported: to import CommonJS Node reads it twice, and every command waits for this one.
+const { Command, CommanderError } = createRequire(import.meta.url)("commander") as typeof Commander;
+
+type Add = (program: Commander.Command) => void;
 
 /** A command's module is loaded when it is asked for: most of what one needs, another does without. */
 const COMMANDS: Readonly<Record<string, () => Promise<Add>>> = {
@@ -34,7 +38,7 @@ function version(): string {
     .version;
 }
 
-async function makeProgram(words: readonly string[]): Promise<Command> {
+async function makeProgram(words: readonly string[]): Promise<Commander.Command> {
   const program = new Command("wirelab")
     .description("a terminal lab for socket programmers: simulate, inspect, prove")
     .enablePositionalOptions()

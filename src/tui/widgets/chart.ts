@@ -12,19 +12,22 @@ interface BrailleCanvas {
   set(x: number, y: number): void;
 }
 
-type Canvas = new (width: number, height: number) => { readonly canvas: BrailleCanvas };
+type Canvas = new (width: number, height: number) => BrailleCanvas;
 
 let canvasClass: Canvas | null = null;
 
 /**
- * The canvas is a dependency of blessed-contrib, found from there: loading all of blessed-contrib for it would cost a quarter of a second, and the
- * canvas alone a tenth of that, which only who looks at a chart waits for.
+ * The dots that blessed-contrib's canvas draws on, found from there: loading all of blessed-contrib for them would cost a quarter of a second, and the
+ * matrices of its canvas a tenth of that.
  */
 function canvasOf(width: number, height: number): BrailleCanvas {
-  canvasClass ??= createRequire(createRequire(import.meta.url).resolve("blessed-contrib"))(
-    "drawille-canvas-blessed-contrib",
-  ) as Canvas;
-  return new canvasClass(width, height).canvas;
+  if (canvasClass === null) {
+    let require = createRequire(import.meta.url);
+    for (const name of ["blessed-contrib", "drawille-canvas-blessed-contrib"])
+      require = createRequire(require.resolve(name));
+    canvasClass = require("drawille-blessed-contrib") as Canvas;
+  }
+  return new canvasClass(width, height);
 }
 
 /** How a series is drawn: a line through its points, or a dot at each, or a character at each. */
