@@ -6,7 +6,6 @@
 // Times are of the thread by the processor, where the system tells them: not what others on the machine take, nor compilers beside it.
 
 import { spawnSync } from "node:child_process";
-import { readFileSync } from "node:fs";
 import { fileURLToPath, pathToFileURL } from "node:url";
 
 import { initialEffects, update, view } from "../src/tui/app.ts";
@@ -17,6 +16,7 @@ import { streamCodecs } from "../src/tui/stream-codecs.ts";
 import { prepareSome } from "../src/tui/prepare.ts";
 import { actionsOf } from "./dashboard-actions.ts";
 import { millionCapture, millionLab } from "./million.ts";
+import { threadMs } from "./thread-time.ts";
 
 const PACKETS = 1_000_000;
 /** Of a simulated run fewer do: its steps are several times its packets. */
@@ -39,15 +39,6 @@ export interface TaskMeasurement {
   /** The longest of them all. */
   readonly longestMs: number;
   readonly tasks: number;
-}
-
-/** Milliseconds this thread has computed for; of the whole process, or by the clock, where the system does not tell more. */
-function threadMs(): number {
-  try {
-    return Number(readFileSync("/proc/thread-self/schedstat", "latin1").split(" ", 1)[0]) / 1e6;
-  } catch {
-    return performance.now();
-  }
 }
 
 /** Runs every action of `screen`; each answer is the longest task of one. */
