@@ -87,6 +87,8 @@ export class CaptureSource implements DashboardSource {
         this.#seen = now;
       }
       if (done) return;
+      // One turn paints what is new; keys are looked at before the next, in which more is read.
+      await eventLoopTurn();
       await eventLoopTurn();
     }
   }
