@@ -1,3 +1,4 @@
+import { constants } from "node:crypto";
 import { once } from "node:events";
 import { TLSSocket, connect, createSecureContext } from "node:tls";
 import type { SecureContextOptions } from "node:tls";
@@ -17,12 +18,16 @@ const KEY_BYTES = 32;
 const genuine = (): Certificate => selfSigned("server", new Uint8Array(KEY_BYTES).fill(1));
 const forged = (): Certificate => selfSigned("server", new Uint8Array(KEY_BYTES).fill(2));
 
-/** One version, one cipher, one curve: what is negotiated does not depend on the Node it runs on. */
+/**
+ * One version, one cipher, one curve: what is negotiated does not depend on the Node it runs on. Nor do sizes on chance: a ticket that holds the
+ * session has a random number in it, whose length differs now and then.
+ */
 const COMMON: SecureContextOptions = {
   minVersion: "TLSv1.3",
   ciphers: "TLS_AES_128_GCM_SHA256",
   ecdhCurve: "X25519",
   sigalgs: "ed25519",
+  secureOptions: constants.SSL_OP_NO_TICKET,
 };
 
 async function ask(host: Host): Promise<void> {
