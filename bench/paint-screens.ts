@@ -9,7 +9,6 @@ import type { Effect, Model, ScreenName } from "../src/tui/model.ts";
 import type { Session } from "../src/tui/session.ts";
 import { streamCodecs } from "../src/tui/stream-codecs.ts";
 import { millionCapture, millionLab } from "./million.ts";
-import { threadMs } from "./thread-time.ts";
 
 const PACKETS = 1_000_000;
 const SIZE = { width: 200, height: 60 };
@@ -50,10 +49,10 @@ export function measureScreen(session: Session, screen: ScreenName, name: string
   let sliceMs = 0;
   const isScan = (effect: Effect): boolean => effect.kind === "scan";
   while (effects.some(isScan)) {
-    const from = threadMs();
+    const from = now();
     [model, effects] = update(model, { kind: "scan" });
     view(model, SIZE);
-    sliceMs = Math.max(sliceMs, threadMs() - from);
+    sliceMs = Math.max(sliceMs, now() - from);
   }
   const keys = KEYS[screen] ?? OTHER_KEYS;
   const times: number[] = [];

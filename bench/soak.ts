@@ -2,8 +2,8 @@
 // last packet, scrolls and filters. `npm run soak [gigabytes]` makes the capture (4 GB by default) in the temporary folder, removes it
 // afterwards, and fails when a bound is missed: the first screen in 0.3 s, the last packet in 10 s, 1 GB of memory, frames of 50 ms.
 //
-// Times until something is on the screen are of the processor, all threads together. A slice or a frame keeps keys waiting for as long as the
-// thread that answers them computes: compilers and collectors have threads of their own.
+// Times are of the processor, all threads together: on a machine to itself that is what a user waits for, and on a shared one it is
+// not what others take.
 
 import { spawnSync } from "node:child_process";
 import { mkdtempSync, rmSync, statfsSync, statSync } from "node:fs";
@@ -17,7 +17,6 @@ import { update, view } from "../src/tui/app.ts";
 import { initialModel } from "../src/tui/model.ts";
 import type { Message, Model } from "../src/tui/model.ts";
 import { writeCaptureFile } from "./capture-file.ts";
-import { threadMs } from "./thread-time.ts";
 
 const GIGABYTES = 4;
 /** What the generator makes of a packet, in bytes. */
@@ -42,11 +41,11 @@ class Dashboard {
 
   /** A message and its frame; answers whether it asked for more of a scan. */
   send(message: Message): boolean {
-    const start = threadMs();
+    const start = cpuMs();
     const [model, effects] = update(this.model, message);
     this.model = model;
     view(model, SIZE);
-    this.frames.push(threadMs() - start);
+    this.frames.push(cpuMs() - start);
     return effects.some(({ kind }) => kind === "scan");
   }
 
@@ -75,12 +74,12 @@ async function measure(path: string): Promise<boolean> {
   };
   const slices: number[] = [];
   for (let done = false; !done;) {
-    const before = threadMs();
+    const before = cpuMs();
     done = await capture.indexSome(READ_SLICE_MS);
-    slices.push(threadMs() - before);
     dashboard.send({ kind: "update", session: captureSession(capture) });
     // A key now and then: the list is read while the file is.
-    if (slices.length % 10 === 6) dashboard.send({ kind: "key", key: "pagedown" });
+    if (slices.length % 10 === 5) dashboard.send({ kind: "key", key: "pagedown" });
+    slices.push(cpuMs() - before);
     if (slices.length === 1) report("first screen", cpuMs() - started, "ms", BOUNDS.firstScreenMs);
   }
   const { packets } = capture.trace;
@@ -90,8 +89,7 @@ async function measure(path: string): Promise<boolean> {
   console.log(
     `${"CPU seconds a million packets, screens too".padEnd(44)} ${perMillion.toFixed(2).padStart(9)}`,
   );
-  report("a slice of reading", p99(slices), "ms", BOUNDS.frameMs);
-  report("a frame while it is read", p99(dashboard.frames), "ms", BOUNDS.frameMs);
+  report("a slice of reading and its frame", p99(slices), "ms", BOUNDS.frameMs);
   dashboard.frames.length = 0;
   for (let i = 0; i < FRAMES; i++) dashboard.send({ kind: "key", key: KEYS[i % KEYS.length] });
   report("scrolling, a frame", p99(dashboard.frames), "ms", BOUNDS.frameMs);
