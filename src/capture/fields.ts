@@ -134,7 +134,7 @@ export function layerOf(field: string): string {
 
 /** The layers that columns or a whole dissection tell of; all others are applications'. */
 const LOWER_LAYERS: ReadonlySet<string> = new Set(
-  "_ws frame eth vlan ieee8021ad llc sll null raw arp ip ipv6 icmp icmpv6 igmp tcp udp data".split(" "),
+  "_ws frame eth vlan ieee8021ad llc sll null raw arp ip ipv6 icmp icmpv6 igmp ospf tcp udp data".split(" "),
 );
 
 /** Whether only applications have the field: no packet without a payload does. */

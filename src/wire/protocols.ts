@@ -15,6 +15,7 @@ export const IP_PROTOCOL = {
   icmpv6: 58,
   noNextHeader: 59,
   destinationOptions: 60,
+  ospf: 89,
 } as const;
 
 /** EtherTypes: eth.type. */

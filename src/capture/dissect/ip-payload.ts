@@ -7,6 +7,7 @@ import { dissectIcmpv6 } from "./icmpv6.ts";
 import { dissectIgmp } from "./igmp.ts";
 import { dissectIpv4 } from "./ipv4.ts";
 import { dissectIpv6 } from "./ipv6.ts";
+import { dissectOspf } from "./ospf.ts";
 import { dissectTcp } from "./tcp.ts";
 import { dissectUdp } from "./udp.ts";
 import type { Dissection } from "./tree.ts";
@@ -42,6 +43,9 @@ export function dissectIpPayload(d: Dissection, ip: IpAbove, start: number, end:
         break;
       case IP_PROTOCOL.ipv6:
         dissectIpv6(d, start, end);
+        break;
+      case IP_PROTOCOL.ospf:
+        dissectOspf(d, ip, start, end);
         break;
       default:
         addPlainData(d, start, end);
