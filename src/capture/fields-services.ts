@@ -1,8 +1,24 @@
-// The fields of DHCP, Gryphon, IGMP and NTP: Wireshark's name, type and title of each.
+// The fields of BJNP, DHCP, Dropbox's discovery, Gryphon, IGMP and NTP: Wireshark's name, type and title of each.
 
 import type { FieldType } from "./fields.ts";
 
 type FieldRow = readonly [name: string, type: FieldType, title: string];
+
+const BJNP: readonly FieldRow[] = [
+  ["bjnp", "protocol", "Canon BJNP"],
+  ["bjnp.code", "uint8", "Code"],
+  ["bjnp.id", "string", "Id"],
+  ["bjnp.payload", "bytes", "Payload"],
+  ["bjnp.payload_len", "uint32", "Payload Length"],
+  ["bjnp.seq_no", "uint32", "Sequence Number"],
+  ["bjnp.session_id", "uint16", "Session Id"],
+  ["bjnp.type", "uint8", "Type"],
+];
+
+const DROPBOX: readonly FieldRow[] = [
+  ["db-lsp-disc", "protocol", "Dropbox LAN sync Discovery Protocol"],
+  ["db-lsp.text", "string", "Text"],
+];
 
 const GRYPHON: readonly FieldRow[] = [
   ["gryphon", "protocol", "DG Gryphon Protocol"],
@@ -219,4 +235,11 @@ const NTP: readonly FieldRow[] = [
   ["ntp.xmt", "date", "Transmit Timestamp"],
 ];
 
-export const SERVICE_FIELD_ROWS: readonly FieldRow[] = [...DHCP, ...GRYPHON, ...IGMP, ...NTP];
+export const SERVICE_FIELD_ROWS: readonly FieldRow[] = [
+  ...BJNP,
+  ...DHCP,
+  ...DROPBOX,
+  ...GRYPHON,
+  ...IGMP,
+  ...NTP,
+];

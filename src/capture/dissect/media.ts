@@ -1,13 +1,14 @@
 // A body by its media type: text and what is text underneath as lines, anything else as bytes.
 
 import { addPlainData } from "./data.ts";
+import { addJson, isJson, JSON_TITLE } from "./json.ts";
 import { latin1, utf8 } from "./protocol.ts";
 import { addTextLines, lineEnd } from "./text-lines.ts";
 import type { Dissection } from "./tree.ts";
 
 /** Layer, and what its line says, of types with a name of their own in Wireshark. */
 const LAYERS = new Map<string, readonly [layer: string, title: string]>([
-  ["application/json", ["json", "JavaScript Object Notation: application/json"]],
+  ["application/json", ["json", `${JSON_TITLE}: application/json`]],
   [
     "application/x-www-form-urlencoded",
     ["urlencoded-form", "HTML Form URL Encoded: application/x-www-form-urlencoded"],
@@ -71,10 +72,11 @@ export function addMedia(d: Dissection, type: string, start: number, end: number
     return;
   }
   if (layer === "xml" || layer === "json") d.columns(`${column}/${layer.toUpperCase()}`, d.info);
-  if (layer === "json" && d.quoted === 0) d.info += ", JavaScript Object Notation";
+  if (layer === "json" && d.quoted === 0) d.info += `, ${JSON_TITLE}`;
   if (layer !== "xml") addType(d, type);
   const node = d.layer(layer, title, start, held - start);
-  if (layer === "json" || layer === "xml") {
+  if (layer === "json" && isJson(d.bytes, start, held)) addJson(d, node.children, start, held);
+  else if (layer === "json" || layer === "xml") {
     for (let at = start, lines = 0; at < held && lines < LINES_MAX; lines++) {
       const next = lineEnd(d.bytes, at, held);
       d.add(node.children, null, utf8(d.bytes, at, Math.min(next, at + 4096)), at, next - at);

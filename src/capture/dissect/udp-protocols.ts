@@ -1,10 +1,12 @@
 // Which protocol a datagram is of: what the user said, else what its ports say, else what it looks like.
 
+import { dissectBjnp } from "./bjnp.ts";
 import { addPlainData } from "./data.ts";
 import type { DecodeAs } from "./decode-as.ts";
 import { dissectDhcp } from "./dhcp.ts";
 import { dnsColumns } from "./dns-columns.ts";
 import { dissectDnsDatagram } from "./dns-exchange.ts";
+import { dissectDropboxDiscovery } from "./dropbox.ts";
 import { dissectNtp } from "./ntp.ts";
 import { dissectQuic } from "./quic.ts";
 import type { Columns } from "./protocol.ts";
@@ -59,6 +61,8 @@ export const DATAGRAM_PROTOCOLS: ReadonlyMap<string, DatagramProtocol> = new Map
   ],
   ["dhcp", { dissect: dissectDhcp, ports: [67, 68], looksLike: null }],
   ["ntp", { dissect: dissectNtp, ports: [123], looksLike: null }],
+  ["bjnp", { dissect: dissectBjnp, ports: [8611, 8612, 8613, 8614], looksLike: null }],
+  ["db-lsp-disc", { dissect: dissectDropboxDiscovery, ports: [17_500], looksLike: null }],
   ["quic", { dissect: dissectQuic, ports: [], looksLike: looksLikeQuic }],
 ] satisfies [string, DatagramProtocol][]);
 
