@@ -34,9 +34,13 @@ export class RandomStream {
     return uniformFloat64(this.#generator);
   }
 
-  /** A uniform integer in [0, limit); 0 when `limit` is less than 1. */
+  /**
+   * A uniform integer in [0, limit); 0 when `limit` is less than 1. A small one is so for V8, too: as ports and identifications they go
+   * into every packet, and would each be boxed there.
+   */
   integer(limit: number): number {
-    return limit > 1 ? uniformInt(this.#generator, 0, Math.floor(limit) - 1) : 0;
+    const drawn = limit > 1 ? uniformInt(this.#generator, 0, Math.floor(limit) - 1) : 0;
+    return drawn === (drawn | 0) ? drawn | 0 : drawn;
   }
 
   /** Mean 0, standard deviation 1: the sum of twelve uniforms, so never beyond 6. */
