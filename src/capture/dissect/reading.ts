@@ -14,6 +14,13 @@ export interface FlagBit {
   readonly words?: readonly [set: string, clear: string];
 }
 
+/** The little-endian number of `size` bytes at `at`: exact up to 6 bytes. */
+export function littleUint(bytes: Uint8Array, at: number, size: number): number {
+  let value = 0;
+  for (let i = size - 1; i >= 0; i--) value = value * 256 + bytes[at + i];
+  return value;
+}
+
 const SET = ["Set", "Not set"] as const;
 
 export class Reading {
@@ -63,7 +70,16 @@ export class Reading {
     return value;
   }
 
-  /** The same without a line: a number that says how to go on. */
+  /** The same of a little-endian number of at most 6 bytes. */
+  little(field: string, name: string, size: number, text: (value: number) => string = String): number | null {
+    if (!this.has(size)) return null;
+    const value = littleUint(this.d.bytes, this.at, size);
+    this.d.add(this.out, field, () => `${name}: ${text(value)}`, this.at, size, value);
+    this.at += size;
+    return value;
+  }
+
+  /** A big-endian number without a line: a number that says how to go on. */
   peek(size: number): number | null {
     return this.has(size) ? uint(this.d.bytes, this.at, size) : null;
   }

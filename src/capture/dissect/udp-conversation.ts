@@ -3,6 +3,7 @@
 import type { Trace } from "../../trace/trace.ts";
 import type { ConversationsOptions } from "./conversations.ts";
 import { DnsExchange } from "./dns-exchange.ts";
+import { gquicVersion } from "./gquic.ts";
 import { QuicConnection } from "./quic-connection.ts";
 import { looksLikeQuic } from "./quic-packets.ts";
 
@@ -24,6 +25,8 @@ export class UdpConversation {
   readonly dns: DnsExchange;
   /** Once a datagram looked like QUIC's. */
   quic: QuicConnection | null = null;
+  /** The version of Google's QUIC once a datagram said it, which later ones do not; null before. */
+  gquicVersion: number | null = null;
   readonly #trace: Trace;
   readonly #isDns: boolean;
   readonly #source: number;
@@ -71,6 +74,12 @@ export class UdpConversation {
     const bytes = payload(row);
     if (this.quic === null && looksLikeQuic(bytes, 0, bytes.length)) this.quic = new QuicConnection();
     this.quic?.add(row, this.direction(row), bytes);
+    const version = this.quic === null ? gquicVersion(bytes, 0, bytes.length) : -1;
+    if (version !== -1) {
+      this.gquicVersion = version;
+      this.isData = true;
+      return;
+    }
     this.isData = this.#unknown >= (this.quic === null ? UNKNOWN_MAX : QUIC_DATAGRAMS_MAX);
   }
 

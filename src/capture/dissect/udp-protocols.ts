@@ -7,6 +7,7 @@ import { dissectDhcp } from "./dhcp.ts";
 import { dnsColumns } from "./dns-columns.ts";
 import { dissectDnsDatagram } from "./dns-exchange.ts";
 import { dissectDropboxDiscovery } from "./dropbox.ts";
+import { dissectGquic, looksLikeGquic } from "./gquic.ts";
 import { dissectNtp } from "./ntp.ts";
 import { dissectQuic } from "./quic.ts";
 import type { Columns } from "./protocol.ts";
@@ -64,6 +65,7 @@ export const DATAGRAM_PROTOCOLS: ReadonlyMap<string, DatagramProtocol> = new Map
   ["bjnp", { dissect: dissectBjnp, ports: [8611, 8612, 8613, 8614], looksLike: null }],
   ["db-lsp-disc", { dissect: dissectDropboxDiscovery, ports: [17_500], looksLike: null }],
   ["quic", { dissect: dissectQuic, ports: [], looksLike: looksLikeQuic }],
+  ["gquic", { dissect: dissectGquic, ports: [], looksLike: looksLikeGquic }],
 ] satisfies [string, DatagramProtocol][]);
 
 /** Shows a datagram's payload. */
@@ -98,6 +100,9 @@ function protocolOf(
   if (chosen !== undefined) return DATAGRAM_PROTOCOLS.get(chosen.protocol) ?? null;
   // Packets of data are known by those that came before them only.
   if (conversation !== null && conversation.quic !== null) return DATAGRAM_PROTOCOLS.get("quic") ?? null;
+  // A byte is a header's flags and nothing of what they announce.
+  const isGquic = conversation !== null && conversation.gquicVersion !== null && end - start > 1;
+  if (isGquic) return DATAGRAM_PROTOCOLS.get("gquic") ?? null;
   for (const protocol of DATAGRAM_PROTOCOLS.values()) {
     if (protocol.ports.some((port) => isOf(port, port))) return protocol;
   }
