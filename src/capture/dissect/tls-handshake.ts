@@ -7,6 +7,7 @@ import type { Extensions } from "./tls-extensions.ts";
 import { HANDSHAKE, HANDSHAKE_TYPES, isGrease, groupName, suiteName, versionName } from "./tls-names.ts";
 import { addBytes, addComputed, addUint, named, uint } from "./protocol.ts";
 import { addCertificate } from "./x509.ts";
+import { chainLayers } from "./x509-layers.ts";
 import { dateText } from "./frame.ts";
 import { hexText } from "./tree.ts";
 import type { DetailNode, Dissection } from "./tree.ts";
@@ -29,9 +30,10 @@ export function showHandshake(
   end: number,
   isTls13 = false,
 ): void {
-  if (d.isForColumns) return;
   const { bytes } = d;
   const type = bytes[start];
+  if (type === HANDSHAKE.certificate) d.layers.push(...chainLayers(bytes, start + 4, d.captured(end)));
+  if (d.isForColumns) return;
   const name = HANDSHAKE_TYPES.get(type) ?? "Unknown Handshake Type";
   const held = d.captured(end);
   const node = d.add(out, "tls.handshake", `Handshake Protocol: ${name}`, start, held - start);
@@ -253,7 +255,6 @@ function certificates(reading: Reading): void {
   }
 }
 
-/** Of an exchange over elliptic curves its group and key; other kinds are left as bytes of the message. */
 /** Elliptic curves only (RFC 8422 5.4); from TLS 1.2 on the signature says how it was made. */
 function serverKeyExchange(whole: Reading): void {
   const { d } = whole;

@@ -1,50 +1,13 @@
 // A certificate (RFC 5280) in a TLS handshake: who it is for, who says so, and until when. DER is read only as far as that needs.
 
-import { addBytes, latin1, uint, utf8 } from "./protocol.ts";
+import { DER_TAG, derValueAt, derValuesIn, oidHex } from "./der.ts";
+import type { DerValue } from "./der.ts";
+import { addBytes, latin1, utf8 } from "./protocol.ts";
 import { bytesText } from "./tree.ts";
 import type { DetailNode, Dissection } from "./tree.ts";
 
-/** One DER value: its tag, and where its content is. */
-interface Value {
-  readonly tag: number;
-  readonly at: number;
-  readonly start: number;
-  readonly end: number;
-}
-
-const TAG = { integer: 0x02, oid: 0x06, sequence: 0x30, set: 0x31, extensions: 0xa3, version: 0xa0 } as const;
-
-/** Values looked at within one. */
-const VALUES_MAX = 500;
-
-/** The value at `at`, or null where there is none that ends by `end`. */
-function valueAt(bytes: Uint8Array, at: number, end: number): Value | null {
-  if (at + 2 > end) return null;
-  const first = bytes[at + 1];
-  const size = first < 0x80 ? 0 : first & 0x7f;
-  if (size > 4 || at + 2 + size > end) return null;
-  const length = size === 0 ? first & 0x7f : uint(bytes, at + 2, size);
-  const start = at + 2 + size;
-  return start + length > end ? null : { tag: bytes[at], at, start, end: start + length };
-}
-
-/** The values within another. */
-function within(bytes: Uint8Array, outer: Value): Value[] {
-  const found: Value[] = [];
-  let at = outer.start;
-  while (found.length < VALUES_MAX) {
-    const value = valueAt(bytes, at, outer.end);
-    if (value === null) break;
-    found.push(value);
-    at = value.end;
-  }
-  return found;
-}
-
-/** An object identifier's bytes as hexadecimal: enough to tell the few that count apart. */
-function oid(bytes: Uint8Array, { start, end }: Value): string {
-  return bytesText(bytes, start, end - start);
-}
+/** Context tags of a certificate's optional parts (RFC 5280 4.1). */
+const PART = { version: 0xa0, extensions: 0xa3 } as const;
 
 const ATTRIBUTES = new Map<string, string>([
   ["550403", "id-at-commonName"],
@@ -81,34 +44,34 @@ const STRING_FIELDS = new Map<number, string>([
 export function addCertificate(d: Dissection, out: DetailNode[], start: number, end: number): void {
   const { bytes } = d;
   const node = addBytes(d, out, "tls.handshake.certificate", "Certificate", start, end);
-  const certificate = valueAt(bytes, start, end);
-  const signed = certificate === null ? null : valueAt(bytes, certificate.start, certificate.end);
-  if (certificate?.tag !== TAG.sequence || signed?.tag !== TAG.sequence) return;
+  const certificate = derValueAt(bytes, start, end);
+  const signed = certificate === null ? null : derValueAt(bytes, certificate.start, certificate.end);
+  if (certificate?.tag !== DER_TAG.sequence || signed?.tag !== DER_TAG.sequence) return;
   const into = d.add(node.children, null, "signedCertificate", signed.at, signed.end - signed.at).children;
-  const parts = within(bytes, signed);
-  const first = parts[0]?.tag === TAG.version ? 1 : 0;
+  const parts = derValuesIn(bytes, signed);
+  const first = parts[0]?.tag === PART.version ? 1 : 0;
   const [serial, , issuer, validity, subject] = parts.slice(first);
-  if (serial?.tag === TAG.integer)
+  if (serial?.tag === DER_TAG.integer)
     addBytes(d, into, "x509af.serialNumber", "serialNumber", serial.start, serial.end);
   if (issuer !== undefined) addName(d, into, "issuer", issuer);
   if (validity !== undefined) addValidity(d, into, validity);
   const name = subject === undefined ? "" : addName(d, into, "subject", subject);
   if (name !== "") node.label = `Certificate: ${bytesText(bytes, start, end - start)} (${name})`;
-  const extensions = parts.find(({ tag }) => tag === TAG.extensions);
+  const extensions = parts.find(({ tag }) => tag === PART.extensions);
   if (extensions !== undefined) addAlternativeNames(d, into, extensions);
 }
 
 /** A distinguished name, its parts as lines; answers them as one text. */
-function addName(d: Dissection, out: DetailNode[], what: string, name: Value): string {
+function addName(d: Dissection, out: DetailNode[], what: string, name: DerValue): string {
   const { bytes } = d;
   const node = d.add(out, null, what, name.at, name.end - name.at);
   const texts: string[] = [];
-  for (const set of within(bytes, name)) {
-    const attribute = valueAt(bytes, set.start, set.end);
+  for (const set of derValuesIn(bytes, name)) {
+    const attribute = derValueAt(bytes, set.start, set.end);
     if (attribute === null) continue;
-    const [type, value] = within(bytes, attribute);
-    if (type?.tag !== TAG.oid || value === undefined) continue;
-    const id = oid(bytes, type);
+    const [type, value] = derValuesIn(bytes, attribute);
+    if (type?.tag !== DER_TAG.oid || value === undefined) continue;
+    const id = oidHex(bytes, type);
     const text =
       value.tag === 0x0c ? utf8(bytes, value.start, value.end) : latin1(bytes, value.start, value.end);
     const label = `${ATTRIBUTES.get(id) ?? id}=${text}`;
@@ -123,10 +86,10 @@ function addName(d: Dissection, out: DetailNode[], what: string, name: Value): s
   return all;
 }
 
-function addValidity(d: Dissection, out: DetailNode[], validity: Value): void {
+function addValidity(d: Dissection, out: DetailNode[], validity: DerValue): void {
   const { bytes } = d;
   const node = d.add(out, null, "validity", validity.at, validity.end - validity.at);
-  within(bytes, validity)
+  derValuesIn(bytes, validity)
     .slice(0, 2)
     .forEach((time, i) => {
       const text = timeText(latin1(bytes, time.start, time.end), time.tag === 0x17);
@@ -153,15 +116,15 @@ function timeText(raw: string, isShort: boolean): string {
 }
 
 /** Names a certificate is for besides its subject (RFC 5280 4.2.1.6). */
-function addAlternativeNames(d: Dissection, out: DetailNode[], extensions: Value): void {
+function addAlternativeNames(d: Dissection, out: DetailNode[], extensions: DerValue): void {
   const { bytes } = d;
-  const list = valueAt(bytes, extensions.start, extensions.end);
+  const list = derValueAt(bytes, extensions.start, extensions.end);
   if (list === null) return;
-  for (const extension of within(bytes, list)) {
-    const [type, ...rest] = within(bytes, extension);
+  for (const extension of derValuesIn(bytes, list)) {
+    const [type, ...rest] = derValuesIn(bytes, extension);
     const data = rest.at(-1);
-    if (type?.tag !== TAG.oid || data === undefined || oid(bytes, type) !== SUBJECT_ALT_NAME) continue;
-    const names = valueAt(bytes, data.start, data.end);
+    if (type?.tag !== DER_TAG.oid || data === undefined || oidHex(bytes, type) !== SUBJECT_ALT_NAME) continue;
+    const names = derValueAt(bytes, data.start, data.end);
     if (names === null) return;
     const node = d.add(
       out,
@@ -170,7 +133,7 @@ function addAlternativeNames(d: Dissection, out: DetailNode[], extensions: Value
       extension.at,
       extension.end - extension.at,
     );
-    for (const name of within(bytes, names)) {
+    for (const name of derValuesIn(bytes, names)) {
       if (name.tag !== 0x82) continue;
       const text = latin1(bytes, name.start, name.end);
       d.add(node.children, "x509ce.dNSName", `dNSName: ${text}`, name.start, name.end - name.start, text);
