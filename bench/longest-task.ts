@@ -9,7 +9,7 @@
 import { spawnSync } from "node:child_process";
 import { fileURLToPath, pathToFileURL } from "node:url";
 
-import { initialEffects, update, view } from "../src/tui/app.ts";
+import { begin, update, view } from "../src/tui/app.ts";
 import { hasScreen, initialModel, SCREEN_NAMES } from "../src/tui/model.ts";
 import type { Effect, Message, Model, ScreenName } from "../src/tui/model.ts";
 import type { Session } from "../src/tui/session.ts";
@@ -76,8 +76,10 @@ export function* longestTasks(session: Session, kind: Kind, screen: ScreenName):
     return measured;
   };
   task(() => {
+    const [first, effects] = begin(model);
+    model = first;
     view(model, SIZE);
-    return initialEffects(model);
+    return effects;
   });
   settle();
   yield done(FIRST);

@@ -3,9 +3,9 @@
 
 import { pathToFileURL } from "node:url";
 
-import { initialEffects, update, view } from "../src/tui/app.ts";
+import { begin, update, view } from "../src/tui/app.ts";
 import { hasScreen, initialModel, SCREEN_NAMES } from "../src/tui/model.ts";
-import type { Effect, Model, ScreenName } from "../src/tui/model.ts";
+import type { Effect, ScreenName } from "../src/tui/model.ts";
 import type { Session } from "../src/tui/session.ts";
 import { streamCodecs } from "../src/tui/stream-codecs.ts";
 import { millionCapture, millionLab } from "./million.ts";
@@ -42,8 +42,7 @@ export interface ScreenMeasurement {
 
 export function measureScreen(session: Session, screen: ScreenName, name: string): ScreenMeasurement {
   const start = now();
-  let model: Model = initialModel({ session, size: SIZE, screen, codecs: streamCodecs() });
-  let effects: readonly Effect[] = initialEffects(model);
+  let [model, effects] = begin(initialModel({ session, size: SIZE, screen, codecs: streamCodecs() }));
   view(model, SIZE);
   const firstMs = now() - start;
   let sliceMs = 0;

@@ -201,7 +201,7 @@ class DashboardRun {
     const { session } = this.#source;
     const opensOn = options.screen ?? screenIn(this.#start.state, session) ?? firstScreen(session);
     if (opensOn !== "lab" || this.#isTape) this.#app = await loadApp();
-    const initial = initialModel({
+    const first = initialModel({
       session,
       ...(this.#app === null ? {} : { lessons: this.#app.LESSON_LIST }),
       size: PLAIN_SIZE,
@@ -213,11 +213,11 @@ class DashboardRun {
       ...options,
       screen: opensOn,
     });
+    const [initial, effects] = this.#app?.begin(first) ?? [first, []];
     this.#model = initial;
     const app: Program = {
       initial,
-      effects:
-        this.#app === null ? [{ kind: "load" }] : [...this.#app.initialEffects(initial), { kind: "begin" }],
+      effects: this.#app === null ? [{ kind: "load" }] : [...effects, { kind: "begin" }],
       update: (model, message) => {
         const step = this.#update(model, message);
         [this.#model] = step;
@@ -252,9 +252,9 @@ class DashboardRun {
 
   #begun(first: Model): readonly [Model, readonly (Effect | BeginEffect)[]] {
     if (this.#app === null) return [first, []];
-    const { initialEffects, update } = this.#app;
-    let model: Model = { ...first, lessons: this.#app.LESSON_LIST };
-    const effects: (Effect | BeginEffect)[] = [...initialEffects(model), { kind: "begin" }];
+    const { begin, update } = this.#app;
+    let [model, own] = begin({ ...first, lessons: this.#app.LESSON_LIST });
+    const effects: (Effect | BeginEffect)[] = [...own, { kind: "begin" }];
     for (const message of this.#early.splice(0)) {
       const [next, more] = update(model, message);
       model = next;

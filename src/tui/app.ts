@@ -51,21 +51,25 @@ export function update(model: Model, message: Message): Step {
   return counting(settled, effects);
 }
 
-/** Asks for a `scan` where the screen has packets to read and none is asked for yet, and for codecs where a stream is shown. */
+/** Asks for a `scan` where there is something to read and none is asked for yet, and for codecs where a stream is shown. */
 function counting(model: Model, effects: readonly Effect[]): Step {
   if (model.screen === "stream" && model.codecs === null && !model.codecsAsked) {
     return counting({ ...model, codecsAsked: true }, [...effects, { kind: "codecs" }]);
   }
-  const unread = screenOn(model).count?.unread(model) === true || isAnalysisUnread(model);
-  if (model.counting || !unread) return [model, effects];
+  const { count } = screenOn(model);
+  count?.soon?.(model);
+  if (model.counting || !(count?.unread(model) === true || isAnalysisUnread(model))) return [model, effects];
   return [{ ...model, counting: true }, [...effects.filter(({ kind }) => kind !== "scan"), { kind: "scan" }]];
 }
 
-/** The next slice of what the screen and the filter read. */
+/** The next slice of what is read: first for the screen, then the analysis, without which a filter would not know what it lets through. */
 function scan(model: Model): Step {
-  readAnalysis(model);
-  screenOn(model).count?.read(model);
-  return scanOn({ ...model, counting: false });
+  const asked = { ...model, counting: false };
+  const { count } = screenOn(model);
+  if (count?.unread(model) === true) count.read(model);
+  else if (isAnalysisUnread(model)) readAnalysis(model);
+  else return scanOn(asked);
+  return [asked, [{ kind: "scan" }]];
 }
 
 function respond(model: Model, message: Message): Step {
@@ -99,10 +103,9 @@ function respond(model: Model, message: Message): Step {
   }
 }
 
-/** Effects to begin with: a dashboard that starts playing needs its first tick, a screen that counts its first slice. */
-export function initialEffects(model: Model): readonly Effect[] {
-  const [, effects] = counting(model, model.playing ? [wait(model)] : NOTHING);
-  return effects;
+/** What a dashboard that shows `model` begins with: one that plays needs its first tick, a screen that counts its first slice. */
+export function begin(model: Model): Step {
+  return counting(model, model.playing ? [wait(model)] : NOTHING);
 }
 
 /** The whole screen. */

@@ -1,8 +1,8 @@
 // A lab playing by itself, recorded: the frames a terminal would show, at the times it would show them.
 
-import { initialEffects, update, view } from "./app.ts";
+import { begin, update, view } from "./app.ts";
 import { initialModel } from "./model.ts";
-import type { Effect, Size } from "./model.ts";
+import type { Size } from "./model.ts";
 import { toAsciicast } from "./render/asciicast.ts";
 import type { CastFrame } from "./render/asciicast.ts";
 import type { LessonEntry, Session } from "./session.ts";
@@ -15,8 +15,7 @@ export function recordSession(
   session: Session,
   options: { readonly size: Size; readonly lessons: readonly LessonEntry[] },
 ): string {
-  let model = initialModel({ session, ...options, step: 0, playing: true });
-  let effects: readonly Effect[] = initialEffects(model);
+  let [model, effects] = begin(initialModel({ session, ...options, step: 0, playing: true }));
   let timeMs = 0;
   const frames: CastFrame[] = [{ time: 0, grid: view(model, options.size) }];
   for (;;) {

@@ -3,9 +3,9 @@
 
 import { PROTOCOL } from "../../src/trace/packets.ts";
 import { LINKTYPE, Trace } from "../../src/trace/trace.ts";
-import { initialEffects, update, view } from "../../src/tui/app.ts";
+import { begin, update, view } from "../../src/tui/app.ts";
 import { hasScreen, initialModel, SCREEN_NAMES } from "../../src/tui/model.ts";
-import type { Message, Model, ScreenName } from "../../src/tui/model.ts";
+import type { Message, ScreenName } from "../../src/tui/model.ts";
 import { prepareSome } from "../../src/tui/prepare.ts";
 import type { CaptureSession, Session } from "../../src/tui/session.ts";
 import { streamCodecs } from "../../src/tui/stream-codecs.ts";
@@ -50,11 +50,10 @@ function play(
   screens: readonly ScreenName[] = SCREEN_NAMES.filter((name) => hasScreen(session, name)),
 ): string[] {
   const found: string[] = [];
-  let model: Model = initialModel({ session, size: SIZE, codecs: streamCodecs() });
+  let [model, effects] = begin(initialModel({ session, size: SIZE, codecs: streamCodecs() }));
   /** Sends a message and paints; answers whether there is more to read. */
   const send = (message: Message): boolean => {
-    const [next, effects] = update(model, message);
-    model = next;
+    [model, effects] = update(model, message);
     view(model, model.size);
     return effects.some(({ kind }) => kind === "scan");
   };
@@ -78,7 +77,7 @@ function play(
   counts.take();
   settle(
     "start",
-    initialEffects(model).some(({ kind }) => kind === "scan"),
+    effects.some(({ kind }) => kind === "scan"),
   );
   for (const screen of screens) {
     act(`${screen}: first visit`, [{ kind: "key", key: String(SCREEN_NAMES.indexOf(screen) + 1) }]);

@@ -21,6 +21,9 @@ const KEPT_BYTES_MAX = 96 * 1024 * 1024;
 /** Rows of a stream read beyond the one shown, when answers that come later are wanted. */
 const AHEAD_ROWS_MAX = 2_000;
 
+/** Rows of the table that are looked through in the time one packet of a conversation takes. */
+const ROWS_A_READ = 50;
+
 /** Rows after which a conversation's cost is counted again. */
 const UNCOUNTED_MAX = 16;
 
@@ -99,6 +102,20 @@ class KeptConversations<T extends Conversation> {
     return progress.conversation;
   }
 
+  /** Reads on towards packet `row`, over some `most` packets; answers whether `at` has nothing more to read up to it. */
+  approach(row: number, most: number): boolean {
+    const stream = this.#table.stream[row];
+    if (stream === NO_STREAM || this.#table.protocol[row] !== this.#protocol) return true;
+    if (!this.rows.extendSome(most * ROWS_A_READ)) return false;
+    const progress = this.#progress(stream);
+    this.settle(stream, progress);
+    if (progress.last < row) {
+      this.#read(progress, row, most);
+      this.moved(stream, progress);
+    }
+    return progress.conversation.isData || progress.next === -1 || progress.next > row;
+  }
+
   /** Before a conversation is read further or looked at. */
   protected settle(_stream: number, _progress: Progress<T>): void {}
 
@@ -130,10 +147,10 @@ class KeptConversations<T extends Conversation> {
     return progress;
   }
 
-  #read(progress: Progress<T>, row: number): void {
+  #read(progress: Progress<T>, row: number, most: number = Infinity): void {
     const { conversation } = progress;
     if (progress.next === -1) progress.next = this.rows.next(progress.last);
-    for (let beyond = 0; progress.next !== -1 && !conversation.isData;) {
+    for (let read = 0, beyond = 0; progress.next !== -1 && !conversation.isData && read < most; read++) {
       if (progress.next > row && beyond++ >= this.#ahead) break;
       const at = progress.next;
       this.#add(conversation, at);
@@ -220,6 +237,14 @@ export class Conversations {
       (first) => new UdpConversation(trace, first, options),
       (conversation, row) => conversation.add(row, payload),
     );
+  }
+
+  /**
+   * Reads on towards packet `row`, over some `most` packets of what it belongs to, where there is no time to read all of a long stream at
+   * once; answers whether that is read up to it.
+   */
+  approach(row: number, most: number): boolean {
+    return this.#tcp.approach(row, most) && this.#udp.approach(row, most) && this.echoes.approach(row, most);
   }
 
   /** The conversation of TCP packet `row`, read up to it; null where the row is of none. */

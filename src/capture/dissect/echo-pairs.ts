@@ -26,18 +26,31 @@ export class EchoPairs {
     this.#ahead = ahead;
   }
 
+  /** Reads on towards packet `row`, over at most `most` packets; answers whether `partner` has nothing more to read. */
+  approach(row: number, most: number): boolean {
+    const kind = this.#trace.packets.protocol[row];
+    return (kind !== PROTOCOL.icmp && kind !== PROTOCOL.icmpv6) || this.#readTo(row, most);
+  }
+
   /** The row of the reply to the request in `row`, or of the request that the reply in it answers; -1 where none is known. */
   partner(row: number): number {
-    const until = Math.min(this.#trace.packets.count, row + 1 + this.#ahead);
-    const { protocol } = this.#trace.packets;
-    for (; this.#read < until; this.#read++) {
+    this.#readTo(row, Infinity);
+    const partner = this.#partners.get(row) ?? -1;
+    // Whoever read on meanwhile, what is said of a packet stays the same.
+    return partner > row + this.#ahead ? -1 : partner;
+  }
+
+  /** Reads what `row` and those before it ask and answer, over at most `most` packets; answers whether it came so far. */
+  #readTo(row: number, most: number): boolean {
+    const { count, protocol } = this.#trace.packets;
+    const until = Math.min(count, row + 1 + this.#ahead);
+    const end = Math.min(until, this.#read + most);
+    for (; this.#read < end; this.#read++) {
       const kind = protocol[this.#read];
       if (kind === PROTOCOL.icmp || kind === PROTOCOL.icmpv6)
         this.#take(this.#read, kind === PROTOCOL.icmpv6);
     }
-    const partner = this.#partners.get(row) ?? -1;
-    // Whoever read on meanwhile, what is said of a packet stays the same.
-    return partner > row + this.#ahead ? -1 : partner;
+    return this.#read >= until;
   }
 
   #take(row: number, isV6: boolean): void {

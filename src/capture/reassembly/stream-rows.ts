@@ -43,10 +43,16 @@ export class StreamRows {
     return next === 0 ? -1 : next;
   }
 
-  #extend(): void {
+  /** Follows the table over at most `most` rows more; answers whether it is up to it. */
+  extendSome(most: number): boolean {
+    this.#extend(most);
+    return this.#seen === this.#table.count;
+  }
+
+  #extend(most: number = Infinity): void {
     const table = this.#table;
-    const { count } = table;
-    if (this.#seen === count) return;
+    if (this.#seen === table.count) return;
+    const count = Math.min(table.count, this.#seen + most);
     if (this.#next.length < count) {
       const larger = new Uint32Array(Math.max(1024, table.stream.length));
       larger.set(this.#next);

@@ -7,6 +7,7 @@ import { labScreen } from "./lab.ts";
 import { isLabUnread, readLab } from "./lab-reading.ts";
 import { labAction, labMouse } from "./lab-update.ts";
 import { packetsScreen } from "./packets.ts";
+import { isListUnread, readList, readListSoon } from "./packets-shown.ts";
 import { packetsAction, packetsMouse } from "./packets-update.ts";
 import { sequenceScreen } from "./sequence.ts";
 import { sequenceAction, sequenceMouse } from "./sequence-update.ts";
@@ -43,6 +44,7 @@ const SCREENS: readonly Screen[] = [
     paint: packetsScreen,
     act: packetsAction,
     mouse: packetsMouse,
+    count: { unread: isListUnread, read: readList, soon: readListSoon },
   },
   {
     name: "stream",

@@ -1,8 +1,10 @@
 // What the Packets screen shows of a session: which rows its list has, their dissections, their fates.
 //
-// Only rows on the screen are dissected, and the last ones are kept: a list of a million packets costs what fits on it.
+// Only rows on the screen are dissected, and the last ones are kept: a list of a million packets costs what fits on it. What is to be shown
+// is dissected a slice at a time: a packet may want its whole stream read before it, and the first ones are slow whatever they are.
 
 import { analysisOf, unanalysed } from "../../capture/analysis/trace-analysis.ts";
+import { conversationsOf } from "../../capture/dissect/conversations.ts";
 import { dissect } from "../../capture/dissect/dissect.ts";
 import type { DissectContext, DissectedPacket } from "../../capture/dissect/dissect.ts";
 import { countUpTo, indexOf } from "../../trace/state-at.ts";
@@ -18,8 +20,19 @@ const KEPT_MAX = 1000;
 /** Packets of a run that is analysed at once, and of a longer one between two looks at the clock: their bytes have to be made. */
 const ANALYSED_AT_ONCE = 500;
 const ANALYSED_A_LOOK = 20;
+/** Packets of a stream read between two looks at the clock. */
+const READ_A_LOOK = 50;
 
-const kept = new WeakMap<Trace, Map<number, DissectedPacket>>();
+/** Packets dissected of one trace. */
+interface Kept {
+  /** Whether in the light of its analysis. */
+  readonly isAnalysed: boolean;
+  readonly rows: Map<number, DissectedPacket>;
+  /** Those from before the analysis: better than nothing until they are dissected anew. */
+  readonly before: ReadonlyMap<number, DissectedPacket>;
+}
+
+const kept = new WeakMap<Trace, Kept>();
 
 /** The loopback run whose packets are shown, or null where the list is of the simulation or of a capture. */
 export function shownLoopback(model: Model): RunResult | null {
@@ -33,11 +46,58 @@ export function shownTrace(model: Model): Trace {
   return shownLoopback(model)?.trace ?? traceOf(model.session);
 }
 
-/** Packet `row` of the trace shown, dissected. */
+function keptOf(model: Model): Kept {
+  const trace = shownTrace(model);
+  const isAnalysed = !isAnalysisUnread(model);
+  const known = kept.get(trace);
+  if (known?.isAnalysed === isAnalysed) return known;
+  const next = { isAnalysed, rows: new Map(), before: known?.rows ?? new Map() };
+  kept.set(trace, next);
+  return next;
+}
+
+/** Packet `row` of the trace shown, dissected; null while it is one of those that are about to be. */
+export function shownAt(model: Model, row: number): DissectedPacket | null {
+  if (!model.counting) return dissectedAt(model, row);
+  const { rows, before } = keptOf(model);
+  return rows.get(row) ?? before.get(row) ?? null;
+}
+
+/** Whether one of `rows` is still to be dissected. */
+export function isUndissected(model: Model, rows: readonly number[]): boolean {
+  const known = keptOf(model).rows;
+  return rows.some((row) => !known.has(row));
+}
+
+/** Dissects those of `rows`, fewer than are kept, that are not, for `ms` milliseconds; `dissected` is told of each. */
+export function dissectSome(
+  model: Model,
+  rows: readonly number[],
+  dissected: (row: number) => void = () => {},
+  ms?: number,
+): void {
+  const known = keptOf(model).rows;
+  const wanted = rows.filter((row) => !known.has(row));
+  let at = 0;
+  forSlice(() => {
+    if (at === wanted.length) return false;
+    if (!approach(model, wanted[at])) return true;
+    dissectedAt(model, wanted[at]);
+    dissected(wanted[at++]);
+    return true;
+  }, ms);
+}
+
+/** Reads on towards packet `row` in its stream; answers whether dissecting it would read nothing further. */
+export function approach(model: Model, row: number): boolean {
+  const { conversations = conversationsOf(shownTrace(model)) } = contextOf(model);
+  return conversations.approach(row, READ_A_LOOK);
+}
+
+/** Packet `row` of the trace shown, dissected now, however much of its stream is to be read for it. */
 export function dissectedAt(model: Model, row: number): DissectedPacket {
   const trace = shownTrace(model);
-  let rows = kept.get(trace);
-  if (rows === undefined) kept.set(trace, (rows = new Map()));
+  const { rows } = keptOf(model);
   const known = rows.get(row);
   if (known !== undefined) return known;
   const packet = dissect(trace, row, contextOf(model));
@@ -64,7 +124,7 @@ export function isAnalysisUnread(model: Model): boolean {
   return trace.packets.count > ANALYSED_AT_ONCE && unanalysed(trace) > 0;
 }
 
-/** Analyses some packets more; when all are, those shown are dissected anew in the light of it. */
+/** Analyses some packets more; when all are, those shown are to be dissected anew in the light of it. */
 export function readAnalysis(model: Model): void {
   if (!isAnalysisUnread(model)) return;
   const trace = shownTrace(model);
@@ -72,7 +132,6 @@ export function readAnalysis(model: Model): void {
     analysisOf(trace, ANALYSED_A_LOOK);
     return unanalysed(trace) > 0;
   });
-  if (!isAnalysisUnread(model)) kept.delete(trace);
 }
 
 /** Rows in the list: all packets, or the ones the filter lets through. */

@@ -57,11 +57,6 @@ export function fieldCells(field: FieldInfo): number {
   return Math.min(FIELD_CELLS_MAX, Math.max(field.name.length, values[field.type] ?? 6));
 }
 
-/** A packet's value in the column of `field`. */
-export function fieldCell(model: Model, row: number, field: FieldInfo): string {
-  return fieldText(dissectedAt(model, row), field);
-}
-
 /** What rows are sorted by in column `id`: numbers, or texts. Rows without a value come last, as null. */
 export function sortKey(model: Model, id: string): (row: number) => number | string | null {
   const trace = shownTrace(model);

@@ -1,6 +1,7 @@
 // Searching the list: text, bytes or a display filter, a slice of rows at a time, round the end and back to the beginning.
 
-import { contextOf, dissectedAt, listCount, listRow, shownTrace } from "./packet-data.ts";
+import { COLUMNS, dissect } from "../../capture/dissect/dissect.ts";
+import { approach, contextOf, listCount, listRow, shownTrace } from "./packet-data.ts";
 import { compiledFilter } from "./filter-scan.ts";
 import type { FindState, Model } from "../model.ts";
 import { forSlice } from "./slice.ts";
@@ -36,6 +37,7 @@ export function findSome(model: Model, find: FindState): FindState {
   const count = listCount(model);
   if (find.found !== null || count === 0) return count === 0 ? { ...find, found: -1 } : find;
   const matches = matcher(model, find);
+  const mayDissect = find.mode !== "hex" && !isOfColumns(find);
   let { looked } = find;
   let found: number | null = null;
   forSlice(() => {
@@ -43,13 +45,21 @@ export function findSome(model: Model, find: FindState): FindState {
     for (; looked < end; looked++) {
       // The line it began at comes last.
       const line = (((find.from + (looked + 1) * find.by) % count) + count) % count;
-      if (!matches(listRow(model, line))) continue;
+      const row = listRow(model, line);
+      if (mayDissect && !approach(model, row)) return true;
+      if (!matches(row)) continue;
       found = line;
       return false;
     }
     return looked < count;
   });
   return { ...find, looked, found: looked === count ? -1 : found };
+}
+
+/** Whether most packets are told by their columns. */
+function isOfColumns({ mode, text }: FindState): boolean {
+  const compiled = mode === "filter" ? compiledFilter(text) : null;
+  return compiled !== null && !("message" in compiled) && compiled.isColumnsOnly;
 }
 
 function matcher(model: Model, { mode, text }: FindState): (row: number) => boolean {
@@ -63,8 +73,9 @@ function matcher(model: Model, { mode, text }: FindState): (row: number) => bool
     return (row) => bytesOf(trace.bytes(row)).includes(wanted);
   }
   const wanted = text.toLowerCase();
+  const context = contextOf(model);
   return (row) => {
-    const { source, destination, protocol, info } = dissectedAt(model, row);
+    const { source, destination, protocol, info } = dissect(trace, row, context, COLUMNS);
     if (`${source} ${destination} ${protocol} ${info}`.toLowerCase().includes(wanted)) return true;
     return bytesOf(trace.bytes(row)).toString("latin1").toLowerCase().includes(wanted);
   };

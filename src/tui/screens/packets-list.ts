@@ -2,6 +2,7 @@
 
 import type { DissectedPacket } from "../../capture/dissect/dissect.ts";
 import { findField } from "../../capture/fields.ts";
+import { fieldText } from "../../capture/print/fields.ts";
 import type { Fate } from "../../trace/state-at.ts";
 import type { Grid } from "../render/grid.ts";
 import { protocolAttr, themeNamed } from "../theme.ts";
@@ -13,27 +14,21 @@ import type { Span } from "../widgets/spans.ts";
 import { isLab, loopbackRun } from "../session.ts";
 import type { Model } from "../model.ts";
 import {
-  dissectedAt,
   fateOf,
   isAhead,
   listCount,
   listRow,
   selectedRow,
+  shownAt,
   shownLoopback,
   shownTrace,
 } from "./packet-data.ts";
-import {
-  COLUMNS_BY_DEFAULT,
-  fieldCell,
-  fieldCells,
-  isColumn,
-  isNumeric,
-  isUsual,
-} from "./packets-columns.ts";
+import { COLUMNS_BY_DEFAULT, fieldCells, isColumn, isNumeric, isUsual } from "./packets-columns.ts";
 import type { UsualColumn } from "./packets-columns.ts";
 import { insideOf } from "./packets-layout.ts";
 import { ruleOf } from "./packets-rules.ts";
 import type { ColourRule } from "./packets-rules.ts";
+import { undissected } from "./packets-shown.ts";
 
 /** From this width on titles are whole words, and the length has a column. */
 const WIDE = 100;
@@ -83,11 +78,12 @@ export function paintList(view: Grid, theme: Theme, model: Model): void {
     count,
     row: (index) => {
       const row = listRow(model, index);
+      const packet = shownAt(model, row);
       return {
         row,
-        packet: dissectedAt(model, row),
+        packet: packet ?? undissected(model, row),
         fate: fateOf(model, row),
-        rule: ruleOf(model, row),
+        rule: packet === null ? null : ruleOf(model, row),
         ahead: isAhead(model, row),
       };
     },
@@ -122,20 +118,20 @@ export function columnAt(model: Model, x: number): string | null {
 function columnsOf(width: number, theme: Theme, model: Model): Column<ListLine>[] {
   const { sort } = model.packets;
   return columnIds(model, width).map((id) => {
-    const column = isUsual(id) ? usualColumn(id, width, theme, model) : fieldColumn(id, theme, model);
+    const column = isUsual(id) ? usualColumn(id, width, theme, model) : fieldColumn(id, theme);
     if (sort?.column !== id) return column;
     const title = `${column.title} ${sort.descending ? "▼" : "▲"}`;
     return { ...column, title, width: Math.max(column.width, title.length) };
   });
 }
 
-function fieldColumn(id: string, theme: Theme, model: Model): Column<ListLine> {
+function fieldColumn(id: string, theme: Theme): Column<ListLine> {
   const field = findField(id);
   return {
     title: id,
     width: field === null ? id.length : fieldCells(field),
     ...(field !== null && isNumeric(field) ? { align: "right" as const } : {}),
-    cell: ({ row }) => (field === null ? "" : fieldCell(model, row, field)),
+    cell: ({ packet }) => (field === null ? "" : fieldText(packet, field)),
     attr: () => theme.text,
   };
 }

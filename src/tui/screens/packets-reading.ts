@@ -2,7 +2,7 @@
 
 import type { Effect, Model, PacketsView, SortState } from "../model.ts";
 import { compiledFilter, scanSome } from "./filter-scan.ts";
-import { listCount, selectedRow, shownTrace } from "./packet-data.ts";
+import { isAnalysisUnread, listCount, selectedRow, shownTrace } from "./packet-data.ts";
 import { findSome } from "./packets-find.ts";
 import { goToRow, selectPacket } from "./packets-select.ts";
 import { sortBy, sortSome } from "./packets-sort.ts";
@@ -15,6 +15,8 @@ const AGAIN: readonly Effect[] = [{ kind: "scan" }];
 export function scanOn(model: Model): Step {
   const { filter, find } = model.packets;
   const { count } = shownTrace(model).packets;
+  // What a filter lets through, and the order by what is shown, hang on the analysis.
+  if (isAnalysisUnread(model)) return [model, AGAIN];
   if (filter !== null && filter.scanned < count) {
     const scanned = scanSome(model, filter);
     return [withView(model, { filter: { ...filter, scanned } }), AGAIN];

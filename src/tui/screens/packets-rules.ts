@@ -3,7 +3,7 @@
 import { isPlain } from "../../capture/fields-columns.ts";
 import { PROTOCOL } from "../../trace/packets.ts";
 import { compiledFilter } from "./filter-scan.ts";
-import { contextOf, shownTrace } from "./packet-data.ts";
+import { contextOf, isAnalysisUnread, shownTrace } from "./packet-data.ts";
 import type { Model } from "../model.ts";
 import type { Theme } from "../theme.ts";
 import type { Trace } from "../../trace/trace.ts";
@@ -78,20 +78,44 @@ export const COLOUR_RULES: readonly ColourRule[] = [
   },
 ];
 
-const predicates = new WeakMap<Trace, readonly ((row: number) => boolean)[]>();
+/** Rules found of one trace, those of the last rows asked for. */
+interface Found {
+  /** Whether in the light of the trace's analysis. */
+  readonly isAnalysed: boolean;
+  readonly tests: readonly ((row: number) => boolean)[];
+  readonly rules: Map<number, ColourRule | null>;
+}
+
+const KEPT_MAX = 1000;
+const found = new WeakMap<Trace, Found>();
+
+function foundIn(model: Model): Found {
+  const trace = shownTrace(model);
+  const isAnalysed = !isAnalysisUnread(model);
+  const known = found.get(trace);
+  if (known?.isAnalysed === isAnalysed) return known;
+  const tests = COLOUR_RULES.map(({ filter }) => {
+    const compiled = compiledFilter(filter);
+    if ("message" in compiled) throw new RangeError(`colour rule ${filter}: ${compiled.message}`);
+    return compiled.on(trace, contextOf(model));
+  });
+  const next = { isAnalysed, tests, rules: new Map() };
+  found.set(trace, next);
+  return next;
+}
 
 /** The rule that fits packet `row`, or null. */
 export function ruleOf(model: Model, row: number): ColourRule | null {
-  const trace = shownTrace(model);
-  let tests = predicates.get(trace);
-  if (tests === undefined) {
-    tests = COLOUR_RULES.map(({ filter }) => {
-      const compiled = compiledFilter(filter);
-      if ("message" in compiled) throw new RangeError(`colour rule ${filter}: ${compiled.message}`);
-      return compiled.on(trace, contextOf(model));
-    });
-    predicates.set(trace, tests);
-  }
+  const { tests, rules } = foundIn(model);
+  const known = rules.get(row);
+  if (known !== undefined) return known;
+  const rule = fitting(shownTrace(model), row, tests);
+  if (rules.size >= KEPT_MAX) rules.clear();
+  rules.set(row, rule);
+  return rule;
+}
+
+function fitting(trace: Trace, row: number, tests: Found["tests"]): ColourRule | null {
   const isPlainRow = isPlain(trace, row);
   for (let i = 0; i < COLOUR_RULES.length; i++) {
     const { plain } = COLOUR_RULES[i];

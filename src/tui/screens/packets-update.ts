@@ -17,9 +17,11 @@ import { findAgain, sortByColumn, withoutFilter } from "./packets-reading.ts";
 import { goToRow, nextMark, selectPacket, turnMark } from "./packets-select.ts";
 import { moveTo } from "./lab-update.ts";
 import {
+  approach,
   atCursor,
   dissectedAt,
   followsCursor,
+  isUndissected,
   lineAtCursor,
   listCount,
   selectedRow,
@@ -131,8 +133,8 @@ export function settlePackets(model: Model): Model {
   const rows = tableRows(insideOf(model, "list").height);
   const top = scrollTo(packets.top, selected, rows, count);
   let { treeSelected, treeTop, bytesTop } = packets;
-  if (model.screen === "packets") {
-    const at = { ...model, packets: { ...packets, selected } };
+  const at = { ...model, packets: { ...packets, selected } };
+  if (model.screen === "packets" && isReady(at)) {
     const tree = treeOf(at);
     const treeHeight = insideOf(model, "tree").height;
     if (treeSelected < 0) treeSelected = tree.findIndex(({ depth, expanded }) => depth === 0 && expanded);
@@ -270,15 +272,21 @@ function pageOf(model: Model, pane: PacketsPane): number {
   return Math.max(1, (pane === "list" ? tableRows(height) : height) - 1);
 }
 
+/** Whether the selected packet's details can be had in no time. */
+function isReady(model: Model): boolean {
+  const row = selectedRow(model);
+  return row < 0 || !isUndissected(model, [row]) || approach(model, row);
+}
+
 function treeOf(model: Model): ReturnType<typeof treeRows> {
   const row = selectedRow(model);
-  return row < 0 ? [] : treeRows(dissectedAt(model, row), model.packets.toggled);
+  return row < 0 || !isReady(model) ? [] : treeRows(dissectedAt(model, row), model.packets.toggled);
 }
 
 /** How many bytes the bytes pane shows. */
 function bytesOf(model: Model): number {
   const row = selectedRow(model);
-  if (row < 0) return 0;
+  if (row < 0 || !isReady(model)) return 0;
   const packet = dissectedAt(model, row);
   const source = treeOf(model)[model.packets.treeSelected]?.node.detail.source ?? 0;
   return packet.sources[source]?.bytes.length ?? 0;

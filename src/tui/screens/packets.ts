@@ -7,7 +7,7 @@ import { frame } from "../widgets/frame.ts";
 import { hexBytesPerRow, hexView } from "../widgets/hex.ts";
 import { tree } from "../widgets/tree.ts";
 import type { Model } from "../model.ts";
-import { dissectedAt, selectedRow, shownTrace } from "./packet-data.ts";
+import { selectedRow, shownAt, shownTrace } from "./packet-data.ts";
 import { labelSpans, layerRanges, treeRows } from "./packet-tree.ts";
 import { packetsLayout } from "./packets-layout.ts";
 import { paintCompletions, paintLine } from "./packets-line.ts";
@@ -15,10 +15,13 @@ import { paintList } from "./packets-list.ts";
 import { scrubberPane } from "./scrubber-pane.ts";
 import type { PacketsPlace } from "./packets-layout.ts";
 
+/** In the place of what is about to be there. */
+const ELLIPSIS = "…";
+
 /** Paints the screen over all of `grid` but its first and last row. */
 export function packetsScreen(grid: Grid, theme: Theme, model: Model): void {
   const row = selectedRow(model);
-  const packet = row < 0 ? null : dissectedAt(model, row);
+  const packet = row < 0 ? null : shownAt(model, row);
   for (const place of packetsLayout(model)) {
     const view = grid.sub(place.x, place.y, place.width, place.height);
     if (place.part === "filter") paintLine(view, theme, model);
@@ -33,7 +36,7 @@ export function packetsScreen(grid: Grid, theme: Theme, model: Model): void {
 /** Where in its time a playing capture is. */
 function paintTime(view: Grid, theme: Theme, model: Model): void {
   const trace = shownTrace(model);
-  const label = (row: number): string => dissectedAt(model, row).info;
+  const label = (row: number): string => shownAt(model, row)?.info ?? ELLIPSIS;
   scrubberPane(view, theme, { trace, label, step: model.step, focused: true });
 }
 
@@ -49,7 +52,7 @@ function paintTree(view: Grid, theme: Theme, model: Model, packet: DissectedPack
     selected: packet === null ? -1 : treeSelected,
     focused,
     label: ({ detail }, depth) => labelSpans(detail.label, depth, theme),
-    empty: "no packet selected",
+    empty: selectedRow(model) < 0 ? "no packet selected" : ELLIPSIS,
   });
 }
 
@@ -75,6 +78,6 @@ function paintBytes(
     lit,
     ranges: packet === null || source !== 0 ? [] : layerRanges(packet, theme),
     bytesPerRow: hexBytesPerRow(place.width - 2),
-    empty: "no bytes",
+    empty: packet === null && selectedRow(model) >= 0 ? ELLIPSIS : "no bytes",
   });
 }

@@ -27,4 +27,6 @@ export interface Count {
   readonly unread: (model: Model) => boolean;
   /** Reads the next slice. */
   readonly read: (model: Model) => void;
+  /** Reads what is there in so little time that the frame of a key waits for it: of most keys that is all. */
+  readonly soon?: (model: Model) => void;
 }

@@ -3,9 +3,9 @@
 /** What a slice takes, about. With its frame it is to stay well below what a hand notices. */
 const SLICE_MS = 10;
 
-/** Repeats `step`, some tenths of a millisecond's work, until it answers that nothing is left or the slice is over. */
-export function forSlice(step: () => boolean): void {
-  const until = performance.now() + SLICE_MS;
+/** Repeats `step`, some tenths of a millisecond's work, until it answers that nothing is left or the slice, of `ms` milliseconds, is over. */
+export function forSlice(step: () => boolean, ms: number = SLICE_MS): void {
+  const until = performance.now() + ms;
   while (step() && performance.now() < until);
 }
 

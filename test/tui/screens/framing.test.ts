@@ -3,7 +3,7 @@ import { describe, expect, test } from "vitest";
 
 import { checkFraming } from "../../../src/framing/check.ts";
 import type { Counterexample } from "../../../src/framing/report/report.ts";
-import { initialEffects, update, view } from "../../../src/tui/app.ts";
+import { begin, update, view } from "../../../src/tui/app.ts";
 import { lastStep } from "../../../src/tui/framing-cursor.ts";
 import { KEYS } from "../../../src/tui/key-table.ts";
 import { worksOn } from "../../../src/tui/keys.ts";
@@ -221,7 +221,7 @@ test("without colours nothing is lost: marks and words carry it", () => {
 test("an opened screen plays its first counterexample from before the first chunk", () => {
   const model = initialModel({ session: parted, size: SIZE, step: 0, playing: true });
   expect(model).toMatchObject({ screen: "framing", step: 0, framing: { selected: 1, focus: "cut" } });
-  expect(initialEffects(model)).toMatchObject([{ kind: "wait" }]);
+  expect(begin(model)[1]).toMatchObject([{ kind: "wait" }]);
 });
 
 test("the reports kept beside the codecs are what the laws say", async () => {

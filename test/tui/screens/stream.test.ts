@@ -6,7 +6,7 @@ import { openLab } from "../../../src/scenario/session.ts";
 import type { LabSession } from "../../../src/scenario/session.ts";
 import { PROTOCOL } from "../../../src/trace/packets.ts";
 import { LINKTYPE, Trace } from "../../../src/trace/trace.ts";
-import { initialEffects, update } from "../../../src/tui/app.ts";
+import { begin, update } from "../../../src/tui/app.ts";
 import { initialModel } from "../../../src/tui/model.ts";
 import { gridToText } from "../../../src/tui/render/text.ts";
 import { flowBytes } from "../../../src/tui/screens/flow-bytes.ts";
@@ -105,7 +105,7 @@ describe("the cursor", () => {
 
 test("codecs are asked for when a stream is looked at, once", () => {
   const model = initialModel({ session: connectedSession(), size: SIZE, screen: "stream" });
-  expect(initialEffects(model)).toContainEqual({ kind: "codecs" });
+  expect(begin(model)[1]).toContainEqual({ kind: "codecs" });
   const [asked] = update(model, { kind: "key", key: "left" });
   expect(update(asked, { kind: "key", key: "left" })[1]).not.toContainEqual({ kind: "codecs" });
   const [loaded] = update(asked, { kind: "codecs", codecs });
