@@ -10,6 +10,7 @@ import { packetsScreen } from "./packets.ts";
 import { isListUnread, readList, readListSoon } from "./packets-shown.ts";
 import { packetsAction, packetsMouse } from "./packets-update.ts";
 import { sequenceScreen } from "./sequence.ts";
+import { isSequenceUnread, readSequence, readSequenceSoon } from "./sequence-reading.ts";
 import { sequenceAction, sequenceMouse } from "./sequence-update.ts";
 import { enterFlow } from "./flow-data.ts";
 import { graphsScreen } from "./graphs.ts";
@@ -38,6 +39,7 @@ const SCREENS: readonly Screen[] = [
     act: (model, action) =>
       action === "other side" ? packetsAction(model, action) : quiet(sequenceAction(model, action)),
     mouse: (model, action, x, y) => quiet(sequenceMouse(model, action, x, y)),
+    count: { unread: isSequenceUnread, read: readSequence, soon: readSequenceSoon },
   },
   {
     name: "packets",

@@ -8,7 +8,7 @@ import { indexOf, NEVER } from "../../trace/state-at.ts";
 import type { Trace } from "../../trace/trace.ts";
 import type { Model } from "../model.ts";
 import { hostsOf, isLab } from "../session.ts";
-import { contextOf, dissectedAt, followsCursor, selectedRow, shownTrace } from "./packet-data.ts";
+import { contextOf, followsCursor, selectedRow, shownAt, shownTrace } from "./packet-data.ts";
 
 /** Lifelines at most: more do not fit beside each other. */
 const LIFELINES_MAX = 8;
@@ -91,7 +91,9 @@ export function shownNs(model: Model): number {
 
 /** What a packet says, short: the ports of TCP and UDP stand in the details. */
 export function sequenceLabel(model: Model, packet: number): string {
-  const { protocol, info } = dissectedAt(model, packet);
+  const dissected = shownAt(model, packet);
+  if (dissected === null) return "…";
+  const { protocol, info } = dissected;
   if (protocol !== "TCP") return `${protocol} ${info}`;
   return info
     .replace(/\d+ → \d+ /, "")

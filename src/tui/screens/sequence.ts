@@ -14,7 +14,7 @@ import { hexBytesPerRow, hexView } from "../widgets/hex.ts";
 import { scrollbar } from "../widgets/scroll.ts";
 import { tree } from "../widgets/tree.ts";
 import { atEnd } from "./lab.ts";
-import { dissectedAt, fateOf, isAhead, selectedRow, shownTrace } from "./packet-data.ts";
+import { fateOf, isAhead, selectedRow, shownAt, shownTrace } from "./packet-data.ts";
 import { layerRanges, labelSpans, treeRows } from "./packet-tree.ts";
 import { scrubberPane } from "./scrubber-pane.ts";
 import { isAgain, lifelinesOf, scaleOf, sequenceLabel, sequenceOf, shownStep } from "./sequence-data.ts";
@@ -33,12 +33,12 @@ const ELLIPSIS = "…";
 /** Paints the screen over all of `grid` but its first and last row. */
 export function sequenceScreen(grid: Grid, theme: Theme, model: Model): void {
   const row = selectedRow(model);
-  const packet = row < 0 ? null : dissectedAt(model, row);
+  const packet = row < 0 ? null : shownAt(model, row);
   for (const place of sequenceLayout(model)) {
     const view = grid.sub(place.x, place.y, place.width, place.height);
     if (view.height === 0) continue;
     if (place.part === "sequence") paintSequence(view, theme, model);
-    else if (place.part === "details") paintDetails(view, theme, packet);
+    else if (place.part === "details") paintDetails(view, theme, packet, row);
     else if (place.part === "bytes") paintBytes(view, theme, model, packet, row);
     else paintTime(view, theme, model);
   }
@@ -308,14 +308,14 @@ function scaleWords(model: Model): string {
   return folded ? scale : `${scale}, unfolded`;
 }
 
-function paintDetails(view: Grid, theme: Theme, packet: DissectedPacket | null): void {
+function paintDetails(view: Grid, theme: Theme, packet: DissectedPacket | null, row: number): void {
   const inner = frame(view, theme, { title: "Packet", status: packet === null ? "" : packet.protocol });
   tree(inner, theme, {
     rows: packet === null ? [] : treeRows(packet, new Set()),
     top: 0,
     selected: -1,
     label: ({ detail }, depth) => labelSpans(detail.label, depth, theme),
-    empty: "no packet yet",
+    empty: row < 0 ? "no packet yet" : ELLIPSIS,
   });
 }
 
@@ -338,7 +338,7 @@ function paintBytes(
     top: 0,
     ranges: packet === null ? [] : layerRanges(packet, theme),
     bytesPerRow: hexBytesPerRow(inner.width),
-    empty: "no packet yet",
+    empty: row < 0 ? "no packet yet" : ELLIPSIS,
   });
 }
 
