@@ -128,7 +128,8 @@ export class Receiver {
     const left = this.window;
     const unit = 1 << this.windowScale;
     const ideal = this.#idealWindow();
-    let window = Math.ceil(Math.max(ideal, left) / unit) * unit;
+    // Up to whole units, which are powers of two.
+    let window = ((ideal > left ? ideal : left) + unit - 1) & -unit;
     // Rounding up what is merely left moves the edge with every segment: Linux has slack for it, and so has this, but not for ever.
     const room = this.space + (this.space >>> SLACK_SHIFT) - this.buffer.length;
     if (ideal < left && window > room) window = left;

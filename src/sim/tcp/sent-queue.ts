@@ -31,7 +31,7 @@ class SentColumns {
   readonly after: Int32Array;
   readonly linked: Uint8Array;
   readonly ring: Int32Array;
-  /** Slots nobody uses: the first of these, as many as the queue says; all while it is empty. */
+  /** Slots nobody uses, in a ring; all while the queue is empty. */
   readonly free: Int32Array;
 
   constructor(capacity: number) {
@@ -79,13 +79,14 @@ export class SentQueue {
   #linked = NO_COLUMNS.linked;
   #ring = NO_COLUMNS.ring;
   #head = 0;
+  /** The slot longest free is the next: segments on the way then lie side by side in memory, as they were sent. */
   #free = NO_COLUMNS.free;
+  #freeHead = 0;
   #freeCount = 0;
 
   /** Answers the slot. What delivery rate knows of the segment is for it to write. */
   push(start: number, end: number, sentNs: number, flags: number): number {
-    if (this.#freeCount === 0) this.#extend();
-    const slot = this.#free[--this.#freeCount];
+    const slot = this.#take();
     this.#ring[(this.#head + this.count) & (this.#ring.length - 1)] = slot;
     this.count++;
     this.starts[slot] = start;
@@ -108,7 +109,16 @@ export class SentQueue {
     this.#head = (this.#head + 1) & (this.#ring.length - 1);
     this.count--;
     if (this.#linked[slot] === 1) this.unlink(slot);
-    this.#free[this.#freeCount++] = slot;
+    this.#free[(this.#freeHead + this.#freeCount++) & (this.#free.length - 1)] = slot;
+  }
+
+  #take(): number {
+    if (this.#freeCount === 0) this.#extend();
+    const free = this.#free;
+    const slot = free[this.#freeHead];
+    this.#freeHead = (this.#freeHead + 1) & (free.length - 1);
+    this.#freeCount--;
+    return slot;
   }
 
   /** Nothing is on its way and no slot is looked at any more: the columns are for others. */
@@ -167,9 +177,8 @@ export class SentQueue {
 
   /** Cuts the segment at `index` in two before `seq`, which lies inside it. Both parts keep its history. */
   split(index: number, seq: number): void {
-    if (this.#freeCount === 0) this.#extend();
+    const second = this.#take();
     const first = this.slot(index);
-    const second = this.#free[--this.#freeCount];
     const mask = this.#ring.length - 1;
     for (let i = this.count; i > index + 1; i--) {
       this.#ring[(this.#head + i) & mask] = this.#ring[(this.#head + i - 1) & mask];
@@ -214,6 +223,7 @@ export class SentQueue {
   #use(columns: SentColumns): void {
     this.#point(columns);
     this.#head = 0;
+    this.#freeHead = 0;
     this.#freeCount = columns.free.length;
   }
 
@@ -253,6 +263,7 @@ export class SentQueue {
     for (let slot = old; slot < old * 2; slot++) columns.free[slot - old] = slot;
     this.#point(columns);
     this.#head = 0;
+    this.#freeHead = 0;
     this.#freeCount = old;
   }
 }

@@ -1,6 +1,7 @@
 // A connection's timers: five deadlines, of which the earliest is the connection's. As in Linux, retransmission, tail loss
 // probe, reordering, persist and SYN timers share one, since no two of them ever run together.
 
+import { ZERO_NS } from "../clock.ts";
 import type { TcpPersonality } from "./personality.ts";
 
 /** What the shared timer is doing. */
@@ -21,9 +22,10 @@ const LEVELS = 9;
  */
 export function wheelNs(nowNs: number, delayNs: number, tickNs: number): number {
   const ticks = Math.max(Math.ceil(delayNs / tickNs), 0);
-  let step = 1;
-  for (let level = 1; level < LEVELS && ticks >= LEVEL_TICKS * step; level++) step *= LEVEL_STEP;
   const due = Math.floor(nowNs / tickNs) + ticks;
+  if (ticks < LEVEL_TICKS) return (due + 1) * tickNs;
+  let step = LEVEL_STEP;
+  for (let level = 2; level < LEVELS && ticks >= LEVEL_TICKS * step; level++) step *= LEVEL_STEP;
   return (Math.floor(due / step) + 1) * step * tickNs;
 }
 
@@ -37,16 +39,19 @@ export class Timers {
   closeNs = Infinity;
   /** The next paced burst: to the ns, as it is no timer of the wheel's. */
   pacingNs = Infinity;
-  readonly #personality: TcpPersonality;
+  readonly #coarse: boolean;
+  /** Floating-point from the start, as what is reckoned with it outgrows small integers (clock.ts). */
+  readonly #tickNs: number = ZERO_NS;
 
   constructor(personality: TcpPersonality) {
-    this.#personality = personality;
+    this.#coarse = personality.coarseTimers;
+    this.#tickNs = personality.tickNs;
   }
 
   /** When a timer set now fires. */
   #due(nowNs: number, delayNs: number): number {
-    const { tickNs, coarseTimers } = this.#personality;
-    return coarseTimers ? wheelNs(nowNs, delayNs, tickNs) : Math.ceil((nowNs + delayNs) / tickNs) * tickNs;
+    const tickNs = this.#tickNs;
+    return this.#coarse ? wheelNs(nowNs, delayNs, tickNs) : Math.ceil((nowNs + delayNs) / tickNs) * tickNs;
   }
 
   setXmit(kind: Xmit, nowNs: number, delayNs: number): void {
