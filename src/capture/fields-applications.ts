@@ -4,6 +4,7 @@ import { HTTP2_FIELD_ROWS } from "./fields-http2.ts";
 import { MESSAGING_FIELD_ROWS } from "./fields-messaging.ts";
 import { OSPF_FIELD_ROWS } from "./fields-ospf.ts";
 import { QUIC_FIELD_ROWS } from "./fields-quic.ts";
+import { RPC_FIELD_ROWS } from "./fields-rpc.ts";
 import { SECURITY_FIELD_ROWS } from "./fields-security.ts";
 import { SERVICE_FIELD_ROWS } from "./fields-services.ts";
 import type { FieldType } from "./fields.ts";
@@ -118,6 +119,7 @@ export const APPLICATION_FIELD_ROWS: readonly FieldRow[] = [
   ...MESSAGING_FIELD_ROWS,
   ...OSPF_FIELD_ROWS,
   ...QUIC_FIELD_ROWS,
+  ...RPC_FIELD_ROWS,
   ...SECURITY_FIELD_ROWS,
   ...SERVICE_FIELD_ROWS,
 ];

@@ -11,6 +11,7 @@ import { looksLikeTls, TlsStream } from "./tls.ts";
 import { WebSocketStream } from "./websocket.ts";
 import type { StreamAbove, StreamDissector } from "./protocol.ts";
 import { looksLikeMqtt, MqttStream } from "./mqtt.ts";
+import { looksLikeRpcStream, RpcStream } from "./rpc-stream.ts";
 import { looksLikeResp, RespStream } from "./resp.ts";
 import { looksLikeSsh, SshStream } from "./ssh.ts";
 import { TextStream } from "./text-lines.ts";
@@ -42,6 +43,7 @@ export const STREAM_PROTOCOLS: ReadonlyMap<string, StreamProtocol> = new Map([
   ["mqtt", { make: () => new MqttStream(), ports: [1883], looksLike: looksLikeMqtt }],
   ["resp", { make: (above) => new RespStream(above), ports: [6379], looksLike: looksLikeResp }],
   ["ssh", { make: (above) => new SshStream(above), ports: [22], looksLike: looksLikeSsh }],
+  ["rpc", { make: (above) => new RpcStream(above), ports: [], looksLike: looksLikeRpcStream }],
   ["gryphon", { make: () => new GryphonStream(), ports: [7000], looksLike: null }],
   ["websocket", { make: (_, setup) => new WebSocketStream(setup), ports: [], looksLike: null }],
   ["data-text-lines", { make: () => new TextStream(), ports: [], looksLike: null }],

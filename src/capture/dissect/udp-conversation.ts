@@ -6,6 +6,7 @@ import { DnsExchange } from "./dns-exchange.ts";
 import { gquicVersion } from "./gquic.ts";
 import { QuicConnection } from "./quic-connection.ts";
 import { looksLikeQuic } from "./quic-packets.ts";
+import { looksLikeRpcCall, RpcExchange } from "./rpc-exchange.ts";
 
 /** Datagrams that say nothing before the stream is looked at no more. */
 const UNKNOWN_MAX = 64;
@@ -27,6 +28,8 @@ export class UdpConversation {
   quic: QuicConnection | null = null;
   /** The version of Google's QUIC once a datagram said it, which later ones do not; null before. */
   gquicVersion: number | null = null;
+  /** Once a datagram called a program of RPC. */
+  rpc: RpcExchange | null = null;
   readonly #trace: Trace;
   readonly #isDns: boolean;
   readonly #source: number;
@@ -45,7 +48,9 @@ export class UdpConversation {
     );
     const dnsNames = new Set(["dns", "mdns", "llmnr"]);
     if (chosen?.protocol === "quic") this.quic = new QuicConnection();
-    else if (chosen !== undefined) this.isData = !dnsNames.has(chosen.protocol);
+    else if (chosen?.protocol === "rpc") this.rpc = new RpcExchange();
+    else if (chosen !== undefined)
+      this.isData = chosen.protocol !== "gquic" && !dnsNames.has(chosen.protocol);
     else this.isData = ports.some((port) => STATELESS_PORTS.has(port));
     this.#isDns =
       chosen === undefined ? ports.some((port) => DNS_PORTS.has(port)) : dnsNames.has(chosen.protocol);
@@ -54,7 +59,7 @@ export class UdpConversation {
 
   /** Bytes of memory, roughly. */
   get cost(): number {
-    return 300 + this.dns.cost + (this.quic?.cost ?? 0);
+    return 300 + this.dns.cost + (this.quic?.cost ?? 0) + (this.rpc?.cost ?? 0);
   }
 
   /** 0: from the sender of the stream's first packet; 1: to it. */
@@ -70,8 +75,13 @@ export class UdpConversation {
       this.dns.add(row, payload(row), 0);
       return;
     }
-    this.#unknown++;
     const bytes = payload(row);
+    if (this.rpc === null && looksLikeRpcCall(bytes, 0, bytes.length)) this.rpc = new RpcExchange();
+    if (this.rpc !== null) {
+      this.rpc.add(row, bytes, 0);
+      return;
+    }
+    this.#unknown++;
     if (this.quic === null && looksLikeQuic(bytes, 0, bytes.length)) this.quic = new QuicConnection();
     this.quic?.add(row, this.direction(row), bytes);
     const version = this.quic === null ? gquicVersion(bytes, 0, bytes.length) : -1;

@@ -12,6 +12,8 @@ import { dissectNtp } from "./ntp.ts";
 import { dissectQuic } from "./quic.ts";
 import type { Columns } from "./protocol.ts";
 import { looksLikeQuic } from "./quic-packets.ts";
+import { looksLikeRpcCall } from "./rpc-exchange.ts";
+import { dissectRpcDatagram } from "./rpc.ts";
 import type { Dissection } from "./tree.ts";
 import type { UdpConversation } from "./udp-conversation.ts";
 
@@ -64,6 +66,7 @@ export const DATAGRAM_PROTOCOLS: ReadonlyMap<string, DatagramProtocol> = new Map
   ["ntp", { dissect: dissectNtp, ports: [123], looksLike: null }],
   ["bjnp", { dissect: dissectBjnp, ports: [8611, 8612, 8613, 8614], looksLike: null }],
   ["db-lsp-disc", { dissect: dissectDropboxDiscovery, ports: [17_500], looksLike: null }],
+  ["rpc", { dissect: dissectRpcDatagram, ports: [], looksLike: looksLikeRpcCall }],
   ["quic", { dissect: dissectQuic, ports: [], looksLike: looksLikeQuic }],
   ["gquic", { dissect: dissectGquic, ports: [], looksLike: looksLikeGquic }],
 ] satisfies [string, DatagramProtocol][]);
@@ -98,6 +101,9 @@ function protocolOf(
     (sourcePort >= first && sourcePort <= last) || (destinationPort >= first && destinationPort <= last);
   const chosen = decodeAs.find(({ transport, first, last }) => transport === "udp" && isOf(first, last));
   if (chosen !== undefined) return DATAGRAM_PROTOCOLS.get(chosen.protocol) ?? null;
+  // Replies are known by their calls.
+  const isRpc = conversation?.rpc?.isMessage(bytes, start, Math.min(end, bytes.length)) === true;
+  if (isRpc) return DATAGRAM_PROTOCOLS.get("rpc") ?? null;
   // Packets of data are known by those that came before them only.
   if (conversation !== null && conversation.quic !== null) return DATAGRAM_PROTOCOLS.get("quic") ?? null;
   // A byte is a header's flags and nothing of what they announce.
