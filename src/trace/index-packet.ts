@@ -85,12 +85,14 @@ export function indexPacket(
     case LINKTYPE.rawBsd:
     case LINKTYPE.raw:
     case LINKTYPE.ipv4:
-    case LINKTYPE.ipv6:
       if (end > start && bytes[start] >>> 4 === 6) {
         indexIpv6(table, row, bytes, start, start, end, wireEnd, streams, 0);
       } else {
         indexIpv4(table, row, bytes, start, start, end, wireEnd, streams, 0);
       }
+      return;
+    case LINKTYPE.ipv6:
+      indexIpv6(table, row, bytes, start, start, end, wireEnd, streams, 0);
       return;
     default:
   }
@@ -162,7 +164,13 @@ function indexIpv4(
   streams: StreamTable,
   depth: number,
 ): void {
-  if (at + 20 > frameEnd || bytes[at] >>> 4 !== 4) return;
+  if (at + 20 > frameEnd || bytes[at] >>> 4 !== 4) {
+    // IPv6 is read as such wherever IPv4 was announced.
+    if (at < frameEnd && bytes[at] >>> 4 === 6) {
+      indexIpv6(table, row, bytes, start, at, frameEnd, frameWireEnd, streams, depth);
+    }
+    return;
+  }
   const headerLength = (bytes[at] & 15) * 4;
   if (headerLength < 20) return;
   const totalLength = getUint16(bytes, at + 2);

@@ -1,7 +1,7 @@
 // The index pass over transports: TCP, UDP and ICMP columns straight from a packet's bytes, and its number among the streams.
 
 import { getUint16, getUint32 } from "../wire/bytes.ts";
-import { ICMP_HEADER_LENGTH, quotesPacket } from "../wire/icmp.ts";
+import { ICMP_HEADER_LENGTH, quotedEnd, quotesPacket } from "../wire/icmp.ts";
 import { TCP_OPTION } from "../wire/tcp-options.ts";
 import { numberQuoted } from "./index-quoted.ts";
 import { NO_OFFSET, PROTOCOL } from "./packets.ts";
@@ -138,7 +138,8 @@ export function indexIcmp(
   if (at + ICMP_HEADER_LENGTH > end) return;
   table.payloadOffset[row] = offsetOf(at + ICMP_HEADER_LENGTH - start);
   if (quotesPacket(protocol === PROTOCOL.icmp ? "icmp" : "icmpv6", bytes[at])) {
-    numberQuoted(table.addresses, streams, row, bytes, at + ICMP_HEADER_LENGTH, end);
+    const stop = protocol === PROTOCOL.icmp ? quotedEnd(bytes, at, end) : end;
+    numberQuoted(table.addresses, streams, row, bytes, start, at + ICMP_HEADER_LENGTH, stop);
   }
 }
 

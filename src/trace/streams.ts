@@ -16,6 +16,9 @@ export const WINDOW_SCALE_NONE = -2;
 /** RFC 7323 2.3: larger shifts count as this. */
 const WINDOW_SCALE_MAX = 14;
 
+/** Offsets that a packet may have, and one more. */
+const OFFSETS = 0x10000;
+
 /** Bits of a side's state. */
 const BASE_KNOWN = 1;
 const SENT = 2;
@@ -186,6 +189,19 @@ export interface TcpDirection {
 export class StreamTable {
   readonly #tcp = new TcpConversationTable();
   readonly #udp = new ConversationTable();
+
+  /** Streams of transport headers that are not their row's own, by row and offset in it. */
+  readonly #besides = new Map<number, number>();
+
+  /** Notes the stream of a header at `offset` of `row` that the row's columns do not hold: one that is quoted, or around a tunnel. */
+  noteBesides(row: number, offset: number, stream: number): void {
+    if (stream !== NO_STREAM && offset < OFFSETS) this.#besides.set(row * OFFSETS + offset, stream);
+  }
+
+  /** The stream noted for the transport header at `offset` of `row`, or NO_STREAM. */
+  streamBesides(row: number, offset: number): number {
+    return this.#besides.get(row * OFFSETS + offset) ?? NO_STREAM;
+  }
 
   /** Streams so far: their numbers are 0 to one less. */
   get tcpCount(): number {

@@ -9,6 +9,9 @@ import { IP_PROTOCOL } from "./protocols.ts";
 /** Every ICMP message has at least the first four of them; all the ones in use have eight. */
 export const ICMP_HEADER_LENGTH = 8;
 
+/** Bytes of the payload of the packet that a redirect is about. */
+const REDIRECT_QUOTES = 8;
+
 export const ICMP_TYPE = {
   echoReply: 0,
   destinationUnreachable: 3,
@@ -84,4 +87,27 @@ export function quotesPacket(layer: "icmp" | "icmpv6", type: number): boolean {
     type === ICMP_TYPE.timeExceeded ||
     type === ICMP_TYPE.parameterProblem
   );
+}
+
+/**
+ * Where what the ICMP error at `start` quotes ends within `[start, end)`, as Wireshark has it: redirects quote eight bytes of a packet's
+ * payload, the errors of RFC 4884 as many words as they say. For ICMPv4.
+ */
+export function quotedEnd(bytes: Uint8Array, start: number, end: number): number {
+  const body = start + ICMP_HEADER_LENGTH;
+  if (body >= end) return end;
+  const header = (bytes[body] & 15) * 4;
+  switch (bytes[start]) {
+    case ICMP_TYPE.redirect:
+      return Math.min(end, body + header + REDIRECT_QUOTES);
+    case ICMP_TYPE.destinationUnreachable:
+    case ICMP_TYPE.sourceQuench:
+    case ICMP_TYPE.timeExceeded:
+    case ICMP_TYPE.parameterProblem: {
+      const words = bytes[start + 5];
+      return words === 0 ? end : Math.min(end, body + header + words * 4);
+    }
+    default:
+      return end;
+  }
 }

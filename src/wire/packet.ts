@@ -115,8 +115,9 @@ class Decoding {
       case LINKTYPE.rawBsd:
       case LINKTYPE.raw:
       case LINKTYPE.ipv4:
-      case LINKTYPE.ipv6:
         return this.byVersion();
+      case LINKTYPE.ipv6:
+        return this.#ipv6();
       case LINKTYPE.linuxSll: {
         const header = this.#take(decodeSll(this.#bytes, this.#at, this.#end, this.#wireEnd));
         if (header === null) return;

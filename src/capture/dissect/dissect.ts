@@ -163,6 +163,10 @@ class PacketSurroundings implements Surroundings {
     return streams === undefined ? null : tcpView(this.trace, streams, row);
   }
 
+  streamBesides(offset: number): number {
+    return this.#context.streams?.streamBesides(this.row, offset) ?? NO_STREAM;
+  }
+
   interfaceId(row: number): number | null {
     return this.#context.interfaceId?.(row) ?? null;
   }

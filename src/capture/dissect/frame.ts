@@ -1,20 +1,7 @@
 // The frame layer: what is known of a packet before its first byte is looked at.
 
-import { LINKTYPE } from "../../wire/link-types.ts";
+import { ENCAPSULATIONS } from "./encapsulations.ts";
 import type { DetailNode, Dissection } from "./tree.ts";
-
-/** Wireshark's numbers and names for link types. */
-const ENCAPSULATIONS = new Map<number, readonly [number, string]>([
-  [LINKTYPE.ethernet, [1, "Ethernet"]],
-  [LINKTYPE.rawBsd, [7, "Raw IP"]],
-  [LINKTYPE.raw, [7, "Raw IP"]],
-  [LINKTYPE.null, [15, "NULL/Loopback"]],
-  [LINKTYPE.loop, [15, "NULL/Loopback"]],
-  [LINKTYPE.linuxSll, [25, "Linux cooked-mode capture v1"]],
-  [LINKTYPE.ipv4, [129, "Raw IPv4"]],
-  [LINKTYPE.ipv6, [130, "Raw IPv6"]],
-  [LINKTYPE.linuxSll2, [210, "Linux cooked-mode capture v2"]],
-]);
 
 /** Nanoseconds as seconds with nine decimals. */
 export function nsText(ns: bigint): string {

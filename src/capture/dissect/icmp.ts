@@ -3,7 +3,7 @@
 import { formatIpv4 } from "../../wire/address.ts";
 import { internetChecksum } from "../../wire/checksum.ts";
 import { isWireError } from "../../wire/error.ts";
-import { decodeIcmp, ICMP_HEADER_LENGTH, ICMP_TYPE, quotesPacket } from "../../wire/icmp.ts";
+import { decodeIcmp, ICMP_HEADER_LENGTH, ICMP_TYPE, quotedEnd, quotesPacket } from "../../wire/icmp.ts";
 import type { IcmpHeader } from "../../wire/icmp.ts";
 import { addPlainData } from "./data.ts";
 import { dateText, nsText } from "./frame.ts";
@@ -15,9 +15,12 @@ import type { DetailNode, Dissection } from "./tree.ts";
 
 const TYPES = new Map<number, string>([
   [0, "Echo (ping) reply"],
+  [1, "Reserved"],
+  [2, "Reserved"],
   [3, "Destination unreachable"],
   [4, "Source quench (flow control)"],
   [5, "Redirect"],
+  [6, "Alternate host address"],
   [8, "Echo (ping) request"],
   [9, "Router advertisement"],
   [10, "Router solicitation"],
@@ -25,44 +28,109 @@ const TYPES = new Map<number, string>([
   [12, "Parameter problem"],
   [13, "Timestamp request"],
   [14, "Timestamp reply"],
+  [15, "Information request"],
+  [16, "Information reply"],
   [17, "Address mask request"],
   [18, "Address mask reply"],
+  [19, "Reserved (for security)"],
+  [30, "Traceroute"],
+  [31, "Datagram Conversion Error"],
+  [32, "Mobile Host Redirect"],
+  [33, "IPv6 Where-Are-You"],
+  [34, "IPv6 I-Am-Here"],
+  [35, "Mobile Registration Request"],
+  [36, "Mobile Registration Reply"],
+  [37, "Domain Name Request"],
+  [38, "Domain Name Reply"],
+  [39, "SKIP"],
+  [40, "Photuris"],
+  [41, "Experimental mobility protocols"],
+  [42, "Extended Echo request"],
+  [43, "Extended Echo reply"],
 ]);
 
-const UNREACHABLE = [
-  "Network unreachable",
-  "Host unreachable",
-  "Protocol unreachable",
-  "Port unreachable",
-  "Fragmentation needed",
-  "Source route failed",
-  "Destination network unknown",
-  "Destination host unknown",
-  "Source host isolated",
-  "Network administratively prohibited",
-  "Host administratively prohibited",
-  "Network unreachable for TOS",
-  "Host unreachable for TOS",
-  "Communication administratively filtered",
-  "Host precedence violation",
-  "Precedence cutoff in effect",
-];
-const REDIRECTS = [
-  "Redirect for network",
-  "Redirect for host",
-  "Redirect for TOS and network",
-  "Redirect for TOS and host",
-];
-const EXCEEDED = ["Time to live exceeded in transit", "Fragment reassembly time exceeded"];
-const PROBLEMS = ["Pointer indicates the error", "Required option missing", "Bad length"];
+/** What codes mean, by type. */
+const CODES = new Map<number, ReadonlyMap<number, string>>([
+  [
+    3,
+    numbered([
+      "Network unreachable",
+      "Host unreachable",
+      "Protocol unreachable",
+      "Port unreachable",
+      "Fragmentation needed",
+      "Source route failed",
+      "Destination network unknown",
+      "Destination host unknown",
+      "Source host isolated",
+      "Network administratively prohibited",
+      "Host administratively prohibited",
+      "Network unreachable for TOS",
+      "Host unreachable for TOS",
+      "Communication administratively filtered",
+      "Host precedence violation",
+      "Precedence cutoff in effect",
+    ]),
+  ],
+  [
+    5,
+    numbered([
+      "Redirect for network",
+      "Redirect for host",
+      "Redirect for TOS and network",
+      "Redirect for TOS and host",
+    ]),
+  ],
+  [6, numbered(["Alternate address for host"])],
+  [
+    9,
+    new Map([
+      [0, "Normal router advertisement"],
+      [16, "Does not route common traffic"],
+    ]),
+  ],
+  [11, numbered(["Time to live exceeded in transit", "Fragment reassembly time exceeded"])],
+  [12, numbered(["Pointer indicates the error", "Required option missing", "Bad length"])],
+  [
+    40,
+    numbered([
+      "Bad SPI",
+      "Authentication Failed",
+      "Decompression Failed",
+      "Decryption Failed",
+      "Need Authentication",
+      "Need Authorization",
+    ]),
+  ],
+  [42, numbered(["No error"])],
+  [
+    43,
+    numbered([
+      "No error",
+      "Malformed Query",
+      "No Such Interface",
+      "No Such Table Entry",
+      "Multiple Interfaces Satisfy Query",
+    ]),
+  ],
+]);
 
-function codeName(type: number, code: number): string | null {
-  if (type === ICMP_TYPE.destinationUnreachable) return UNREACHABLE[code] ?? null;
-  if (type === ICMP_TYPE.redirect) return REDIRECTS[code] ?? null;
-  if (type === ICMP_TYPE.timeExceeded) return EXCEEDED[code] ?? null;
-  if (type === ICMP_TYPE.parameterProblem) return PROBLEMS[code] ?? null;
-  return null;
+function numbered(names: readonly string[]): ReadonlyMap<number, string> {
+  return new Map(names.entries());
 }
+
+/** What a code means, null for types that have none. */
+function codeName(type: number, code: number): string | null {
+  const names = CODES.get(type);
+  return names === undefined ? null : (names.get(code) ?? `Unknown code: ${code}`);
+}
+
+/** Types' names have a column of their own within Info, as wide as the longest of the first ones. */
+const NAME_WIDTH = 20;
+const UNKNOWN = "Unknown ICMP (obsolete or malformed?)";
+/** Timestamps, information and address masks: requests and replies with an identifier and a sequence number. */
+const NUMBERED = { first: 13, last: 18 } as const;
+const ROUTER_ADVERTISEMENT = 9;
 
 export function dissectIcmp(d: Dissection, start: number, end: number): void {
   const title = "Internet Control Message Protocol";
@@ -76,7 +144,7 @@ export function dissectIcmp(d: Dissection, start: number, end: number): void {
   }
   const out = node.children;
   const { type, code } = header;
-  const name = TYPES.get(type) ?? "Unknown";
+  const name = nameOf(type, code);
   const codeText = codeName(type, code);
   d.add(out, "icmp.type", `Type: ${type} (${name})`, start, 1, type);
   d.add(out, "icmp.code", `Code: ${code}${codeText === null ? "" : ` (${codeText})`}`, start + 1, 1, code);
@@ -88,14 +156,31 @@ export function dissectIcmp(d: Dissection, start: number, end: number): void {
     dissectEcho(d, node, header, start, end);
     return;
   }
-  d.columns("ICMP", codeText === null ? name : `${name} (${codeText})`);
+  const info = codeText === null ? name.padEnd(NAME_WIDTH) : `${name.padEnd(NAME_WIDTH)} (${codeText})`;
+  d.columns(
+    "ICMP",
+    type >= NUMBERED.first && type <= NUMBERED.last ? `${info}${numbersText(d, header)}` : info,
+  );
   addRest(d, out, header, start);
   const body = start + ICMP_HEADER_LENGTH;
-  if (quotesPacket("icmp", type)) {
-    if (body < held) d.quote(node, () => dissectIpv4(d, body, end));
-  } else {
-    addPlainData(d, body, end);
-  }
+  if (!quotesPacket("icmp", type) || body >= held) return;
+  const stop = quotedEnd(d.bytes, start, held);
+  const whole = d.bytes;
+  if (stop < held) d.bytes = whole.subarray(0, stop);
+  d.quote(node, () => dissectIpv4(d, body, Math.min(end, stop < held ? stop : end)));
+  d.bytes = whole;
+}
+
+/** Mobile IP's agents advertise themselves as routers do. */
+function nameOf(type: number, code: number): string {
+  if (type === ROUTER_ADVERTISEMENT && (code === 0 || code === 16)) return "Mobile IP Advertisement";
+  return TYPES.get(type) ?? UNKNOWN;
+}
+
+function numbersText(d: Dissection, header: IcmpHeader): string {
+  const [ident, seq] = [header.rest >>> 16, header.rest & 0xffff];
+  const ttl = d.quoted > 0 || d.hopLimit < 0 ? "" : `, ttl=${d.hopLimit}`;
+  return ` id=${hexText(ident, 4)}, seq=${seq}/${swap16(seq)}${ttl}`;
 }
 
 const ICMP_WORDS: EchoWords = {
@@ -113,14 +198,13 @@ function dissectEcho(d: Dissection, node: DetailNode, header: IcmpHeader, start:
   d.add(out, "icmp.ident_le", `Identifier (LE): ${identLe} (${hexText(identLe, 4)})`, start + 4, 2, identLe);
   d.add(out, "icmp.seq", `Sequence Number (BE): ${seq} (${hexText(seq, 4)})`, start + 6, 2, seq);
   d.add(out, "icmp.seq_le", `Sequence Number (LE): ${seqLe} (${hexText(seqLe, 4)})`, start + 6, 2, seqLe);
-  const name = header.type === ICMP_TYPE.echoRequest ? "Echo (ping) request" : "Echo (ping) reply  ";
-  const ttl = d.quoted > 0 || d.hopLimit < 0 ? "" : `, ttl=${d.hopLimit}`;
+  const name = nameOf(header.type, header.code).padEnd(NAME_WIDTH);
   const partner = addEchoPartner(d, out, {
     isReply: header.type === ICMP_TYPE.echoReply,
     at: start,
     ...ICMP_WORDS,
   });
-  d.columns("ICMP", `${name}  id=${hexText(ident, 4)}, seq=${seq}/${seqLe}${ttl}${partner}`);
+  d.columns("ICMP", `${name}${numbersText(d, header)}${partner}`);
   const body = start + ICMP_HEADER_LENGTH;
   addPlainData(d, addDataTime(d, out, body, end) ? body + DATA_TIME_LENGTH : body, end);
 }

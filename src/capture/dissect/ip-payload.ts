@@ -5,8 +5,8 @@ import { addPlainData } from "./data.ts";
 import { dissectIcmp } from "./icmp.ts";
 import { dissectIcmpv6 } from "./icmpv6.ts";
 import { dissectIgmp } from "./igmp.ts";
-import { dissectIpv4 } from "./ipv4.ts";
-import { dissectIpv6 } from "./ipv6.ts";
+import { dissectIp } from "./ipv4.ts";
+import { dissectIpv6, isIpv6 } from "./ipv6.ts";
 import { dissectOspf } from "./ospf.ts";
 import { dissectTcp } from "./tcp.ts";
 import { dissectUdp } from "./udp.ts";
@@ -18,6 +18,8 @@ export interface IpAbove {
   /** Where the header is in the same bytes; -1 when the payload was put together from fragments. */
   readonly start: number;
   readonly protocol: number;
+  /** Whether the payload is the first part of a longer one. */
+  readonly isFragment?: boolean;
 }
 
 export function dissectIpPayload(d: Dissection, ip: IpAbove, start: number, end: number): void {
@@ -39,10 +41,11 @@ export function dissectIpPayload(d: Dissection, ip: IpAbove, start: number, end:
         dissectIgmp(d, start, end);
         break;
       case IP_PROTOCOL.ipv4:
-        dissectIpv4(d, start, end);
+        dissectIp(d, start, end);
         break;
       case IP_PROTOCOL.ipv6:
-        dissectIpv6(d, start, end);
+        if (isIpv6(d, start, end)) dissectIpv6(d, start, end);
+        else addUnknownVersion(d, start, end);
         break;
       case IP_PROTOCOL.ospf:
         dissectOspf(d, ip, start, end);
@@ -51,4 +54,10 @@ export function dissectIpPayload(d: Dissection, ip: IpAbove, start: number, end:
         addPlainData(d, start, end);
     }
   });
+}
+
+function addUnknownVersion(d: Dissection, start: number, end: number): void {
+  d.columns("IPv6", d.info);
+  d.remarkMalformed(d.root, start);
+  addPlainData(d, start, end);
 }

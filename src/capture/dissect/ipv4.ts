@@ -1,18 +1,38 @@
 // IPv4 (RFC 791): the header's lines, fragments, and what to hand the payload to.
 
 import { finishChecksum, addWords } from "../../wire/checksum.ts";
+import { getUint16 } from "../../wire/bytes.ts";
 import { isWireError } from "../../wire/error.ts";
-import { decodeIpv4, IPV4_FLAGS } from "../../wire/ipv4.ts";
+import { decodeIpv4, IPV4_FLAGS, IPV4_HEADER_LENGTH_MIN } from "../../wire/ipv4.ts";
 import type { Ipv4Header } from "../../wire/ipv4.ts";
 import { IPV4_OPTION } from "../../wire/ipv4-options.ts";
 import { dscpLong, dscpShort, ecnLong, ecnShort, protocolName } from "./ip-names.ts";
 import { addPlainData } from "./data.ts";
 import { dissectIpPayload } from "./ip-payload.ts";
+import { dissectIpv6 } from "./ipv6.ts";
 import { bitsText, bytesText, flagText, hexText } from "./tree.ts";
 import type { DetailNode, Dissection } from "./tree.ts";
 
+/** Dissects a packet of either version at `start`, as of a link or a tunnel that says only that it carries IP. */
+export function dissectIp(d: Dissection, start: number, end: number): void {
+  if (start < d.captured(end) && d.bytes[start] >> 4 !== 4) dissectOtherVersion(d, start, end, "IP", "");
+  else dissectIpv4(d, start, end);
+}
+
 /** Dissects the packet at `start` in a layer that ends at `end`. */
 export function dissectIpv4(d: Dissection, start: number, end: number): void {
+  if (start < d.captured(end) && d.bytes[start] >> 4 !== 4) {
+    dissectOtherVersion(d, start, end, "IPv4", ", must be 4");
+    return;
+  }
+  const bogus = bogusLength(d, start, end);
+  if (bogus !== null) {
+    d.columns("IPv4", bogus);
+    const node = d.layer("ip", "Internet Protocol Version 4", start, d.captured(end) - start);
+    d.add(node.children, "ip.version", `${bitsText(0x40, 0xf0, 8)} = Version: 4`, start, 1, 4);
+    d.add(node.children, null, `[${bogus}]`, start, 4);
+    return;
+  }
   const header = decodeIpv4(d.bytes, start, d.captured(end), end);
   if (isWireError(header)) {
     d.layer("ip", "Internet Protocol Version 4", start, d.captured(end) - start);
@@ -36,7 +56,9 @@ export function dissectIpv4(d: Dissection, start: number, end: number): void {
   const payload = { start: start + header.headerLength, end: Math.min(end, start + total) };
   if (d.quoted > 0) payload.end = Math.max(payload.end, start + total);
   const isMore = (header.flags & IPV4_FLAGS.moreFragments) !== 0;
-  if ((isMore || header.fragmentOffset > 0) && d.quoted === 0) {
+  // A first fragment that the capture cut can be part of no datagram: what there is of it is read where it is.
+  const isCut = header.fragmentOffset === 0 && payload.end > d.bytes.length;
+  if ((isMore || header.fragmentOffset > 0) && d.quoted === 0 && !isCut) {
     dissectFragment(d, node, header, payload);
     return;
   }
@@ -45,7 +67,41 @@ export function dissectIpv4(d: Dissection, start: number, end: number): void {
     return;
   }
   d.columns("IPv4", `${protocolName(header.protocol)} (${header.protocol})`);
-  dissectIpPayload(d, { version: 4, start, protocol: header.protocol }, payload.start, payload.end);
+  if (header.totalLength === header.headerLength) {
+    d.columns("IPv4", "");
+    return;
+  }
+  const above = { version: 4, start, protocol: header.protocol, isFragment: isMore } as const;
+  dissectIpPayload(d, above, payload.start, payload.end);
+}
+
+/** IPv6 is read as such wherever IPv4 was announced; of other versions nothing is known. */
+function dissectOtherVersion(
+  d: Dissection,
+  start: number,
+  end: number,
+  protocol: string,
+  expected: string,
+): void {
+  const version = d.bytes[start] >> 4;
+  d.columns(protocol, `Bogus ${protocol} version (${version}${expected})`);
+  const node = d.layer("ip", `Internet Protocol, bogus version (${version})`, start, d.captured(end) - start);
+  const text = `${bitsText(version << 4, 0xf0, 8)} = Version: ${version}`;
+  if (version !== 6 || protocol === "IPv4") d.add(node.children, "ip.version", text, start, 1, version);
+  if (version === 6) dissectIpv6(d, start, end);
+}
+
+/** What is wrong with the lengths in a header, as Info has it; null where nothing is, or they are not there. */
+function bogusLength(d: Dissection, start: number, end: number): string | null {
+  const held = d.captured(end);
+  if (start + 4 > held) return null;
+  const headerLength = (d.bytes[start] & 15) * 4;
+  if (headerLength < IPV4_HEADER_LENGTH_MIN) {
+    return `Bogus IP header length (${headerLength}, must be at least ${IPV4_HEADER_LENGTH_MIN})`;
+  }
+  const total = getUint16(d.bytes, start + 2);
+  if (total === 0 || total >= headerLength) return null;
+  return `Bogus IP length (${total}, less than header length ${headerLength})`;
 }
 
 interface Range {

@@ -17,12 +17,24 @@ const EXTENSIONS_MAX = 64;
 
 const TITLE = "Internet Protocol Version 6";
 
+/** Whether the bytes at `start` say that they are IPv6, or there are none to say. */
+export function isIpv6(d: Dissection, start: number, end: number): boolean {
+  return start >= d.captured(end) || d.bytes[start] >> 4 === 6;
+}
+
 /** Dissects the packet at `start` in a layer that ends at `end`. */
 export function dissectIpv6(d: Dissection, start: number, end: number): void {
+  if (!isIpv6(d, start, end)) {
+    d.columns("IPv6", `Bogus IPv6 version (${d.bytes[start] >> 4}, must be 6)`);
+    d.remarkMalformed(d.root, start);
+    return;
+  }
   const header = decodeIpv6(d.bytes, start, d.captured(end), end);
   if (isWireError(header)) {
     d.layer("ipv6", TITLE, start, d.captured(end) - start);
-    d.columns("IPv6", "");
+    const isShort = end - start < IPV6_HEADER_LENGTH;
+    const info = `Invalid IPv6 header (${end - start} bytes, need exactly ${IPV6_HEADER_LENGTH})`;
+    d.columns("IPv6", isShort ? info : "");
     d.damaged(header, TITLE);
     return;
   }
@@ -55,11 +67,15 @@ interface Chain {
 function dissectChain(d: Dissection, node: DetailNode, { start, end, nextHeader }: Chain): void {
   let next = nextHeader;
   let at = start + IPV6_HEADER_LENGTH;
+  let isFragment = false;
+  const names: string[] = [];
   for (let i = 0; isIpv6Extension(next); i++) {
     if (i === EXTENSIONS_MAX) {
       d.stop("malformed", "IPv6: too many extension headers", at);
       return;
     }
+    names.push(extensionName(next));
+    d.columns("IPv6", names.join(" , "));
     const extension = decodeIpv6Extension(next, d.bytes, at, d.captured(end), end);
     if (isWireError(extension)) {
       d.damaged(extension, protocolName(next));
@@ -72,6 +88,8 @@ function dissectChain(d: Dissection, node: DetailNode, { start, end, nextHeader 
     if (extension.kind !== "fragment" || d.quoted > 0) continue;
     if (!extension.moreFragments && extension.fragmentOffset === 0) continue;
     const whole = d.around.reassembled(d.around.row);
+    isFragment = extension.moreFragments && extension.fragmentOffset === 0 && end > d.bytes.length;
+    if (isFragment) continue;
     if (whole === null) {
       const more = extension.moreFragments ? "y" : "n";
       const ident = hexText(extension.id, 8);
@@ -92,8 +110,23 @@ function dissectChain(d: Dissection, node: DetailNode, { start, end, nextHeader 
     addPlainData(d, at, end);
     return;
   }
-  d.columns("IPv6", `${protocolName(next)} (${next})`);
-  dissectIpPayload(d, { version: 6, start, protocol: next }, at, end);
+  d.columns("IPv6", `Unknown IP Protocol: ${protocolName(next)} (${next})`);
+  dissectIpPayload(d, { version: 6, start, protocol: next, isFragment }, at, end);
+}
+
+function extensionName(nextHeader: number): string {
+  switch (nextHeader) {
+    case IP_PROTOCOL.hopByHop:
+      return "IPv6 hop-by-hop options";
+    case IP_PROTOCOL.routing:
+      return "IPv6 routing";
+    case IP_PROTOCOL.destinationOptions:
+      return "IPv6 destination options";
+    case IP_PROTOCOL.fragment:
+      return "IPv6 fragment";
+    default:
+      return "";
+  }
 }
 
 function addFragments(

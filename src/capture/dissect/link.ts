@@ -18,32 +18,14 @@ import { getUint16 } from "../../wire/bytes.ts";
 import { dissectArp } from "./arp.ts";
 import { addPlainData } from "./data.ts";
 import { addTrailer } from "./ethernet-trailer.ts";
-import { dissectIpv4 } from "./ipv4.ts";
-import { dissectIpv6 } from "./ipv6.ts";
+import { ENCAPSULATIONS } from "./encapsulations.ts";
+import { etherTypeName, etherTypeText } from "./ether-types.ts";
+import { dissectIp, dissectIpv4 } from "./ipv4.ts";
+import { dissectIpv6, isIpv6 } from "./ipv6.ts";
 import { bitsText, bytesText, hexText } from "./tree.ts";
 import type { DetailNode, Dissection } from "./tree.ts";
 
 const REVERSE_ARP = 0x8035;
-
-const ETHER_TYPE_NAMES = new Map<number, string>([
-  [ETHER_TYPE.ipv4, "IPv4"],
-  [ETHER_TYPE.arp, "ARP"],
-  [REVERSE_ARP, "RARP"],
-  [ETHER_TYPE.vlan, "802.1Q Virtual LAN"],
-  [ETHER_TYPE.serviceVlan, "802.1ad Provider Bridge (Q-in-Q)"],
-  [ETHER_TYPE.oldQinq, "VLAN tag in VLAN tag"],
-  [ETHER_TYPE.ipv6, "IPv6"],
-  [0x8809, "Slow Protocols"],
-  [0x8847, "MPLS label switched packet"],
-  [0x8863, "PPPoE Discovery"],
-  [0x8864, "PPPoE Session"],
-  [0x888e, "802.1X Authentication"],
-  [0x88cc, "802.1 Link Layer Discovery Protocol (LLDP)"],
-]);
-
-export function etherTypeText(type: number): string {
-  return `${ETHER_TYPE_NAMES.get(type) ?? "Unknown"} (${hexText(type, 4)})`;
-}
 
 /** Dissects the packet from its link layer on. */
 export function dissectLink(d: Dissection, linkType: number): void {
@@ -62,25 +44,33 @@ export function dissectLink(d: Dissection, linkType: number): void {
       break;
     case LINKTYPE.raw:
     case LINKTYPE.rawBsd:
-    case LINKTYPE.ipv4:
-    case LINKTYPE.ipv6:
       dissectRaw(d, end);
       break;
+    case LINKTYPE.ipv4:
+      dissectIp(d, 0, end);
+      break;
+    case LINKTYPE.ipv6:
+      dissectIpv6(d, 0, end);
+      break;
     default:
-      d.columns(`UNKNOWN`, `link type ${linkType} is not dissected`);
+      d.columns(
+        "UNKNOWN",
+        `WTAP_ENCAP = ${ENCAPSULATIONS.get(linkType)?.[0] ?? `none of link type ${linkType}`}`,
+      );
       addPlainData(d, 0, end);
   }
 }
 
-/** What follows an EtherType, in a layer that ends at `end`. */
-function dissectEtherType(d: Dissection, type: number, start: number, end: number): void {
+/** What follows an EtherType, in a layer that ends at `end`; Info is the layer's own where nothing is known of the type. */
+export function dissectEtherType(d: Dissection, type: number, start: number, end: number): void {
   d.enter(() => {
     if (type === ETHER_TYPE.ipv4) dissectIpv4(d, start, end);
-    else if (type === ETHER_TYPE.ipv6) dissectIpv6(d, start, end);
+    else if (type === ETHER_TYPE.ipv6 && isIpv6(d, start, end)) dissectIpv6(d, start, end);
     else if (type === ETHER_TYPE.arp || type === REVERSE_ARP) dissectArp(d, type === REVERSE_ARP, start, end);
     else if (isVlanType(type)) dissectVlan(d, type, start, end);
     else {
-      d.columns(hexText(type, 4), "Ethernet II");
+      d.columns(hexText(type, 4), etherTypeName(type) ?? d.info);
+      if (type === ETHER_TYPE.ipv6) d.remarkMalformed(d.root, start);
       addPlainData(d, start, end);
     }
   });
@@ -149,6 +139,7 @@ function dissectEthernet(d: Dissection, end: number): void {
   }
   if (isWanted) d.add(out, "eth.type", () => `Type: ${etherTypeText(type)}`, 12, 2, type);
   d.layers.push("ethertype");
+  d.columns("Ethernet", "Ethernet II");
   dissectEtherType(d, type, ETHERNET_HEADER_LENGTH, end);
   if (isWanted) addTrailer(d, node, end);
 }
@@ -319,7 +310,7 @@ function dissectLoopback(d: Dissection, isBigEndian: boolean, end: number): void
     if (version === 4) dissectIpv4(d, LOOPBACK_HEADER_LENGTH, end);
     else if (version === 6) dissectIpv6(d, LOOPBACK_HEADER_LENGTH, end);
     else {
-      d.columns("Null", title);
+      d.columns("N/A", title);
       addPlainData(d, LOOPBACK_HEADER_LENGTH, end);
     }
   });
@@ -328,7 +319,7 @@ function dissectLoopback(d: Dissection, isBigEndian: boolean, end: number): void
 /** Raw IP has no header of its own: the version in the first byte says which. */
 function dissectRaw(d: Dissection, end: number): void {
   d.layer("raw", "Raw packet data", 0, 0);
-  d.columns("RAW", "Raw packet data");
+  d.columns("N/A", "Raw packet data");
   if (!d.has(0, 1, end, "Raw packet data")) return;
   const version = d.bytes[0] >> 4;
   if (version === 6) dissectIpv6(d, 0, end);

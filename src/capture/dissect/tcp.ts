@@ -147,9 +147,8 @@ function addHeader(d: Dissection, node: DetailNode, segment: Segment): void {
     2,
     header.destinationPort,
   );
-  const { trace, row } = d.around;
-  const stream = trace.packets.stream[row];
-  if (d.quoted === 0 && stream !== NO_STREAM) {
+  const stream = d.streamAt(start);
+  if (stream !== NO_STREAM) {
     d.add(out, "tcp.stream", () => `[Stream index: ${stream}]`, start, 0, stream);
   }
   const isOwn = d.quoted === 0;

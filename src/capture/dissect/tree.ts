@@ -3,6 +3,7 @@
 // Names and wording are Wireshark's. A node says which bytes it came from, so that a hex view can light them: `source`
 // is 0 for the packet's own bytes, more for data put together from several packets (`DissectedPacket.sources`).
 
+import { NO_OFFSET } from "../../trace/packets.ts";
 import type { Trace } from "../../trace/trace.ts";
 import type { TcpAnalysis } from "../analysis/tcp.ts";
 import type { Conversations } from "./conversations.ts";
@@ -38,6 +39,8 @@ export interface Surroundings {
   readonly row: number;
   /** How the connection of TCP packet `row` counts, or null where nothing is known: numbers are then shown as sent. */
   tcp(row: number): TcpView | null;
+  /** The stream of the transport header at `offset` of the row that is not the row's own; NO_STREAM where there is none. */
+  streamBesides(offset: number): number;
   /** What is known of TCP packets in the light of those before them; null where no analysis has run. */
   readonly analysis: TcpAnalysis | null;
   /** `frame.interface_id`, null where the file numbers no interfaces. */
@@ -223,6 +226,18 @@ export class Dissection {
     return this.quoted === 0 && !this.layers.includes("ip") && !this.layers.includes("ipv6");
   }
 
+  /** Whether the transport header at `start` is the one that the row's columns hold, and neither quoted nor around a tunnel. */
+  isOwn(start: number): boolean {
+    const own = this.around.trace.packets.transportOffset[this.around.row];
+    return this.quoted === 0 && (start === own || own === NO_OFFSET);
+  }
+
+  /** The stream of the transport header at `start`, or NO_STREAM. */
+  streamAt(start: number): number {
+    const { around } = this;
+    return this.isOwn(start) ? around.trace.packets.stream[around.row] : around.streamBesides(start);
+  }
+
   /** A protocol's line, and its name in `frame.protocols`. */
   layer(name: string, label: Label, start: number, length: number): DetailNode {
     this.layers.push(name);
@@ -258,7 +273,8 @@ export class Dissection {
 
   /** Records that `what` could not be dissected at `start` and why. Only the first reason counts. */
   stop(why: Stop, what: string, start: number): void {
-    if (this.stopped !== null) return;
+    // Errors quote as much of a packet as they please.
+    if (this.stopped !== null || this.quoted > 0) return;
     this.stopped = why;
     const at = Math.min(start, this.bytes.length);
     const length = this.bytes.length - at;
@@ -276,6 +292,11 @@ export class Dissection {
   /** The same for what a wire decoder answered. */
   damaged(error: WireError, what: string): void {
     this.stop(error.cut ? "cut" : "malformed", `${what}: ${error.problem}`, error.offset);
+  }
+
+  /** Notes among a layer's lines `out` that something is wrong with it which does not keep it from being read. */
+  remarkMalformed(out: DetailNode[], start: number): void {
+    this.add(out, "_ws.malformed", "_ws.malformed", start, 0);
   }
 
   /** Where the bytes of a layer that ends at `end` end for us. */

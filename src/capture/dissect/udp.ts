@@ -1,13 +1,14 @@
 // UDP (RFC 768).
 
 import { NO_STREAM } from "../../trace/packets.ts";
+import { getUint16 } from "../../wire/bytes.ts";
 import { transportChecksum } from "../../wire/checksum.ts";
 import { isWireError } from "../../wire/error.ts";
 import { IP_PROTOCOL } from "../../wire/protocols.ts";
 import { decodeUdp, UDP_HEADER_LENGTH } from "../../wire/udp.ts";
 import type { IpAbove } from "./ip-payload.ts";
 import { hexText } from "./tree.ts";
-import type { Dissection } from "./tree.ts";
+import type { DetailNode, Dissection } from "./tree.ts";
 import { dissectUdpPayload } from "./udp-protocols.ts";
 
 const TITLE = "User Datagram Protocol";
@@ -16,9 +17,13 @@ export function dissectUdp(d: Dissection, ip: IpAbove, start: number, end: numbe
   const held = d.captured(end);
   const header = decodeUdp(d.bytes, start, held, end);
   if (isWireError(header)) {
-    d.layer("udp", TITLE, start, Math.max(0, held - start));
-    d.columns("UDP", "");
-    d.damaged(header, TITLE);
+    const node = d.layer("udp", TITLE, start, Math.max(0, held - start));
+    addBeginning(d, node, start, held);
+    if (held - start < UDP_HEADER_LENGTH) d.damaged(header, TITLE);
+    return;
+  }
+  if (header.length === 0 && ip.version === 4) {
+    addBeginning(d, d.layer("udp", TITLE, start, UDP_HEADER_LENGTH), start, held);
     return;
   }
   const { sourcePort, destinationPort, length } = header;
@@ -28,7 +33,11 @@ export function dissectUdp(d: Dissection, ip: IpAbove, start: number, end: numbe
   d.add(out, "udp.srcport", () => `Source Port: ${sourcePort}`, start, 2, sourcePort);
   d.add(out, "udp.dstport", () => `Destination Port: ${destinationPort}`, start + 2, 2, destinationPort);
   d.add(out, "udp.length", () => `Length: ${length}`, start + 4, 2, length);
-  const total = length === 0 ? end - start : length;
+  const isJumbogram = length === 0;
+  const total = isJumbogram ? end - start : length;
+  // What is quoted ends where its error ends, and a fragment where the capture cut it.
+  const isTooLong = d.quoted === 0 && ip.isFragment !== true && length > end - start;
+  const isUnchecked = header.checksum === 0 && ip.version === 6;
   const { bytes } = d;
   const sumText = (): string => {
     let verdict = "unverified";
@@ -40,21 +49,49 @@ export function dissectUdp(d: Dissection, ip: IpAbove, start: number, end: numbe
     return `Checksum: ${hexText(header.checksum, 4)} [${verdict}]`;
   };
   d.add(out, "udp.checksum", sumText, start + 6, 2, header.checksum);
-  const { trace, row } = d.around;
-  const stream = trace.packets.stream[row];
-  if (d.quoted === 0 && stream !== NO_STREAM) {
+  const stream = d.streamAt(start);
+  if (stream !== NO_STREAM) {
     d.add(out, "udp.stream", () => `[Stream index: ${stream}]`, start, 0, stream);
   }
-  d.columns("UDP", `${sourcePort} → ${destinationPort} Len=${total - UDP_HEADER_LENGTH}`);
+  const notes = [
+    isTooLong ? ` [BAD UDP LENGTH ${length} > IP PAYLOAD LENGTH]` : "",
+    ` Len=${total - UDP_HEADER_LENGTH}`,
+    isJumbogram ? " [Jumbogram]" : "",
+    isUnchecked ? " [ILLEGAL CHECKSUM (0)]" : "",
+  ];
+  d.columns("UDP", `${sourcePort} → ${destinationPort}${notes.join("")}`);
+  if (isTooLong) d.remarkMalformed(out, start + 4);
   const payload = start + UDP_HEADER_LENGTH;
   const stop = Math.min(end, start + total);
-  if (stop <= payload) return;
+  if (stop <= payload) {
+    if (total > UDP_HEADER_LENGTH) d.stop("malformed", TITLE, payload);
+    return;
+  }
   const size = Math.min(stop, held) - payload;
   if (size > 0) {
     const text = (): string => `UDP payload (${size} ${size === 1 ? "byte" : "bytes"})`;
     d.add(out, "udp.payload", text, payload, size, bytes.subarray(payload, payload + size));
   }
-  const conversation = d.quoted === 0 && stream !== NO_STREAM ? d.around.conversations.udp(row) : null;
+  const conversation =
+    stream !== NO_STREAM && d.isOwn(start) ? d.around.conversations.udp(d.around.row) : null;
   const datagram = { sourcePort, destinationPort, start: payload, end: stop, conversation };
   dissectUdpPayload(d, datagram, d.around.decodeAs);
+}
+
+/** Shows what there is of a header that is cut or says that it is shorter than it can be. */
+function addBeginning(d: Dissection, node: DetailNode, start: number, held: number): void {
+  d.columns(d.protocol, "");
+  if (held - start < 4) return;
+  const out = node.children;
+  const [source, destination] = [getUint16(d.bytes, start), getUint16(d.bytes, start + 2)];
+  d.add(out, "udp.srcport", `Source Port: ${source}`, start, 2, source);
+  d.add(out, "udp.dstport", `Destination Port: ${destination}`, start + 2, 2, destination);
+  let info = `${source} → ${destination}`;
+  if (held - start >= UDP_HEADER_LENGTH) {
+    const length = getUint16(d.bytes, start + 4);
+    d.add(out, "udp.length", `Length: ${length}`, start + 4, 2, length);
+    d.remarkMalformed(out, start + 4);
+    info += ` [BAD UDP LENGTH ${length} < ${UDP_HEADER_LENGTH}]`;
+  }
+  d.columns("UDP", info);
 }
