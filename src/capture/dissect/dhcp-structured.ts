@@ -1,7 +1,7 @@
 // DHCP options with an inside of their own: client identifiers, user classes, names, relay agents, routes.
 
 import { readIpv4, readMac } from "../../wire/address.ts";
-import { nameAt } from "./dns.ts";
+import { nameAt } from "./dns-message.ts";
 import { addBits, addBytes, addFlag, addText, addUint, uint, utf8 } from "./protocol.ts";
 import { hexText } from "./tree.ts";
 import type { DetailNode, Dissection } from "./tree.ts";
