@@ -11,6 +11,7 @@ import type { StreamRows } from "../reassembly/stream-rows.ts";
 import type { PduScan } from "../reassembly/pdu-buffer.ts";
 import { glanceAtPayload, payloadIn } from "../reassembly/follow.ts";
 import type { ConversationsOptions } from "./conversations.ts";
+import { decodeRule } from "./decode-rule.ts";
 import { endsAsHttp, HTTP_PORTS } from "./http-lines.ts";
 import type { StreamAbove, StreamDissector } from "./protocol.ts";
 import { candidates, makeDissector } from "./tcp-protocols.ts";
@@ -174,8 +175,10 @@ export class TcpConversation implements PduReader, PduBytes, StreamAbove {
   }
 
   #isHttps({ bytes, origin, end }: PduScan): boolean {
-    if ((this.#options.decodeAs ?? []).length > 0) return false;
-    if (HTTP_PORTS.has(this.sourcePort) || HTTP_PORTS.has(this.destinationPort)) return true;
+    const { sourcePort, destinationPort } = this;
+    if (decodeRule(this.#options.decodeAs ?? [], "tcp", sourcePort, destinationPort) !== undefined)
+      return false;
+    if (HTTP_PORTS.has(sourcePort) || HTTP_PORTS.has(destinationPort)) return true;
     return endsAsHttp(bytes, origin, end);
   }
 

@@ -2,6 +2,7 @@
 
 import type { PduScan } from "../reassembly/pdu-buffer.ts";
 import type { DecodeAs } from "./decode-as.ts";
+import { decodeRule } from "./decode-rule.ts";
 import { DnsStream } from "./dns-stream.ts";
 import { GryphonStream } from "./gryphon.ts";
 import { Http2Stream, looksLikeHttp2 } from "./http2.ts";
@@ -66,11 +67,7 @@ export function* candidates(
   scan: PduScan,
   decodeAs: readonly DecodeAs[],
 ): Generator<string> {
-  const chosen = decodeAs.find(
-    ({ transport, first, last }) =>
-      transport === "tcp" &&
-      ((source >= first && source <= last) || (destination >= first && destination <= last)),
-  );
+  const chosen = decodeRule(decodeAs, "tcp", source, destination);
   if (chosen !== undefined) {
     yield chosen.protocol;
     return;

@@ -2,6 +2,7 @@
 
 import type { Trace } from "../../trace/trace.ts";
 import type { ConversationsOptions } from "./conversations.ts";
+import { decodeRule } from "./decode-rule.ts";
 import { DnsExchange } from "./dns-exchange.ts";
 import { gquicVersion } from "./gquic.ts";
 import { QuicConnection } from "./quic-connection.ts";
@@ -42,10 +43,7 @@ export class UdpConversation {
     this.#source = packets.source[first];
     this.#sourcePort = packets.sourcePort[first];
     const ports = [packets.sourcePort[first], packets.destinationPort[first]];
-    const chosen = options.decodeAs?.find(
-      ({ transport, first: low, last }) =>
-        transport === "udp" && ports.some((port) => port >= low && port <= last),
-    );
+    const chosen = decodeRule(options.decodeAs ?? [], "udp", ports[0], ports[1]);
     const dnsNames = new Set(["dns", "mdns", "llmnr"]);
     if (chosen?.protocol === "quic") this.quic = new QuicConnection();
     else if (chosen?.protocol === "rpc") this.rpc = new RpcExchange();

@@ -3,6 +3,7 @@
 import { dissectBjnp } from "./bjnp.ts";
 import { addPlainData } from "./data.ts";
 import type { DecodeAs } from "./decode-as.ts";
+import { decodeRule } from "./decode-rule.ts";
 import { dissectDhcp } from "./dhcp.ts";
 import { dnsColumns } from "./dns-columns.ts";
 import { dissectDnsDatagram } from "./dns-exchange.ts";
@@ -97,9 +98,7 @@ function protocolOf(
   { sourcePort, destinationPort, start, end, conversation }: Datagram,
   decodeAs: readonly DecodeAs[],
 ): DatagramProtocol | null {
-  const isOf = (first: number, last: number): boolean =>
-    (sourcePort >= first && sourcePort <= last) || (destinationPort >= first && destinationPort <= last);
-  const chosen = decodeAs.find(({ transport, first, last }) => transport === "udp" && isOf(first, last));
+  const chosen = decodeRule(decodeAs, "udp", sourcePort, destinationPort);
   if (chosen !== undefined) return DATAGRAM_PROTOCOLS.get(chosen.protocol) ?? null;
   // Replies are known by their calls.
   const isRpc = conversation?.rpc?.isMessage(bytes, start, Math.min(end, bytes.length)) === true;
@@ -110,7 +109,7 @@ function protocolOf(
   const isGquic = conversation !== null && conversation.gquicVersion !== null && end - start > 1;
   if (isGquic) return DATAGRAM_PROTOCOLS.get("gquic") ?? null;
   for (const protocol of DATAGRAM_PROTOCOLS.values()) {
-    if (protocol.ports.some((port) => isOf(port, port))) return protocol;
+    if (protocol.ports.includes(sourcePort) || protocol.ports.includes(destinationPort)) return protocol;
   }
   for (const protocol of DATAGRAM_PROTOCOLS.values()) {
     if (protocol.looksLike?.(bytes, start, Math.min(end, bytes.length)) === true) return protocol;

@@ -4,13 +4,25 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 
 import type { Capture } from "../../../src/capture/capture.ts";
 import { contextOf, decodeCaptureAs } from "../../../src/capture/context.ts";
+import { Conversations } from "../../../src/capture/dissect/conversations.ts";
 import { isDecodeAsError, readDecodeAs } from "../../../src/capture/dissect/decode-as.ts";
 import type { DecodeAs } from "../../../src/capture/dissect/decode-as.ts";
 import { openCapture } from "../../../src/capture/open.ts";
 import { printFields } from "../../../src/capture/print/fields.ts";
+import { LINKTYPE } from "../../../src/wire/link-types.ts";
+import { memoryTrace } from "../memory-trace.ts";
+import type { MemoryTrace } from "../memory-trace.ts";
 import { APPLICATIONS } from "../samples/applications.ts";
+import { end, noise, SampleNetwork } from "../samples/network.ts";
 
 let capture: Capture;
+
+/** A stream on HTTP's port that begins in the middle of something. */
+function continuation(): MemoryTrace {
+  const network = new SampleNetwork();
+  network.connect(end("10.0.0.1", 40_000), end("10.0.0.2", 80)).say(noise(60, 7));
+  return memoryTrace(network.frames, LINKTYPE.ethernet);
+}
 
 beforeAll(async () => {
   capture = await openCapture(APPLICATIONS);
@@ -55,6 +67,20 @@ describe("decode as", () => {
       ["data"],
       ["quic", "tls"],
     ]);
+  });
+
+  it("leaves the streams that no rule names as they were", () => {
+    const { trace, context } = continuation();
+    const layers = (texts: readonly string[]): string[] => {
+      const rules = texts.map(readDecodeAs).flatMap((read) => (isDecodeAsError(read) ? [] : [read]));
+      const decoding = { decodeAs: rules, conversations: new Conversations(trace, { decodeAs: rules }) };
+      return [...printFields(trace, [3], ["frame.protocols"], { ...context, ...decoding })];
+    };
+    // HTTP's port, and what is nothing of HTTP: Wireshark takes it and shows no more.
+    expect(layers([])).toEqual(["eth:ethertype:ip:tcp"]);
+    expect(layers(["tcp.port==9999,http"])).toEqual(["eth:ethertype:ip:tcp"]);
+    expect(layers(["udp.port==80,dns"])).toEqual(["eth:ethertype:ip:tcp"]);
+    expect(layers(["tcp.port==80,data"])).toEqual(["eth:ethertype:ip:tcp:data"]);
   });
 
   it("says of what it does not know what there is", () => {
