@@ -21,8 +21,8 @@ export class FileDriver implements Driver {
   readonly #builder: CaptureBuilder;
   readonly #bytesTotal: number;
   #done = false;
-  /** Bytes read at which to estimate again how many packets the file has. */
-  #estimateAt = 0;
+  /** Bytes read at which to estimate how many packets the file has, again: less says little of the others. */
+  #estimateAt = 512 * 1024;
 
   constructor(feeder: FileFeeder, builder: CaptureBuilder, bytesTotal: number) {
     this.#feeder = feeder;

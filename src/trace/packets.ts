@@ -124,33 +124,34 @@ export class PacketTable {
   }
 
   #grow(size: number): void {
-    this.seconds = grown(this.seconds, new Float64Array(size));
-    this.nanoseconds = grown(this.nanoseconds, new Uint32Array(size));
-    this.offset = grown(this.offset, new Float64Array(size));
-    this.capturedLength = grown(this.capturedLength, new Uint32Array(size));
-    this.length = grown(this.length, new Uint32Array(size));
-    this.interfaceId = grown(this.interfaceId, new Uint16Array(size));
-    this.protocol = grown(this.protocol, new Uint8Array(size));
-    this.source = grown(this.source, new Uint32Array(size));
-    this.destination = grown(this.destination, new Uint32Array(size));
-    this.networkOffset = grown(this.networkOffset, new Uint16Array(size));
-    this.transportOffset = grown(this.transportOffset, new Uint16Array(size));
-    this.payloadOffset = grown(this.payloadOffset, new Uint16Array(size));
-    this.sourcePort = grown(this.sourcePort, new Uint16Array(size));
-    this.destinationPort = grown(this.destinationPort, new Uint16Array(size));
-    this.payloadLength = grown(this.payloadLength, new Uint32Array(size));
-    this.tcpSeq = grown(this.tcpSeq, new Uint32Array(size));
-    this.tcpAck = grown(this.tcpAck, new Uint32Array(size));
-    this.tcpFlags = grown(this.tcpFlags, new Uint16Array(size));
-    this.tcpWindow = grown(this.tcpWindow, new Uint16Array(size));
-    this.stream = grown(this.stream, new Int32Array(size));
-    this.analysis = grown(this.analysis, new Uint32Array(size));
+    this.seconds = grown(this.seconds, new Float64Array(size), this.count);
+    this.nanoseconds = grown(this.nanoseconds, new Uint32Array(size), this.count);
+    this.offset = grown(this.offset, new Float64Array(size), this.count);
+    this.capturedLength = grown(this.capturedLength, new Uint32Array(size), this.count);
+    this.length = grown(this.length, new Uint32Array(size), this.count);
+    this.interfaceId = grown(this.interfaceId, new Uint16Array(size), this.count);
+    this.protocol = grown(this.protocol, new Uint8Array(size), this.count);
+    this.source = grown(this.source, new Uint32Array(size), this.count);
+    this.destination = grown(this.destination, new Uint32Array(size), this.count);
+    this.networkOffset = grown(this.networkOffset, new Uint16Array(size), this.count);
+    this.transportOffset = grown(this.transportOffset, new Uint16Array(size), this.count);
+    this.payloadOffset = grown(this.payloadOffset, new Uint16Array(size), this.count);
+    this.sourcePort = grown(this.sourcePort, new Uint16Array(size), this.count);
+    this.destinationPort = grown(this.destinationPort, new Uint16Array(size), this.count);
+    this.payloadLength = grown(this.payloadLength, new Uint32Array(size), this.count);
+    this.tcpSeq = grown(this.tcpSeq, new Uint32Array(size), this.count);
+    this.tcpAck = grown(this.tcpAck, new Uint32Array(size), this.count);
+    this.tcpFlags = grown(this.tcpFlags, new Uint16Array(size), this.count);
+    this.tcpWindow = grown(this.tcpWindow, new Uint16Array(size), this.count);
+    this.stream = grown(this.stream, new Int32Array(size), this.count);
+    this.analysis = grown(this.analysis, new Uint32Array(size), this.count);
   }
 }
 
 type Column = Float64Array | Uint32Array | Int32Array | Uint16Array | Uint8Array;
 
-function grown<T extends Column>(old: T, larger: T): T {
-  larger.set(old);
+/** Room that nobody used is not copied: copied zeros take memory, and a table just begun may have been made for millions of rows. */
+function grown<T extends Column>(old: T, larger: T, count: number): T {
+  larger.set(old.subarray(0, count));
   return larger;
 }
