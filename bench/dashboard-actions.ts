@@ -46,7 +46,7 @@ export function actionsOf(
           ["dissecting filter", [key("/"), ...typed("http"), key("enter")]],
           ["filter cleared again", [key("escape")]],
           ["search", [key("f"), ...typed("nowhere to be found"), key("enter")]],
-          ["sort", [key("s"), ...typed("length"), key("enter")]],
+          ["sort", [key("S"), ...typed("length"), key("enter")]],
         ] as const)
       : []),
     ...(screen === "statistics"

@@ -7,6 +7,7 @@ import { begin, update, view } from "../src/tui/app.ts";
 import { hasScreen, initialModel, SCREEN_NAMES } from "../src/tui/model.ts";
 import type { Effect, ScreenName } from "../src/tui/model.ts";
 import type { Session } from "../src/tui/session.ts";
+import { prepareSome } from "../src/tui/prepare.ts";
 import { streamCodecs } from "../src/tui/stream-codecs.ts";
 import { millionCapture, millionLab } from "./million.ts";
 
@@ -35,7 +36,7 @@ export interface ScreenMeasurement {
   readonly name: string;
   readonly medianMs: number;
   readonly p95Ms: number;
-  /** The first frame, and the longest slice of what is read once. */
+  /** The first frame, and the longest slice of what is read once; the Lab's is also of what is prepared before it is shown. */
   readonly firstMs: number;
   readonly sliceMs: number;
 }
@@ -81,8 +82,17 @@ export async function* measureScreens(packets: number = PACKETS): AsyncGenerator
   }
   const lab = await millionLab(Math.floor(packets * LAB_SHARE));
   const steps = lab.sim.trace.length.toLocaleString("en");
+  // As the dashboard does before it shows a run: keys are looked at between these slices, too.
+  let preparingMs = 0;
+  for (let isDone = false; !isDone;) {
+    const from = now();
+    isDone = prepareSome(lab.sim.trace);
+    preparingMs = Math.max(preparingMs, now() - from);
+  }
   for (const screen of SCREEN_NAMES) {
-    if (hasScreen(lab, screen)) yield measureScreen(lab, screen, `run of ${steps} steps, ${screen}`);
+    if (!hasScreen(lab, screen)) continue;
+    const measured = measureScreen(lab, screen, `run of ${steps} steps, ${screen}`);
+    yield screen === "lab" ? { ...measured, sliceMs: Math.max(preparingMs, measured.sliceMs) } : measured;
   }
 }
 
