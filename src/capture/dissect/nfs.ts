@@ -5,64 +5,11 @@ import { crc32 } from "node:zlib";
 import { latin1, named } from "./protocol.ts";
 import type { Reading } from "./reading.ts";
 import type { RpcBody, RpcText } from "./rpc-programs.ts";
+import { CREATE_MODES, RIGHTS, STABLE, STATUSES } from "./nfs-names.ts";
 import { showAttributes, showChange, showFileTypes, showOptionalAttributes } from "./nfs-attributes.ts";
 import { showList } from "./portmap.ts";
 import { hexText } from "./tree.ts";
 import { xdrHyper, xdrOpaque, xdrString } from "./xdr.ts";
-
-const STATUSES = new Map<number, string>([
-  [0, "NFS3_OK"],
-  [1, "NFS3ERR_PERM"],
-  [2, "NFS3ERR_NOENT"],
-  [5, "NFS3ERR_IO"],
-  [6, "NFS3ERR_NXIO"],
-  [13, "NFS3ERR_ACCES"],
-  [17, "NFS3ERR_EXIST"],
-  [18, "NFS3ERR_XDEV"],
-  [19, "NFS3ERR_NODEV"],
-  [20, "NFS3ERR_NOTDIR"],
-  [21, "NFS3ERR_ISDIR"],
-  [22, "NFS3ERR_INVAL"],
-  [27, "NFS3ERR_FBIG"],
-  [28, "NFS3ERR_NOSPC"],
-  [30, "NFS3ERR_ROFS"],
-  [31, "NFS3ERR_MLINK"],
-  [63, "NFS3ERR_NAMETOOLONG"],
-  [66, "NFS3ERR_NOTEMPTY"],
-  [69, "NFS3ERR_DQUOT"],
-  [70, "NFS3ERR_STALE"],
-  [71, "NFS3ERR_REMOTE"],
-  [10_001, "NFS3ERR_BADHANDLE"],
-  [10_002, "NFS3ERR_NOT_SYNC"],
-  [10_003, "NFS3ERR_BAD_COOKIE"],
-  [10_004, "NFS3ERR_NOTSUPP"],
-  [10_005, "NFS3ERR_TOOSMALL"],
-  [10_006, "NFS3ERR_SERVERFAULT"],
-  [10_007, "NFS3ERR_BADTYPE"],
-  [10_008, "NFS3ERR_JUKEBOX"],
-]);
-
-const STABLE = new Map<number, string>([
-  [0, "UNSTABLE"],
-  [1, "DATA_SYNC"],
-  [2, "FILE_SYNC"],
-]);
-
-const CREATE_MODES = new Map<number, string>([
-  [0, "UNCHECKED"],
-  [1, "GUARDED"],
-  [2, "EXCLUSIVE"],
-]);
-
-/** Rights of ACCESS: the bit, its letters in Info, its name and the end of its field's (RFC 1813 3.3.4). */
-const RIGHTS = [
-  [0x01, "RD", "0x001 READ", "read"],
-  [0x02, "LU", "0x002 LOOKUP", "lookup"],
-  [0x04, "MD", "0x004 MODIFY", "modify"],
-  [0x08, "XT", "0x008 EXTEND", "extend"],
-  [0x10, "DL", "0x010 DELETE", "delete"],
-  [0x20, "XE", "0x020 EXECUTE", "execute"],
-] as const;
 
 /** Bytes of a file handle (RFC 1813 2.4). */
 const HANDLE_BYTES_MAX = 64;
@@ -76,7 +23,6 @@ export function showNfs(reading: Reading, { version, name, isReply }: RpcBody): 
     reading.rest("Data");
     return NOTHING;
   }
-  const comma = name === "ACCESS" ? "," : "";
   if (!isReply) {
     const info = showArguments(reading, name);
     const said = name === "ACCESS" ? info : info.replace(/^, /, " ");
@@ -85,11 +31,13 @@ export function showNfs(reading: Reading, { version, name, isReply }: RpcBody): 
   const status = reading.uint("nfs.status3", "Status", 4, (value) => named(STATUSES, value));
   if (status !== null && status !== 0) {
     const error = ` Error: ${STATUSES.get(status) ?? `Unknown error: ${status}`}`;
-    showFailure(reading, name);
+    for (const [show, part] of FAILURES.get(name) ?? []) show(reading, part);
     return { info: error, title: `, ${name} Reply ${error}` };
   }
   const info = showResults(reading, name);
-  return { info, title: `, ${name} Reply${comma === "," ? info : info.replace(/^, /, " ")}` };
+  // Names in a directory are in Info only.
+  const said = name === "READDIR" ? "" : name === "ACCESS" ? info : info.replace(/^, /, " ");
+  return { info, title: `, ${name} Reply${said}` };
 }
 
 /** A file handle, told by a hash of it; answers that. */
@@ -276,31 +224,41 @@ function showSymbolicLink(reading: Reading): string {
   return `, From DH: ${place} To ${target}`;
 }
 
-/** What a failed call gets beside the error. */
-function showFailure(reading: Reading, name: string): void {
-  switch (name) {
-    case "GETATTR":
-      return;
-    case "LOOKUP":
-      showOptionalAttributes(reading, "dir_attributes");
-      return;
-    case "ACCESS":
-      showOptionalAttributes(reading, "obj_attributes");
-      return;
-    case "READ":
-      showOptionalAttributes(reading, "file_attributes");
-      return;
-    case "SETATTR":
-      showChange(reading, "obj_wcc");
-      return;
-    case "WRITE":
-    case "COMMIT":
-      showChange(reading, "file_wcc");
-      return;
-    default:
-      reading.rest("Data");
-  }
-}
+/** What a failed call gets beside the error: attributes of what was asked for, or what changed (RFC 1813 3.3). */
+const FAILURES = new Map<string, readonly (readonly [show: typeof showChange, name: string])[]>([
+  ["SETATTR", [[showChange, "obj_wcc"]]],
+  ["LOOKUP", [[showOptionalAttributes, "dir_attributes"]]],
+  ["ACCESS", [[showOptionalAttributes, "obj_attributes"]]],
+  ["READLINK", [[showOptionalAttributes, "symlink_attributes"]]],
+  ["READ", [[showOptionalAttributes, "file_attributes"]]],
+  ["WRITE", [[showChange, "file_wcc"]]],
+  ["CREATE", [[showChange, "dir_wcc"]]],
+  ["MKDIR", [[showChange, "dir_wcc"]]],
+  ["SYMLINK", [[showChange, "dir_wcc"]]],
+  ["MKNOD", [[showChange, "dir_wcc"]]],
+  ["REMOVE", [[showChange, "dir_wcc"]]],
+  ["RMDIR", [[showChange, "dir_wcc"]]],
+  [
+    "RENAME",
+    [
+      [showChange, "fromdir_wcc"],
+      [showChange, "todir_wcc"],
+    ],
+  ],
+  [
+    "LINK",
+    [
+      [showOptionalAttributes, "file_attributes"],
+      [showChange, "linkdir_wcc"],
+    ],
+  ],
+  ["READDIR", [[showOptionalAttributes, "dir_attributes"]]],
+  ["READDIRPLUS", [[showOptionalAttributes, "dir_attributes"]]],
+  ["FSSTAT", [[showOptionalAttributes, "obj_attributes"]]],
+  ["FSINFO", [[showOptionalAttributes, "obj_attributes"]]],
+  ["PATHCONF", [[showOptionalAttributes, "obj_attributes"]]],
+  ["COMMIT", [[showChange, "file_wcc"]]],
+]);
 
 /** What a call gets; answers what Info says of it. */
 function showResults(reading: Reading, name: string): string {
@@ -346,7 +304,7 @@ function showResults(reading: Reading, name: string): string {
       showChange(reading, "todir_wcc");
       return "";
     case "LINK":
-      showOptionalAttributes(reading, "symlink_attributes");
+      showOptionalAttributes(reading, "file_attributes");
       showChange(reading, "linkdir_wcc");
       return "";
     case "READDIR":
