@@ -19,6 +19,8 @@ import type { Recorder } from "./record.ts";
 import type { ScheduledTimer, Scheduler } from "./scheduler.ts";
 import type { LinkSettings } from "./topology.ts";
 
+const { apart: APART, duplicated: DUPLICATED } = FATE;
+
 /** Where packets come out: a host. */
 export interface PacketSink {
   readonly name: string;
@@ -223,9 +225,9 @@ export class LinkDirection implements QueueDrops {
       return;
     }
     const arrives = Math.max(done + this.#delayNs + lateNs, done);
-    const apart = (fate & FATE.apart) !== 0;
+    const apart = (fate & APART) !== 0;
     this.#fly(flip === -1 ? packet : damagedAt(packet, flip), row, arrives, apart);
-    if ((fate & FATE.duplicated) !== 0) {
+    if ((fate & DUPLICATED) !== 0) {
       this.#duplicated++;
       const copy = copied(packet);
       this.#fly(copy, this.#record(copy, row), arrives, apart);
@@ -240,7 +242,7 @@ export class LinkDirection implements QueueDrops {
     const flight = this.#flight;
     if (arrives > this.#lastArrival) this.#lastArrival = arrives;
     if (flight.length === 0) this.#arrival.setAt(this.#lastArrival);
-    flight.push(packet, row, this.#lastArrival, 0, 0, -1);
+    flight.push(packet, row, this.#lastArrival);
   }
 
   #flyApart(packet: IpPacket, row: number, arrives: number): void {

@@ -5,9 +5,6 @@ import type { LinkQueue, QueueDrops, QueueParameters } from "./link-queue.ts";
 import { PacketFifo } from "./packet-fifo.ts";
 
 export class DropTailQueue implements LinkQueue {
-  lateNs = 0;
-  fate = 0;
-  flip = -1;
   readonly #drops: QueueDrops;
   readonly #fifo = new PacketFifo();
   #packetsMax: number;
@@ -25,6 +22,18 @@ export class DropTailQueue implements LinkQueue {
     return this.#fifo.bytes;
   }
 
+  get lateNs(): number {
+    return this.#fifo.lateNs;
+  }
+
+  get fate(): number {
+    return this.#fifo.fate;
+  }
+
+  get flip(): number {
+    return this.#fifo.flip;
+  }
+
   use(parameters: QueueParameters): void {
     this.#packetsMax = parameters.packetsMax;
   }
@@ -35,12 +44,7 @@ export class DropTailQueue implements LinkQueue {
   }
 
   dequeue(): IpPacket | null {
-    const fifo = this.#fifo;
-    const packet = fifo.shift();
-    this.lateNs = fifo.lateNs;
-    this.fate = fifo.fate;
-    this.flip = fifo.flip;
-    return packet;
+    return this.#fifo.shift();
   }
 
   moveTo(next: LinkQueue): void {

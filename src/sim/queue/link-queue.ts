@@ -29,9 +29,9 @@ export interface LinkQueue {
   /** Bytes waiting. */
   readonly bytes: number;
   /** What the link had decided of the packet that `dequeue` answered last: see `Impairments`. */
-  lateNs: number;
-  fate: number;
-  flip: number;
+  readonly lateNs: number;
+  readonly fate: number;
+  readonly flip: number;
   /** Goes by these from now on; drops nothing that waits. */
   use(parameters: QueueParameters): void;
   /** Takes a packet that came at `enteredNs`; what does not fit is dropped, be it this one or another. */

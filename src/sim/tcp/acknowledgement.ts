@@ -8,6 +8,8 @@ import { RECOVERY } from "./recovery.ts";
 import type { Sender } from "./sender.ts";
 import { after } from "./seq.ts";
 
+const { FAST, OPEN } = RECOVERY;
+
 /** As timestamps tell the time. */
 function wholeMs(ns: number): number {
   return Math.floor(ns / 1e6) * 1e6;
@@ -67,7 +69,7 @@ export function acknowledge(
   answerProbe(sender, ack, !informs && !news.sackedNew);
   const plain = !news.sackedNew && !news.duplicateSeen && !congested;
   sample.delayed = plain && acked < sender.mss && news.ackedSegments === 1 && sackedOut === 0;
-  const orderly = recovery.state === RECOVERY.OPEN && !congested;
+  const orderly = recovery.state === OPEN && !congested;
   if (news.sackedNew || news.duplicateSeen || !orderly || !informs) {
     said.advanced = acked > 0;
     said.prior = prior;
@@ -81,7 +83,7 @@ export function acknowledge(
       recovery.probeFailed = false;
       sender.resendTooLong();
     }
-    if (recovery.state >= RECOVERY.FAST && state < RECOVERY.FAST) sender.probe.cancel();
+    if (recovery.state >= FAST && state < FAST) sender.probe.cancel();
   }
   const { reneged } = recovery;
   sender.timers.acknowledged(acked > 0, nowNs);
@@ -145,7 +147,7 @@ function answerProbe(sender: Sender, ack: number, duplicate: boolean): void {
   const probed = news.duplicateSeen && sender.probe.explains(news.duplicateEnd);
   if (news.duplicateSeen && !probed) sender.recovery.rack.duplicateSeen();
   if (!sender.probe.pending) return;
-  if (sender.probe.repaired(ack, probed, duplicate) && sender.recovery.state < RECOVERY.FAST)
+  if (sender.probe.repaired(ack, probed, duplicate) && sender.recovery.state < FAST)
     sender.recovery.probeRepaired(sender.sndNxt);
 }
 

@@ -125,6 +125,9 @@ export class Connection {
   recording = false;
   #writerWaits = false;
   #sendCapacity = 0;
+  /** How many segments it was last reckoned for, and of what size. */
+  #grownSegments = 0;
+  #grownMss = 0;
 
   constructor(setup: ConnectionSetup) {
     this.personality = setup.personality;
@@ -207,13 +210,17 @@ export class Connection {
     if (this.#sendCapacity === personality.sendBufferMax) return this.#sendCapacity;
     // Before the handshake the segment size is a guess, and looking must not change what is there.
     if (!this.opened) return personality.sendBufferDefault;
-    const segments = Math.max(
-      sender.window.cwnd,
-      personality.initialWindowSegments,
-      sender.board.reordering + 1,
-    );
-    const windows = sender.congestion.sendBufferWindows;
-    const wanted = Math.max(personality.sendBufferDefault, windows * segments * bufferCost(sender.mss));
+    const { cwnd } = sender.window;
+    const { reordering } = sender.board;
+    const { mss } = sender.peer;
+    let segments = personality.initialWindowSegments;
+    if (cwnd > segments) segments = cwnd;
+    if (reordering >= segments) segments = reordering + 1;
+    segments *= sender.congestion.sendBufferWindows;
+    if (segments <= this.#grownSegments && mss === this.#grownMss) return this.#sendCapacity;
+    this.#grownSegments = segments;
+    this.#grownMss = mss;
+    const wanted = Math.max(personality.sendBufferDefault, segments * bufferCost(mss));
     this.#sendCapacity = Math.max(this.#sendCapacity, Math.min(wanted, personality.sendBufferMax));
     return this.#sendCapacity;
   }

@@ -6,6 +6,8 @@ import { SENT } from "./sent-queue.ts";
 import type { SentQueue } from "./sent-queue.ts";
 import { after } from "./seq.ts";
 
+const { LIMITED } = SENT;
+
 /** What the ACK being taken tells of the rate. */
 export interface RateSample {
   /** Segments delivered in `intervalUs`; both -1 where the ACK says nothing of it. */
@@ -72,8 +74,8 @@ export class DeliveryRate {
     queue.firstSentNs[slot] = this.#firstSentNs;
     queue.deliveredNs[slot] = this.deliveredNs;
     queue.delivered[slot] = delivered;
-    if (this.appLimited === 0) queue.flags[slot] &= ~SENT.LIMITED;
-    else queue.flags[slot] |= SENT.LIMITED;
+    if (this.appLimited === 0) queue.flags[slot] &= ~LIMITED;
+    else queue.flags[slot] |= LIMITED;
   }
 
   /** An ACK is about to be taken. */
@@ -94,7 +96,7 @@ export class DeliveryRate {
     if (priorNs !== NEVER_NS && !latest) return;
     priorNs = queue.deliveredNs[slot];
     sample.priorDelivered = queue.delivered[slot];
-    sample.appLimited = (queue.flags[slot] & SENT.LIMITED) !== 0;
+    sample.appLimited = (queue.flags[slot] & LIMITED) !== 0;
     sendUs = elapsedUs(queue.firstSentNs[slot], sentNs);
     lastEnd = end;
     this.#firstSentNs = sentNs;

@@ -34,7 +34,7 @@ export function dispatch(connection: Connection, nowNs: number): Segment | null 
     if (receiver.acks.due) return build(connection, sender.sndNxt, ACK, NO_BYTES, nowNs);
     return null;
   }
-  if (state !== "TIME_WAIT" && sender.next(nowNs, receiver.sack.optionLength)) {
+  if (state !== "TIME_WAIT" && !sender.idle && sender.next(nowNs, receiver.sack.optionLength)) {
     const length = outgoing.length;
     const seq = outgoing.seq;
     if (length > 0) receiver.acks.dataSent(nowNs);

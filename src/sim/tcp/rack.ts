@@ -7,6 +7,8 @@ import type { DeliveryListener, Scoreboard } from "./scoreboard.ts";
 import { SENT } from "./sent-queue.ts";
 import { after } from "./seq.ts";
 
+const { AGAIN, LOST } = SENT;
+
 const STEPS_MAX = 255;
 /** Recoveries for which a window widened by D-SACKs stays so. */
 const PERSIST = 16;
@@ -76,7 +78,7 @@ export class Rack implements DeliveryListener {
     for (let slot = sent.oldest; slot !== -1;) {
       const next = sent.nextInTime(slot);
       const flags = sent.flags[slot];
-      if ((flags & (SENT.LOST | SENT.AGAIN)) !== SENT.LOST) {
+      if ((flags & (LOST | AGAIN)) !== LOST) {
         if (!after(this.#order, sent.orders[slot])) break;
         const leftNs = sent.times[slot] + limitNs - nowNs;
         if (leftNs <= 0) {

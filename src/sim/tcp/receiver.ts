@@ -15,6 +15,8 @@ import type { SocketSettings } from "./settings.ts";
 import type { Timers } from "./timers.ts";
 import type { UrgentMark } from "./urgent.ts";
 
+const { FIN, PSH } = TCP_FLAGS;
+
 const WINDOW_MAX = 65_535;
 /** A sixteenth more than the buffer's size may be offered. */
 const SLACK_SHIFT = 4;
@@ -162,9 +164,9 @@ export class Receiver {
    */
   receive(segment: Segment, rtoNs: number, nowNs: number): boolean {
     const payload = segment.payload;
-    const fin = (segment.flags & TCP_FLAGS.FIN) !== 0;
+    const fin = (segment.flags & FIN) !== 0;
     const seq = segment.seq | 0;
-    const push = (segment.flags & TCP_FLAGS.PSH) !== 0;
+    const push = (segment.flags & PSH) !== 0;
     if (
       seq === this.rcvNxt &&
       this.reassembly.empty &&

@@ -8,6 +8,8 @@ import { DeliveryRate } from "./delivery-rate.ts";
 import { SENT, SentQueue } from "./sent-queue.ts";
 import { after, before, distance } from "./seq.ts";
 
+const { AGAIN, EVER, LOST, SACKED } = SENT;
+
 const REORDERING = 3;
 const REORDERING_MAX = 300;
 /** Blocks of one ACK that are looked at: what fits in a header. */
@@ -115,12 +117,12 @@ export class Scoreboard {
       const slot = sent.slot(index);
       if (before(sent.starts[slot], left) || after(sent.ends[slot], right)) return;
       const flags = sent.flags[slot];
-      if ((flags & SENT.EVER) === 0) continue;
+      if ((flags & EVER) === 0) continue;
       if (this.undoPossible && this.undoRetrans > 0 && after(sent.ends[slot], this.undoMarker))
         this.undoRetrans--;
-      if ((flags & SENT.SACKED) !== 0) news.arrivedLate(sent.starts[slot]);
-      if ((flags & SENT.AGAIN) !== 0) {
-        sent.flags[slot] = flags & ~SENT.AGAIN;
+      if ((flags & SACKED) !== 0) news.arrivedLate(sent.starts[slot]);
+      if ((flags & AGAIN) !== 0) {
+        sent.flags[slot] = flags & ~AGAIN;
         this.retransOut--;
       }
     }
@@ -169,22 +171,22 @@ export class Scoreboard {
   #markOne(slot: number, highSeq: number, listener: DeliveryListener): void {
     const { sent } = this;
     const flags = sent.flags[slot];
-    if ((flags & SENT.SACKED) !== 0) return;
+    if ((flags & SACKED) !== 0) return;
     const sentNs = sent.times[slot];
     const end = sent.ends[slot];
     this.rate.take(sent, slot);
     sent.deliveredNs[slot] = NEVER_NS;
-    listener.delivered(sentNs, sent.orders[slot], (flags & SENT.EVER) !== 0);
-    if ((flags & SENT.AGAIN) !== 0) {
+    listener.delivered(sentNs, sent.orders[slot], (flags & EVER) !== 0);
+    if ((flags & AGAIN) !== 0) {
       this.retransOut--;
-    } else if ((flags & SENT.EVER) === 0) {
+    } else if ((flags & EVER) === 0) {
       if (before(sent.starts[slot], this.highestSacked)) news.arrivedLate(sent.starts[slot]);
       if (!after(end, highSeq)) news.originalSacked = true;
       if (news.firstSentNs < 0) news.firstSentNs = sentNs;
       news.lastSentNs = sentNs;
     }
-    if ((flags & SENT.LOST) !== 0) this.lostOut--;
-    sent.flags[slot] = (flags & ~(SENT.AGAIN | SENT.LOST)) | SENT.SACKED;
+    if ((flags & LOST) !== 0) this.lostOut--;
+    sent.flags[slot] = (flags & ~(AGAIN | LOST)) | SACKED;
     sent.unlink(slot);
     news.sackedNew = true;
     this.sackedOut++;
@@ -203,26 +205,26 @@ export class Scoreboard {
       if (after(end, una)) break;
       const flags = sent.flags[slot];
       const sentNs = sent.times[slot];
-      if ((flags & SENT.EVER) !== 0) {
-        if ((flags & SENT.AGAIN) !== 0) this.retransOut--;
+      if ((flags & EVER) !== 0) {
+        if ((flags & AGAIN) !== 0) this.retransOut--;
         news.ackedRetransmitted = true;
-      } else if ((flags & SENT.SACKED) === 0) {
+      } else if ((flags & SACKED) === 0) {
         if (news.ackedFirstNs < 0) news.ackedFirstNs = sentNs;
         news.ackedLastNs = sentNs;
         if (this.sackPermitted) news.arrivedLate(sent.starts[slot]);
         if (!after(end, highSeq)) news.originalSacked = true;
       }
-      if ((flags & SENT.SACKED) !== 0) {
+      if ((flags & SACKED) !== 0) {
         this.sackedOut--;
       } else {
         fresh++;
         this.rate.take(sent, slot);
         if (this.sackPermitted) {
           this.delivered++;
-          listener.delivered(sentNs, sent.orders[slot], (flags & SENT.EVER) !== 0);
+          listener.delivered(sentNs, sent.orders[slot], (flags & EVER) !== 0);
         }
       }
-      if ((flags & SENT.LOST) !== 0) this.lostOut--;
+      if ((flags & LOST) !== 0) this.lostOut--;
       news.ackedSegments++;
       sent.shift();
     }
@@ -241,8 +243,8 @@ export class Scoreboard {
     const slot = sent.slot(0);
     if (!before(sent.starts[slot], una)) return;
     sent.trim(una);
-    if ((sent.flags[slot] & SENT.AGAIN) === 0) return;
-    sent.flags[slot] &= ~SENT.AGAIN;
+    if ((sent.flags[slot] & AGAIN) === 0) return;
+    sent.flags[slot] &= ~AGAIN;
     this.retransOut--;
   }
 
@@ -285,13 +287,13 @@ export class Scoreboard {
   markLost(slot: number): void {
     const { sent } = this;
     const flags = sent.flags[slot];
-    if ((flags & SENT.SACKED) !== 0) return;
-    if ((flags & SENT.LOST) === 0) {
-      sent.flags[slot] = flags | SENT.LOST;
+    if ((flags & SACKED) !== 0) return;
+    if ((flags & LOST) === 0) {
+      sent.flags[slot] = flags | LOST;
       this.lostOut++;
       this.lost++;
-    } else if ((flags & SENT.AGAIN) !== 0) {
-      sent.flags[slot] = flags & ~SENT.AGAIN;
+    } else if ((flags & AGAIN) !== 0) {
+      sent.flags[slot] = flags & ~AGAIN;
       this.retransOut--;
       this.lost++;
     }
@@ -300,14 +302,14 @@ export class Scoreboard {
   /** Nothing was lost after all. */
   unmarkLost(): void {
     const { sent } = this;
-    for (let index = 0; index < sent.count; index++) sent.flags[sent.slot(index)] &= ~SENT.LOST;
+    for (let index = 0; index < sent.count; index++) sent.flags[sent.slot(index)] &= ~LOST;
     this.lostOut = 0;
   }
 
   /** The peer has thrown away what it had reported (RFC 2018 section 8). */
   forgetSacked(): void {
     const { sent } = this;
-    for (let index = 0; index < sent.count; index++) sent.flags[sent.slot(index)] &= ~SENT.SACKED;
+    for (let index = 0; index < sent.count; index++) sent.flags[sent.slot(index)] &= ~SACKED;
     this.sackedOut = 0;
     this.#knownCount = 0;
   }
@@ -315,8 +317,8 @@ export class Scoreboard {
   /** The segment leaves once more. */
   resent(slot: number, nowNs: number): void {
     const { sent } = this;
-    if ((sent.flags[slot] & SENT.AGAIN) === 0) {
-      sent.flags[slot] |= SENT.AGAIN;
+    if ((sent.flags[slot] & AGAIN) === 0) {
+      sent.flags[slot] |= AGAIN;
       this.retransOut++;
     }
     this.probed(slot, nowNs);
@@ -335,8 +337,8 @@ export class Scoreboard {
     const { sent } = this;
     const flags = sent.flags[sent.slot(index)];
     sent.split(index, seq);
-    if ((flags & SENT.SACKED) !== 0) this.sackedOut++;
-    if ((flags & SENT.LOST) !== 0) this.lostOut++;
-    if ((flags & SENT.AGAIN) !== 0) this.retransOut++;
+    if ((flags & SACKED) !== 0) this.sackedOut++;
+    if ((flags & LOST) !== 0) this.lostOut++;
+    if ((flags & AGAIN) !== 0) this.retransOut++;
   }
 }

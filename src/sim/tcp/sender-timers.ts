@@ -11,6 +11,9 @@ import type { SentQueue } from "./sent-queue.ts";
 import { XMIT } from "./timers.ts";
 import type { Timers } from "./timers.ts";
 
+const { CWR, OPEN } = RECOVERY;
+const { LOSS_PROBE, NONE, PERSIST, REORDERING, RTO } = XMIT;
+
 /** Added to timers that wait for something about to happen. */
 const MARGIN_TICKS = 2;
 const RENEGED_WAIT_NS = 10e6;
@@ -40,26 +43,26 @@ export class SenderTimers {
 
   /** A segment left, perhaps the only one on the way (`first`). */
   sentOne(first: boolean, nowNs: number): void {
-    if (first || this.#timers.xmit === XMIT.LOSS_PROBE) this.armTimeout(nowNs);
+    if (first || this.#timers.xmit === LOSS_PROBE) this.armTimeout(nowNs);
   }
 
   /** A train of segments has left. */
   sentAll(nowNs: number): void {
-    if (!this.#probe.pending || this.#timers.xmit !== XMIT.RTO) this.#armProbe(nowNs, false);
+    if (!this.#probe.pending || this.#timers.xmit !== RTO) this.#armProbe(nowNs, false);
   }
 
   /** The oldest segment left again. */
   resentOldest(nowNs: number): void {
-    if (this.#timers.xmit !== XMIT.REORDERING) this.restartTimeout(nowNs);
+    if (this.#timers.xmit !== REORDERING) this.restartTimeout(nowNs);
   }
 
   /** Something left again. */
   resent(nowNs: number): void {
-    if (this.#timers.xmit === XMIT.NONE) this.restartTimeout(nowNs);
+    if (this.#timers.xmit === NONE) this.restartTimeout(nowNs);
   }
 
   restartTimeout(nowNs: number): void {
-    this.#timers.setXmit(XMIT.RTO, nowNs, this.#rtt.rtoNs);
+    this.#timers.setXmit(RTO, nowNs, this.#rtt.rtoNs);
   }
 
   /** An ACK was taken; `advanced`: it acknowledged something in order. */
@@ -67,9 +70,9 @@ export class SenderTimers {
     const timers = this.#timers;
     const recovery = this.#recovery;
     if (this.#sent.count === 0) {
-      if (timers.xmit !== XMIT.PERSIST) timers.clearXmit();
+      if (timers.xmit !== PERSIST) timers.clearXmit();
     } else if (recovery.reneged) {
-      timers.setXmit(XMIT.RTO, nowNs, Math.max(this.#rtt.srttNs / 2, RENEGED_WAIT_NS));
+      timers.setXmit(RTO, nowNs, Math.max(this.#rtt.srttNs / 2, RENEGED_WAIT_NS));
     } else if (recovery.reorderWaitNs > 0) {
       this.armReordering(nowNs);
     } else if (advanced && !this.#armProbe(nowNs, true)) {
@@ -81,7 +84,7 @@ export class SenderTimers {
   armReordering(nowNs: number): void {
     const recovery = this.#recovery;
     const marginNs = MARGIN_TICKS * this.#personality.tickNs;
-    this.#timers.setXmit(XMIT.REORDERING, nowNs, recovery.reorderWaitNs + marginNs);
+    this.#timers.setXmit(REORDERING, nowNs, recovery.reorderWaitNs + marginNs);
     recovery.reorderWaitNs = ZERO_NS;
   }
 
@@ -91,13 +94,13 @@ export class SenderTimers {
     const sent = this.#sent;
     const { state, board } = this.#recovery;
     if (!board.sackPermitted || sent.count === 0 || !this.#personality.lossProbes) return false;
-    if (state !== RECOVERY.OPEN && state !== RECOVERY.CWR) return false;
+    if (state !== OPEN && state !== CWR) return false;
     const personality = this.#personality;
     const marginNs = sent.count === 1 ? personality.rtoMinNs : MARGIN_TICKS * personality.tickNs;
     let waitNs = rtt.srttNs > 0 ? 2 * rtt.srttNs + marginNs : personality.rtoInitialNs;
     const leftNs = fromNow ? rtt.rtoNs : sent.times[sent.slot(0)] + rtt.rtoNs - nowNs;
     if (leftNs > 0 && leftNs < waitNs) waitNs = leftNs;
-    this.#timers.setXmit(XMIT.LOSS_PROBE, nowNs, waitNs);
+    this.#timers.setXmit(LOSS_PROBE, nowNs, waitNs);
     return true;
   }
 
@@ -106,15 +109,15 @@ export class SenderTimers {
     const sent = this.#sent;
     const { xmit } = this.#timers;
     const { rtoNs } = this.#rtt;
-    const putOff = xmit === XMIT.LOSS_PROBE || xmit === XMIT.REORDERING;
+    const putOff = xmit === LOSS_PROBE || xmit === REORDERING;
     const leftNs = putOff ? sent.times[sent.slot(0)] + rtoNs - nowNs : rtoNs;
-    this.#timers.setXmit(XMIT.RTO, nowNs, Math.max(leftNs, 1));
+    this.#timers.setXmit(RTO, nowNs, Math.max(leftNs, 1));
   }
 
   /** The persist timer, which `backoff` probes have doubled. */
   armPersist(backoff: number, nowNs: number): void {
     const waitNs = Math.max(this.#rtt.backedOff(backoff), this.#personality.rtoMinNs);
-    this.#timers.setXmit(XMIT.PERSIST, nowNs, waitNs);
+    this.#timers.setXmit(PERSIST, nowNs, waitNs);
   }
 
   /** Nothing leaves before `atNs`. */
@@ -124,7 +127,7 @@ export class SenderTimers {
 
   /** Answers whether the persist timer ran. */
   endPersist(): boolean {
-    if (this.#timers.xmit !== XMIT.PERSIST) return false;
+    if (this.#timers.xmit !== PERSIST) return false;
     this.#timers.clearXmit();
     return true;
   }

@@ -180,6 +180,14 @@ export class Sender {
     return this.sndNxt === this.sndUna && (this.buffer.length > 0 || (this.finQueued && !this.finSent));
   }
 
+  /** Nothing waits to leave, and nothing that has left to be acknowledged: `next` would say no, and change nothing. */
+  get idle(): boolean {
+    if (this.buffer.length > 0 || this.board.sent.count > 0 || this.finQueued || this.#left) return false;
+    if (this.persistDue || this.probe.due || this.pacer.on) return false;
+    const { resend, search } = this.recovery;
+    return resend === RESEND.NONE && search === null && this.window.cwnd > 0;
+  }
+
   /**
    * Decides on the next segment to leave at `nowNs`: answers whether there is one. `reserved` bytes of every segment are
    * taken by options beyond the usual.
