@@ -1,7 +1,5 @@
-// ICMPv6 (RFC 4443) and neighbour discovery (RFC 4861).
+// ICMPv6 (RFC 4443): messages, and the packets that errors quote.
 
-import { readIpv6, readMac } from "../../wire/address.ts";
-import { getUint16, getUint32 } from "../../wire/bytes.ts";
 import { transportChecksum } from "../../wire/checksum.ts";
 import { isWireError } from "../../wire/error.ts";
 import { decodeIcmp, ICMP_HEADER_LENGTH, ICMPV6_TYPE, quotesPacket } from "../../wire/icmp.ts";
@@ -10,66 +8,34 @@ import { IP_PROTOCOL } from "../../wire/protocols.ts";
 import { addPlainData } from "./data.ts";
 import { addEchoPartner } from "./echo-pairs.ts";
 import type { EchoWords } from "./echo-pairs.ts";
+import { codeName, headInfo, typeName } from "./icmpv6-names.ts";
 import type { IpAbove } from "./ip-payload.ts";
-import { dissectIpv6 } from "./ipv6.ts";
+import { dissectIpv6, isIpv6 } from "./ipv6.ts";
 import { addListenerMessage, addListenerReport } from "./mld.ts";
-import { bytesText, flagText, hexText } from "./tree.ts";
+import { addNeighbourMessage, addReserved } from "./neighbour-discovery.ts";
+import { bytesText, hexText } from "./tree.ts";
 import type { DetailNode, Dissection } from "./tree.ts";
 
-const TYPES = new Map<number, string>([
-  [1, "Destination Unreachable"],
-  [2, "Packet Too Big"],
-  [3, "Time Exceeded"],
-  [4, "Parameter Problem"],
-  [128, "Echo (ping) request"],
-  [129, "Echo (ping) reply"],
-  [130, "Multicast Listener Query"],
-  [131, "Multicast Listener Report"],
-  [132, "Multicast Listener Done"],
-  [133, "Router Solicitation"],
-  [134, "Router Advertisement"],
-  [135, "Neighbor Solicitation"],
-  [136, "Neighbor Advertisement"],
-  [137, "Redirect"],
-  [143, "Multicast Listener Report Message v2"],
-]);
-
-const CODES: Record<number, readonly string[]> = {
-  1: [
-    "no route to destination",
-    "Administratively prohibited",
-    "Beyond scope of source address",
-    "Address unreachable",
-    "Port unreachable",
-    "Source address failed ingress/egress policy",
-    "Reject route to destination",
-    "Error in Source Routing Header",
-  ],
-  3: ["hop limit exceeded in transit", "fragment reassembly time exceeded"],
-  4: [
-    "erroneous header field encountered",
-    "unrecognized Next Header type encountered",
-    "unrecognized IPv6 option encountered",
-  ],
-};
-
-/** Options of neighbour discovery are walked this many times at most. */
-const OPTIONS_MAX = 64;
+const TITLE = "Internet Control Message Protocol v6";
+const ROUTER_RENUMBERING = 138;
+const NODE_QUERY = 139;
+const NODE_REPLY = 140;
 
 export function dissectIcmpv6(d: Dissection, ip: IpAbove, start: number, end: number): void {
-  const title = "Internet Control Message Protocol v6";
   const held = d.captured(end);
-  const node = d.layer("icmpv6", title, start, Math.max(0, held - start));
+  const node = d.layer("icmpv6", TITLE, start, Math.max(0, held - start));
   d.columns("ICMPv6", "");
   const header = decodeIcmp("icmpv6", d.bytes, start, held, end);
   if (isWireError(header)) {
-    d.damaged(header, title);
+    if (held > start)
+      d.columns("ICMPv6", headInfo(d.bytes[start], held > start + 1 ? d.bytes[start + 1] : 0, 0));
+    d.damaged(header, TITLE);
     return;
   }
   const out = node.children;
   const { type, code } = header;
-  const name = TYPES.get(type) ?? "Unknown";
-  const codeText = CODES[type]?.[code] ?? null;
+  const name = typeName(type);
+  const codeText = codeName(type, code);
   d.add(out, "icmpv6.type", `Type: ${name} (${type})`, start, 1, type);
   d.add(
     out,
@@ -86,7 +52,7 @@ export function dissectIcmpv6(d: Dissection, ip: IpAbove, start: number, end: nu
   }
   const sumText = `Checksum: ${hexText(header.checksum, 4)} [${verdict}]`;
   d.add(out, "icmpv6.checksum", sumText, start + 2, 2, header.checksum);
-  d.columns("ICMPv6", codeText === null ? name : `${name} (${codeText})`);
+  d.columns("ICMPv6", headInfo(type, code, header.rest >>> 24));
   dissectBody(d, node, header, start, end);
 }
 
@@ -105,7 +71,7 @@ function dissectBody(d: Dissection, node: DetailNode, header: IcmpHeader, start:
     const [ident, seq] = [rest >>> 16, rest & 0xffff];
     d.add(out, "icmpv6.echo.identifier", `Identifier: ${hexText(ident, 4)}`, start + 4, 2, ident);
     d.add(out, "icmpv6.echo.sequence_number", `Sequence: ${seq}`, start + 6, 2, seq);
-    const name = TYPES.get(type) ?? "";
+    const name = typeName(type);
     const partner = addEchoPartner(d, out, {
       isReply: type === ICMPV6_TYPE.echoReply,
       at: start,
@@ -120,20 +86,18 @@ function dissectBody(d: Dissection, node: DetailNode, header: IcmpHeader, start:
     else if (type === ICMPV6_TYPE.parameterProblem) {
       d.add(out, "icmpv6.pointer", `Pointer: ${rest}`, start + 4, 4, rest);
     } else addReserved(d, out, start + 4);
-    if (body < d.captured(end)) d.quote(node, () => dissectIpv6(d, body, end));
+    if (body < d.captured(end)) d.quote(node, () => dissectQuoted(d, body, end));
     return;
   }
-  if (type === 133) {
-    addReserved(d, out, start + 4);
-    d.columns("ICMPv6", "Router Solicitation");
-    addOptions(d, out, body, end, "Router Solicitation");
+  if (isNeighbourDiscovery(type)) {
+    addNeighbourMessage(d, out, start, end, typeName(type));
   } else if (type >= 130 && type <= 132) {
     addListenerMessage(d, out, start, end);
   } else if (type === 143) {
     addListenerReport(d, out, start, end);
-  } else if (type === 135 || type === 136) {
-    dissectNeighbour(d, out, header, start, end);
   } else {
+    if ((type === NODE_QUERY || type === NODE_REPLY) && !d.has(start + 4, 12, end, TITLE)) return;
+    if (type === ROUTER_RENUMBERING && !d.has(start + 4, 12, end, TITLE)) return;
     const length = d.captured(end) - body;
     if (length > 0) {
       const data = d.bytes.subarray(body, body + length);
@@ -142,88 +106,13 @@ function dissectBody(d: Dissection, node: DetailNode, header: IcmpHeader, start:
   }
 }
 
-function addReserved(d: Dissection, out: DetailNode[], at: number): void {
-  d.add(
-    out,
-    "icmpv6.reserved",
-    `Reserved: ${bytesText(d.bytes, at, 4)}`,
-    at,
-    4,
-    d.bytes.subarray(at, at + 4),
-  );
+function isNeighbourDiscovery(type: number): boolean {
+  return (type >= 133 && type <= 137) || type === 141 || type === 142;
 }
 
-function dissectNeighbour(
-  d: Dissection,
-  out: DetailNode[],
-  header: IcmpHeader,
-  start: number,
-  end: number,
-): void {
-  const isAdvertisement = header.type === 136;
-  const { rest } = header;
-  let flags = "";
-  if (isAdvertisement) {
-    const node = d.add(out, "icmpv6.nd.na.flag", `Flags: ${hexText(rest, 8)}`, start + 4, 4, rest);
-    const flag = (field: string, mask: number, name: string): boolean => {
-      const isSet = Math.floor(rest / mask) % 2 === 1;
-      d.add(node.children, field, flagText(rest, mask, 32, name), start + 4, 4, isSet);
-      return isSet;
-    };
-    const names = [
-      flag("icmpv6.nd.na.flag.r", 0x80000000, "Router") ? "rtr" : "",
-      flag("icmpv6.nd.na.flag.s", 0x40000000, "Solicited") ? "sol" : "",
-      flag("icmpv6.nd.na.flag.o", 0x20000000, "Override") ? "ovr" : "",
-    ];
-    const set = names.filter((name) => name !== "").join(", ");
-    flags = set === "" ? "" : ` (${set})`;
-  } else addReserved(d, out, start + 4);
-  if (!d.has(start + 8, 16, end, "Internet Control Message Protocol v6")) return;
-  const target = readIpv6(d.bytes, start + 8);
-  const field = isAdvertisement ? "icmpv6.nd.na.target_address" : "icmpv6.nd.ns.target_address";
-  d.add(out, field, `Target Address: ${target}`, start + 8, 16, target);
-  const info = isAdvertisement
-    ? `Neighbor Advertisement ${target}${flags}`
-    : `Neighbor Solicitation for ${target}`;
-  d.columns("ICMPv6", info);
-  addOptions(d, out, start + 24, end, info);
-}
-
-const OPTIONS = new Map<number, string>([
-  [1, "Source link-layer address"],
-  [2, "Target link-layer address"],
-  [3, "Prefix information"],
-  [4, "Redirected header"],
-  [5, "MTU"],
-]);
-
-function addOptions(d: Dissection, out: DetailNode[], from: number, end: number, info: string): void {
-  let at = from;
-  for (let i = 0; i < OPTIONS_MAX && at < end; i++) {
-    if (!d.has(at, 2, end, "ICMPv6 Option")) return;
-    const [type, units] = [d.bytes[at], d.bytes[at + 1]];
-    const length = units * 8;
-    if (length === 0) {
-      d.stop("malformed", "ICMPv6 Option: length is zero", at);
-      return;
-    }
-    if (!d.has(at, length, end, "ICMPv6 Option")) return;
-    const name = OPTIONS.get(type) ?? "Unknown";
-    const isLink = (type === 1 || type === 2) && length === 8;
-    const mac = isLink ? readMac(d.bytes, at + 2) : "";
-    const node = d.add(out, "icmpv6.opt", `ICMPv6 Option (${name}${isLink ? ` : ${mac}` : ""})`, at, length);
-    d.add(node.children, "icmpv6.opt.type", `Type: ${name} (${type})`, at, 1, type);
-    d.add(node.children, "icmpv6.opt.length", `Length: ${units} (${length} bytes)`, at + 1, 1, units);
-    if (isLink) {
-      d.add(node.children, "icmpv6.opt.linkaddr", `Link-layer address: ${mac}`, at + 2, 6, mac);
-      d.columns("ICMPv6", type === 1 ? `${info} from ${mac}` : `${info} is at ${mac}`);
-    } else if (type === 5 && length === 8) {
-      const mtu = getUint32(d.bytes, at + 4);
-      d.add(node.children, "icmpv6.opt.reserved", `Reserved: ${getUint16(d.bytes, at + 2)}`, at + 2, 2);
-      d.add(node.children, "icmpv6.opt.mtu", `MTU: ${mtu}`, at + 4, 4, mtu);
-    }
-    at += length;
-  }
+function dissectQuoted(d: Dissection, body: number, end: number): void {
+  if (isIpv6(d, body, end)) dissectIpv6(d, body, end);
+  else addPlainData(d, body, end);
 }
 
 function hopLimitText(d: Dissection): string {
