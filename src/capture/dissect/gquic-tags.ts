@@ -178,7 +178,8 @@ function showValue(
 ): void {
   const { d, at } = value;
   if (length === 0) {
-    d.add(value.out, "gquic.tag_value", "Tag/value: <MISSING>", at, 0, d.bytes.subarray(at, at));
+    // So Wireshark calls bytes that are none.
+    d.add(value.out, "gquic.tag_value", "Tag/value: <MISSING>", at, 0, "<MISSING>");
     return;
   }
   const bytes = d.bytes.subarray(at, at + length);

@@ -173,7 +173,7 @@ function showLink(reading: Reading): void {
     reading.uint("ospf.lsa.router.metric0", "0 Metric", 2);
     for (let i = 0; i < count && reading.has(4); i++) {
       const [tos, cost] = [d.bytes[reading.at], uint(d.bytes, reading.at + 2, 2)];
-      d.add(reading.out, "ospf.metric", `TOS: ${tos}, Metric: ${cost}`, reading.at, 4, cost);
+      d.add(reading.out, null, `TOS: ${tos}, Metric: ${cost}`, reading.at, 4);
       reading.skip(4);
     }
   });

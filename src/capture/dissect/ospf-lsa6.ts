@@ -138,7 +138,7 @@ function showHeaderOf(reading: Reading, body: (code: number, length: number) => 
     showLsType3(reading);
     const hidden = CODE_FIELDS.get(code);
     if (hidden !== undefined) d.add(children, hidden, hidden, start + 2, 2, true);
-    reading.ipv4("ospf.lsa.id", "Link State ID");
+    reading.ipv4("ospf.link_state_id", "Link State ID");
     reading.ipv4("ospf.advrouter", "Advertising Router");
     reading.uint("ospf.lsa.seqnum", "Sequence Number", 4, (value) => hexText(value, 8));
     reading.uint("ospf.lsa.chksum", "Checksum", 2, (value) => hexText(value, 4));

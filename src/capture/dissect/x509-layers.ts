@@ -79,6 +79,12 @@ const STRINGS = new Set([0x0c, 0x13, 0x14, 0x16, 0x1c, 0x1e]);
 const NAME = { other: 0xa0, directory: 0xa4 } as const;
 const PART = { version: 0xa0, extensions: 0xa3 } as const;
 
+/** The layer of an attribute of a name by its identifier, as `oidHex` has it, and its value's tag; null where Wireshark knows none. */
+export function attributeLayer(id: string, tag: number): string | null {
+  const isString = STRING_ATTRIBUTES.has(lastArc(id, "5504")) && STRINGS.has(tag);
+  return isString ? "x509sat" : (ATTRIBUTES.get(id) ?? null);
+}
+
 /** The layers of the chain in [start, end), a TLS Certificate message's content, in order. */
 export function chainLayers(bytes: Uint8Array, start: number, end: number): string[] {
   const layers: string[] = [];
@@ -138,9 +144,8 @@ class CertificateLayers {
     const found = this.#identified(attribute);
     const value = found?.rest[0];
     if (found === null || value === undefined) return;
-    const isString = STRING_ATTRIBUTES.has(lastArc(found.id, "5504")) && STRINGS.has(value.tag);
-    const layer = isString ? "x509sat" : ATTRIBUTES.get(found.id);
-    if (layer !== undefined) this.#layers.push(layer);
+    const layer = attributeLayer(found.id, value.tag);
+    if (layer !== null) this.#layers.push(layer);
   }
 
   #key(key: DerValue): void {

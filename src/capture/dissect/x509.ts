@@ -3,10 +3,12 @@
 import { DER_TAG, derValueAt, derValuesIn, oidHex } from "./der.ts";
 import type { DerValue } from "./der.ts";
 import { addBytes, latin1, utf8 } from "./protocol.ts";
+import { attributeLayer } from "./x509-layers.ts";
 import { bytesText } from "./tree.ts";
 import type { DetailNode, Dissection } from "./tree.ts";
 
-/** Context tags of a certificate's optional parts (RFC 5280 4.1). */
+/** Context tags of a certificate's optional parts, and of kinds of names (RFC 5280 4.1, 4.2.1.6). */
+const NAME = { dns: 0x82, directory: 0xa4 } as const;
 const PART = { version: 0xa0, extensions: 0xa3 } as const;
 
 const ATTRIBUTES = new Map<string, string>([
@@ -77,7 +79,8 @@ function addName(d: Dissection, out: DetailNode[], what: string, name: DerValue)
     const label = `${ATTRIBUTES.get(id) ?? id}=${text}`;
     texts.push(label);
     const line = d.add(node.children, null, `RDNSequence item: 1 item (${label})`, set.at, set.end - set.at);
-    const field = OWN_FIELDS.get(id) ?? STRING_FIELDS.get(value.tag) ?? null;
+    const isString = attributeLayer(id, value.tag) === "x509sat";
+    const field = isString ? (OWN_FIELDS.get(id) ?? STRING_FIELDS.get(value.tag) ?? null) : null;
     const title = field?.slice(8) ?? "string";
     d.add(line.children, field, `${title}: ${text}`, value.start, value.end - value.start, text);
   }
@@ -134,7 +137,11 @@ function addAlternativeNames(d: Dissection, out: DetailNode[], extensions: DerVa
       extension.end - extension.at,
     );
     for (const name of derValuesIn(bytes, names)) {
-      if (name.tag !== 0x82) continue;
+      if (name.tag === NAME.directory) {
+        const [inner] = derValuesIn(bytes, name);
+        if (inner !== undefined) addName(d, node.children, "directoryName", inner);
+      }
+      if (name.tag !== NAME.dns) continue;
       const text = latin1(bytes, name.start, name.end);
       d.add(node.children, "x509ce.dNSName", `dNSName: ${text}`, name.start, name.end - name.start, text);
     }

@@ -1,4 +1,4 @@
-// Every field of an application protocol that we know, and the columns, beside tshark's: over the project's own capture of
+// Every field of an application protocol that we know, and the columns, beside tshark's: over the project's own captures of
 // application protocols and the shared captures, all in one file, so that tshark runs once.
 
 import { execFileSync } from "node:child_process";
@@ -13,7 +13,7 @@ import { openCapture } from "../../../src/capture/open.ts";
 import { printFields } from "../../../src/capture/print/fields.ts";
 import { printText } from "../../../src/capture/print/text.ts";
 import { expectFile } from "../../golden/bytes-file.ts";
-import { applicationFile, applicationFrames, APPLICATIONS } from "../samples/applications.ts";
+import { applicationFrames, APPLICATIONS, LAN, lanFrames, sampleFile } from "../samples/applications.ts";
 import { captureNames, capturePath, hasTshark, tshark } from "../shared-captures.ts";
 
 /** Damaged on purpose, with frames of tshark's own making, of nothing but TCP, or the same connection as in another file. */
@@ -44,13 +44,8 @@ const EXCEPTIONS: readonly Exception[] = [
   { files: /^applications/, fields: /^ssh\.seq_num$/, why: "tshark counts some packets twice" },
   {
     files: /^suricata-verify__tcp-empty-sack/,
-    fields: /^(tls\.handshake\.sig_hash_|frame\.protocols)/,
-    why: "of certificates, names are shown; of their extensions, only other names",
-  },
-  {
-    files: /^pcapplusplus__many|^pcapplusplus__null/,
-    fields: /^(json$|frame\.protocols|_ws\.col)/,
-    why: "protocols not known here",
+    fields: /^tls\.handshake\.sig_hash_/,
+    why: "of certificates' extensions, only other names are shown",
   },
   {
     files: /http2-continuation/,
@@ -103,7 +98,7 @@ describe.skipIf(!hasTshark)("application fields beside tshark's (skipped without
   beforeAll(async () => {
     folder = mkdtempSync(join(tmpdir(), "wirelab-applications-"));
     const names = captureNames().filter((name) => !LEFT_OUT.test(name));
-    const paths = [APPLICATIONS, ...names.map(capturePath)];
+    const paths = [APPLICATIONS, LAN, ...names.map(capturePath)];
     for (const path of paths) {
       const capture = await openCapture(path);
       files.push(...Array.from({ length: capture.trace.packets.count }, () => path.split("/").at(-1) ?? ""));
@@ -126,14 +121,18 @@ describe.skipIf(!hasTshark)("application fields beside tshark's (skipped without
     fields: readonly string[],
     isCompared: (values: readonly string[]) => boolean = () => true,
   ): string[] {
-    const { beyond } = applicationFrames();
+    const samples = [applicationFrames(), lanFrames()];
+    const lanFrom = samples[0].frames.length;
+    const isBeyond = (row: number): boolean =>
+      (row >= samples[0].beyond && row < lanFrom) ||
+      (row >= lanFrom + samples[1].beyond && row < lanFrom + samples[1].frames.length);
     const indexes = fields.map((field) => FIELDS.indexOf(field));
     const found: string[] = [];
     for (const [row, values] of theirs.entries()) {
       for (const i of indexes) {
         if (ours[row]?.[i] === values[i] || isExcepted(files[row], FIELDS[i]) || !isCompared(values))
           continue;
-        if (files[row].startsWith("applications") && row >= beyond) continue;
+        if (isBeyond(row)) continue;
         found.push(`${files[row]} frame ${row + 1} ${FIELDS[i]}: ${ours[row]?.[i]} instead of ${values[i]}`);
       }
     }
@@ -143,7 +142,7 @@ describe.skipIf(!hasTshark)("application fields beside tshark's (skipped without
   it("compares as many frames as there are, and fields that are there", () => {
     expect(theirs).toHaveLength(files.length);
     expect(ours).toHaveLength(files.length);
-    for (const protocol of ["dhcp", "igmp", "ntp", "resp", "ssh", "quic", "tls"]) {
+    for (const protocol of ["dhcp", "igmp", "ntp", "resp", "ssh", "quic", "tls", "ospf", "nfs", "gquic"]) {
       const index = FIELDS.indexOf(protocol);
       expect(theirs.filter((values) => values[index] !== "").length, protocol).toBeGreaterThan(0);
     }
@@ -170,7 +169,7 @@ function isExcepted(file: string, field: string): boolean {
 
 describe("fixtures/captures/applications.pcapng", () => {
   it("is what test/capture/samples makes", () => {
-    expectFile(APPLICATIONS, applicationFile());
+    expectFile(APPLICATIONS, sampleFile(applicationFrames()));
   });
 
   it("lists what only we read", async () => {
@@ -181,5 +180,32 @@ describe("fixtures/captures/applications.pcapng", () => {
     capture.close();
     const info = lines.map((line) => line.replace(/^.*? → \S+ +/, "").replace(/^(\S+) \d+ /, "$1 "));
     expect(info.filter((line) => !/^TCP .*Len=0/.test(line))).toEqual(ONLY_OURS);
+  });
+});
+
+describe("fixtures/captures/lan.pcapng", () => {
+  it("is what test/capture/samples makes", () => {
+    expectFile(LAN, sampleFile(lanFrames()));
+  });
+
+  it("lists programs of RPC of which only names are known here, and messages in fragments", async () => {
+    const { beyond } = lanFrames();
+    const capture = await openCapture(LAN);
+    const rows = Array.from({ length: capture.trace.packets.count - beyond }, (_, i) => beyond + i);
+    const names = ["frame.protocols", "_ws.col.Info"];
+    const lines = [...printFields(capture.trace, rows, names, contextOf(capture))];
+    capture.close();
+    expect(
+      lines.filter((line) => line.includes(":rpc")).map((line) => line.replace(/^.*:rpc/, "rpc")),
+    ).toEqual([
+      "rpc:mount\tV3 MNT Call",
+      `rpc:mount\tV3 MNT Reply (Call In ${beyond + 1})`,
+      "rpc:nfs\tV2 GETATTR Call",
+      `rpc:nfs\tV2 GETATTR Reply (Call In ${beyond + 3})`,
+      "rpc:nfs\tV4 COMPOUND Call",
+      `rpc:nfs\tV4 COMPOUND Reply (Call In ${beyond + 5})`,
+      "rpc\tFragment",
+      "rpc\tFragment",
+    ]);
   });
 });
