@@ -2,12 +2,10 @@
 
 import { existsSync } from "node:fs";
 import { resolve } from "node:path";
-import type * as Catalogue from "../scenario/catalogue.ts";
 import { passes } from "../framing/report/report.ts";
 import type { Scenario } from "../scenario/scenario.ts";
 import { completeLab } from "../scenario/session.ts";
 import type { LabSession } from "../scenario/session.ts";
-import type * as TuiApp from "../tui/app.ts";
 import { clipboardSequence } from "../tui/clipboard.ts";
 import { firstScreen, initialModel } from "../tui/model.ts";
 import type { Effect, InitialOptions, Message, Model } from "../tui/model.ts";
@@ -20,6 +18,8 @@ import { runApp } from "../tui/terminal.ts";
 import type { TerminalApp, TerminalHost, TerminalMessage } from "../tui/terminal.ts";
 import type { RawInput } from "../tui/terminal-input.ts";
 import { labFrame } from "../tui/whole-screen.ts";
+import { loadApp } from "./dashboard-loading.ts";
+import type { App } from "./dashboard-loading.ts";
 import { FramingSource, LabSource, eventLoopTurn, StillSource } from "./dashboard-source.ts";
 import type { DashboardSource, LabSettings, RunSettings } from "./dashboard-source.ts";
 import type * as Opening from "./dashboard-opening.ts";
@@ -29,9 +29,6 @@ import { write } from "./print.ts";
 import { screenIn, stateOf, withRecent } from "./saved-state.ts";
 import { screenStart } from "./screen-start.ts";
 import type { ScreenStart } from "./screen-start.ts";
-
-/** Update and view of all screens, which take longer to load than to show the first one. */
-type App = typeof TuiApp & Pick<typeof Catalogue, "LESSON_LIST">;
 
 /** All screens are there. */
 interface Loaded {
@@ -359,14 +356,6 @@ function copy(host: Host, what: string, text: string): void {
   }
   host.control(sequence);
   host.dispatch({ kind: "done", what: `copied ${what}` });
-}
-
-async function loadApp(): Promise<App> {
-  const [app, { LESSON_LIST }] = await Promise.all([
-    import("../tui/app.ts"),
-    import("../scenario/catalogue.ts"),
-  ]);
-  return { ...app, LESSON_LIST };
 }
 
 /** Runs something that takes time; what goes wrong is shown on the screen. */
