@@ -32,7 +32,7 @@ export const RPC_FIELD_ROWS: readonly FieldRow[] = [
   ["nfs.ctime.sec", "uint32", "seconds"],
   ["nfs.data", "bytes", "Data"],
   ["nfs.fattr3.fileid", "uint64", "fileid"],
-  ["nfs.fattr3.fsid", "string", "fsid"],
+  ["nfs.fattr3.fsid", "uint64x", "fsid"],
   ["nfs.fattr3.gid", "uint32", "gid"],
   ["nfs.fattr3.nlink", "uint32", "nlink"],
   ["nfs.fattr3.size", "uint64", "size"],

@@ -20,6 +20,7 @@ export type FieldType =
   | "uint16x"
   | "uint24x"
   | "uint32x"
+  | "uint64x"
   | "ipv4"
   | "ipv6"
   | "ether"
@@ -74,7 +75,13 @@ export function allFields(): readonly FieldInfo[] {
   return [...FIELDS.values()].toSorted((a, b) => (a.name < b.name ? -1 : 1));
 }
 
-const HEX_DIGITS: Partial<Record<FieldType, number>> = { uint8x: 2, uint16x: 4, uint24x: 6, uint32x: 8 };
+const HEX_DIGITS: Partial<Record<FieldType, number>> = {
+  uint8x: 2,
+  uint16x: 4,
+  uint24x: 6,
+  uint32x: 8,
+  uint64x: 16,
+};
 
 /** A value as `-T fields` and JSON print it. `label` is the node's line, which is what fields without a value print. */
 export function formatValue(type: FieldType, value: FieldValue | null, label: string): string {

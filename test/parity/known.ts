@@ -2,11 +2,22 @@
 
 import { allFields } from "../../src/capture/fields.ts";
 
-const PROTOCOLS = new Set([
+/** Layers that can be in `frame.protocols` here: protocols, and parts of certificates. */
+const LAYERS = new Set([
   ...allFields()
     .filter(({ type }) => type === "protocol")
     .map(({ name }) => name),
   "ethertype",
+  "ns_cert_exts",
+  "ocsp",
+  "logotypecertextn",
+  "pkcs-1",
+  "pkix1explicit",
+  "pkix1implicit",
+  "pkixqualified",
+  "x509af",
+  "x509ce",
+  "x509sat",
 ]);
 
 /** What tshark says of a TCP header it gives up on, and what comes of it. */
@@ -32,7 +43,9 @@ export function reasonOf(
   switch (what) {
     case "frame.protocols": {
       const layers = theirs.split(":");
-      if (layers.some((layer) => !PROTOCOLS.has(layer))) return "a protocol not dissected here";
+      if (layers.some((layer) => !LAYERS.has(layer))) return "a protocol not dissected here";
+      if (ours.endsWith(":rpc") && theirs.startsWith(`${ours}:`))
+        return "a message of RPC in several fragments";
       if (ours === `${theirs}:tls` && isQuic2) return QUIC_2;
       if (ours === theirs.replace(/:data$/, ":ssh")) return "SSH is known by its banner on any port";
       if (theirs === `${ours}:resp`) return "tshark shows the pieces of a RESP message before it is whole";

@@ -1,7 +1,7 @@
 // Handshake messages of Google's QUIC: a name of four letters and a table of tags, each with its value.
 
 import { ascii, latin1 } from "./protocol.ts";
-import { littleUint, Reading } from "./reading.ts";
+import { exactValue, littleUint, Reading } from "./reading.ts";
 import { bytesText, hexText } from "./tree.ts";
 import type { DetailNode, Dissection } from "./tree.ts";
 
@@ -249,9 +249,7 @@ function showValue(
 
 function showLong(value: Reading, field: string, name: string): void {
   const { d, at } = value;
-  const number = Buffer.from(d.bytes.subarray(at, at + 8))
-    .readBigUInt64LE()
-    .toString();
-  d.add(value.out, field, `${name}: ${number}`, at, 8, number);
+  const number = Buffer.from(d.bytes.subarray(at, at + 8)).readBigUInt64LE();
+  d.add(value.out, field, `${name}: ${number}`, at, 8, exactValue(number));
   value.skip(8);
 }

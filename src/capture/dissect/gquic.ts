@@ -3,7 +3,7 @@
 import { addPlainData } from "./data.ts";
 import { GQUIC_MESSAGES, showGquicMessage } from "./gquic-tags.ts";
 import { latin1 } from "./protocol.ts";
-import { littleUint, Reading } from "./reading.ts";
+import { exactValue, littleUint, Reading } from "./reading.ts";
 import type { FlagBit } from "./reading.ts";
 import { hexText } from "./tree.ts";
 import type { Dissection } from "./tree.ts";
@@ -149,20 +149,20 @@ function showFlags(reading: Reading, flags: number, version: number): void {
   reading.group("gquic.puflags", label, showBits, flags);
 }
 
-function decimal(bytes: Uint8Array, at: number, size: number, isBigEndian: boolean): string {
+function decimal(bytes: Uint8Array, at: number, size: number, isBigEndian: boolean): bigint {
   const parts = Array.from(bytes.subarray(at, at + size));
   const ordered = isBigEndian ? parts : parts.toReversed();
-  return ordered.reduce((value, byte) => value * 256n + BigInt(byte), 0n).toString();
+  return ordered.reduce((value, byte) => value * 256n + BigInt(byte), 0n);
 }
 
-/** The connection's id, as its decimal digits: a number would not hold it. */
+/** The connection's id; answers its digits. */
 function showId(reading: Reading, version: number): string {
   if (!reading.has(ID_BYTES)) return "";
   const { d, at } = reading;
   const id = decimal(d.bytes, at, ID_BYTES, version >= VERSION.bigEndian);
-  d.add(reading.out, "gquic.cid", `CID: ${id}`, at, ID_BYTES, id);
+  d.add(reading.out, "gquic.cid", `CID: ${id}`, at, ID_BYTES, exactValue(id));
   reading.skip(ID_BYTES);
-  return id;
+  return id.toString();
 }
 
 /** A STREAM frame's parts, by its first byte. */
@@ -274,7 +274,7 @@ function showStream(reading: Reading, type: number, version: number): void {
 function showOffset(reading: Reading, size: number): void {
   if (!reading.has(size)) return;
   const { d, at } = reading;
-  const digits = decimal(d.bytes, at, size, false);
-  d.add(reading.out, "gquic.offset", `Offset: ${digits}`, at, size, digits);
+  const offset = decimal(d.bytes, at, size, false);
+  d.add(reading.out, "gquic.offset", `Offset: ${offset}`, at, size, exactValue(offset));
   reading.skip(size);
 }

@@ -21,6 +21,11 @@ export function littleUint(bytes: Uint8Array, at: number, size: number): number 
   return value;
 }
 
+/** A number of eight bytes as a field's value: its digits where numbers do not hold it exactly. */
+export function exactValue(value: bigint): number | string {
+  return value <= BigInt(Number.MAX_SAFE_INTEGER) ? Number(value) : value.toString();
+}
+
 const SET = ["Set", "Not set"] as const;
 
 export class Reading {

@@ -1,9 +1,11 @@
 // XDR (RFC 4506) as messages of RPC use it: bytes of a length, filled up to four, and long numbers.
 
 import { latin1, uint } from "./protocol.ts";
+import { exactValue } from "./reading.ts";
 import type { Reading } from "./reading.ts";
 
 const UNIT = 4;
+const MAX_EXACT = BigInt(Number.MAX_SAFE_INTEGER);
 
 /** What is in an opaque or string, below its line: its length, its contents, what fills it up. */
 function addParts(reading: Reading, size: number, contents: string): void {
@@ -45,14 +47,13 @@ export function xdrOpaque(reading: Reading, field: string, name: string): number
   return size;
 }
 
-/** A number of eight bytes, its digits where it is beyond what numbers hold exactly; answers those. */
+/** A number of eight bytes; answers its digits. */
 export function xdrHyper(reading: Reading, field: string, name: string): string | null {
   if (!reading.has(8)) return null;
   const { d, at } = reading;
   const value = bigAt(d.bytes, at);
   const digits = value.toString();
-  const isExact = value <= BigInt(Number.MAX_SAFE_INTEGER);
-  d.add(reading.out, field, `${name}: ${digits}`, at, 8, isExact ? Number(value) : digits);
+  d.add(reading.out, field, `${name}: ${digits}`, at, 8, exactValue(value));
   reading.skip(8);
   return digits;
 }
@@ -63,7 +64,14 @@ export function xdrHexHyper(reading: Reading, field: string, name: string): void
   const { d, at } = reading;
   const value = bigAt(d.bytes, at);
   const digits = `0x${value.toString(16).padStart(16, "0")}`;
-  d.add(reading.out, field, `${name}: ${digits} (${value})`, at, 8, digits);
+  d.add(
+    reading.out,
+    field,
+    `${name}: ${digits} (${value})`,
+    at,
+    8,
+    value <= MAX_EXACT ? Number(value) : digits,
+  );
   reading.skip(8);
 }
 

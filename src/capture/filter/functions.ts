@@ -111,6 +111,7 @@ const LENGTHS: Partial<Record<ValueType, number>> = {
   uint32x: 4,
   int32: 4,
   uint64: 8,
+  uint64x: 8,
   number: 4,
   flag: 0,
 };

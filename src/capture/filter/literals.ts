@@ -24,6 +24,7 @@ const RANGES: Partial<Record<ValueType, readonly [number, number]>> = {
   uint32x: [0, 0xffffffff],
   int32: [-0x80000000, 0x7fffffff],
   uint64: [0, Number.MAX_SAFE_INTEGER],
+  uint64x: [0, Number.MAX_SAFE_INTEGER],
 };
 
 /** What stands for a value in the text of a filter. */

@@ -8,10 +8,15 @@ import { dissect } from "../../../src/capture/dissect/dissect.ts";
 import type { DetailNode } from "../../../src/capture/dissect/dissect.ts";
 import { LINKTYPE } from "../../../src/wire/link-types.ts";
 import { hex, memoryTrace } from "../memory-trace.ts";
+import { addCertificates } from "../samples/certificates.ts";
+import { addBjnp, addDropbox } from "../samples/discovery.ts";
 import { addDns } from "../samples/dns.ts";
+import { addGquic } from "../samples/gquic.ts";
 import { ascii, end, joined, number, SampleNetwork } from "../samples/network.ts";
+import { addOspf } from "../samples/ospf.ts";
 import { addInitials, addQuic, addQuicBeyond } from "../samples/quic.ts";
 import { addResp, addRespBeyond } from "../samples/resp.ts";
+import { addRpc, addRpcBeyond } from "../samples/rpc.ts";
 import { addDhcp, addIgmp, addNtp, addNtpBeyond } from "../samples/services.ts";
 import { addSsh, addSshBeyond } from "../samples/ssh.ts";
 
@@ -32,6 +37,11 @@ const CONVERSATIONS = {
   ssh: framesOf(addSsh, addSshBeyond),
   quic: framesOf(addQuic, addQuicBeyond),
   dns: framesOf(addDns),
+  ospf: framesOf(addOspf),
+  discovery: framesOf(addBjnp, addDropbox),
+  gquic: framesOf(addGquic),
+  rpc: framesOf(addRpc, addRpcBeyond),
+  certificates: framesOf(addCertificates),
 };
 
 function countNodes(nodes: readonly DetailNode[], check: (node: DetailNode) => void): number {
@@ -98,8 +108,12 @@ describe("application dissectors and hostile bytes", () => {
       "2a310d0a24",
       "5353482d322e302d",
       "0000002c0614",
+      "000000010000000000000002000186a30000000300000000",
+      "80000028000000010000000000000002000186a30000000300000000",
+      "0d010203040506070851303235",
+      "7b2261223a5b",
     ];
-    const port = fc.constantFrom(22, 67, 123, 443, 6379, 40_000);
+    const port = fc.constantFrom(22, 67, 111, 123, 443, 2049, 6379, 8612, 17_500, 40_000);
     const payload = fc.tuple(fc.constantFrom(...beginnings), fc.uint8Array({ maxLength: 300 }));
     fc.assert(
       fc.property(port, fc.array(payload, { minLength: 1, maxLength: 3 }), (to, payloads) => {
@@ -124,6 +138,13 @@ describe("application dissectors and hostile bytes", () => {
     redis.say(ascii(`${"*1\r\n".repeat(2000)}:1\r\n`));
     redis.answer(ascii("*99999999999\r\n"));
     redis.answer(ascii(`*90000\r\n${":1\r\n".repeat(10_000)}`));
+    const dropbox = end("10.0.0.1", 17_500);
+    network.udp(dropbox, end("10.0.0.2", 17_500), ascii("[".repeat(700) + "]".repeat(700)));
+    network.udp(
+      dropbox,
+      end("10.0.0.2", 17_500),
+      ascii(`{${'"a":{'.repeat(100)}"b":[1${",1".repeat(300)}]${"}".repeat(101)}`),
+    );
     const ssh = network.connect(end("10.0.0.1", 40_002), end("10.0.0.2", 22));
     ssh.say(ascii("SSH-2.0-x\r\n"));
     ssh.say(joined(number(0x3ffff, 4), hex("0414"), new Uint8Array(16), number(0xffffffff, 4), ascii("abc")));
