@@ -205,7 +205,7 @@ export class SimHost implements UdpNetwork, IcmpHost, PacketSink {
     discovery: PmtuDiscovery,
     owner: PacketOwner,
   ): Errno | null {
-    const v6 = isIpv6(destination);
+    const v6 = this.#routes.isV6(destination);
     const length = (v6 ? IPV6_HEADER_BYTES : IPV4_HEADER_BYTES) + UDP_HEADER_BYTES + datagram.payload.length;
     const packet = packetOf(
       v6 ? 6 : 4,

@@ -16,6 +16,7 @@ export class Routes {
   /** The last one asked for: packets come in trains. */
   #lastDestination = "";
   #last: LinkDirection | null = null;
+  #lastUnicast = "";
 
   constructor(ipv4: string, ipv6: string) {
     this.#ipv4 = ipv4;
@@ -35,7 +36,10 @@ export class Routes {
   }
 
   isBroadcast(address: string): boolean {
-    return address === this.#subnetBroadcast || address === "255.255.255.255";
+    if (address === this.#lastUnicast) return false;
+    const broadcast = address === this.#subnetBroadcast || address === "255.255.255.255";
+    if (!broadcast) this.#lastUnicast = address;
+    return broadcast;
   }
 
   /** Where to send what is for `destination`, or null. */
@@ -46,6 +50,11 @@ export class Routes {
     this.lastIsV6 = isIpv6(destination);
     this.#last = route;
     return route;
+  }
+
+  /** Whether `destination` is an IPv6 address; of the one last asked for it is known. */
+  isV6(destination: string): boolean {
+    return destination === this.#lastDestination ? this.lastIsV6 : isIpv6(destination);
   }
 
   /** The address this host would send from to reach `destination`, or null without a route. */

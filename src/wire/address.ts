@@ -5,6 +5,7 @@ import { getUint16, getUint32, setUint16, setUint32 } from "./bytes.ts";
 const IPV4_OCTET = /^(?:0|[1-9]\d{0,2})$/;
 const IPV6_GROUP = /^[0-9a-fA-F]{1,4}$/;
 const COLON = 58;
+const DOT = 46;
 const MAC_PAIR = /^[0-9a-fA-F]{2}$/;
 
 /** The big-endian word of a dotted quad, or null when `text` is none. Leading zeros are refused: some read them as octal. */
@@ -127,9 +128,13 @@ export function unmapIpv4(text: string): string | null {
   return getUint16(bytes, 10) === 0xffff ? readIpv4(bytes, 12) : null;
 }
 
-/** Whether the address `text` is an IPv6 one rather than an IPv4 one: a colon comes soon in all of them. Asked of every packet. */
+/** Whether the address `text` is an IPv6 one rather than an IPv4 one: a colon comes soon in all of them, before any dot. Asked of every packet. */
 export function isIpv6(text: string): boolean {
-  for (let at = 0; at < 5; at++) if (text.charCodeAt(at) === COLON) return true;
+  for (let at = 0; at < 5; at++) {
+    const char = text.charCodeAt(at);
+    if (char === COLON) return true;
+    if (char === DOT) return false;
+  }
   return false;
 }
 

@@ -158,13 +158,10 @@ export class Endpoint {
     this.#settling = true;
     const { connection } = this;
     const { network } = this.#host;
+    const nowNs = network.now();
     this.#records?.events();
-    if (connection.pathUntilNs <= network.now()) this.#forgetPath();
-    for (
-      let segment = dispatch(connection, network.now());
-      segment !== null;
-      segment = dispatch(connection, network.now())
-    ) {
+    if (connection.pathUntilNs <= nowNs) this.#forgetPath();
+    for (let segment = dispatch(connection, nowNs); segment !== null; segment = dispatch(connection, nowNs)) {
       const { field } = connection.ecn;
       const failure = network.sendSegment(this.local, this.remote, segment, field, this.#discovery());
       if (failure !== null) {

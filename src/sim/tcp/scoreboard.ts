@@ -197,14 +197,15 @@ export class Scoreboard {
   /** Everything before `una` is acknowledged. */
   acknowledge(una: number, highSeq: number, mss: number, listener: DeliveryListener): void {
     const { sent } = this;
+    const { ends, times } = sent;
     const fack = this.highestSacked;
     let fresh = 0;
     while (sent.count > 0) {
       const slot = sent.slot(0);
-      const end = sent.ends[slot];
+      const end = ends[slot];
       if (after(end, una)) break;
       const flags = sent.flags[slot];
-      const sentNs = sent.times[slot];
+      const sentNs = times[slot];
       if ((flags & EVER) !== 0) {
         if ((flags & AGAIN) !== 0) this.retransOut--;
         news.ackedRetransmitted = true;

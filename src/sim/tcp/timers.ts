@@ -22,10 +22,9 @@ const LEVELS = 9;
  */
 export function wheelNs(nowNs: number, delayNs: number, tickNs: number): number {
   const ticks = Math.max(Math.ceil(delayNs / tickNs), 0);
+  let step = 1;
+  for (let level = 1; level < LEVELS && ticks >= LEVEL_TICKS * step; level++) step *= LEVEL_STEP;
   const due = Math.floor(nowNs / tickNs) + ticks;
-  if (ticks < LEVEL_TICKS) return (due + 1) * tickNs;
-  let step = LEVEL_STEP;
-  for (let level = 2; level < LEVELS && ticks >= LEVEL_TICKS * step; level++) step *= LEVEL_STEP;
   return (Math.floor(due / step) + 1) * step * tickNs;
 }
 

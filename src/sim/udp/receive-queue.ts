@@ -4,7 +4,6 @@
 // is left, or when the queue is empty (Linux 6.17 and later). So a buffer of 8,192 holds 9 datagrams of 100 bytes, at 832 each.
 // Other systems count bytes of data.
 
-import { isIpv6 } from "../../wire/address.ts";
 import { trueSize } from "./truesize.ts";
 
 const CAPACITY_MIN = 8;
@@ -30,10 +29,10 @@ export class ReceiveQueue {
     this.#countsOverhead = countsOverhead;
   }
 
-  /** False when there is no room within `limit` bytes. */
-  push(payload: Uint8Array, address: string, port: number, limit: number): boolean {
+  /** Takes a datagram from `address`, in a packet of that `version` of IP; false when there is no room within `limit` bytes. */
+  push(payload: Uint8Array, version: 4 | 6, address: string, port: number, limit: number): boolean {
     const overhead = this.#countsOverhead;
-    const size = overhead ? trueSize(payload.length, isIpv6(address) ? 6 : 4) : payload.length;
+    const size = overhead ? trueSize(payload.length, version) : payload.length;
     if ((this.length > 0 || !overhead) && this.used + size > limit) return false;
     const capacity = this.#items.length;
     if (this.length === capacity) this.#grow(capacity);

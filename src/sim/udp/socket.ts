@@ -80,14 +80,14 @@ export class UdpSocket implements SocketCore {
     return this.#options.reusePort;
   }
 
-  /** How well a datagram to `local` from `remote` fits this socket (it has come to its port): -1 not at all. */
-  match(local: string, remote: string, remotePort: number): number {
+  /** How well a datagram over that `version` of IP, to `local` from `remote`, fits this socket (it has come to its port): -1 not at all. */
+  match(version: 4 | 6, local: string, remote: string, remotePort: number): number {
     let score = 0;
     if (this.#local === this.#any) {
       if (this.family === "inet") {
-        if (isIpv6(local)) return -1;
+        if (version === 6) return -1;
         score = 1;
-      } else if (!isIpv6(local) && this.#options.v6Only) return -1;
+      } else if (version === 4 && this.#options.v6Only) return -1;
     } else {
       if (this.#local !== local) return -1;
       score = 4;
@@ -108,9 +108,9 @@ export class UdpSocket implements SocketCore {
     return { address, v6Only, reuseAddr: reuseAddress, reusePort, listening: false, peer };
   }
 
-  /** Takes a datagram; false when the receive buffer is full. */
-  deliver(address: string, port: number, payload: Uint8Array): boolean {
-    if (!this.#queue.push(payload, address, port, this.#options.receiveBuffer)) return false;
+  /** Takes a datagram from there, in a packet of that `version` of IP; false when the receive buffer is full. */
+  deliver(version: 4 | 6, address: string, port: number, payload: Uint8Array): boolean {
+    if (!this.#queue.push(payload, version, address, port, this.#options.receiveBuffer)) return false;
     if (this.onWake !== null) this.onWake();
     return true;
   }

@@ -1,5 +1,6 @@
 // A host's UDP: which socket a datagram is for, which ports are taken.
 
+import { isIpv6 } from "../../wire/address.ts";
 import type { IcmpError, HostNetwork } from "../network.ts";
 import type { IpPacket, UdpDatagram } from "../packet.ts";
 import { hash32, mix32 } from "../random.ts";
@@ -68,31 +69,30 @@ export class UdpStack {
       this.#inputToAll(packet, datagram);
       return;
     }
-    const socket = this.#find(
-      packet.destination,
-      datagram.destinationPort,
-      packet.source,
-      datagram.sourcePort,
-    );
+    const { version, source, destination } = packet;
+    const { sourcePort, destinationPort, payload } = datagram;
+    const socket = this.#find(version, destination, destinationPort, source, sourcePort);
     if (socket === null) {
       this.network.dropped(packet, "no listener");
       this.network.portUnreachable(packet);
-    } else if (!socket.deliver(packet.source, datagram.sourcePort, datagram.payload)) {
+    } else if (!socket.deliver(version, source, sourcePort, payload)) {
       this.network.dropped(packet, "receive buffer");
     }
   }
 
   icmpError(error: IcmpError): void {
-    const socket = this.#find(error.source, error.sourcePort, error.destination, error.destinationPort);
+    const { source, sourcePort, destination, destinationPort } = error;
+    const socket = this.#find(isIpv6(source) ? 6 : 4, source, sourcePort, destination, destinationPort);
     if (socket !== null) socket.fail(error);
   }
 
   #inputToAll(packet: IpPacket, datagram: UdpDatagram): void {
+    const { version, source, destination } = packet;
     let heard = false;
     for (const socket of this.#ports.get(datagram.destinationPort) ?? []) {
-      if (socket.match(packet.destination, packet.source, datagram.sourcePort) === -1) continue;
+      if (socket.match(version, destination, source, datagram.sourcePort) === -1) continue;
       heard = true;
-      if (!socket.deliver(packet.source, datagram.sourcePort, datagram.payload.slice())) {
+      if (!socket.deliver(version, source, datagram.sourcePort, datagram.payload.slice())) {
         this.network.dropped(packet, "receive buffer");
       }
     }
@@ -100,14 +100,22 @@ export class UdpStack {
   }
 
   /** The socket that matches best; among equals the latest, or with SO_REUSEPORT the one its flow hashes to. */
-  #find(local: string, localPort: number, remote: string, remotePort: number): UdpSocket | null {
+  #find(
+    version: 4 | 6,
+    local: string,
+    localPort: number,
+    remote: string,
+    remotePort: number,
+  ): UdpSocket | null {
     const sockets = this.#ports.get(localPort);
     if (sockets === undefined) return null;
+    if (sockets.length === 1)
+      return sockets[0].match(version, local, remote, remotePort) === -1 ? null : sockets[0];
     let best: UdpSocket | null = null;
     let bestScore = -1;
     let equals = 0;
     for (const socket of sockets) {
-      const score = socket.match(local, remote, remotePort);
+      const score = socket.match(version, local, remote, remotePort);
       if (score > bestScore) {
         best = socket;
         bestScore = score;
@@ -116,7 +124,7 @@ export class UdpStack {
     }
     if (best === null || equals === 1 || !best.reusesPort) return best;
     const group = sockets.filter(
-      (socket) => socket.reusesPort && socket.match(local, remote, remotePort) === bestScore,
+      (socket) => socket.reusesPort && socket.match(version, local, remote, remotePort) === bestScore,
     );
     return group[mix32(hash32(remote), remotePort) % group.length];
   }
