@@ -5,6 +5,7 @@ import { nsText } from "./dissect/frame.ts";
 import { ANALYSIS_FIELD_ROWS } from "./fields-analysis.ts";
 import { APPLICATION_FIELD_ROWS } from "./fields-applications.ts";
 import { FIELD_ROWS } from "./fields-table.ts";
+import { TUNNEL_FIELD_ROWS } from "./fields-tunnels.ts";
 
 /** What a field's values are. An `x` at the end prints hexadecimal; `time` is nanoseconds, `date` text. */
 export type FieldType =
@@ -60,7 +61,12 @@ const COLUMNS: readonly (readonly [name: string, title: string])[] = [
 ];
 
 const FIELDS = new Map<string, FieldInfo>();
-for (const [name, type, title] of [...FIELD_ROWS, ...ANALYSIS_FIELD_ROWS, ...APPLICATION_FIELD_ROWS])
+for (const [name, type, title] of [
+  ...FIELD_ROWS,
+  ...TUNNEL_FIELD_ROWS,
+  ...ANALYSIS_FIELD_ROWS,
+  ...APPLICATION_FIELD_ROWS,
+])
   FIELDS.set(name, { name, type, title, nodes: [name] });
 for (const [name, type, title, nodes] of EITHER) FIELDS.set(name, { name, type, title, nodes });
 for (const [name, title] of COLUMNS) FIELDS.set(name, { name, type: "string", title, nodes: [name] });
@@ -140,9 +146,12 @@ export function layerOf(field: string): string {
 }
 
 /** The layers that columns or a whole dissection tell of; all others are applications'. */
-const LOWER_LAYERS: ReadonlySet<string> = new Set(
-  "_ws frame eth vlan ieee8021ad llc sll null raw arp ip ipv6 icmp icmpv6 igmp ospf tcp udp data".split(" "),
-);
+const LOWER_LAYERS: ReadonlySet<string> = new Set([
+  ..."_ws frame eth vlan ieee8021ad llc sll null raw arp ip ipv6 icmp icmpv6 igmp ospf tcp udp data".split(
+    " ",
+  ),
+  ...TUNNEL_FIELD_ROWS.map(([name]) => layerOf(name)),
+]);
 
 /** Whether only applications have the field: no packet without a payload does. */
 export function isOfApplications({ nodes }: FieldInfo): boolean {

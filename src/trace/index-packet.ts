@@ -8,12 +8,21 @@
 // 3 over IPv6.
 
 import { getUint16, getUint32 } from "../wire/bytes.ts";
+import { TUNNEL_PORT } from "../wire/encapsulation.ts";
 import { ETHER_TYPE_MIN } from "../wire/ethernet.ts";
 import { LINKTYPE } from "../wire/link-types.ts";
 import { LOOPBACK_HEADER_LENGTH, etherTypeOfFamily, ipVersionOfFamily, swap32 } from "../wire/loopback.ts";
 import { ETHER_TYPE, IP_PROTOCOL, isVlanType } from "../wire/protocols.ts";
 import { SNAP_HEADER_LENGTH } from "../wire/snap.ts";
 import { indexIcmp, indexTcp, indexUdp, offsetOf } from "./index-transport.ts";
+import {
+  indexEthernet,
+  indexGre,
+  indexMpls,
+  indexPppoe,
+  indexRareLink,
+  indexUdpTunnel,
+} from "./index-tunnel.ts";
 import { NO_OFFSET, PROTOCOL } from "./packets.ts";
 import type { PacketTable } from "./packets.ts";
 import type { StreamTable } from "./streams.ts";
@@ -53,6 +62,7 @@ export function indexPacket(
           wireEnd,
           getUint16(bytes, start + 12),
           streams,
+          0,
         );
       }
       return;
@@ -68,12 +78,24 @@ export function indexPacket(
           wireEnd,
           getUint16(bytes, start + 14),
           streams,
+          0,
         );
       }
       return;
     case LINKTYPE.linuxSll2:
       if (end - start >= 20) {
-        indexEtherType(table, row, bytes, start, start + 20, end, wireEnd, getUint16(bytes, start), streams);
+        indexEtherType(
+          table,
+          row,
+          bytes,
+          start,
+          start + 20,
+          end,
+          wireEnd,
+          getUint16(bytes, start),
+          streams,
+          0,
+        );
       }
       return;
     case LINKTYPE.null:
@@ -95,6 +117,7 @@ export function indexPacket(
       indexIpv6(table, row, bytes, start, start, end, wireEnd, streams, 0);
       return;
     default:
+      indexRareLink(table, row, bytes, start, end, wireEnd, linkType, streams);
   }
 }
 
@@ -115,10 +138,11 @@ function indexLoopback(
   const at = start + LOOPBACK_HEADER_LENGTH;
   if (version === 4) indexIpv4(table, row, bytes, start, at, end, wireEnd, streams, 0);
   else if (version === 6) indexIpv6(table, row, bytes, start, at, end, wireEnd, streams, 0);
-  else indexEtherType(table, row, bytes, start, at, end, wireEnd, etherTypeOfFamily(family), streams);
+  else indexEtherType(table, row, bytes, start, at, end, wireEnd, etherTypeOfFamily(family), streams, 0);
 }
 
-function indexEtherType(
+/** What follows EtherType `type` at `payload`; `depth` counts the packets around it. */
+export function indexEtherType(
   table: PacketTable,
   row: number,
   bytes: Uint8Array,
@@ -128,6 +152,7 @@ function indexEtherType(
   wireEnd: number,
   type: number,
   streams: StreamTable,
+  depth: number,
 ): void {
   let next = type;
   let at = payload;
@@ -145,15 +170,29 @@ function indexEtherType(
     next = getUint16(bytes, at + 6);
     at += SNAP_HEADER_LENGTH;
   }
-  if (next === ETHER_TYPE.ipv4) indexIpv4(table, row, bytes, start, at, end, wire, streams, 0);
-  else if (next === ETHER_TYPE.ipv6) indexIpv6(table, row, bytes, start, at, end, wire, streams, 0);
-  else if (next === ETHER_TYPE.arp) {
-    table.protocol[row] = PROTOCOL.arp;
-    table.networkOffset[row] = offsetOf(at - start);
+  switch (next) {
+    case ETHER_TYPE.ipv4:
+      indexIpv4(table, row, bytes, start, at, end, wire, streams, depth);
+      return;
+    case ETHER_TYPE.ipv6:
+      indexIpv6(table, row, bytes, start, at, end, wire, streams, depth);
+      return;
+    case ETHER_TYPE.arp:
+      table.protocol[row] = PROTOCOL.arp;
+      if (table.networkOffset[row] === NO_OFFSET) table.networkOffset[row] = offsetOf(at - start);
+      return;
+    case ETHER_TYPE.mpls:
+    case ETHER_TYPE.mplsMulticast:
+      indexMpls(table, row, bytes, start, at, end, wire, streams, depth);
+      return;
+    case ETHER_TYPE.pppoeSession:
+      indexPppoe(table, row, bytes, start, at, end, wire, streams, depth);
+      return;
+    default:
   }
 }
 
-function indexIpv4(
+export function indexIpv4(
   table: PacketTable,
   row: number,
   bytes: Uint8Array,
@@ -191,7 +230,7 @@ function indexIpv4(
   indexProtocol(table, row, bytes, start, at + headerLength, end, wireEnd, bytes[at + 9], streams, depth);
 }
 
-function indexIpv6(
+export function indexIpv6(
   table: PacketTable,
   row: number,
   bytes: Uint8Array,
@@ -264,6 +303,9 @@ function indexProtocol(
       return;
     case IP_PROTOCOL.udp:
       indexUdp(table, row, bytes, start, at, end, wireEnd, streams);
+      if (isTunnelPort(table.destinationPort[row]) || isTunnelPort(table.sourcePort[row])) {
+        if (depth < DEPTH_MAX) indexUdpTunnel(table, row, bytes, start, at, end, wireEnd, streams, depth + 1);
+      }
       return;
     case IP_PROTOCOL.icmp:
       indexIcmp(table, row, bytes, start, at, end, PROTOCOL.icmp, streams);
@@ -277,8 +319,25 @@ function indexProtocol(
     case IP_PROTOCOL.ipv6:
       if (depth < DEPTH_MAX) indexIpv6(table, row, bytes, start, at, end, wireEnd, streams, depth + 1);
       return;
+    case IP_PROTOCOL.gre:
+      if (depth < DEPTH_MAX) indexGre(table, row, bytes, start, at, end, wireEnd, streams, depth + 1);
+      return;
+    case IP_PROTOCOL.mpls:
+      if (depth < DEPTH_MAX) indexMpls(table, row, bytes, start, at, end, wireEnd, streams, depth + 1);
+      return;
+    case IP_PROTOCOL.etherIp:
+    case IP_PROTOCOL.ethernet:
+      if (depth < DEPTH_MAX) {
+        const frame = protocol === IP_PROTOCOL.etherIp ? at + 2 : at;
+        indexEthernet(table, row, bytes, start, frame, end, wireEnd, streams, depth + 1);
+      }
+      return;
     default:
   }
+}
+
+function isTunnelPort(port: number): boolean {
+  return port === TUNNEL_PORT.vxlan || port === TUNNEL_PORT.geneve;
 }
 
 /**

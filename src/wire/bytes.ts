@@ -1,7 +1,11 @@
-// Big-endian integers in and out of byte arrays. Callers have checked the bounds.
+// Integers in and out of byte arrays, big-endian but for the names that end in Le. Callers have checked the bounds.
 
 export function getUint16(bytes: Uint8Array, at: number): number {
   return (bytes[at] << 8) | bytes[at + 1];
+}
+
+export function getUint16Le(bytes: Uint8Array, at: number): number {
+  return bytes[at] | (bytes[at + 1] << 8);
 }
 
 export function getUint32(bytes: Uint8Array, at: number): number {

@@ -11,11 +11,15 @@ export const IP_PROTOCOL = {
   ipv6: 41,
   routing: 43,
   fragment: 44,
+  gre: 47,
   authentication: 51,
   icmpv6: 58,
   noNextHeader: 59,
   destinationOptions: 60,
   ospf: 89,
+  etherIp: 97,
+  mpls: 137,
+  ethernet: 143,
 } as const;
 
 /** EtherTypes: eth.type. */
@@ -28,7 +32,23 @@ export const ETHER_TYPE = {
   serviceVlan: 0x88a8,
   /** What QinQ used before 802.1ad. */
   oldQinq: 0x9100,
+  /** Whole Ethernet frames, in tunnels. */
+  ethernet: 0x6558,
+  ppp: 0x880b,
+  /** What a cache redirects to itself (WCCP), maybe behind a header of four bytes. */
+  redirected: 0x883e,
+  mpls: 0x8847,
+  mplsMulticast: 0x8848,
+  pppoeDiscovery: 0x8863,
+  pppoeSession: 0x8864,
+  configurationTest: 0x9000,
 } as const;
+
+/** Protocols of PPP: ppp.protocol. */
+export const PPP_PROTOCOL = { ipv4: 0x0021, ipv6: 0x0057, mpls: 0x0281, mplsMulticast: 0x0283 } as const;
+
+/** What Frame Relay carries (RFC 2427): fr.nlpid. */
+export const NLPID = { ipv4: 0xcc, ipv6: 0x8e } as const;
 
 /** Whether an EtherType announces a VLAN tag. */
 export function isVlanType(etherType: number): boolean {

@@ -7,22 +7,64 @@ import { isWireError } from "../../wire/error.ts";
 import { bytesText, hexText } from "./tree.ts";
 import type { Dissection } from "./tree.ts";
 
-const OPCODES = ["", "request", "reply", "reverse request", "reverse reply"];
+interface Opcode {
+  readonly name: string;
+  /** The Protocol column. */
+  readonly protocol: string;
+}
+
+const OPCODES = new Map<number, Opcode>([
+  [0, { name: "reserved", protocol: "ARP" }],
+  [1, { name: "request", protocol: "ARP" }],
+  [2, { name: "reply", protocol: "ARP" }],
+  [3, { name: "reverse request", protocol: "RARP" }],
+  [4, { name: "reverse reply", protocol: "RARP" }],
+  [5, { name: "drarp request", protocol: "DRARP" }],
+  [6, { name: "drarp reply", protocol: "DRARP" }],
+  [7, { name: "drarp error", protocol: "DRARP" }],
+  [8, { name: "inverse request", protocol: "Inverse ARP" }],
+  [9, { name: "inverse reply", protocol: "Inverse ARP" }],
+  [10, { name: "arp nak", protocol: "ARP" }],
+]);
+
+/** What multicast address resolution (RFC 2022) and MAPOS (RFC 2176) say in Info, by their opcodes. */
+const OTHERS = new Map<number, Opcode>(
+  [
+    "request",
+    "MULTI request",
+    "MSERV request",
+    "JOIN request",
+    "LEAVE",
+    "NAK",
+    "UNSERV request",
+    "SJOIN request",
+    "SLEAVE",
+    "grouplist request",
+    "grouplist reply",
+    "redirect map",
+  ].map((name, i) => [11 + i, { name, protocol: "MARS" }]),
+);
+OTHERS.set(23, { name: "UNARP request", protocol: "MAPOS" });
+
+/** Hardware types whose addresses are written as Ethernet's are. */
+const MAC_TYPES = new Set([1, 6]);
+const IPV4 = 0x0800;
 
 const TITLE = "Address Resolution Protocol";
 
-export function dissectArp(d: Dissection, isReverse: boolean, start: number, end: number): void {
+export function dissectArp(d: Dissection, start: number, end: number): void {
   const header = decodeArp(d.bytes, start, d.captured(end), end);
-  d.columns(isReverse ? "RARP" : "ARP", "");
+  d.columns("ARP", "");
   if (isWireError(header)) {
     d.layer("arp", TITLE, start, d.captured(end) - start);
     d.damaged(header, TITLE);
     return;
   }
   const { opcode, hardwareType, protocolType, senderHardware, senderProtocol } = header;
-  const name = OPCODES[opcode] ?? `opcode ${opcode}`;
+  const known = OPCODES.get(opcode) ?? OTHERS.get(opcode);
+  const name = known?.name ?? `opcode ${opcode}`;
   const node = d.layer("arp", `${TITLE} (${name})`, start, arpLength(header));
-  d.networkEnd = start + node.length;
+  if (d.isOutermost()) d.networkEnd = start + node.length;
   const out = node.children;
   const [hardware, protocol] = [senderHardware.length, senderProtocol.length];
   const typeName = hardwareType === 1 ? "Ethernet" : "Unknown";
@@ -58,23 +100,58 @@ export function dissectArp(d: Dissection, isReverse: boolean, start: number, end
     }
     at += hardware + protocol;
   }
-  d.columns(isReverse ? "RARP" : "ARP", infoText(header));
+  d.columns(known?.protocol ?? "ARP", infoText(header));
 }
 
+const NO_ADDRESS = "<No address>";
+
 function infoText(header: ArpHeader): string {
-  const { opcode, senderHardware, senderProtocol, targetHardware, targetProtocol } = header;
-  const mac = (bytes: Uint8Array): string =>
-    bytes.length === 6 ? readMac(bytes, 0) : bytesText(bytes, 0, bytes.length);
-  const ip = (bytes: Uint8Array): string =>
-    bytes.length === 4 ? readIpv4(bytes, 0) : bytesText(bytes, 0, bytes.length);
-  const [sender, target] = [ip(senderProtocol), ip(targetProtocol)];
-  if (opcode === 1) {
-    if (sender === target) return `ARP Announcement for ${sender}`;
-    if (sender === "0.0.0.0") return `Who has ${target}? (ARP Probe)`;
-    return `Who has ${target}? Tell ${sender}`;
+  const { opcode, hardwareType, protocolType } = header;
+  const hardware = (bytes: Uint8Array): string => {
+    if (bytes.length === 0) return NO_ADDRESS;
+    const isMac = bytes.length === 6 && MAC_TYPES.has(hardwareType);
+    return isMac ? readMac(bytes, 0) : bytesText(bytes, 0, bytes.length);
+  };
+  const network = (bytes: Uint8Array): string => {
+    if (bytes.length === 0) return NO_ADDRESS;
+    const isIp = bytes.length === 4 && protocolType === IPV4;
+    return isIp ? readIpv4(bytes, 0) : bytesText(bytes, 0, bytes.length);
+  };
+  const [from, to] = [hardware(header.senderHardware), hardware(header.targetHardware)];
+  const [sender, target] = [network(header.senderProtocol), network(header.targetProtocol)];
+  const isGratuitous = sender === target && sender !== NO_ADDRESS;
+  switch (opcode) {
+    case 1:
+      if (isGratuitous) {
+        const isAnnouncement = header.targetHardware.every((byte) => byte === 0);
+        return isAnnouncement ? `ARP Announcement for ${sender}` : `Gratuitous ARP for ${sender} (Request)`;
+      }
+      return sender === "0.0.0.0" ? `Who has ${target}? (ARP Probe)` : `Who has ${target}? Tell ${sender}`;
+    case 2:
+      return isGratuitous ? `Gratuitous ARP for ${sender} (Reply)` : `${sender} is at ${from}`;
+    case 3:
+    case 5:
+    case 8:
+      return `Who is ${to}? Tell ${from}`;
+    case 4:
+    case 6:
+      return `${to} is at ${target}`;
+    case 7:
+      return "DRARP Error";
+    case 9:
+      return `${from} is at ${sender}`;
+    case 10:
+      return "ARP NAK";
+    case 24:
+    case 25:
+      return `Experimental ${opcode - 23} ( opcode ${opcode} )`;
+    case 0:
+    case 0xffff:
+      return `Reserved opcode ${opcode}`;
+    default: {
+      const other = OTHERS.get(opcode);
+      if (other === undefined) return `Unknown ARP opcode ${hexText(opcode, 4)}`;
+      return `${other.protocol} ${other.name} from ${from} at ${sender}`;
+    }
   }
-  if (opcode === 2) return `${sender} is at ${mac(senderHardware)}`;
-  if (opcode === 3) return `Who is ${mac(targetHardware)}? Tell ${mac(senderHardware)}`;
-  if (opcode === 4) return `${mac(targetHardware)} is at ${target}`;
-  return `Unknown ARP opcode ${opcode}`;
 }

@@ -2,11 +2,14 @@
 
 import { IP_PROTOCOL } from "../../wire/protocols.ts";
 import { addPlainData } from "./data.ts";
+import { dissectGre } from "./gre.ts";
 import { dissectIcmp } from "./icmp.ts";
 import { dissectIcmpv6 } from "./icmpv6.ts";
 import { dissectIgmp } from "./igmp.ts";
 import { dissectIp } from "./ipv4.ts";
 import { dissectIpv6, isIpv6 } from "./ipv6.ts";
+import { dissectEthernet } from "./link.ts";
+import { dissectMpls } from "./mpls.ts";
 import { dissectOspf } from "./ospf.ts";
 import { dissectTcp } from "./tcp.ts";
 import { dissectUdp } from "./udp.ts";
@@ -46,6 +49,19 @@ export function dissectIpPayload(d: Dissection, ip: IpAbove, start: number, end:
       case IP_PROTOCOL.ipv6:
         if (isIpv6(d, start, end)) dissectIpv6(d, start, end);
         else addUnknownVersion(d, start, end);
+        break;
+      case IP_PROTOCOL.gre:
+        dissectGre(d, start, end);
+        break;
+      case IP_PROTOCOL.mpls:
+        dissectMpls(d, start, end);
+        break;
+      case IP_PROTOCOL.ethernet:
+        dissectEthernet(d, start, end);
+        break;
+      case IP_PROTOCOL.etherIp:
+        d.layer("etherip", "Ethernet over IP", start, Math.min(2, Math.max(0, d.captured(end) - start)));
+        if (d.has(start, 2, end, "Ethernet over IP")) dissectEthernet(d, start + 2, end);
         break;
       case IP_PROTOCOL.ospf:
         dissectOspf(d, ip, start, end);

@@ -1,4 +1,4 @@
-// Link layers: Ethernet with tags, Linux cooked captures, BSD loopback, raw IP; and what an EtherType leads to.
+// Link layers: which one a link type is, Ethernet with tags, Linux cooked captures, BSD loopback, raw IP; and what an EtherType leads to.
 
 import { readMac } from "../../wire/address.ts";
 import { isWireError } from "../../wire/error.ts";
@@ -16,12 +16,20 @@ import type { Sll2Header, SllHeader } from "../../wire/sll.ts";
 import { decodeSll, decodeSll2, SLL2_HEADER_LENGTH, SLL_HEADER_LENGTH } from "../../wire/sll.ts";
 import { getUint16 } from "../../wire/bytes.ts";
 import { dissectArp } from "./arp.ts";
+import { dissectCiscoHdlc } from "./cisco-hdlc.ts";
+import { dissectConfigurationTest } from "./configuration-test.ts";
 import { addPlainData } from "./data.ts";
 import { addTrailer } from "./ethernet-trailer.ts";
 import { ENCAPSULATIONS } from "./encapsulations.ts";
 import { etherTypeName, etherTypeText } from "./ether-types.ts";
+import { dissectFrameRelay } from "./frame-relay.ts";
 import { dissectIp, dissectIpv4 } from "./ipv4.ts";
 import { dissectIpv6, isIpv6 } from "./ipv6.ts";
+import { dissectLlc } from "./llc.ts";
+import { dissectMpls } from "./mpls.ts";
+import { dissectNflog } from "./nflog.ts";
+import { dissectPpp } from "./ppp.ts";
+import { dissectPppoeDiscovery, dissectPppoeSession } from "./pppoe.ts";
 import { bitsText, bytesText, hexText } from "./tree.ts";
 import type { DetailNode, Dissection } from "./tree.ts";
 
@@ -32,7 +40,7 @@ export function dissectLink(d: Dissection, linkType: number): void {
   const end = d.reportedEnd;
   switch (linkType) {
     case LINKTYPE.ethernet:
-      dissectEthernet(d, end);
+      dissectEthernet(d, 0, end);
       break;
     case LINKTYPE.linuxSll:
     case LINKTYPE.linuxSll2:
@@ -45,6 +53,30 @@ export function dissectLink(d: Dissection, linkType: number): void {
     case LINKTYPE.raw:
     case LINKTYPE.rawBsd:
       dissectRaw(d, end);
+      break;
+    case LINKTYPE.ppp:
+    case LINKTYPE.pppHdlc:
+      dissectPpp(d, 0, end);
+      break;
+    case LINKTYPE.pppWithDirection:
+      dissectPpp(d, 1, end);
+      break;
+    case LINKTYPE.pppEther:
+      dissectPppoeSession(d, 0, end);
+      break;
+    case LINKTYPE.ciscoHdlc:
+    case LINKTYPE.ciscoHdlcToo:
+      dissectCiscoHdlc(d, 0, end);
+      break;
+    case LINKTYPE.frameRelay:
+      dissectFrameRelay(d, 0, end);
+      break;
+    case LINKTYPE.llc:
+    case LINKTYPE.llcToo:
+      dissectLlc(d, 0, end);
+      break;
+    case LINKTYPE.nflog:
+      dissectNflog(d, 0, end);
       break;
     case LINKTYPE.ipv4:
       dissectIp(d, 0, end);
@@ -61,18 +93,47 @@ export function dissectLink(d: Dissection, linkType: number): void {
   }
 }
 
+/** Dissectors by EtherType, but for IPv6's, which goes by its first bits too. */
+function etherTypeDissector(type: number): ((d: Dissection, start: number, end: number) => void) | null {
+  switch (type) {
+    case ETHER_TYPE.ipv4:
+      return dissectIpv4;
+    case ETHER_TYPE.ipv6:
+      return dissectIpv6;
+    case ETHER_TYPE.arp:
+    case REVERSE_ARP:
+      return dissectArp;
+    case ETHER_TYPE.mpls:
+    case ETHER_TYPE.mplsMulticast:
+      return dissectMpls;
+    case ETHER_TYPE.pppoeDiscovery:
+      return dissectPppoeDiscovery;
+    case ETHER_TYPE.pppoeSession:
+      return dissectPppoeSession;
+    case ETHER_TYPE.configurationTest:
+      return dissectConfigurationTest;
+    default:
+      return isVlanType(type) ? (d, start, end) => dissectVlan(d, type, start, end) : null;
+  }
+}
+
+/** Whether something here dissects what follows an EtherType. */
+export function isKnownEtherType(type: number): boolean {
+  return etherTypeDissector(type) !== null;
+}
+
 /** What follows an EtherType, in a layer that ends at `end`; Info is the layer's own where nothing is known of the type. */
 export function dissectEtherType(d: Dissection, type: number, start: number, end: number): void {
+  const dissect = etherTypeDissector(type);
+  const isOther = type === ETHER_TYPE.ipv6 && !isIpv6(d, start, end);
   d.enter(() => {
-    if (type === ETHER_TYPE.ipv4) dissectIpv4(d, start, end);
-    else if (type === ETHER_TYPE.ipv6 && isIpv6(d, start, end)) dissectIpv6(d, start, end);
-    else if (type === ETHER_TYPE.arp || type === REVERSE_ARP) dissectArp(d, type === REVERSE_ARP, start, end);
-    else if (isVlanType(type)) dissectVlan(d, type, start, end);
-    else {
-      d.columns(hexText(type, 4), etherTypeName(type) ?? d.info);
-      if (type === ETHER_TYPE.ipv6) d.remarkMalformed(d.root, start);
-      addPlainData(d, start, end);
+    if (dissect !== null && !isOther) {
+      dissect(d, start, end);
+      return;
     }
+    d.columns(hexText(type, 4), etherTypeName(type) ?? d.info);
+    if (isOther) d.remarkMalformed(d.root, start);
+    addPlainData(d, start, end);
   });
 }
 
@@ -111,10 +172,11 @@ function addMac(
   );
 }
 
-function dissectEthernet(d: Dissection, end: number): void {
-  const header = decodeEthernet(d.bytes, 0, d.captured(end), end);
+/** The frame at `start` in a layer that ends at `end`: the packet's own, or one in a tunnel. */
+export function dissectEthernet(d: Dissection, start: number, end: number): void {
+  const header = decodeEthernet(d.bytes, start, d.captured(end), end);
   if (isWireError(header)) {
-    d.layer("eth", "Ethernet II", 0, d.captured(end));
+    d.layer("eth", "Ethernet II", start, Math.max(0, d.captured(end) - start));
     d.columns("Ethernet", "");
     d.damaged(header, "Ethernet II");
     return;
@@ -123,44 +185,29 @@ function dissectEthernet(d: Dissection, end: number): void {
   const isLength = type < ETHER_TYPE_MIN;
   const kind = isLength ? "IEEE 802.3 Ethernet" : "Ethernet II,";
   const title = (): string => (isLength ? kind : `${kind} Src: ${source}, Dst: ${destination}`);
-  const node = d.layer("eth", title, 0, ETHERNET_HEADER_LENGTH);
+  const isOutermost = d.layers.length === 0;
+  const node = d.layer("eth", title, start, ETHERNET_HEADER_LENGTH);
   const out = node.children;
   const isWanted = d.wants("eth");
   if (isWanted) {
-    addMac(d, out, "eth.dst", 0, destination);
-    addMac(d, out, "eth.src", 6, source);
+    addMac(d, out, "eth.dst", start, destination);
+    addMac(d, out, "eth.src", start + 6, source);
   }
   d.addressFrom = source;
   d.addressTo = destination;
+  const next = start + ETHERNET_HEADER_LENGTH;
   if (isLength) {
-    d.add(out, "eth.len", `Length: ${type}`, 12, 2, type);
-    dissectLlc(d, ETHERNET_HEADER_LENGTH, Math.min(end, ETHERNET_HEADER_LENGTH + type));
+    d.add(out, "eth.len", `Length: ${type}`, start + 12, 2, type);
+    if (next + type > end) d.remarkMalformed(out, start + 12);
+    d.columns(hexText(type, 4), "Ethernet II");
+    if (type > 0 && next < end) dissectLlc(d, next, Math.min(end, next + type));
     return;
   }
-  if (isWanted) d.add(out, "eth.type", () => `Type: ${etherTypeText(type)}`, 12, 2, type);
+  if (isWanted) d.add(out, "eth.type", () => `Type: ${etherTypeText(type)}`, start + 12, 2, type);
   d.layers.push("ethertype");
   d.columns("Ethernet", "Ethernet II");
-  dissectEtherType(d, type, ETHERNET_HEADER_LENGTH, end);
-  if (isWanted) addTrailer(d, node, end);
-}
-
-/** 802.2 LLC, and SNAP where it carries an EtherType. */
-function dissectLlc(d: Dissection, start: number, end: number): void {
-  const node = d.layer("llc", "Logical-Link Control", start, Math.min(3, d.captured(end) - start));
-  d.columns("LLC", "Logical-Link Control");
-  if (!d.has(start, 3, end, "Logical-Link Control")) return;
-  const [dsap, ssap] = [d.bytes[start], d.bytes[start + 1]];
-  d.add(node.children, "llc.dsap", `DSAP: ${hexText(dsap, 2)}`, start, 1, dsap);
-  d.add(node.children, "llc.ssap", `SSAP: ${hexText(ssap, 2)}`, start + 1, 1, ssap);
-  const isSnap = dsap === 0xaa && ssap === 0xaa && end - start >= 8;
-  if (!isSnap || !d.has(start, 8, end, "Logical-Link Control")) {
-    if (!isSnap) addPlainData(d, start + 3, end);
-    return;
-  }
-  const type = getUint16(d.bytes, start + 6);
-  d.add(node.children, "llc.type", `Type: ${etherTypeText(type)}`, start + 6, 2, type);
-  node.length = 8;
-  dissectEtherType(d, type, start + 8, end);
+  dissectEtherType(d, type, next, end);
+  if (isWanted && isOutermost) addTrailer(d, node, end);
 }
 
 const PRIORITIES = [

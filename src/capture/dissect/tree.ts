@@ -97,6 +97,10 @@ export type Stop = "cut" | "malformed";
 /** What protocols are called in a few letters, where that is not their layer's name in capitals. */
 const SHORT_NAMES: Readonly<Record<string, string>> = {
   eth: "Ethernet",
+  arp: "ARP/RARP",
+  pppoes: "PPPoES",
+  pppoed: "PPPoED",
+  geneve: "Geneve",
   ip: "IPv4",
   ipv6: "IPv6",
   icmpv6: "ICMPv6",
@@ -229,7 +233,8 @@ export class Dissection {
   /** Whether the transport header at `start` is the one that the row's columns hold, and neither quoted nor around a tunnel. */
   isOwn(start: number): boolean {
     const own = this.around.trace.packets.transportOffset[this.around.row];
-    return this.quoted === 0 && (start === own || own === NO_OFFSET);
+    // The header of a datagram put together from fragments is in none of the row's bytes.
+    return this.quoted === 0 && (this.source === 0 ? start === own : own === NO_OFFSET);
   }
 
   /** The stream of the transport header at `start`, or NO_STREAM. */

@@ -10,6 +10,7 @@ import type { IpAbove } from "./ip-payload.ts";
 import { hexText } from "./tree.ts";
 import type { DetailNode, Dissection } from "./tree.ts";
 import { dissectUdpPayload } from "./udp-protocols.ts";
+import { udpTunnel } from "./udp-tunnels.ts";
 
 const TITLE = "User Datagram Protocol";
 
@@ -71,6 +72,11 @@ export function dissectUdp(d: Dissection, ip: IpAbove, start: number, end: numbe
   if (size > 0) {
     const text = (): string => `UDP payload (${size} ${size === 1 ? "byte" : "bytes"})`;
     d.add(out, "udp.payload", text, payload, size, bytes.subarray(payload, payload + size));
+  }
+  const tunnel = udpTunnel(sourcePort, destinationPort);
+  if (tunnel !== null) {
+    tunnel(d, payload, stop);
+    return;
   }
   const conversation =
     stream !== NO_STREAM && d.isOwn(start) ? d.around.conversations.udp(d.around.row) : null;
