@@ -111,6 +111,36 @@ function datagramCapture(packets: number): CaptureSession {
   return { name: "datagrams", trace, problems: [] };
 }
 
+/** One TLS connection, a record of application data in each segment: to show its last packet all before it are to be read. */
+function connectionCapture(packets: number): CaptureSession {
+  const headers = "450000350000000040060000 0a000001 0a000002 9c4001bb 00000000 00000000 50100000 00000000";
+  const bytes = Uint8Array.from(
+    Buffer.from(`${headers} 1703030008 0000000000000000`.replaceAll(" ", ""), "hex"),
+  );
+  const trace = new Trace({ read: () => bytes });
+  trace.interfaces.push({ name: "made", linkType: LINKTYPE.raw, snapLength: 0 });
+  const table = trace.packets;
+  const [client, server] = [table.addresses.internIpv4(0x0a000001), table.addresses.internIpv4(0x0a000002)];
+  for (let i = 0; i < packets; i++) {
+    const row = table.append();
+    table.seconds[row] = Math.floor(i / 1000);
+    table.protocol[row] = PROTOCOL.tcp;
+    table.source[row] = client;
+    table.destination[row] = server;
+    table.sourcePort[row] = 40_000;
+    table.destinationPort[row] = 443;
+    table.networkOffset[row] = 0;
+    table.transportOffset[row] = 20;
+    table.payloadOffset[row] = 40;
+    table.payloadLength[row] = 13;
+    table.stream[row] = 0;
+    table.tcpFlags[row] = 0x10;
+    table.tcpSeq[row] = i * 13;
+    table.length[row] = table.capturedLength[row] = bytes.length;
+  }
+  return { name: "connection", trace, problems: [] };
+}
+
 /** Runs `work` while blocks are counted. */
 function counting(work: (counts: BlockCounts) => string[]): string[] {
   const counts = new BlockCounts();
@@ -124,10 +154,12 @@ function counting(work: (counts: BlockCounts) => string[]): string[] {
 // One run after the other: what is compiled for one is not counted for the next.
 const capture = millionCapture(CAPTURE_PACKETS, SEGMENT);
 const datagrams = datagramCapture(CAPTURE_PACKETS);
+const connection = connectionCapture(CAPTURE_PACKETS);
 const lab = await millionLab(RUN_PACKETS);
 const found = {
   capture: counting((counts) => play(capture, counts)),
   datagrams: counting((counts) => play(datagrams, counts, ["stream"])),
+  connection: counting((counts) => play(connection, counts, ["packets", "sequence"])),
   run: counting((counts) => {
     const preparing: string[] = [];
     for (let isDone = false; !isDone;) {

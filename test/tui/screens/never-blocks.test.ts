@@ -7,7 +7,7 @@ import { beforeAll, describe, expect, test } from "vitest";
 
 const PROGRAM = fileURLToPath(new URL("../count-blocks.ts", import.meta.url));
 
-let found: Readonly<Record<"capture" | "datagrams" | "run", readonly string[]>>;
+let found: Readonly<Record<"capture" | "connection" | "datagrams" | "run", readonly string[]>>;
 
 beforeAll(() => {
   const { status, stdout, stderr } = spawnSync(process.execPath, ["--import", "tsx", PROGRAM], {
@@ -24,6 +24,10 @@ describe("no message runs a block of the code nearly as often as there are packe
 
   test("on a capture of datagrams, on the Stream screen", () => {
     expect(found.datagrams).toEqual([]);
+  });
+
+  test("on one long connection, whose last packet hangs on all before it", () => {
+    expect(found.connection).toEqual([]);
   });
 
   test("on a simulated run", () => {
