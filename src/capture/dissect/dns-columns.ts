@@ -18,7 +18,7 @@ export function dnsColumns(bytes: Uint8Array, start: number, end: number): Colum
   if (end > bytes.length || end - start < HEADER_LENGTH) return null;
   const reading = new Reading(bytes, start, end);
   const info = reading.info();
-  return info === null ? null : { protocol: "DNS", info, separator: "" };
+  return info === null ? null : { protocol: "DNS", info, separator: "", lead: "" };
 }
 
 /** A message being read; what cannot be read makes it null. */

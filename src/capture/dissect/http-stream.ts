@@ -211,7 +211,7 @@ function columnsOfHead(head: HttpHead, { bytes, origin, end }: PduScan, length: 
 const NO_LAYERS: readonly string[] = [];
 
 function httpColumns(info: string, layers: readonly string[]): Columns {
-  return { protocol: "HTTP", info, separator: ", ", layers };
+  return { protocol: "HTTP", info, separator: ", ", lead: "", layers };
 }
 
 /** Responses that never have a body (RFC 9112 6.3). */

@@ -144,11 +144,11 @@ export class Http2Stream implements StreamDissector {
       const text = latin1(bytes, start, held);
       const label = `Magic: ${text.replaceAll("\r\n", "\\r\\n")}`;
       d.add(stream.children, "http2.magic", label, start, held - start, text);
-      messageColumns(d, "HTTP2", "Magic", ", ");
+      messageColumns(d, "HTTP2", "Magic", ", ", ", ");
       return;
     }
     if (!d.has(start, HEADER_LENGTH, end, this.title)) {
-      messageColumns(d, "HTTP2", "", ", ");
+      messageColumns(d, "HTTP2", "", ", ", ", ");
       return;
     }
     const facts = this.#facts.get(shown.pdu) ?? { fields: [], body: null };
@@ -156,7 +156,7 @@ export class Http2Stream implements StreamDissector {
     showFrame(d, node.children, start, end, facts, note);
     const type = FRAME_TYPES.get(bytes[start + 3]) ?? "Unknown";
     const id = uint(bytes, start + 5, 4) & 0x7fffffff;
-    messageColumns(d, "HTTP2", `${type}[${id}]${note === "" ? "" : `: ${note}`}`, ", ");
+    messageColumns(d, "HTTP2", `${type}[${id}]${note === "" ? "" : `: ${note}`}`, ", ", ", ");
     if (facts.body !== null) showBody(d, facts.body);
     if (held < end) d.stop("cut", this.title, held);
   }

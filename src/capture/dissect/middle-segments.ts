@@ -29,7 +29,8 @@ const LACKS = 1;
 
 const LACKS_MAX = 0xffff_ffff;
 const CONTROL = TCP_FLAG.syn | TCP_FLAG.fin;
-const AGAIN = ANALYSIS.keepAlive | ANALYSIS.retransmission;
+/** Segments that add to a message otherwise, or not at all. */
+const OTHERWISE = ANALYSIS.keepAlive | ANALYSIS.retransmission | ANALYSIS.outOfOrder;
 
 /** What a segment was taken for. */
 export const TAKEN = {
@@ -70,8 +71,8 @@ export class MiddleSegments {
     if (seq !== state[own + SEQ] || length >= state[own + LACKS] || length === 0) return TAKEN.not;
     const offset = table.payloadOffset[row];
     const isWhole = offset !== NO_OFFSET && offset + length <= table.capturedLength[row];
-    const isAgain = (table.analysis[row] & AGAIN) !== 0;
-    if (!isWhole || isAgain || (table.tcpFlags[row] & CONTROL) !== 0) return TAKEN.not;
+    if (!isWhole || (table.analysis[row] & OTHERWISE) !== 0 || (table.tcpFlags[row] & CONTROL) !== 0)
+      return TAKEN.not;
     if (this.#rows.next(last - 1) !== row) return TAKEN.not;
     if (state[at + RUN_FIRST] === 0) {
       state[at + RUN_FIRST] = row + 1;

@@ -82,7 +82,7 @@ export class MqttStream implements StreamDissector {
     const node = protocolNode(d, shown, this.layers, `${TITLE}, ${name}`, start, d.captured(end) - start);
     const packet = new MqttPacket(d, node.children, start, end, this.#level);
     const note = packet.show(type, name);
-    messageColumns(d, "MQTT", `${name}${note}`, ", ");
+    messageColumns(d, "MQTT", `${name}${note}`, ", ", ", ");
     if (packet.at > end) d.stop("malformed", TITLE, end);
     else if (packet.isCut) d.stop("cut", TITLE, d.bytes.length);
   }

@@ -42,6 +42,8 @@ export interface Columns {
   readonly protocol: string;
   readonly info: string;
   readonly separator: string;
+  /** What stands between what TCP says of the segment and its first message. */
+  readonly lead: string;
   /** Layers below the protocol's own, as in `frame.protocols`; none by default. */
   readonly layers?: readonly string[];
 }
@@ -91,11 +93,27 @@ export function protocolNode(
   return d.add(d.root, name, label, start, length);
 }
 
-/** Sets the columns for a message; Info gathers those of a packet's messages, `separator` between them. */
-export function messageColumns(d: Dissection, protocol: string, info: string, separator: string): void {
+/**
+ * Sets the columns for a message; Info gathers those of a packet's messages, `separator` between them, and `lead` between them and what
+ * TCP says of the segment.
+ */
+export function messageColumns(
+  d: Dissection,
+  protocol: string,
+  info: string,
+  separator: string,
+  lead: string = "",
+): void {
   if (d.quoted > 0) return;
-  d.columns(protocol, d.messages === 0 ? `${d.infoPrefix}${info}` : `${d.info}${separator}${info}`);
+  const isFirst = d.messages === 0 && !d.isBehindPart;
+  const before = isFirst ? withLead(d.infoPrefix, lead) : `${d.info}${separator}`;
+  d.columns(d.isBehindPart ? d.protocol : protocol, `${before}${info}`);
   d.messages++;
+}
+
+/** What TCP says of a segment, with what stands between that and the segment's messages. */
+export function withLead(prefix: string, lead: string): string {
+  return prefix === "" ? "" : `${prefix}${lead}`;
 }
 
 /** The same for a protocol of which only the last message of a slice is in Info. */

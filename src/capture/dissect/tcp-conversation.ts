@@ -66,7 +66,8 @@ export class TcpConversation implements PduReader, PduBytes, StreamAbove {
     const direction = this.direction(row);
     const held = length === 0 ? 0 : this.#held(row, length);
     const isAgain = wasSent(this.#trace, row);
-    const isMiddle = length > 0 && held === length && !isAgain && (flags & CONTROL) === 0;
+    const isLate = this.isLate(row);
+    const isMiddle = length > 0 && held === length && !isAgain && !isLate && (flags & CONTROL) === 0;
     if (isMiddle && this.pdus.addMiddle(row, direction, seq, length)) return;
     this.pdus.add({
       row,
@@ -76,8 +77,14 @@ export class TcpConversation implements PduReader, PduBytes, StreamAbove {
       held,
       isLast,
       isAgain,
+      isLate,
       isKeepAlive: this.#isKeepAlive(row),
     });
+  }
+
+  /** Whether `row` came later than its place in the stream: Wireshark reads no messages from it. */
+  isLate(row: number): boolean {
+    return (this.#trace.packets.analysis[row] & ANALYSIS.outOfOrder) !== 0;
   }
 
   /** Whether what `row` holds was sent before. */
@@ -215,7 +222,14 @@ export class TcpConversation implements PduReader, PduBytes, StreamAbove {
     return have >= bytes.length ? bytes : bytes.subarray(0, have);
   }
 
-  /** Where a complete message's bytes are: what each segment adds, in order of arrival. */
+  /** What the first segment of message `pdu` has of it. */
+  beginning(pdu: number): Uint8Array {
+    const { table } = this.pdus;
+    const row = table.firstRow(pdu);
+    return this.payload(row).subarray(table.start(pdu) - table.rowStart(table.find(row)));
+  }
+
+  /** Where a complete message's bytes are: what each segment adds, in the stream's order. */
   parts(pdu: number): PduPart[] {
     return this.#parts(pdu, Infinity);
   }
@@ -244,7 +258,7 @@ export class TcpConversation implements PduReader, PduBytes, StreamAbove {
         from += payloadLength[at];
       }
     }
-    return parts;
+    return parts.sort((one, other) => one.offset - other.offset);
   }
 
   payload(row: number): Uint8Array {

@@ -64,6 +64,10 @@ export function dissectTcpPayload(
     else if (conversation.isProbe(row)) addPlainData(d, start, end);
     return;
   }
+  if (conversation?.isLate(row) === true) {
+    showLate({ d, tcp, conversation, row, start, end });
+    return;
+  }
   if (conversation === null || conversation.isDataAt(row)) {
     if (isHeld && conversation?.isClaimed(row) !== true) addPlainData(d, start, end);
     return;
@@ -73,6 +77,27 @@ export function dissectTcpPayload(
   else if (isHeld && conversation.isShownAgain(row)) addBytesAgain(d, tcp, start, end);
 }
 
+/** What a segment that came late adds to a message, and which it completes: messages in it Wireshark leaves unread. */
+function showLate(shown: Shown): void {
+  const { d, tcp, conversation, row, start, end } = shown;
+  const { table } = conversation.pdus;
+  const index = conversation.segment(row);
+  const continued = index === -1 ? NO_PDU : table.continued(index);
+  if (d.captured(end) <= start) return;
+  if (continued === NO_PDU) {
+    if (conversation.isShownAgain(row)) addBytesAgain(d, tcp, start, end);
+    return;
+  }
+  addSegmentData(shown, continued, start, end);
+  if (table.lastRow(continued) !== row) {
+    noteSegment(d);
+    return;
+  }
+  if (!d.wants("tcp")) return;
+  const bytes = conversation.message(continued, MESSAGE_BYTES_MAX);
+  d.within("Reassembled TCP", bytes, () => addParts(d, conversation, continued, bytes));
+}
+
 function showSegment(shown: Shown, index: number, isHeld: boolean): void {
   const { d, conversation, row, start, end } = shown;
   const { table } = conversation.pdus;
@@ -80,14 +105,16 @@ function showSegment(shown: Shown, index: number, isHeld: boolean): void {
   const continued = table.continued(index);
   if (continued !== NO_PDU) {
     const isComplete = table.lastRow(continued) === row;
-    const stop = table.start(continued) + table.length(continued) - table.rowStart(index);
-    at = isComplete ? Math.min(end, start + stop) : end;
+    at = Math.min(end, start + continuedBytes(shown, index, continued));
     addSegmentData(shown, continued, start, at);
-    if (!isComplete) {
+    if (isComplete) {
+      showReassembled(shown, continued);
+    } else {
+      if (conversation.pdus.isReread(row)) showBeginningAgain(shown, continued);
       noteSegment(d);
-      return;
+      // What follows a message that lacks something is shown all the same.
+      d.isBehindPart = true;
     }
-    showReassembled(shown, continued);
   }
   if (!isHeld || at >= end) return;
   const slice: Slice = { node: null, before: null };
@@ -120,9 +147,18 @@ function showColumns(d: Dissection, conversation: TcpConversation, pdu: number, 
   if (columns === null) return false;
   const shown = { pdu, direction: table.direction(pdu), slice };
   if (slice.node === null) protocolNode(d, shown, dissector.layers, "", 0, 0);
-  messageColumns(d, columns.protocol, columns.info, columns.separator);
+  messageColumns(d, columns.protocol, columns.info, columns.separator, columns.lead);
   d.layers.push(...(columns.layers ?? []));
   return true;
+}
+
+/** How many bytes of segment `index` are of message `continued`: all where it neither completes it nor begins another. */
+function continuedBytes({ conversation, row }: Shown, index: number, continued: number): number {
+  const { table } = conversation.pdus;
+  const from = table.rowStart(index);
+  if (table.lastRow(continued) === row) return table.start(continued) + table.length(continued) - from;
+  const next = table.begunFrom(index);
+  return next < table.begunTo(index) ? table.start(next) - from : Infinity;
 }
 
 /** A message of several segments, which this one completes. */
@@ -185,9 +221,20 @@ function showBeginning(shown: Shown, pdu: number, begin: number, isFirst: boolea
     d.layer(name, dissector.title, begin, held - begin);
   }
   // As in Wireshark: Info is of the messages that the segment completed.
-  if (d.messages > 0) return;
+  if (d.messages > 0 || d.isBehindPart) return;
   if (d.quoted === 0 && info !== null) d.info = `${d.infoPrefix}${info}`;
   noteSegment(d);
+}
+
+/** The same where more of it has come, and it was read from its beginning without getting to its end. */
+function showBeginningAgain({ d, conversation, row, start }: Shown, pdu: number): void {
+  const dissector = conversation.dissectorOf(pdu);
+  if (dissector === null || d.quoted > 0) return;
+  const bytes = conversation.beginning(pdu);
+  const info = dissector.beginning(bytes, 0, bytes.length, conversation.direction(row));
+  if (dissector.isLayerOfBeginning)
+    d.layer(dissector.layers[dissector.layers.length - 1], dissector.title, start, 0);
+  if (info !== null) d.info = `${d.infoPrefix}${info}`;
 }
 
 function noteSegment(d: Dissection): void {
@@ -258,7 +305,12 @@ export function payloadKind(trace: Trace, row: number, context: DissectContext):
   const index = conversation.segment(row);
   if (index === -1) return PAYLOAD.plain;
   const continued = table.continued(index);
-  if (continued !== NO_PDU) return table.lastRow(continued) === row ? PAYLOAD.messages : PAYLOAD.part;
+  if (continued !== NO_PDU && table.lastRow(continued) !== row)
+    return table.begunFrom(index) === table.begunTo(index) && !conversation.pdus.isReread(row)
+      ? PAYLOAD.part
+      : PAYLOAD.messages;
+  if (conversation.isLate(row)) return PAYLOAD.plain;
+  if (continued !== NO_PDU) return PAYLOAD.messages;
   const first = table.begunFrom(index);
   if (first === table.begunTo(index)) return PAYLOAD.plain;
   const isBeginning = table.lastRow(first) !== row && table.start(first) === table.rowStart(index);
@@ -277,6 +329,7 @@ export function knownColumns(trace: Trace, row: number, context: DissectContext)
   const { table } = conversation.pdus;
   const index = conversation.segment(row);
   const continued = table.continued(index);
+  if (continued !== NO_PDU && table.lastRow(continued) !== row) return null;
   let columns = continued === NO_PDU ? null : knownColumnsOf(conversation, continued);
   if (continued !== NO_PDU && columns === null) return null;
   const to = table.begunTo(index);
@@ -294,8 +347,8 @@ function knownColumnsOf(conversation: TcpConversation, pdu: number): Columns | n
   return conversation.dissectorOf(pdu)?.columnsOf?.(pdu, conversation.pdus.table.firstByte(pdu)) ?? null;
 }
 
-function together(columns: Columns, { protocol, info, separator }: Columns): Columns {
-  return { protocol, info: `${columns.info}${separator}${info}`, separator };
+function together({ info: before, lead }: Columns, { protocol, info, separator }: Columns): Columns {
+  return { protocol, info: `${before}${separator}${info}`, separator, lead };
 }
 
 /** What the Info column says of a message that begins in packet `row`, a `PAYLOAD.beginning`; null where TCP's own words stay. */

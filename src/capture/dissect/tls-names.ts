@@ -73,7 +73,14 @@ export function versionColumn(value: number): string {
   return VERSIONS.get(value)?.[1] ?? "TLS";
 }
 
-export const CONTENT = { changeCipherSpec: 20, alert: 21, handshake: 22, applicationData: 23, heartbeat: 24 };
+export const CONTENT = {
+  changeCipherSpec: 20,
+  alert: 21,
+  handshake: 22,
+  applicationData: 23,
+  heartbeat: 24,
+  connectionId: 25,
+};
 
 export const CONTENT_TYPES = new Map<number, string>([
   [CONTENT.changeCipherSpec, "Change Cipher Spec"],

@@ -1,6 +1,7 @@
 // TLS records (RFC 8446 5, RFC 5246 6) over a TCP stream: what each carries while that can be read, and the version and keys
 // the connection has got to.
 
+import { addExpert } from "./expert.ts";
 import { isEncryptedFrom, showHandshake } from "./tls-handshake.ts";
 import {
   ALERTS,
@@ -21,6 +22,7 @@ const TITLE = "Transport Layer Security";
 const HEADER_LENGTH = 5;
 /** A record's largest length: 2^14 and what encryption and compression may add (RFC 5246 6.2.3). */
 const RECORD_BYTES_MAX = 16_384 + 2_048;
+const TLS_1_2 = 0x0303;
 /** Handshake bytes kept of a message in several records. */
 const KEPT_BYTES_MAX = 1024 * 1024;
 /** Handshake messages in one record. */
@@ -32,10 +34,37 @@ export function looksLikeTls({ bytes, origin, end }: PduScan): boolean {
 }
 
 function isRecord(bytes: Uint8Array, at: number): boolean {
-  const type = bytes[at];
-  const isType = type >= CONTENT.changeCipherSpec && type <= CONTENT.heartbeat;
-  return isType && bytes[at + 1] === 3 && bytes[at + 2] <= 4 && uint(bytes, at + 3, 2) <= RECORD_BYTES_MAX;
+  return beginsRecord(bytes, at) && uint(bytes, at + 3, 2) <= RECORD_BYTES_MAX;
 }
+
+/** Whether a record may begin here: TLS 1.3 gives its own the version of TLS 1.2 (RFC 8446 5.1). */
+function beginsRecord(bytes: Uint8Array, at: number): boolean {
+  return isContentType(bytes[at]) && bytes[at + 1] === 3 && bytes[at + 2] <= 3;
+}
+
+function isContentType(type: number): boolean {
+  return type >= CONTENT.changeCipherSpec && type <= CONTENT.connectionId;
+}
+
+/** Whether a segment begins with four characters of ASCII. */
+function isText(bytes: Uint8Array): boolean {
+  for (let i = 0; i < 4; i++) if (bytes[i] < 0x20 || bytes[i] > 0x7e) return false;
+  return true;
+}
+
+/** What is no record: of a connection whose version is known, and of any other. */
+const NO_RECORD = { known: "Ignored Unknown Record", unknown: "Continuation Data" } as const;
+type NoRecord = (typeof NO_RECORD)[keyof typeof NO_RECORD];
+
+const IGNORED = {
+  severity: "Warning",
+  group: "Protocol",
+  protocol: "TLS",
+  summary: NO_RECORD.known,
+} as const;
+
+/** Between Info's parts, and between them and what TCP says of the segment. */
+const SEPARATOR = ", ";
 
 /** What the stream knew when a record came. */
 interface RecordFacts {
@@ -73,26 +102,38 @@ export class TlsStream implements StreamDissector {
   ];
   /** By message number; records like the one before them are not in it. */
   readonly #facts = new Map<number, RecordFacts>();
+  /** By message number; all else is records. */
+  readonly #noRecords = new Map<number, NoRecord>();
+  /** 0 while nothing but Client Hellos were seen: they tell no more than what their sender could speak. */
   #version = 0;
   /** The version of everything from this message on. */
   #settledFrom = -1;
   #kept = 0;
 
   get cost(): number {
-    return this.#facts.size * 150 + this.#kept;
+    return (this.#facts.size + this.#noRecords.size) * 150 + this.#kept;
   }
 
-  pduLength({ bytes, origin, end }: PduScan): number {
-    if (end - origin < HEADER_LENGTH) {
-      const type = bytes[origin];
-      return type >= CONTENT.changeCipherSpec && type <= CONTENT.heartbeat ? PDU.more : PDU.reject;
+  /**
+   * As in Wireshark: what is no record, as behind a gap, reaches to its segment's end, text that begins a segment is none of TLS's, and up to
+   * TLS 1.2 a record is told by its type once the version is known.
+   */
+  pduLength({ bytes, origin, end }: PduScan, _direction: 0 | 1, pdu: number): number {
+    if (end - origin < HEADER_LENGTH) return PDU.more;
+    if (origin === 0 && isText(bytes)) return PDU.reject;
+    const isKnown = this.#version !== 0 && this.#version <= TLS_1_2;
+    if (isKnown ? isContentType(bytes[origin]) : beginsRecord(bytes, origin)) {
+      this.#noRecords.delete(pdu);
+      return HEADER_LENGTH + uint(bytes, origin + 3, 2);
     }
-    return isRecord(bytes, origin) ? HEADER_LENGTH + uint(bytes, origin + 3, 2) : PDU.reject;
+    this.#noRecords.set(pdu, isKnown ? NO_RECORD.known : NO_RECORD.unknown);
+    return end - origin;
   }
 
   completed(pdu: number, _row: number, direction: 0 | 1, read: (max: number) => Uint8Array): void {
     const side = this.#sides[direction];
     const before = this.#version;
+    if (this.#noRecords.has(pdu)) return;
     // Of what is encrypted nothing is learnt.
     if (side.isEncrypted && this.#settledFrom >= 0) return;
     const { held, isEncrypted } = side;
@@ -111,7 +152,8 @@ export class TlsStream implements StreamDissector {
     }
     if (this.#version !== 0 && this.#sides[0].isEncrypted && this.#sides[1].isEncrypted)
       this.#settledFrom = pdu;
-    this.#facts.set(pdu, { before, after: this.#version, held, isEncrypted, info });
+    const after = this.#version === 0 ? uint(bytes, 1, 2) : this.#version;
+    this.#facts.set(pdu, { before, after, held, isEncrypted, info });
   }
 
   /** Learns from a record of handshake messages; answers their names where all are whole in it. */
@@ -131,7 +173,7 @@ export class TlsStream implements StreamDissector {
       if (at + 4 + length > bytes.length) break;
       if (bytes[at] === HANDSHAKE.serverHello) {
         this.#version = helloVersion(bytes.subarray(at + 4, at + 4 + length)) ?? recordVersion;
-      } else if (this.#version === 0) {
+      } else if (this.#version === 0 && bytes[at] !== HANDSHAKE.clientHello) {
         this.#version = recordVersion;
       }
       names.push(handshakeName(bytes[at]));
@@ -160,19 +202,33 @@ export class TlsStream implements StreamDissector {
         ? slice.node
         : protocolNode(d, shown, this.layers, TITLE, start, 0);
     node.length = Math.max(node.length, held - node.start);
+    const noRecord = this.#noRecords.get(shown.pdu);
+    if (noRecord !== undefined) {
+      if (noRecord === NO_RECORD.known) showIgnored(d, node.children, start, held);
+      messageColumns(d, this.#noRecordColumn(), noRecord, SEPARATOR, SEPARATOR);
+      return;
+    }
     if (!d.has(start, HEADER_LENGTH, end, TITLE)) {
-      messageColumns(d, versionColumn(facts.after), "", ", ");
+      messageColumns(d, versionColumn(facts.after), "", SEPARATOR);
       return;
     }
     const info = showRecord(d, node.children, start, end, facts);
-    messageColumns(d, versionColumn(facts.after), info, ", ");
+    messageColumns(d, versionColumn(facts.after), info, SEPARATOR, SEPARATOR);
   }
 
   columnsOf(pdu: number, firstByte: number): Columns | null {
+    const noRecord = this.#noRecords.get(pdu);
+    if (noRecord !== undefined)
+      return { protocol: this.#noRecordColumn(), info: noRecord, separator: SEPARATOR, lead: SEPARATOR };
     const facts = this.#facts.get(pdu);
     const info = firstByte === CONTENT.applicationData ? APPLICATION_DATA : (facts?.info ?? null);
     if (info === null) return null;
-    return { protocol: versionColumn(facts?.after ?? this.#version), info, separator: ", " };
+    const protocol = versionColumn(facts?.after ?? this.#version);
+    return { protocol, info, separator: SEPARATOR, lead: SEPARATOR };
+  }
+
+  #noRecordColumn(): string {
+    return this.#version === 0 ? "SSL" : versionColumn(this.#version);
   }
 
   beginning(): string | null {
@@ -197,6 +253,11 @@ function helloVersion(hello: Uint8Array): number | null {
     at += 4 + length;
   }
   return version;
+}
+
+function showIgnored(d: Dissection, out: DetailNode[], start: number, held: number): void {
+  const node = d.add(out, null, NO_RECORD.known, start, held - start);
+  addExpert(d, node.children, "tls.ignored_unknown_record", IGNORED, start, held - start);
 }
 
 /** Shows one record; answers what Info says of it. */

@@ -149,6 +149,8 @@ export class Dissection {
   /** What TCP's analysis puts before Info, whatever protocol has it; and how many messages have added to Info. */
   infoPrefix = "";
   messages = 0;
+  /** The messages come behind a part of one that is not complete: what Info says of that stays, and the protocol TCP. */
+  isBehindPart = false;
   /** The Source and Destination columns: network addresses, or link addresses under them. */
   addressFrom = "";
   addressTo = "";

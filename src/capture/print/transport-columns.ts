@@ -11,6 +11,7 @@ import { UDP_HEADER_LENGTH } from "../../wire/udp.ts";
 import { conversationsOf } from "../dissect/conversations.ts";
 import { COLUMNS, dissectPayload } from "../dissect/dissect.ts";
 import type { DetailNode, DissectContext, DissectedPayload, Interest } from "../dissect/dissect.ts";
+import { withLead } from "../dissect/protocol.ts";
 import type { Columns } from "../dissect/protocol.ts";
 import { analysisInfo } from "../dissect/tcp-analysis.ts";
 import { beginningInfo, knownColumns, PAYLOAD, payloadKind, SEGMENT_NOTE } from "../dissect/tcp-payload.ts";
@@ -77,7 +78,7 @@ export class TransportColumns {
   #writeMessages(row: number, out: LineBytes, spell: (text: string) => string): boolean {
     const columns = this.#known;
     if (columns !== null) {
-      const prefix = this.#prefix(row);
+      const prefix = withLead(this.#prefix(row), columns.lead);
       out.text(spell(prefix === "" ? columns.info : `${prefix}${columns.info}`));
       return true;
     }

@@ -4,6 +4,8 @@
 //
 // What stays per segment and message is numbers, not bytes: a message is put together again when it is shown.
 
+import { extend, isCovered } from "./covered.ts";
+import type { Covered } from "./covered.ts";
 import { PduBuffer } from "./pdu-buffer.ts";
 import type { PduScan } from "./pdu-buffer.ts";
 import { NO_PDU, PduTable } from "./pdu-table.ts";
@@ -39,6 +41,8 @@ export interface Segment {
   readonly isLast: boolean;
   /** It was sent before: what it holds was taken then. */
   readonly isAgain: boolean;
+  /** It came later than its place in the stream: it fills what waits for it, and nothing begins in it, as in Wireshark. */
+  readonly isLate: boolean;
   /** Its one byte only asks whether the other end is still there. */
   readonly isKeepAlive: boolean;
 }
@@ -66,16 +70,11 @@ const SEARCHED_MAX = 256;
 /** Segments remembered that repeat what is in messages of several. */
 const REPEATS_MAX = 100_000;
 
+/** Segments remembered with which a message was read again from its beginning. */
+const REREAD_MAX = 100_000;
+
 /** Messages counted in one segment. */
 const MESSAGES_MAX = 4096;
-
-/** What of a run of bytes is there. */
-interface Covered {
-  /** Bytes there without a gap. */
-  have: number;
-  /** Runs [from, to) behind a gap. */
-  readonly late: { from: number; to: number }[];
-}
 
 /** A message that is not complete. */
 interface Waiting extends Covered {
@@ -101,6 +100,7 @@ export class StreamPdus {
   readonly #reader: PduReader;
   readonly #sides: readonly [Side, Side] = [newSide(), newSide()];
   readonly #repeats = new Map<number, Repeat>();
+  readonly #reread = new Set<number>();
   readonly #bytes: PduBytes;
 
   constructor(reader: PduReader, bytes: PduBytes) {
@@ -152,13 +152,15 @@ export class StreamPdus {
     if (segment.isKeepAlive) this.#noteRepeat(segment, start);
     if (segment.isAgain || (length === 0 && !isLast)) return;
     if (length > 0 && isCovered(side, start - side.base, length)) {
-      if (!this.#noteRepeat(segment, start)) this.#again(segment, start);
+      if (segment.isLate) this.#lateRepeat(side, segment, start);
+      else if (!this.#noteRepeat(segment, start)) this.#again(segment, start);
       return;
     }
     extend(side, start - side.base, start - side.base + length);
     this.table.addRow(row, start);
     if (length > 0) {
-      if (segment.held < length) this.#cut(side, segment, start);
+      if (segment.isLate) this.#fill(side, segment, start);
+      else if (segment.held < length) this.#cut(side, segment, start);
       else this.#whole(side, segment, start);
     }
     if (isLast) this.#end(side, segment);
@@ -167,6 +169,11 @@ export class StreamPdus {
   /** What of a message taken before the bytes of `row` are, which were sent again; null where that is not known to be anything. */
   repeat(row: number): Repeat | null {
     return this.#repeats.get(row) ?? null;
+  }
+
+  /** Whether the message that `row` continues was read from its beginning when it came: until then nobody knew how long it is. */
+  isReread(row: number): boolean {
+    return this.#reread.has(row);
   }
 
   /** Notes what the segment repeats of a message of several segments; false where it is of none. */
@@ -268,6 +275,31 @@ export class StreamPdus {
     }
   }
 
+  /** A late segment of bytes that were there is a part of the message that waits for others, too. */
+  #lateRepeat(side: Side, segment: Segment, start: number): void {
+    const waiting = segment.held < segment.length ? null : waitingAt(side.waiting, start);
+    if (waiting === null || waiting.need === PDU.more || waiting.start === start) {
+      this.#noteRepeat(segment, start);
+      return;
+    }
+    this.table.addRow(segment.row, start);
+    this.table.continues(waiting.pdu);
+  }
+
+  /** Adds a late segment to the message that waits for it. One that it completes is over, and nobody has read it. */
+  #fill(side: Side, { row, length, held }: Segment, start: number): void {
+    const waiting = held < length ? null : waitingAt(side.waiting, start);
+    if (waiting === null) return;
+    const { table } = this;
+    table.continues(waiting.pdu);
+    const from = start - waiting.start;
+    extend(waiting, from, from + length);
+    const { need, have } = waiting;
+    if (need === PDU.untilEnd || have < need) return;
+    giveUp(side, waiting);
+    table.complete(waiting.pdu, need === PDU.more ? have : need, row);
+  }
+
   /** Adds a segment to the message it continues; answers where in the segment the message ends, past it when it does not. */
   #continue(side: Side, waiting: Waiting, segment: Segment, start: number): number {
     const { row, direction, length } = segment;
@@ -275,6 +307,7 @@ export class StreamPdus {
     const known = waiting.have;
     extend(waiting, from, from + length);
     if (waiting.need === PDU.more && known < from + length) {
+      if (this.#reread.size < REREAD_MAX) this.#reread.add(row);
       waiting.buffer.append(this.#bytes.payload(row), known - from);
       while (waiting.need === PDU.more && waiting.have > waiting.buffer.passed) {
         const before = waiting.buffer.passed;
@@ -343,36 +376,6 @@ function waitingAt(waiting: readonly Waiting[], start: number): Waiting | null {
     if (start >= one.start && start < end) return one;
   }
   return null;
-}
-
-/** Runs behind gaps that are remembered at a time. */
-const LATE_MAX = 1000;
-
-/** Notes that bytes [from, to) are there. */
-function extend(covered: Covered, from: number, to: number): void {
-  const { late } = covered;
-  if (from > covered.have) {
-    const last = late.at(-1);
-    if (last !== undefined && last.to === from) last.to = to;
-    else if (late.length < LATE_MAX) late.push({ from, to });
-    return;
-  }
-  covered.have = Math.max(covered.have, to);
-  if (late.length === 0) return;
-  late.sort((a, b) => a.from - b.from);
-  while (late.length > 0 && late[0].from <= covered.have) {
-    covered.have = Math.max(covered.have, late[0].to);
-    late.shift();
-  }
-}
-
-/** Whether all of a segment was there before. What came before the first segment captured never was. */
-function isCovered({ have, late }: Covered, from: number, length: number): boolean {
-  if (from < 0) return false;
-  const to = from + length;
-  if (to <= have) return true;
-  for (const run of late) if (from >= run.from && to <= run.to) return true;
-  return false;
 }
 
 function newSide(): Side {

@@ -49,6 +49,7 @@ function messages(fed: readonly Fed[], takesMiddles: boolean): string[] {
       held: length,
       isLast: false,
       isAgain: false,
+      isLate: false,
       isKeepAlive: false,
     });
   }
