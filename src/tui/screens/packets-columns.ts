@@ -1,11 +1,13 @@
 // The columns a packet list can have: Wireshark's usual ones, and any field.
 
+import { COLUMNS, dissect } from "../../capture/dissect/dissect.ts";
+import type { DissectedPacket } from "../../capture/dissect/dissect.ts";
 import { findField } from "../../capture/fields.ts";
 import type { FieldInfo } from "../../capture/fields.ts";
 import { columnReader, isPlain } from "../../capture/fields-columns.ts";
 import { fieldText } from "../../capture/print/fields.ts";
 import type { Model } from "../model.ts";
-import { contextOf, dissectedAt, shownTrace } from "./packet-data.ts";
+import { contextOf, shownTrace } from "./packet-data.ts";
 
 /** The columns with a name of their own, in the order they stand. */
 export const USUAL_COLUMNS = ["no", "time", "source", "destination", "protocol", "length", "info"] as const;
@@ -61,6 +63,9 @@ export function fieldCells(field: FieldInfo): number {
 export function sortKey(model: Model, id: string): (row: number) => number | string | null {
   const trace = shownTrace(model);
   const { packets } = trace;
+  const context = contextOf(model);
+  // Not kept: those on the screen are.
+  const columnsOf = (row: number): DissectedPacket => dissect(trace, row, context, COLUMNS);
   switch (id) {
     case "no":
       return (row) => row;
@@ -69,13 +74,13 @@ export function sortKey(model: Model, id: string): (row: number) => number | str
     case "length":
       return (row) => packets.length[row];
     case "source":
-      return (row) => dissectedAt(model, row).source;
+      return (row) => columnsOf(row).source;
     case "destination":
-      return (row) => dissectedAt(model, row).destination;
+      return (row) => columnsOf(row).destination;
     case "protocol":
-      return (row) => dissectedAt(model, row).protocol;
+      return (row) => columnsOf(row).protocol;
     case "info":
-      return (row) => dissectedAt(model, row).info;
+      return (row) => columnsOf(row).info;
     default:
       return fieldKey(model, id);
   }
@@ -85,13 +90,14 @@ function fieldKey(model: Model, id: string): (row: number) => number | string | 
   const field = findField(id);
   if (field === null) return () => null;
   const trace = shownTrace(model);
-  const column = isNumeric(field) ? columnReader(id, trace, contextOf(model)) : null;
+  const context = contextOf(model);
+  const column = isNumeric(field) ? columnReader(id, trace, context) : null;
   return (row) => {
     if (column !== null && isPlain(trace, row)) {
       const value = column(row);
       return value === null ? null : Number(value);
     }
-    const text = fieldText(dissectedAt(model, row), field);
+    const text = fieldText(dissect(trace, row, context), field);
     if (text === "") return null;
     const number = isNumeric(field) ? Number(text.split(",")[0]) : Number.NaN;
     return Number.isNaN(number) ? text : number;
