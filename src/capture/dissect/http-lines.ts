@@ -7,7 +7,7 @@ const LINE_MAX = 16_384;
 
 /** Ports that Wireshark takes for HTTP's. */
 export const HTTP_PORTS: ReadonlySet<number> = new Set([
-  80, 1900, 2710, 2869, 3128, 3132, 5985, 8080, 8088, 11_371,
+  80, 631, 1900, 2710, 2869, 3128, 3132, 3689, 5985, 8080, 8088, 11_371,
 ]);
 
 const METHODS = new Set(

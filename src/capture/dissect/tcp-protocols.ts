@@ -24,9 +24,15 @@ interface StreamProtocol {
   readonly looksLike: ((scan: PduScan) => boolean) | null;
 }
 
+/** Those that Wireshark takes for TLS's. */
+const TLS_PORTS = [
+  324, 443, 465, 636, 802, 853, 993, 995, 1300, 2221, 2443, 3249, 3250, 3251, 3252, 3496, 5061, 5671, 5684,
+  5868, 8883, 11_207, 19_999, 27_017,
+];
+
 /** By name as in `frame.protocols`. In order: the first that takes a stream's first message has it. */
 export const STREAM_PROTOCOLS: ReadonlyMap<string, StreamProtocol> = new Map([
-  ["dns", { make: (above) => new DnsStream(above), ports: [53], looksLike: null }],
+  ["dns", { make: (above) => new DnsStream(above), ports: [53, 5353], looksLike: null }],
   ["http2", { make: (above, setup) => new Http2Stream(above, setup), ports: [], looksLike: looksLikeHttp2 }],
   [
     "http",
@@ -37,13 +43,10 @@ export const STREAM_PROTOCOLS: ReadonlyMap<string, StreamProtocol> = new Map([
         looksLikeHttp(bytes, origin, end) && lineAt(bytes, origin, end).isWhole,
     },
   ],
-  [
-    "tls",
-    { make: () => new TlsStream(), ports: [443, 636, 853, 993, 995, 8443, 8883], looksLike: looksLikeTls },
-  ],
+  ["tls", { make: () => new TlsStream(), ports: TLS_PORTS, looksLike: looksLikeTls }],
   ["mqtt", { make: () => new MqttStream(), ports: [1883], looksLike: looksLikeMqtt }],
   ["resp", { make: (above) => new RespStream(above), ports: [6379], looksLike: looksLikeResp }],
-  ["ssh", { make: (above) => new SshStream(above), ports: [22], looksLike: looksLikeSsh }],
+  ["ssh", { make: (above) => new SshStream(above), ports: [22, 29_418], looksLike: looksLikeSsh }],
   ["rpc", { make: (above) => new RpcStream(above), ports: [], looksLike: looksLikeRpcStream }],
   ["gryphon", { make: () => new GryphonStream(), ports: [7000], looksLike: null }],
   ["websocket", { make: (_, setup) => new WebSocketStream(setup), ports: [], looksLike: null }],

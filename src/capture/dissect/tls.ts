@@ -20,21 +20,21 @@ import type { DetailNode, Dissection } from "./tree.ts";
 
 const TITLE = "Transport Layer Security";
 const HEADER_LENGTH = 5;
-/** A record's largest length: 2^14 and what encryption and compression may add (RFC 5246 6.2.3). */
-const RECORD_BYTES_MAX = 16_384 + 2_048;
+/** Longer than any record: 2^14 and what encryption and compression may add (RFC 5246 6.2.3). */
+const RECORD_BYTES_LIMIT = 16_384 + 2_048;
 const TLS_1_2 = 0x0303;
 /** Handshake bytes kept of a message in several records. */
 const KEPT_BYTES_MAX = 1024 * 1024;
 /** Handshake messages in one record. */
 const MESSAGES_MAX = 100;
 
-/** Whether a stream begins as TLS does: a handshake or alert record of a known version, of a sound length. */
+/** Whether a stream is TLS by its bytes alone, as Wireshark sees it: a record of a handshake or of data, of a sound version and length. */
 export function looksLikeTls({ bytes, origin, end }: PduScan): boolean {
-  return end - origin >= HEADER_LENGTH + 1 && isRecord(bytes, origin) && bytes[origin] === CONTENT.handshake;
-}
-
-function isRecord(bytes: Uint8Array, at: number): boolean {
-  return beginsRecord(bytes, at) && uint(bytes, at + 3, 2) <= RECORD_BYTES_MAX;
+  if (end - origin < HEADER_LENGTH || !beginsRecord(bytes, origin)) return false;
+  const type = bytes[origin];
+  const length = uint(bytes, origin + 3, 2);
+  const isTold = type === CONTENT.handshake || type === CONTENT.applicationData;
+  return isTold && length > 0 && length < RECORD_BYTES_LIMIT;
 }
 
 /** Whether a record may begin here: TLS 1.3 gives its own the version of TLS 1.2 (RFC 8446 5.1). */
@@ -141,7 +141,7 @@ export class TlsStream implements StreamDissector {
     const header = read(HEADER_LENGTH);
     const type = header[0];
     const isClear = type === CONTENT.handshake && !isEncrypted;
-    const bytes = isClear ? read(HEADER_LENGTH + RECORD_BYTES_MAX) : header;
+    const bytes = isClear ? read(HEADER_LENGTH + RECORD_BYTES_LIMIT) : header;
     let info = bytes.length < HEADER_LENGTH ? null : (CONSTANT_INFO.get(type) ?? null);
     if (this.#version === 0 && type !== CONTENT.handshake) this.#version = uint(bytes, 1, 2);
     if (type === CONTENT.changeCipherSpec || type === CONTENT.applicationData) {

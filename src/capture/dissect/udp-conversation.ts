@@ -6,6 +6,7 @@ import { decodeRule } from "./decode-rule.ts";
 import { DnsExchange } from "./dns-exchange.ts";
 import { gquicVersion } from "./gquic.ts";
 import { QuicConnection } from "./quic-connection.ts";
+import { looksLikeDns } from "./looks-like-dns.ts";
 import { looksLikeQuic } from "./quic-packets.ts";
 import { looksLikeRpcCall, RpcExchange } from "./rpc-exchange.ts";
 
@@ -32,10 +33,12 @@ export class UdpConversation {
   /** Once a datagram called a program of RPC. */
   rpc: RpcExchange | null = null;
   readonly #trace: Trace;
-  readonly #isDns: boolean;
+  #isDns: boolean;
   readonly #source: number;
   readonly #sourcePort: number;
   #unknown = 0;
+  /** No datagram was looked at yet, and nothing else says what they are. */
+  #isUntold: boolean;
 
   constructor(trace: Trace, first: number, options: ConversationsOptions) {
     const { packets } = trace;
@@ -52,6 +55,7 @@ export class UdpConversation {
     else this.isData = ports.some((port) => STATELESS_PORTS.has(port));
     this.#isDns =
       chosen === undefined ? ports.some((port) => DNS_PORTS.has(port)) : dnsNames.has(chosen.protocol);
+    this.#isUntold = chosen === undefined && !this.#isDns;
     this.dns = new DnsExchange((earlier, later) => this.betweenNs(earlier, later));
   }
 
@@ -69,11 +73,13 @@ export class UdpConversation {
   /** Takes the stream's next datagram; `payload` reads what it holds. */
   add(row: number, payload: (row: number) => Uint8Array): void {
     if (this.isData) return;
+    const bytes = payload(row);
+    if (this.#isUntold && looksLikeDns(bytes, 0, bytes.length)) this.#isDns = true;
+    this.#isUntold = false;
     if (this.#isDns) {
-      this.dns.add(row, payload(row), 0);
+      this.dns.add(row, bytes, 0);
       return;
     }
-    const bytes = payload(row);
     if (this.rpc === null && looksLikeRpcCall(bytes, 0, bytes.length)) this.rpc = new RpcExchange();
     if (this.rpc !== null) {
       this.rpc.add(row, bytes, 0);

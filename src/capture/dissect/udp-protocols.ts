@@ -7,6 +7,7 @@ import { decodeRule } from "./decode-rule.ts";
 import { dissectDhcp } from "./dhcp.ts";
 import { dnsColumns } from "./dns-columns.ts";
 import { dissectDnsDatagram } from "./dns-exchange.ts";
+import { looksLikeDns } from "./looks-like-dns.ts";
 import { dissectDropboxDiscovery } from "./dropbox.ts";
 import { dissectGquic, looksLikeGquic } from "./gquic.ts";
 import { dissectNtp } from "./ntp.ts";
@@ -43,7 +44,7 @@ export const DATAGRAM_PROTOCOLS: ReadonlyMap<string, DatagramProtocol> = new Map
     {
       dissect: (d, datagram) => dissectDnsDatagram(d, "dns", datagram),
       ports: [53],
-      looksLike: null,
+      looksLike: looksLikeDns,
       columns: dnsColumns,
     },
   ],
@@ -63,7 +64,7 @@ export const DATAGRAM_PROTOCOLS: ReadonlyMap<string, DatagramProtocol> = new Map
       looksLike: null,
     },
   ],
-  ["dhcp", { dissect: dissectDhcp, ports: [67, 68], looksLike: null }],
+  ["dhcp", { dissect: dissectDhcp, ports: [67, 68, 4011], looksLike: null }],
   ["ntp", { dissect: dissectNtp, ports: [123], looksLike: null }],
   ["bjnp", { dissect: dissectBjnp, ports: [8611, 8612, 8613, 8614], looksLike: null }],
   ["db-lsp-disc", { dissect: dissectDropboxDiscovery, ports: [17_500], looksLike: null }],
