@@ -73,6 +73,9 @@ export const DATAGRAM_PROTOCOLS: ReadonlyMap<string, DatagramProtocol> = new Map
   ["gquic", { dissect: dissectGquic, ports: [], looksLike: looksLikeGquic }],
 ] satisfies [string, DatagramProtocol][]);
 
+/** Ports of protocols that are not dissected here and look like others: NetBIOS names are DNS but for what they mean (RFC 1002 4.2). */
+const NOT_BY_CONTENT: ReadonlySet<number> = new Set([137]);
+
 /** Shows a datagram's payload. */
 export function dissectUdpPayload(d: Dissection, datagram: Datagram, decodeAs: readonly DecodeAs[]): void {
   const protocol = protocolOf(d.bytes, datagram, decodeAs);
@@ -112,6 +115,7 @@ function protocolOf(
   for (const protocol of DATAGRAM_PROTOCOLS.values()) {
     if (protocol.ports.includes(sourcePort) || protocol.ports.includes(destinationPort)) return protocol;
   }
+  if (NOT_BY_CONTENT.has(sourcePort) || NOT_BY_CONTENT.has(destinationPort)) return null;
   for (const protocol of DATAGRAM_PROTOCOLS.values()) {
     if (protocol.looksLike?.(bytes, start, Math.min(end, bytes.length)) === true) return protocol;
   }
