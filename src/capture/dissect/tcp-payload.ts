@@ -156,7 +156,9 @@ function showColumns(d: Dissection, conversation: TcpConversation, pdu: number, 
 function continuedBytes({ conversation, row }: Shown, index: number, continued: number): number {
   const { table } = conversation.pdus;
   const from = table.rowStart(index);
-  if (table.lastRow(continued) === row) return table.start(continued) + table.length(continued) - from;
+  // Once its length is known, a message may prove to have ended before.
+  if (table.lastRow(continued) === row)
+    return Math.max(0, table.start(continued) + table.length(continued) - from);
   const next = table.begunFrom(index);
   return next < table.begunTo(index) ? table.start(next) - from : Infinity;
 }
