@@ -8,8 +8,8 @@ import type { Trace } from "../trace/trace.ts";
 import { forSlice } from "./screens/slice.ts";
 
 /** Steps and packets read between two looks at the clock. */
-const STEPS_A_LOOK = 200;
-const PACKETS_A_LOOK = 500;
+const STEPS_A_LOOK = 50;
+const PACKETS_A_LOOK = 100;
 
 /** Reads on for a slice; answers whether all is read. */
 export function prepareSome(trace: Trace): boolean {

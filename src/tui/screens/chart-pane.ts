@@ -22,7 +22,7 @@ interface Outline {
 }
 
 /** Values read between two looks at the clock, and looks that no frame is too short for. */
-const VALUES_A_LOOK = 2000;
+const VALUES_A_LOOK = 500;
 const LOOKS_AT_ONCE = 2;
 
 /** By what they were made of, and how many values that had. */

@@ -12,7 +12,7 @@ import { shownTrace } from "./packet-data.ts";
 import { forSlice } from "./slice.ts";
 
 /** Rows read between two looks at the clock. */
-const ROWS_A_LOOK = 500;
+const ROWS_A_LOOK = 100;
 /** Queues drawn at most: the fullest. */
 const QUEUES_MAX = 4;
 
