@@ -22,7 +22,7 @@ const GIGABYTES = 4;
 /** What the generator makes of a packet, in bytes. */
 const BYTES_EACH = 870;
 const SIZE = { width: 120, height: 40 };
-const READ_SLICE_MS = 20;
+const READ_SLICE_MS = 10;
 const KEYS = ["j", "pagedown", "pageup", "g", "pagedown", "G", "k", "pageup"];
 const FRAMES = 200;
 /** Slices of a filter that dissects, of which a large capture has very many. */

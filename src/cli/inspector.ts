@@ -58,7 +58,9 @@ export async function runReplay(
   await runSource(new StillSource(session), { step: from, playing: !paused }, { inOwnTime: true, start });
 }
 
-const READ_SLICE_MS = 20;
+/** How long a file is read between two looks at the keys, and how long one waits for what is yet to come. */
+const READ_SLICE_MS = 10;
+const WAIT_SLICE_MS = 20;
 
 /** A capture, read while it is shown. */
 export class CaptureSource implements DashboardSource {
@@ -75,8 +77,9 @@ export class CaptureSource implements DashboardSource {
   }
 
   async begin(host: TerminalHost<Message>): Promise<void> {
+    const sliceMs = this.#capture.isLive ? WAIT_SLICE_MS : READ_SLICE_MS;
     while (!this.#isClosed) {
-      const done = await this.#capture.indexSome(READ_SLICE_MS);
+      const done = await this.#capture.indexSome(sliceMs);
       if (this.#isClosed) return;
       const { trace, problems } = this.#capture;
       const now = { packets: trace.packets.count, problems: problems.length, done };
