@@ -1,7 +1,7 @@
 // Work that reads many packets is done for some milliseconds at a time: keys are looked at in between, and frames painted.
 
 /** What a slice takes, about. With its frame it is to stay well below what a hand notices. */
-const SLICE_MS = 10;
+const SLICE_MS = 6;
 
 /** Repeats `step`, some tenths of a millisecond's work, until it answers that nothing is left or the slice, of `ms` milliseconds, is over. */
 export function forSlice(step: () => boolean, ms: number = SLICE_MS): void {
