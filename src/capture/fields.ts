@@ -6,6 +6,7 @@ import { ANALYSIS_FIELD_ROWS } from "./fields-analysis.ts";
 import { APPLICATION_FIELD_ROWS } from "./fields-applications.ts";
 import { FIELD_ROWS } from "./fields-table.ts";
 import { TUNNEL_FIELD_ROWS } from "./fields-tunnels.ts";
+import { spelledOut } from "./spelled-out.ts";
 
 /** What a field's values are. An `x` at the end prints hexadecimal; `time` is nanoseconds, `date` text. */
 export type FieldType =
@@ -95,7 +96,7 @@ export function formatValue(type: FieldType, value: FieldValue | null, label: st
   if (type === "protocol" || value === null) return label;
   if (typeof value === "boolean") return value ? "1" : "0";
   if (typeof value === "bigint") return nsText(value);
-  if (typeof value === "string") return escaped(value);
+  if (typeof value === "string") return spelledOut(value);
   if (typeof value === "number") {
     const digits = HEX_DIGITS[type];
     return digits === undefined ? String(value) : `0x${value.toString(16).padStart(digits, "0")}`;
@@ -110,21 +111,6 @@ export function formatValue(type: FieldType, value: FieldValue | null, label: st
 export function formatNode({ name, type, title }: FieldInfo, { value, label, children }: DetailNode): string {
   if (name === "data" && children.length > 0) return formatValue("bytes", children[0].value, label);
   return type === "protocol" && label === title ? name : formatValue(type, value, label);
-}
-
-const ESCAPES: Record<string, string> = { "\n": "\\n", "\r": "\\r", "\t": "\\t", "\\": "\\\\" };
-
-/** Text on one line: line breaks, tabs and other control characters are spelled out. */
-export function escaped(text: string): string {
-  // oxlint-disable-next-line no-control-regex -- control characters are what this looks for
-  if (!/[\u0000-\u001f\u007f\\]/.test(text)) return text;
-  let out = "";
-  for (const char of text) {
-    const code = char.charCodeAt(0);
-    const isControl = code < 32 || code === 127;
-    out += ESCAPES[char] ?? (isControl ? `\\x${code.toString(16).padStart(2, "0")}` : char);
-  }
-  return out;
 }
 
 /** What of packets is to be dissected for the values of these fields. */

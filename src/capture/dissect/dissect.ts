@@ -7,6 +7,7 @@ import type { StreamTable } from "../../trace/streams.ts";
 import { NO_STREAM, PROTOCOL } from "../../trace/packets.ts";
 import type { Trace } from "../../trace/trace.ts";
 import type { TcpAnalysis } from "../analysis/tcp.ts";
+import { spelledOut } from "../spelled-out.ts";
 import { conversationsOf } from "./conversations.ts";
 import type { Conversations } from "./conversations.ts";
 import type { DecodeAs } from "./decode-as.ts";
@@ -136,8 +137,9 @@ export function dissectPayload(
 
 /** The Info column with why it ends early. */
 function infoOf(d: Dissection): string {
-  if (d.stopped === null) return d.info;
-  return `${d.info}${d.stopped === "cut" ? "[Packet size limited during capture]" : "[Malformed Packet]"}`;
+  const info = spelledOut(d.info);
+  if (d.stopped === null) return info;
+  return `${info}${d.stopped === "cut" ? "[Packet size limited during capture]" : "[Malformed Packet]"}`;
 }
 
 /** One packet in its capture. */

@@ -3,6 +3,7 @@
 
 import { formatIpv4 } from "../../wire/address.ts";
 import { getUint16 as u16, getUint32 as u32 } from "../../wire/bytes.ts";
+import { NAME_MAX } from "./dns-message.ts";
 import { opcodeName, rcodeName, typeName } from "./dns-names.ts";
 import type { Columns } from "./protocol.ts";
 
@@ -100,6 +101,7 @@ class Reading {
       }
       if (length === 0) {
         if (isHere) this.#at = at + 1;
+        if (name.length > NAME_MAX) return null;
         return name === "" ? "<Root>" : name;
       }
       if (length > 63 || at + 1 + length > this.#end) return null;

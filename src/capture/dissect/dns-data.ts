@@ -1,9 +1,10 @@
 // What DNS records hold, by their type: addresses, names, texts, services (RFC 2782), who may certify (RFC 8659).
 
+import { formatIpv4 } from "../../wire/address.ts";
 import { getUint16 as u16, getUint32 as u32 } from "../../wire/bytes.ts";
 import { dataAt, nameAt, RECORD_TYPE } from "./dns-message.ts";
 import type { DnsMessage } from "./dns-message.ts";
-import { secondsText } from "./dns-names.ts";
+import { secondsText, typeTitle } from "./dns-names.ts";
 import { addFlag, addText, latin1, utf8 } from "./protocol.ts";
 import { bytesText, hexText } from "./tree.ts";
 import type { DetailNode, Dissection } from "./tree.ts";
@@ -14,12 +15,13 @@ interface DataSummary {
   readonly info: string;
 }
 
-/** Shows the record data whose length field is at `lengthAt`; null where it says nothing for the summary line. */
+/** Shows the data, whose length field is at `lengthAt`, of a record of `owner`; null where it says nothing for the summary line. */
 export function addData(
   message: DnsMessage,
   into: DetailNode[],
   type: number,
   lengthAt: number,
+  owner: string,
 ): DataSummary | null {
   const { d, buffer, start } = message;
   const at = lengthAt + 2;
@@ -52,6 +54,10 @@ export function addData(
       return named("dns.cname", "CNAME", "cname ");
     case 12:
       return named("dns.ptr.domain_name", "Domain Name", "");
+    case 39:
+      return named("dns.dname", "Dname", "dname ");
+    case 47:
+      return addNsec(message, into, at, length);
     case 6:
       return addSoa(message, into, at, length);
     case 15: {
@@ -82,15 +88,90 @@ export function addData(
       const label = `, priority ${priority}, weight ${weight}, port ${port}, target ${name.text}`;
       return { label, info: ` ${priority} ${weight} ${port} ${name.text}` };
     }
+    case RECORD_TYPE.hinfo:
+      return addHostInformation(message, into, at, at + length);
     case RECORD_TYPE.caa:
       if (!addCaa(d, into, start + at, start + at + length)) d.stop("malformed", "CAA record", start + at);
       return null;
     default: {
       const data = buffer.subarray(at, at + length);
       d.add(into, "dns.data", `Data: ${bytesText(buffer, at, length)}`, start + at, length, data);
-      return null;
+      const info = infoOfData(buffer, type, at, length, owner);
+      return info === null ? null : { label: "", info: ` ${info}` };
     }
   }
+}
+
+/** Types of which Wireshark names the owner, for want of anything that fits on a line. */
+const BY_OWNER: ReadonlySet<number> = new Set([
+  3, 4, 7, 8, 9, 10, 14, 17, 18, 19, 20, 21, 22, 23, 26, 27, 42, 49, 51, 52, 55,
+]);
+
+/** What Info says of data that has no fields here; null where that is nothing. */
+function infoOfData(buffer: Buffer, type: number, at: number, length: number, owner: string): string | null {
+  if (BY_OWNER.has(type)) return owner;
+  switch (type) {
+    case RECORD_TYPE.wks:
+      return length < 4 ? null : formatIpv4(u32(buffer, at));
+    case RECORD_TYPE.nxt:
+      return nameAt(buffer, at)?.text ?? null;
+    case RECORD_TYPE.kx: {
+      const name = length < 3 ? null : nameAt(buffer, at + 2);
+      return name === null ? null : `${u16(buffer, at)} ${name.text}`;
+    }
+    case RECORD_TYPE.naptr: {
+      const flags = length < 5 ? null : textAt(buffer, at + 4, at + length);
+      return flags === null ? null : `${u16(buffer, at)} ${u16(buffer, at + 2)} ${flags}`;
+    }
+    default:
+      return null;
+  }
+}
+
+/** Text behind its length; null where it is not all there. */
+function textAt(buffer: Buffer, at: number, end: number): string | null {
+  if (at >= end || at + 1 + buffer[at] > end) return null;
+  return latin1(buffer, at + 1, at + 1 + buffer[at]);
+}
+
+/** What a host is and what runs on it (RFC 1035 3.3.2). */
+function addHostInformation(
+  message: DnsMessage,
+  into: DetailNode[],
+  at: number,
+  end: number,
+): DataSummary | null {
+  const { d, buffer, start } = message;
+  const cpu = textAt(buffer, at, end);
+  const systemAt = at + 1 + (cpu?.length ?? 0);
+  const system = textAt(buffer, systemAt, end);
+  if (cpu === null || system === null) return null;
+  const add = (field: string, name: string, from: number, text: string): void => {
+    d.add(into, `${field}_length`, `${name} Length: ${text.length}`, start + from, 1, text.length);
+    d.add(into, field, `${name}: ${text}`, start + from + 1, text.length, text);
+  };
+  add("dns.hinfo.cpu", "CPU", at, cpu);
+  add("dns.hinfo.os", "OS", systemAt, system);
+  return { label: `, CPU ${cpu}, OS ${system}`, info: ` ${cpu} ${system}` };
+}
+
+/** The next name of a zone and the types that there are of the owner (RFC 4034 4.1): a bit each, in windows of 256. */
+function addNsec(message: DnsMessage, into: DetailNode[], at: number, length: number): DataSummary | null {
+  const { d, buffer, start } = message;
+  const next = nameAt(buffer, at);
+  if (next === null || next.length > length) return null;
+  const { text } = next;
+  d.add(into, "dns.nsec.next_domain_name", `Next Domain Name: ${text}`, start + at, next.length, text);
+  for (let from = at + next.length; from + 2 <= at + length;) {
+    const size = Math.min(buffer[from + 1], at + length - from - 2);
+    for (let bit = 0; bit < size * 8; bit++) {
+      const byteAt = from + 2 + (bit >> 3);
+      if ((buffer[byteAt] & (0x80 >> (bit & 7))) === 0) continue;
+      d.add(into, null, `RR type in bit map: ${typeTitle(buffer[from] * 256 + bit)}`, start + byteAt, 1);
+    }
+    from += 2 + size;
+  }
+  return { label: `, next domain name ${text}`, info: ` ${text}` };
 }
 
 function addSoa(message: DnsMessage, into: DetailNode[], at: number, length: number): DataSummary | null {

@@ -48,7 +48,7 @@ export function addRecord(message: DnsMessage, out: DetailNode[], at: number): n
   node.label = `${name.text}: type ${typeName(type)}, class ${className(recordClass)}${flushText}`;
   message.info += ` ${typeName(type)}${flushText}`;
   if (!isWhole) return -1;
-  const summary = dataLength === 0 ? null : addData(message, into, type, typeAt + 8);
+  const summary = dataLength === 0 ? null : addData(message, into, type, typeAt + 8, name.text);
   if (summary !== null) {
     node.label += summary.label;
     message.info += summary.info;
@@ -59,14 +59,14 @@ export function addRecord(message: DnsMessage, out: DetailNode[], at: number): n
 /** The name of an SRV record: a service, a protocol, and where they are to be had. */
 function addServiceName(d: Dissection, out: DetailNode[], name: string, at: number, length: number): void {
   const [service, protocol, ...rest] = name.split(".");
-  if (rest.length === 0) {
+  if (protocol === undefined) {
     d.add(out, "dns.resp.name", `Name: ${name}`, at, length, name);
     return;
   }
   const domain = rest.join(".");
   d.add(out, "dns.srv.service", `Service: ${service}`, at, length, service);
   d.add(out, "dns.srv.proto", `Protocol: ${protocol}`, at, length, protocol);
-  d.add(out, "dns.srv.name", `Name: ${domain}`, at, length, domain);
+  if (domain !== "") d.add(out, "dns.srv.name", `Name: ${domain}`, at, length, domain);
 }
 
 /** An OPT record's fixed part (RFC 6891): it borrows the class and the time to live. */

@@ -151,9 +151,8 @@ function addQuestion(message: DnsMessage, out: DetailNode[], at: number): number
   const node = d.add(out, null, label, start + at, name.length + 4);
   const into = node.children;
   d.add(into, "dns.qry.name", `Name: ${text}`, start + at, name.length, text);
-  const labels = text === "<Root>" ? 0 : text.split(".").length;
-  d.add(into, "dns.qry.name.len", `[Name Length: ${text.length}]`, start + at, name.length, text.length);
-  d.add(into, "dns.count.labels", `[Label Count: ${labels}]`, start + at, name.length, labels);
+  d.add(into, "dns.qry.name.len", `[Name Length: ${name.size}]`, start + at, name.length, name.size);
+  d.add(into, "dns.count.labels", `[Label Count: ${name.labels}]`, start + at, name.length, name.labels);
   d.add(into, "dns.qry.type", `Type: ${typeText(type)}`, start + typeAt, 2, type);
   const classLabel = `Class: ${className(queryClass)} (${hexText(queryClass, 4)})`;
   const classBits = isMdns ? `${bitsText(rawClass, 0x7fff, 16)} = ${classLabel}` : classLabel;

@@ -1,5 +1,6 @@
 // Bodies of several parts (RFC 2046 section 5.1): uploads of forms, mostly. Each part by its own headers and its own media type.
 
+import { spelledOut } from "../spelled-out.ts";
 import { addPlainData } from "./data.ts";
 import { addMedia } from "./media.ts";
 import { latin1 } from "./protocol.ts";
@@ -120,7 +121,7 @@ function boundaryFrom(
 function addBoundary(d: Dissection, out: DetailNode[], title: string, { start, end }: Boundary): void {
   const field = `mime_multipart.${title.toLowerCase().replace(" ", "_")}`;
   const text = latin1(d.bytes, start, end);
-  d.add(out, field, `${title}: ${spelled(text)}`, start, end - start, text);
+  d.add(out, field, `${title}: ${spelledOut(text)}`, start, end - start, text);
 }
 
 function addPart(
@@ -147,7 +148,7 @@ function addPart(
       .trim()
       .replaceAll(/;\s+/g, ";");
     if (name === "content-type") contentType = value;
-    const text = spelled(line.slice(0, length));
+    const text = spelledOut(line.slice(0, length));
     if (HEADER_FIELDS.has(name))
       d.add(node.children, `mime_multipart.header.${name}`, text, at, length, value);
     else d.add(node.children, null, text, at, length);
@@ -169,8 +170,4 @@ function parameterOf(value: string, name: string): string | null {
   const found = new RegExp(`;\\s*${name}\\s*=\\s*(?:"([^"]*)"|([^;\\s]+))`, "i").exec(value);
   const parameter = found?.[1] ?? found?.[2] ?? "";
   return parameter === "" ? null : parameter;
-}
-
-function spelled(text: string): string {
-  return text.replaceAll("\r", "\\r").replaceAll("\n", "\\n");
 }

@@ -103,7 +103,7 @@ function listWriter(name: string, trace: Trace, segments: TransportColumns): Col
   const table = trace.packets;
   switch (name) {
     case "_ws.col.Info":
-      return (row, out) => segments.writeInfo(row, out, asItIs);
+      return (row, out) => segments.writeInfo(row, out);
     case "_ws.col.Protocol":
       return (row, out) => {
         const protocol = segments.protocol(row);
@@ -122,8 +122,4 @@ function listWriter(name: string, trace: Trace, segments: TransportColumns): Col
     default:
       return null;
   }
-}
-
-function asItIs(text: string): string {
-  return text;
 }

@@ -213,7 +213,7 @@ export class SegmentCells {
         if (table.stream[row] !== NO_STREAM) out.decimal(table.stream[row]);
         break;
       default:
-        return this.#columns.writeInfo(row, out, asItIs) ? i + 1 : i;
+        return this.#columns.writeInfo(row, out) ? i + 1 : i;
     }
     return i + 1;
   }
@@ -250,8 +250,4 @@ function sharedEndsOf(cells: Uint8Array): Uint8Array {
     i = Math.max(i, end - 1);
   }
   return ends;
-}
-
-function asItIs(text: string): string {
-  return text;
 }

@@ -3,7 +3,7 @@
 import { COLUMNS, dissect } from "../dissect/dissect.ts";
 import type { DetailNode, DissectContext } from "../dissect/dissect.ts";
 import { isHidden } from "../dissect/tree.ts";
-import { escaped } from "../fields.ts";
+import { spelledOut } from "../spelled-out.ts";
 import type { Trace } from "../../trace/trace.ts";
 import { AddressWords } from "./address-words.ts";
 import { linesOf } from "./line-bytes.ts";
@@ -60,7 +60,7 @@ export function textWriter(
       addresses.write(table.destination[row], out);
       out.fill(at, 12);
       protocolAndLength(row, out, protocol);
-      if (segments.writeInfo(row, out, escaped)) return;
+      if (segments.writeInfo(row, out)) return;
       out.length = start;
     }
     const packet = dissect(trace, row, context, COLUMNS);
@@ -73,7 +73,7 @@ export function textWriter(
     out.text(packet.destination);
     out.fill(at, 12);
     protocolAndLength(row, out, packet.protocol);
-    out.text(escaped(packet.info));
+    out.text(packet.info);
   };
 }
 
@@ -102,13 +102,7 @@ export function* printDetails(
 function* treeLines(nodes: readonly DetailNode[], depth: number): Generator<string> {
   for (const node of nodes) {
     if (isHidden(node)) continue;
-    yield `${" ".repeat(depth * 4)}${shown(node.label)}`;
+    yield `${" ".repeat(depth * 4)}${spelledOut(node.label)}`;
     yield* treeLines(node.children, depth + 1);
   }
-}
-
-/** Labels show line breaks already spelled out; other control characters must not reach a terminal. */
-function shown(label: string): string {
-  // oxlint-disable-next-line no-control-regex -- control characters are what this looks for
-  return label.replaceAll(/[\u0000-\u001f\u007f-\u009f]/g, "·");
 }

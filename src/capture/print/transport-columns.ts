@@ -17,6 +17,7 @@ import { analysisInfo } from "../dissect/tcp-analysis.ts";
 import { beginningInfo, knownColumns, PAYLOAD, payloadKind, SEGMENT_NOTE } from "../dissect/tcp-payload.ts";
 import { datagramColumns } from "../dissect/udp-protocols.ts";
 import { isPlain } from "../fields-columns.ts";
+import { spelledOut } from "../spelled-out.ts";
 import { LineBytes, pieceOf } from "./line-bytes.ts";
 import { writeTcpInfo, writeUdpInfo } from "./transport-info.ts";
 
@@ -57,34 +58,34 @@ export class TransportColumns {
     return (this.#known ?? this.#dissected(row))?.protocol ?? null;
   }
 
-  /** Writes the Info column, `spell` applied to what applications say; false, having written nothing, for a row that has to be dissected whole. */
-  writeInfo(row: number, out: LineBytes, spell: (text: string) => string): boolean {
+  /** Writes the Info column; false, having written nothing, for a row that has to be dissected whole. */
+  writeInfo(row: number, out: LineBytes): boolean {
     const kind = this.#look(row);
     if (kind === REFUSED) return false;
-    if (kind === PAYLOAD.messages) return this.#writeMessages(row, out, spell);
+    if (kind === PAYLOAD.messages) return this.#writeMessages(row, out);
     const start = out.length;
     if (!this.#writeOwn(row, out)) return false;
     if (kind === PAYLOAD.plain) return true;
     const info = kind === PAYLOAD.beginning ? beginningInfo(this.#trace, row, this.#context) : null;
     if (info !== null) {
       out.length = start;
-      out.text(spell(`${this.#prefix(row)}${info}`));
+      out.text(spelledOut(`${this.#prefix(row)}${info}`));
     }
     if (out.length > start) out.byte(BLANK);
     out.piece(NOTE);
     return true;
   }
 
-  #writeMessages(row: number, out: LineBytes, spell: (text: string) => string): boolean {
+  #writeMessages(row: number, out: LineBytes): boolean {
     const columns = this.#known;
     if (columns !== null) {
       const prefix = withLead(this.#prefix(row), columns.lead);
-      out.text(spell(prefix === "" ? columns.info : `${prefix}${columns.info}`));
+      out.text(spelledOut(prefix === "" ? columns.info : `${prefix}${columns.info}`));
       return true;
     }
     const payload = this.#dissected(row);
     if (payload === null) return false;
-    out.text(spell(payload.info));
+    out.text(payload.info);
     return true;
   }
 

@@ -65,9 +65,45 @@ describe("DNS", () => {
     expect(packet.info).toBe("Standard query response 0x1234 A example.com A 1.2.3.4[Malformed Packet]");
   });
 
-  it("a name that points at itself is damage, not a loop", () => {
-    const loop = hex("1234 0100 0001 0000 0000 0000 c00c 0001 0001");
-    expect(packetOf(udp(53, loop)).stopped).toBe("malformed");
+  it("a name that is not as names are is told as such, and what follows is read on", () => {
+    const nameOf = (name: string): string => {
+      const query = hex(`1234 0100 0001 0000 0000 0000 ${name} 0001 0001`);
+      expect(packetOf(udp(53, query)).info).toBe(
+        `Standard query 0x1234 A ${fieldsOf(udp(53, query), ["dns.qry.name"])[0]}`,
+      );
+      return fieldsOf(udp(53, query), ["dns.qry.name"])[0];
+    };
+    const label = (length: number): string => length.toString(16).padStart(2, "0") + "61".repeat(length);
+    expect(nameOf("c00c")).toBe("<Name contains a pointer that loops>");
+    expect(nameOf("0161 c00c")).toBe("<Name contains a pointer that loops>");
+    expect(nameOf("0161 42")).toBe("<Unknown extended label>");
+    expect(nameOf(`${label(63)}${label(63)}${label(63)}${label(61)}00`)).toHaveLength(253);
+    expect(nameOf(`${label(63)}${label(63)}${label(63)}${label(62)}00`)).toBe("<Name too long>");
+    expect(nameOf("06 610007085c7f 04 c3a4ff1b 00")).toBe("a\\000\\a\\b\\\\177.ä�\\033");
+  });
+
+  it("an extended label alone, or one that is pointed at, is damage", () => {
+    for (const name of ["42", "80", "0161 a5", "01 61 c0ff"]) {
+      const query = hex(`1234 0100 0001 0000 0000 0000 ${name} 0001 0001`);
+      expect(packetOf(udp(53, query)).stopped).toBe("malformed");
+    }
+  });
+
+  it("records that say nothing on a line say whose they are, others what they hold", () => {
+    const infoOf = (type: number, data: string): string => {
+      const [code, length] = [type, data.length / 2].map((n) => n.toString(16).padStart(4, "0"));
+      const answer = hex(
+        `1234 8180 0001 0001 0000 0000 ${NAME} 0001 0001 c00c ${code} 0001 0000003c ${length} ${data}`,
+      );
+      return packetOf(udp(53, answer)).info.replace("Standard query response 0x1234 A example.com ", "");
+    };
+    expect(infoOf(10, "abcdef")).toBe("NULL example.com");
+    expect(infoOf(13, "0363707502 6f73".replace(" ", ""))).toBe("HINFO cpu os");
+    expect(infoOf(35, "000100020175037369700000")).toBe("NAPTR 1 2 u");
+    expect(infoOf(36, "00010161c00c")).toBe("KX 1 a.example.com");
+    expect(infoOf(39, "0161c00c")).toBe("DNAME a.example.com");
+    expect(infoOf(47, "0161c00c000140")).toBe("NSEC a.example.com");
+    expect(infoOf(0, "ab")).toBe("Unused");
   });
 
   it("mDNS questions say that an answer by unicast will do", () => {
@@ -123,7 +159,7 @@ describe("HTTP", () => {
 
   it("control characters in a header do not reach the lines", () => {
     const packet = packetOf(tcp("GET /\u001b[2J HTTP/1.1\r\n\r\n"));
-    expect(fieldsOf(tcp("GET /\u001b[2J HTTP/1.1\r\n\r\n"), ["http.request.uri"])).toEqual(["/\\x1b[2J"]);
-    expect(packet.protocol).toBe("HTTP");
+    expect(fieldsOf(tcp("GET /\u001b[2J HTTP/1.1\r\n\r\n"), ["http.request.uri"])).toEqual(["/\\033[2J"]);
+    expect([packet.protocol, packet.info]).toEqual(["HTTP", "GET /\\033[2J HTTP/1.1 "]);
   });
 });

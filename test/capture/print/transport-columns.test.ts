@@ -28,8 +28,6 @@ const folder = mkdtempSync(join(tmpdir(), "wirelab-info-"));
 
 afterAll(() => rmSync(folder, { recursive: true }));
 
-const asItIs = (text: string): string => text;
-
 /** How many rows were not dissected whole, and the first whose columns are not dissection's. */
 function compare(capture: Capture): { written: number; difference: string | null } {
   const { trace } = capture;
@@ -39,7 +37,7 @@ function compare(capture: Capture): { written: number; difference: string | null
   let written = 0;
   for (let row = 0; row < Math.min(trace.packets.count, ROWS_MAX); row++) {
     out.length = 0;
-    if (!segments.writeInfo(row, out, asItIs)) {
+    if (!segments.writeInfo(row, out)) {
       if (out.length > 0) return { written, difference: `frame ${row + 1}: refused with something written` };
       continue;
     }
