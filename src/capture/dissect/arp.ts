@@ -4,6 +4,7 @@ import { readIpv4, readMac } from "../../wire/address.ts";
 import { arpLength, decodeArp } from "../../wire/arp.ts";
 import type { ArpHeader } from "../../wire/arp.ts";
 import { isWireError } from "../../wire/error.ts";
+import { addDuplicateUses } from "./arp-uses.ts";
 import { bytesText, hexText } from "./tree.ts";
 import type { Dissection } from "./tree.ts";
 
@@ -100,7 +101,7 @@ export function dissectArp(d: Dissection, start: number, end: number): void {
     }
     at += hardware + protocol;
   }
-  d.columns(known?.protocol ?? "ARP", infoText(header));
+  d.columns(known?.protocol ?? "ARP", `${infoText(header)}${addDuplicateUses(d, start)}`);
 }
 
 const NO_ADDRESS = "<No address>";

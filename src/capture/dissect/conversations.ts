@@ -8,6 +8,7 @@ import { glanceAtPayload } from "../reassembly/follow.ts";
 import type { Reassembly } from "../reassembly/fragments.ts";
 import { StreamRows } from "../reassembly/stream-rows.ts";
 import type { StreamKind } from "../reassembly/stream-rows.ts";
+import { ArpUses } from "./arp-uses.ts";
 import type { DecodeAs } from "./decode-as.ts";
 import { EchoPairs } from "./echo-pairs.ts";
 import { MiddleSegments } from "./middle-segments.ts";
@@ -221,6 +222,8 @@ class KeptTcpConversations extends KeptConversations<TcpConversation> {
 export class Conversations {
   /** Requests and replies of ping. */
   readonly echoes: EchoPairs;
+  /** Who uses which IP address. */
+  readonly arpUses: ArpUses;
   readonly #tcp: KeptTcpConversations;
   readonly #udp: KeptConversations<UdpConversation>;
 
@@ -229,6 +232,7 @@ export class Conversations {
     const ahead = options.lookAhead === true ? AHEAD_ROWS_MAX : 0;
     const payload = (row: number): Uint8Array => glanceAtPayload(trace, row, options.reassembly);
     this.echoes = new EchoPairs(trace, ahead);
+    this.arpUses = new ArpUses(trace);
     this.#tcp = new KeptTcpConversations(trace, options, ahead);
     this.#udp = new KeptConversations(
       packets,
@@ -244,7 +248,12 @@ export class Conversations {
    * once; answers whether that is read up to it.
    */
   approach(row: number, most: number): boolean {
-    return this.#tcp.approach(row, most) && this.#udp.approach(row, most) && this.echoes.approach(row, most);
+    return (
+      this.#tcp.approach(row, most) &&
+      this.#udp.approach(row, most) &&
+      this.echoes.approach(row, most) &&
+      this.arpUses.approach(row, most)
+    );
   }
 
   /** The conversation of TCP packet `row`, read up to it; null where the row is of none. */
