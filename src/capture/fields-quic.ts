@@ -43,6 +43,8 @@ const QUIC: readonly FieldRow[] = [
   ["quic.payload", "bytes", "Payload"],
   ["quic.remaining_payload", "bytes", "Remaining Payload"],
   ["quic.retry_integrity_tag", "bytes", "Retry Integrity Tag"],
+  ["quic.odcid", "bytes", "Original Destination Connection ID"],
+  ["quic.odcil", "uint8", "Original Destination Connection ID Length"],
   ["quic.retry_token", "bytes", "Retry Token"],
   ["quic.scid", "bytes", "Source Connection ID"],
   ["quic.scil", "uint8", "Source Connection ID Length"],

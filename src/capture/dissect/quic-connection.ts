@@ -8,8 +8,9 @@ import { readQuicPackets } from "./quic-packets.ts";
 import type { QuicPacket, Span } from "./quic-packets.ts";
 import { uint } from "./protocol.ts";
 
-/** Handshake messages that a CRYPTO frame completes. */
+/** Handshake messages that a CRYPTO frame completes, or what it adds to one that goes on elsewhere. */
 export interface CryptoMessages {
+  readonly isPart: boolean;
   readonly bytes: Uint8Array;
   /** Where they came from, in order; one where the frame has all of them. */
   readonly parts: readonly { readonly row: number; readonly length: number }[];
@@ -33,12 +34,15 @@ const PIECES_MAX = 64;
 /** The CRYPTO stream of one direction. */
 interface CryptoStream {
   readonly pieces: { readonly offset: number; readonly bytes: Uint8Array; readonly row: number }[];
-  /** Bytes from the stream's beginning that have been shown in messages. */
+  /** Bytes from the stream's beginning that have been shown in messages, and those that have come without a gap. */
   shown: number;
+  come: number;
 }
 
+const NO_ID = new Uint8Array(0);
+
 function newStream(): CryptoStream {
-  return { pieces: [], shown: 0 };
+  return { pieces: [], shown: 0, come: 0 };
 }
 
 function copy(bytes: Uint8Array, { from, to }: Span): Uint8Array {
@@ -56,8 +60,8 @@ export class QuicConnection {
   /** Largest packet numbers so far. */
   readonly #largest: [number, number] = [-1, -1];
   #crypto: [CryptoStream, CryptoStream] = [newStream(), newStream()];
-  /** By direction, the length of ids that packets in it are sent to; -1 while not known. */
-  readonly #idLengths: [number, number] = [-1, -1];
+  /** By direction, the id that packets in it are sent to, as far as long headers said. */
+  readonly #ids: [Uint8Array, Uint8Array] = [NO_ID, NO_ID];
   #kept = 0;
 
   /** Bytes of memory, roughly. */
@@ -65,9 +69,9 @@ export class QuicConnection {
     return 500 + this.#kept + this.#facts.size * 100;
   }
 
-  /** Length of connection ids in short headers of `direction`; 0 where that is not known. */
-  idLength(direction: 0 | 1): number {
-    return Math.max(0, this.#idLengths[direction]);
+  /** The id in short headers of `direction`, if they have one that was said in the clear; of no bytes where none was. */
+  id(direction: 0 | 1): Uint8Array {
+    return this.#ids[direction];
   }
 
   /** What is known of packet `index` of the datagram in `row`. */
@@ -79,7 +83,7 @@ export class QuicConnection {
   add(row: number, direction: 0 | 1, bytes: Uint8Array): void {
     // Data says nothing that is not sealed.
     if (bytes.length === 0 || bytes[0] < 0x80 || this.#kept > KEPT_BYTES_MAX) return;
-    const packets = readQuicPackets(bytes, 0, bytes.length, this.idLength(direction));
+    const packets = readQuicPackets(bytes, 0, bytes.length, this.id(direction));
     const facts = packets.map((packet) => this.#learn(row, direction, bytes, packet));
     if (facts.some((known) => known !== NOTHING_KNOWN)) this.#facts.set(row, facts);
   }
@@ -87,9 +91,9 @@ export class QuicConnection {
   #learn(row: number, direction: 0 | 1, bytes: Uint8Array, packet: QuicPacket): QuicFacts {
     const { kind, source, version, destination } = packet;
     if (source !== null && kind !== "negotiation") {
-      this.#idLengths[direction === 0 ? 1 : 0] = source.to - source.from;
+      this.#ids[direction === 0 ? 1 : 0] = copy(bytes, source);
     }
-    if (kind === "handshake") this.#idLengths[direction] = destination.to - destination.from;
+    if (kind === "handshake") this.#ids[direction] = copy(bytes, destination);
     if (kind === "retry") return this.#retry(direction, bytes, packet);
     if (kind !== "initial") return NOTHING_KNOWN;
     if (this.#client === -1) this.#client = direction;
@@ -137,11 +141,13 @@ export class QuicConnection {
   }
 
   /** The client begins again, with the server's new id for keys (RFC 9001 5.2). */
-  #retry(direction: 0 | 1, bytes: Uint8Array, { start, end, rest, version, source }: QuicPacket): QuicFacts {
+  #retry(direction: 0 | 1, bytes: Uint8Array, packet: QuicPacket): QuicFacts {
+    const { start, end, rest, version, source, original } = packet;
     if (this.#keyId === null || source === null || direction === this.#client) return NOTHING_KNOWN;
     const tag = retryTag(version, this.#keyId, bytes.subarray(start, rest));
     const isRetryGood = tag === null ? null : Buffer.compare(tag, bytes.subarray(rest, end)) === 0;
-    if (isRetryGood === true) {
+    const isAnswer = original !== null && Buffer.compare(copy(bytes, original), this.#keyId) === 0;
+    if (isRetryGood === true || isAnswer) {
       this.#keyId = copy(bytes, source);
       this.#keys.clear();
     }
@@ -164,13 +170,14 @@ export class QuicConnection {
   }
 }
 
-/** Takes the whole handshake messages off the front of what has come without a gap; null where there are none. */
+/** Takes the whole handshake messages off the front of what has come without a gap; where there are none, what of one has; null where nothing has. */
 function takeMessages(stream: CryptoStream): CryptoMessages | null {
   const chunks: Uint8Array[] = [];
   const parts: { readonly row: number; readonly length: number }[] = [];
   let end = stream.shown;
   for (const { offset, bytes, row } of stream.pieces) {
-    if (offset > end) break;
+    // As in Wireshark: nothing is looked at while anything before the last byte is missing.
+    if (offset > end) return null;
     const chunk = bytes.subarray(end - offset);
     if (chunk.length === 0 || offset + bytes.length <= end) continue;
     chunks.push(chunk);
@@ -182,7 +189,10 @@ function takeMessages(stream: CryptoStream): CryptoMessages | null {
   while (size + 4 <= all.length && size + 4 + uint(all, size + 1, 3) <= all.length) {
     size += 4 + uint(all, size + 1, 3);
   }
-  if (size === 0) return null;
+  const isPart = size === 0;
+  const hasMore = end > stream.come;
+  stream.come = end;
+  if (isPart && !hasMore) return null;
   stream.shown += size;
-  return { bytes: Uint8Array.from(all.subarray(0, size)), parts };
+  return { isPart, bytes: Uint8Array.from(isPart ? all : all.subarray(0, size)), parts };
 }

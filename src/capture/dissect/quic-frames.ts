@@ -247,7 +247,11 @@ function showCrypto(frame: FrameNumbers, messages: CryptoMessages | null): void 
   frame.add("quic.crypto.length", "Length");
   d.add(out, "quic.crypto.crypto_data", "Crypto Data", frame.at, frame.end - frame.at);
   if (messages === null) return;
-  const { bytes, parts } = messages;
+  const { isPart, bytes, parts } = messages;
+  if (isPart) {
+    showTlsPart(d, out, bytes[0], frame.at, frame.end);
+    return;
+  }
   if (parts.length === 1 && bytes.length === frame.end - frame.at) {
     showTls(d, out, frame.at, frame.end);
     return;
@@ -267,6 +271,14 @@ function showCrypto(frame: FrameNumbers, messages: CryptoMessages | null): void 
     d.add(node.children, "quic.crypto.fragment.count", count, 0, 0, parts.length);
     showTls(d, out, 0, bytes.length);
   });
+}
+
+/** A part of a TLS message of `type`. */
+function showTlsPart(d: Dissection, out: DetailNode[], type: number, start: number, end: number): void {
+  d.layers.push("tls");
+  const name = `Handshake Protocol: ${HANDSHAKE_TYPES.get(type) ?? "Unknown Handshake Type"} (fragment)`;
+  const node = d.add(out, "tls", `TLSv1.3 Record Layer: ${name}`, start, end - start);
+  d.add(node.children, null, name, start, end - start);
 }
 
 /** TLS messages without records (RFC 9001 4.1.3); the version can only be 1.3. */

@@ -30,29 +30,57 @@ interface Suite {
   readonly salt: string;
   /** What labels begin with. */
   readonly prefix: string;
-  readonly retryKey: string;
-  readonly retryNonce: string;
+  /** For the tag of Retry packets; null where they have none. */
+  readonly retry: { readonly key: string; readonly nonce: string } | null;
 }
 
 const V1: Suite = {
   salt: "38762cf7f55934b34d179ae6a4c80cadccbb7f0a",
   prefix: "quic",
-  retryKey: "be0c690b9f66575a1d766b54e368c84e",
-  retryNonce: "461599d35d632bf2239825bb",
+  retry: { key: "be0c690b9f66575a1d766b54e368c84e", nonce: "461599d35d632bf2239825bb" },
 };
 const V2: Suite = {
   salt: "0dede3def700a6db819381be6e269dcbf9bd2ed9",
   prefix: "quicv2",
-  retryKey: "8fb4b01b56ac48e260fbcbcead7ccc92",
-  retryNonce: "d86969bc2d7c6d9990efb04a",
+  retry: { key: "8fb4b01b56ac48e260fbcbcead7ccc92", nonce: "d86969bc2d7c6d9990efb04a" },
 };
-/** The last drafts before version 1. */
-const DRAFT: Suite = {
-  salt: "afbfec289993d24c9e9786f19c6111e04390a899",
-  prefix: "quic",
-  retryKey: "ccce187ed09a09d05728155a6cb96be1",
-  retryNonce: "e54930f97f2136f0530a8c1c",
-};
+/** The drafts before version 1 that change something, by their numbers: draft-ietf-quic-tls-22 and later. */
+const DRAFTS: readonly (readonly [from: number, suite: Suite])[] = [
+  [33, V1],
+  [
+    29,
+    {
+      salt: "afbfec289993d24c9e9786f19c6111e04390a899",
+      prefix: "quic",
+      retry: { key: "ccce187ed09a09d05728155a6cb96be1", nonce: "e54930f97f2136f0530a8c1c" },
+    },
+  ],
+  [
+    25,
+    {
+      salt: "c3eef712c72ebb5a11a7d2432bb46365bef9f502",
+      prefix: "quic",
+      retry: { key: "4d32ecdb2a2133c841e4043df27d4430", nonce: "4d1611d05513a552c587d575" },
+    },
+  ],
+  [23, { salt: "c3eef712c72ebb5a11a7d2432bb46365bef9f502", prefix: "quic", retry: null }],
+  [22, { salt: "7fbcdb0e7c66bbe9193a96cd21519ebd7a02644a", prefix: "quic", retry: null }],
+];
+const LAST_DRAFT = 34;
+
+/** What Facebook's library called drafts. */
+const DRAFT_OF = new Map<number, number>([
+  [0xfaceb001, 22],
+  [0xfaceb002, 27],
+  [0xfaceb00e, 27],
+]);
+
+/** Versions that nobody speaks, to be answered with Version Negotiation (RFC 9000 15): read as this draft, as Wireshark does. */
+const NOBODYS_DRAFT = 29;
+
+export function isForcingNegotiation(version: number): boolean {
+  return (version & 0x0f0f0f0f) >>> 0 === 0x0a0a0a0a;
+}
 
 export const QUIC_V1 = 0x00000001;
 export const QUIC_V2 = 0x6b3343cf;
@@ -63,12 +91,20 @@ const SAMPLE_LENGTH = 16;
 function suiteOf(version: number): Suite | null {
   if (version === QUIC_V1) return V1;
   if (version === QUIC_V2) return V2;
-  return version >= 0xff00001d && version <= 0xff000020 ? DRAFT : null;
+  const other = isForcingNegotiation(version) ? NOBODYS_DRAFT : (DRAFT_OF.get(version) ?? 0);
+  const draft = version >>> 8 === 0xff0000 ? version & 0xff : other;
+  if (draft > LAST_DRAFT) return null;
+  return DRAFTS.find(([from]) => draft >= from)?.[1] ?? null;
 }
 
 /** Whether packets of `version` can be read beyond what all versions have in common (RFC 8999). */
 export function isKnownVersion(version: number): boolean {
   return suiteOf(version) !== null;
+}
+
+/** Whether Retry packets of `version` end with a tag; before, they said which id they answer. */
+export function hasRetryTag(version: number): boolean {
+  return (suiteOf(version)?.retry ?? null) !== null;
 }
 
 function bytesOf(hex: string): Uint8Array {
@@ -163,11 +199,12 @@ function wholeNumber(sent: number, size: number, largest: number): number {
   return candidate;
 }
 
-/** The tag of a Retry packet (RFC 9001 5.8): `packet` is what precedes it; null for an unknown version. */
+/** The tag of a Retry packet (RFC 9001 5.8): `packet` is what precedes it; null for a version without one. */
 export function retryTag(version: number, originalId: Uint8Array, packet: Uint8Array): Uint8Array | null {
   const suite = suiteOf(version);
-  if (suite === null) return null;
-  const cipher = createCipheriv("aes-128-gcm", bytesOf(suite.retryKey), bytesOf(suite.retryNonce));
+  if (suite === null || suite.retry === null) return null;
+  const { key, nonce } = suite.retry;
+  const cipher = createCipheriv("aes-128-gcm", bytesOf(key), bytesOf(nonce));
   cipher.setAAD(Buffer.concat([Uint8Array.of(originalId.length), originalId, packet]));
   cipher.final();
   return cipher.getAuthTag();

@@ -1,6 +1,6 @@
 // QUIC's packets (RFC 9000 17, RFC 8999): where the parts of their headers are, and what a datagram of several holds.
 
-import { isKnownVersion, QUIC_V2 } from "./quic-keys.ts";
+import { hasRetryTag, isKnownVersion, QUIC_V2 } from "./quic-keys.ts";
 import { uint } from "./protocol.ts";
 
 export type QuicKind =
@@ -28,6 +28,8 @@ export interface QuicPacket {
   readonly source: Span | null;
   /** Of an Initial packet and of Retry. */
   readonly token: Span | null;
+  /** The id that Retry answers, where its version says it. */
+  readonly original: Span | null;
   /** Where the length of what follows it stands. */
   readonly length: Span | null;
   /** Behind the header, as far as it can be read: the packet number of an Initial packet. */
@@ -39,6 +41,7 @@ const ID_LENGTH_MAX = 20;
 const FIXED_LENGTH = 6;
 const RETRY_TAG_LENGTH = 16;
 const PACKETS_MAX = 16;
+const NO_ID = new Uint8Array(0);
 
 const KINDS_V1: readonly QuicKind[] = ["initial", "0-rtt", "handshake", "retry"];
 const KINDS_V2: readonly QuicKind[] = ["retry", "initial", "0-rtt", "handshake"];
@@ -55,35 +58,29 @@ export function quicVarint(
   return { value: (bytes[at] & 0x3f) * 256 ** (size - 1) + uint(bytes, at + 1, size - 1), size };
 }
 
-/** Versions that nobody speaks, to be answered with Version Negotiation (RFC 9000 15). */
-export function isForcingNegotiation(version: number): boolean {
-  return (version & 0x0f0f0f0f) >>> 0 === 0x0a0a0a0a;
-}
-
 /** Whether a datagram begins with a long header that fits into it, of a version that is known or none at all. */
 export function looksLikeQuic(bytes: Uint8Array, start: number, end: number): boolean {
   if (end - start < FIXED_LENGTH + 1 || bytes[start] < 0x80) return false;
   const version = uint(bytes, start + 1, 4);
   const isNegotiation = version === 0;
-  if (!isNegotiation && (bytes[start] < 0xc0 || !(isKnownVersion(version) || isForcingNegotiation(version))))
-    return false;
-  const packet = readQuicPacket(bytes, start, end, 0);
+  if (!isNegotiation && (bytes[start] < 0xc0 || !isKnownVersion(version))) return false;
+  const packet = readQuicPacket(bytes, start, end, NO_ID);
   if (packet === null) return false;
   if (isNegotiation) return packet.rest < end && (end - packet.rest) % 4 === 0;
   // A header of zeros only is no sign of anything.
   return packet.destination.to > packet.destination.from || packet.source?.to !== packet.source?.from;
 }
 
-/** The packets in [start, end); `idLength` is that of connection ids in short headers. Stops at what it cannot read. */
+/** The packets in [start, end); `id` is what short headers begin with that say the id known of the connection. Stops at what it cannot read. */
 export function readQuicPackets(
   bytes: Uint8Array,
   start: number,
   end: number,
-  idLength: number,
+  id: Uint8Array,
 ): readonly QuicPacket[] {
   const packets: QuicPacket[] = [];
   for (let at = start; at < end && packets.length < PACKETS_MAX;) {
-    const packet = readQuicPacket(bytes, at, end, idLength);
+    const packet = readQuicPacket(bytes, at, end, id);
     if (packet === null) break;
     packets.push(packet);
     at = packet.end;
@@ -91,13 +88,16 @@ export function readQuicPackets(
   return packets;
 }
 
-function readQuicPacket(bytes: Uint8Array, start: number, end: number, idLength: number): QuicPacket | null {
+function readQuicPacket(bytes: Uint8Array, start: number, end: number, id: Uint8Array): QuicPacket | null {
   if (bytes[start] < 0x80) {
     // Padding behind the last packet, or nothing of QUIC's.
     if (bytes[start] < 0x40) return null;
-    const to = Math.min(end, start + 1 + idLength);
-    const destination = { from: start + 1, to };
-    const none = { version: 0, source: null, token: null, length: null };
+    // Ids agreed on since are known to the two ends only.
+    const from = start + 1;
+    const isKnown = from + id.length <= end && id.every((byte, i) => bytes[from + i] === byte);
+    const to = isKnown ? from + id.length : from;
+    const destination = { from, to };
+    const none = { version: 0, source: null, token: null, original: null, length: null };
     return { kind: "short", start, end, destination, rest: to, ...none };
   }
   if (end - start < FIXED_LENGTH + 1) return null;
@@ -106,11 +106,17 @@ function readQuicPacket(bytes: Uint8Array, start: number, end: number, idLength:
   const source = destination === null ? null : idAt(bytes, destination.to, end);
   if (destination === null || source === null) return null;
   const header = { start, version, destination, source };
-  const whole = { ...header, end, token: null, length: null, rest: source.to };
+  const whole = { ...header, end, token: null, original: null, length: null, rest: source.to };
   if (version === 0) return { ...whole, kind: "negotiation" };
   if (!isKnownVersion(version)) return { ...whole, kind: "unknown version" };
   const kinds = version === QUIC_V2 ? KINDS_V2 : KINDS_V1;
   const kind = kinds[(bytes[start] >> 4) & 3];
+  if (kind === "retry" && !hasRetryTag(version)) {
+    const original = idAt(bytes, source.to, end);
+    return original === null
+      ? null
+      : { ...whole, kind, original, token: { from: original.to, to: end }, rest: end };
+  }
   if (kind === "retry") {
     const to = end - RETRY_TAG_LENGTH;
     return to < source.to ? null : { ...whole, kind, token: { from: source.to, to }, rest: to };
@@ -126,7 +132,15 @@ function readQuicPacket(bytes: Uint8Array, start: number, end: number, idLength:
   const length = quicVarint(bytes, at, end);
   if (length === null || length.value > end - at - length.size) return null;
   const rest = at + length.size;
-  return { ...header, kind, token, length: { from: at, to: rest }, rest, end: rest + length.value };
+  return {
+    ...header,
+    kind,
+    token,
+    original: null,
+    length: { from: at, to: rest },
+    rest,
+    end: rest + length.value,
+  };
 }
 
 /** A connection id behind its length. */

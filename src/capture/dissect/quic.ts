@@ -4,8 +4,8 @@ import { addBits, addBytes, addComputed, addFlag, addUint } from "./protocol.ts"
 import { QuicConnection } from "./quic-connection.ts";
 import type { QuicFacts } from "./quic-connection.ts";
 import { showQuicFrames } from "./quic-frames.ts";
-import { QUIC_V1, QUIC_V2 } from "./quic-keys.ts";
-import { isForcingNegotiation, quicVarint, readQuicPackets } from "./quic-packets.ts";
+import { isForcingNegotiation, QUIC_V1, QUIC_V2 } from "./quic-keys.ts";
+import { quicVarint, readQuicPackets } from "./quic-packets.ts";
 import type { QuicKind, QuicPacket, Span } from "./quic-packets.ts";
 import { bytesText, hexText } from "./tree.ts";
 import type { DetailNode, Dissection } from "./tree.ts";
@@ -45,7 +45,7 @@ export function dissectQuic(d: Dissection, { start, end, conversation }: Datagra
   const connection = known ?? new QuicConnection();
   if (known === null && held === end) connection.add(row, 0, d.bytes.subarray(start, end));
   const direction = known === null || conversation === null ? 0 : conversation.direction(row);
-  const packets = readQuicPackets(d.bytes, start, held, connection.idLength(direction));
+  const packets = readQuicPackets(d.bytes, start, held, connection.id(direction));
   d.columns("QUIC", "");
   d.layers.push("quic");
   let at = start;
@@ -142,7 +142,7 @@ function showVersions(d: Dissection, out: DetailNode[], { rest, end }: QuicPacke
 
 /** Shows a long header of a known version from its type on; answers what Info says beyond the ids. */
 function showVersioned(d: Dissection, out: DetailNode[], packet: QuicPacket, facts: QuicFacts): string {
-  const { kind, start, end, version, token, length, rest } = packet;
+  const { kind, start, end, version, token, original, length, rest } = packet;
   const isV2 = version === QUIC_V2;
   const typeField = isV2 ? "quic.long.packet_type_v2" : "quic.long.packet_type";
   const types = isV2 ? TYPES_V2 : TYPES_V1;
@@ -159,7 +159,9 @@ function showVersioned(d: Dissection, out: DetailNode[], packet: QuicPacket, fac
   }
   showIds(d, out, packet);
   if (kind === "retry" && token !== null) {
+    if (original !== null) addId(d, out, "quic.odci", "Original Destination Connection ID", original);
     addBytes(d, out, "quic.retry_token", "Retry Token", token.from, token.to);
+    if (rest >= end) return "";
     const tag = addBytes(d, out, "quic.retry_integrity_tag", "Retry Integrity Tag", rest, end);
     if (facts.isRetryGood !== null) tag.label += facts.isRetryGood ? " [verified]" : " [incorrect]";
     return "";

@@ -13,8 +13,8 @@ import { looksLikeQuic, quicVarint, readQuicPackets } from "../../../src/capture
 import { printFields } from "../../../src/capture/print/fields.ts";
 import { LINKTYPE } from "../../../src/wire/link-types.ts";
 import { hex, memoryTrace } from "../memory-trace.ts";
-import { SampleNetwork } from "../samples/network.ts";
-import { addQuic } from "../samples/quic.ts";
+import { end, joined, SampleNetwork } from "../samples/network.ts";
+import { addInitials, addQuic } from "../samples/quic.ts";
 
 /** The connection id of the examples in RFC 9001 and RFC 9369. */
 const ID = hex("8394c8f03e515708");
@@ -47,14 +47,26 @@ describe("keys of Initial packets", () => {
     ]);
   });
 
+  it("are those of the drafts of draft-ietf-quic-tls that changed them", () => {
+    const keyOf = (version: number): string => hexOf(initialKeys(version, ID)?.[0].key ?? new Uint8Array(0));
+    expect(keyOf(0xff000016)).toBe(keyOf(0xfaceb001));
+    expect(keyOf(0xff000017)).toBe(keyOf(0xff00001c));
+    // The example of draft-ietf-quic-tls-27 and of draft-ietf-quic-tls-29.
+    expect(keyOf(0xff00001b)).toBe("af7fd7efebd21878ff66811248983694");
+    expect(keyOf(0xff00001d)).toBe("175257a31eb09dea9366d8bb79ad80ba");
+    expect(keyOf(0x1a2a3a4a)).toBe(keyOf(0xff00001d));
+    expect(keyOf(0xff000022)).toBe(keyOf(QUIC_V1));
+    expect(keyOf(0xff000014)).toBe("");
+  });
+
   it("are none of a version that is not known", () => {
-    expect(initialKeys(0x1a2a3a4a, ID)).toBeNull();
+    expect(initialKeys(0x12345678, ID)).toBeNull();
   });
 
   it("open the server's Initial packet of RFC 9001 A.3", () => {
     const packet = hex(`cf000000010008f067a5502a4262b5004075c0d95a482cd0991cd25b0aac406a
       5816b6394100f37a1c69797554780bb38cc5a99f5ede4cf73c3ec2493a1839b3dbcba3f6ea46c5b7684df3548e7ddeb9c3bf9c73cc3f3bded74b562bfb19fb84022f8ef4cdd93795d77d06edbb7aaf2f58891850abbdca3d20398c276456cbc42158407dd074ee`);
-    const [header] = readQuicPackets(packet, 0, packet.length, 0);
+    const [header] = readQuicPackets(packet, 0, packet.length, new Uint8Array(0));
     expect(header.kind).toBe("initial");
     const keys = initialKeys(QUIC_V1, ID);
     const open = keys && openPacket(keys[1], packet, 0, header.rest, header.end, -1);
@@ -101,6 +113,36 @@ describe("a connection", () => {
       "Initial, DCID=8394c8f03e515708, SCID=c101c202, PKN: 0, CRYPTO, PADDING\tlab.example",
     );
     expect(lines[5]).toBe("Protected Payload (KP0), DCID=c101c202\t");
+  });
+
+  it("whose ids have changed since shows none in packets of data", () => {
+    const frames = network.frames.slice(0, 6);
+    const changed = Uint8Array.from(frames[5]);
+    changed[14 + 20 + 8 + 1] ^= 1;
+    expect(names([...frames, changed])[6]).toBe("Protected Payload (KP0)\t");
+  });
+
+  it("hands TLS what has come without a gap, once nothing before the last byte is missing", () => {
+    // A message of 20 bytes in frames of four.
+    const message = joined(hex("01 000010"), new Uint8Array(16));
+    const piece = (at: number): Uint8Array =>
+      joined(hex("06"), Uint8Array.of(at, 4), message.subarray(at, at + 4));
+    const layersOf = (...packets: readonly (readonly number[])[]): string[] => {
+      const sample = new SampleNetwork();
+      const ends = [end("10.0.0.1", 40_001), end("10.0.0.2", 443)] as const;
+      addInitials(
+        sample,
+        ...ends,
+        packets.map((offsets) => joined(...offsets.map(piece))),
+      );
+      const { trace, context } = memoryTrace(sample.frames, LINKTYPE.ethernet);
+      const lines = [...printFields(trace, packets.keys(), ["frame.protocols"], context)];
+      return lines.map((line) => line.replace(/.*:udp:/, ""));
+    };
+    expect(layersOf([0, 4, 8, 12, 16])).toEqual(["quic:tls:tls:tls:tls:tls"]);
+    expect(layersOf([0], [4, 8, 12, 16])).toEqual(["quic:tls", "quic:tls:tls:tls:tls"]);
+    expect(layersOf([0, 8, 12, 16, 4])).toEqual(["quic:tls:tls"]);
+    expect(layersOf([16], [12], [0, 4, 8])).toEqual(["quic", "quic", "quic:tls"]);
   });
 
   it("that began before the capture shows headers: its keys cannot be made", () => {
