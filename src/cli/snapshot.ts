@@ -1,5 +1,6 @@
 // `wirelab snapshot`: any screen, at any moment, after any keys, as text, ANSI, SVG or PNG. The same bytes every time.
 
+import { extname } from "node:path";
 import type { Command } from "commander";
 import { LESSON_LIST } from "../scenario/catalogue.ts";
 import { InputError } from "../scenario/input-error.ts";
@@ -13,13 +14,14 @@ import type { NetworkFlags } from "./network-flags.ts";
 import { addThemeFlag } from "./screen-flags.ts";
 import { writeOutput } from "./output-file.ts";
 import { PICTURES, pictureOf } from "./picture.ts";
+import type { Picture } from "./picture.ts";
 import { openSession } from "./source.ts";
 import { openFraming } from "./verify-open.ts";
 
 interface SnapshotFlags extends NetworkFlags {
   readonly screen?: string;
   readonly size: string;
-  readonly format: string;
+  readonly format?: string;
   readonly at?: string;
   readonly keys?: string;
   readonly loopback?: true;
@@ -36,7 +38,7 @@ export function addSnapshot(program: Command): void {
       `${SCREEN_NAMES.join(", ")} (default: lab, for a capture packets); framing is for a codec's file`,
     )
     .option("--size <WxH>", "in cells", "120x40")
-    .option("--format <format>", "txt, ansi, svg or png", "txt")
+    .option("--format <format>", "txt, ansi, svg or png; by default what --output's name ends in, else txt")
     .option("--at <moment>", "end, a step (12), or a time (20.5ms, 1.2s); by default where the screen opens")
     .option("--keys <keys>", "keys pressed first, separated by spaces: 2 j j enter")
     .option("--loopback", "run on real sockets too; then times differ from run to run")
@@ -45,7 +47,7 @@ export function addSnapshot(program: Command): void {
 }
 
 async function snapshot(what: string, flags: SnapshotFlags): Promise<void> {
-  const format = parseChoice("--format", flags.format, PICTURES);
+  const format = formatOf(flags);
   const size = parseSize(flags.size);
   if (flags.theme !== undefined) parseChoice("--theme", flags.theme, [...themes.keys()]);
   const at = flags.at === undefined ? undefined : parseMoment(flags.at);
@@ -71,6 +73,12 @@ async function snapshot(what: string, flags: SnapshotFlags): Promise<void> {
     codecs: (await import("../tui/stream-codecs.ts")).streamCodecs(),
   });
   writeOutput(flags.output, pictureOf(grid, format));
+}
+
+function formatOf({ format, output }: SnapshotFlags): Picture {
+  if (format !== undefined) return parseChoice("--format", format, PICTURES);
+  const ending = extname(output ?? "").toLowerCase();
+  return PICTURES.find((picture) => ending === `.${picture}`) ?? "txt";
 }
 
 function parseMoment(text: string): Moment {

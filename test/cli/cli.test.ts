@@ -149,6 +149,7 @@ describe("a mistake of the user's", () => {
     [["read", broken, "-q", "-z", "moon"], "-z moon"],
     [["snapshot", "tcp-hello", "--size", "big"], "--size big: want WIDTHxHEIGHT"],
     [["snapshot", "tcp-hello", "--at", "noon"], "--at noon"],
+    [["snapshot", "tcp-hello", "--format", "gif"], "--format gif: no such choice"],
     [["export", "tcp-hello", "--to", "papyrus"], "--to papyrus: no such choice"],
     [["export", "tcp-hello", "--to", "pcapng", "--vantage", "moon"], "no host of that name"],
   ])("%j is one plain message and exit code 2", async (args, message) => {
@@ -165,6 +166,17 @@ describe("wirelab as a process", () => {
   it("gives its exit code, and a mistake as one line on standard error", () => {
     expect(wirelabProcess(["run", "tcp-hello", "--json"])).toMatchObject({ code: 0, stderr: "" });
     expect(wirelabProcess(["run", "tcp-helo"])).toMatchObject({ code: 2, stdout: "" });
+  });
+});
+
+describe("a snapshot", () => {
+  it("has the format that its file's name ends in, and the one asked for before that", async () => {
+    const svg = join(folder, "lab.SVG");
+    const text = join(folder, "lab.png");
+    expect(await wirelab(["snapshot", "tcp-hello", "--size", "80x24", "-o", svg])).toMatchObject({ code: 0 });
+    expect(readFileSync(svg, "utf8")).toMatch(/^<svg /);
+    await wirelab(["snapshot", "tcp-hello", "--size", "80x24", "--format", "txt", "-o", text]);
+    expect(readFileSync(text, "utf8")).toContain("FIN_WAIT_2");
   });
 });
 
