@@ -76,7 +76,7 @@ export const DNS_FIELD_ROWS: readonly FieldRow[] = [
   ["dns.retransmission", "boolean", "Retransmission"],
   ["dns.retransmit_request_in", "uint32", "Retransmitted request. Original request in"],
   ["dns.retransmit_response_in", "uint32", "Retransmitted response. Original response in"],
-  ["dns.rr.udp_payload_size", "uint16x", "UDP payload size"],
+  ["dns.rr.udp_payload_size", "uint16", "UDP payload size"],
   ["dns.soa.expire_limit", "uint32", "Expire limit"],
   ["dns.soa.minimum_ttl", "uint32", "Minimum TTL"],
   ["dns.soa.mname", "string", "Primary name server"],
