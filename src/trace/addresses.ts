@@ -8,7 +8,8 @@ import { getUint32, setUint32 } from "../wire/bytes.ts";
 
 /** The id that stands for no address. */
 const NONE = 0;
-const CAPACITY_MIN = 256;
+/** Small, as in `packets.ts`. */
+const CAPACITY_MIN = 4;
 
 export class AddressTable {
   #count = 0;

@@ -33,7 +33,8 @@ export const NO_STREAM = -1;
 /** No offset: the layer is not there, or not within the captured bytes. */
 export const NO_OFFSET = 0xffff;
 
-const CAPACITY_MIN = 1024;
+/** Small, so that tables grow before what reads them is compiled: the engine takes a field that never changed for constant, and compiles anew once it does. */
+const CAPACITY_MIN = 32;
 
 export class PacketTable {
   /** Rows in use. Row `i` is frame number `i + 1`. */

@@ -7,7 +7,8 @@ import { TCP_FLAG } from "../wire/tcp.ts";
 import { NO_STREAM } from "./packets.ts";
 import type { PacketTable } from "./packets.ts";
 
-const CAPACITY_MIN = 256;
+/** Small, as in `packets.ts`. */
+const CAPACITY_MIN = 4;
 
 /** A stream's window shift while no SYN was seen. */
 export const WINDOW_SCALE_UNKNOWN = -1;

@@ -12,7 +12,8 @@ const FIRST_ACK_ROW = 1;
 /** Direction + 1 of its first FIN. */
 const CLOSER = 2;
 
-const CAPACITY_MIN = 1024;
+/** Streams. Small, as in `packets.ts`. */
+const CAPACITY_MIN = 4;
 const SYN_ACK = TCP_FLAG.syn | TCP_FLAG.ack;
 
 export class Handshakes {

@@ -1,6 +1,7 @@
 // The numbers that the analysis keeps of each row, beside the flags in the packet table: 24 bytes a row.
 
-const CAPACITY_MIN = 1024;
+/** Small, as in `packets.ts`. */
+const CAPACITY_MIN = 32;
 
 export class RowNumbers {
   /** Row + 1 of the segment acknowledged; 0 is none. */

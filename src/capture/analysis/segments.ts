@@ -18,7 +18,8 @@ const TAIL = 1;
 const COUNT = 2;
 const UNORDERED = 3;
 
-const CAPACITY_MIN = 1024;
+/** Entries, and lists. Small, as in `packets.ts`. */
+const CAPACITY_MIN = 8;
 
 /** As in Wireshark: what more is sent unacknowledged is not remembered. */
 export const UNACKED_SEGMENTS_MAX = 10_000;

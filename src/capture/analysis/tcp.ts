@@ -54,7 +54,8 @@ const OUT_OF_ORDER_NS = 3_000_000;
 /** More in flight than this is a mistake in the numbers. */
 const IN_FLIGHT_MAX = 2_000_000_000;
 
-const CAPACITY_MIN = 1024;
+/** Directions. Small, as in `packets.ts`. */
+const CAPACITY_MIN = 8;
 const SHOWN = ANALYSIS_FLAGS | ANALYSIS.unshown;
 const CONTROL = TCP_FLAG.syn | TCP_FLAG.fin | TCP_FLAG.rst;
 

@@ -8,6 +8,9 @@ import { TCP_FLAG } from "../../wire/tcp.ts";
 import type { StreamRows } from "../reassembly/stream-rows.ts";
 import type { TcpConversation } from "./tcp-conversation.ts";
 
+/** Streams. Small, as in `packets.ts`. */
+const CAPACITY_MIN = 4;
+
 /** Numbers of a stream. */
 const STREAM = 16;
 /** The last of its rows that was taken here or by its conversation, plus one; 0 where there is nothing to go on from. */
@@ -46,7 +49,7 @@ export type Taken = (typeof TAKEN)[keyof typeof TAKEN];
 export class MiddleSegments {
   readonly #table: PacketTable;
   readonly #rows: StreamRows;
-  #state = new Uint32Array(STREAM * 64);
+  #state = new Uint32Array(STREAM * CAPACITY_MIN);
 
   constructor(table: PacketTable, rows: StreamRows) {
     this.#table = table;

@@ -6,7 +6,8 @@ import type { LineBytes } from "./line-bytes.ts";
 
 /** Words of an IPv6 address' text at its longest. */
 const WORDS_MAX = 12;
-const CAPACITY_MIN = 64;
+/** Small, as in `packets.ts`. */
+const CAPACITY_MIN = 4;
 
 export class AddressWords {
   readonly #addresses: AddressTable;

@@ -3,13 +3,16 @@
 import type { LineBytes } from "./line-bytes.ts";
 import { wordsOf } from "./line-bytes.ts";
 
-const CAPACITY_MIN = 256;
+/** Directions. Small, as in `packets.ts`. */
+const CAPACITY_MIN = 4;
+/** More than one text. */
+const WORDS_MIN = 64;
 /** Longer texts are made anew each time, as are all once so many words are kept. */
 const BYTES_MAX = 255;
 const WORDS_MAX = 1 << 24;
 
 export class DirectionTexts {
-  #words = new Uint32Array(CAPACITY_MIN * 8);
+  #words = new Uint32Array(WORDS_MIN);
   #used = 0;
   /** By direction: where its text begins among the words, and how many bytes it has; 0 where none is kept. */
   #starts = new Uint32Array(CAPACITY_MIN);

@@ -10,6 +10,9 @@ import { TCP_FLAG } from "../../wire/tcp.ts";
 
 const CONTROL = TCP_FLAG.syn | TCP_FLAG.fin;
 
+/** Streams. Small, as in `packets.ts`. */
+const CAPACITY_MIN = 4;
+
 export type StreamKind = "tcp" | "udp";
 
 /** The chains of one kind of stream. It follows the table as that grows. */
@@ -20,10 +23,10 @@ export class StreamRows {
   /** By row: the next row of its stream, 0 for none (no chain leads to row 0). */
   #next = new Uint32Array(0);
   /** By stream: first and last row, plus one; 0 for none yet. */
-  #first = new Uint32Array(64);
-  #last = new Uint32Array(64);
+  #first = new Uint32Array(CAPACITY_MIN);
+  #last = new Uint32Array(CAPACITY_MIN);
   /** By stream: a bit for each direction that has sent something. */
-  #senders = new Uint8Array(64);
+  #senders = new Uint8Array(CAPACITY_MIN);
 
   constructor(table: PacketTable, kind: StreamKind) {
     this.#table = table;
@@ -54,7 +57,7 @@ export class StreamRows {
     if (this.#seen === table.count) return;
     const count = Math.min(table.count, this.#seen + most);
     if (this.#next.length < count) {
-      const larger = new Uint32Array(Math.max(1024, table.stream.length));
+      const larger = new Uint32Array(table.stream.length);
       larger.set(this.#next);
       this.#next = larger;
     }
