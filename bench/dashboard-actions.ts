@@ -1,7 +1,8 @@
 // What a user does on each screen of the dashboard, for those who look at how long each thing takes.
 
 import { SCREEN_NAMES } from "../src/tui/model.ts";
-import type { Message, ScreenName, Size } from "../src/tui/model.ts";
+import type { Message } from "../src/tui/messages.ts";
+import type { ScreenName, Size } from "../src/tui/model.ts";
 
 /** Another size of the terminal. */
 const OTHER_SIZE: Size = { width: 120, height: 40 };

@@ -11,7 +11,8 @@ import { fileURLToPath, pathToFileURL } from "node:url";
 
 import { begin, update, view } from "../src/tui/app.ts";
 import { hasScreen, initialModel, SCREEN_NAMES } from "../src/tui/model.ts";
-import type { Effect, Message, Model, ScreenName } from "../src/tui/model.ts";
+import type { Effect, Message } from "../src/tui/messages.ts";
+import type { Model, ScreenName } from "../src/tui/model.ts";
 import type { Session } from "../src/tui/session.ts";
 import { streamCodecs } from "../src/tui/stream-codecs.ts";
 import { prepareSome } from "../src/tui/prepare.ts";

@@ -5,7 +5,8 @@ import { pathToFileURL } from "node:url";
 
 import { begin, update, view } from "../src/tui/app.ts";
 import { hasScreen, initialModel, SCREEN_NAMES } from "../src/tui/model.ts";
-import type { Effect, ScreenName } from "../src/tui/model.ts";
+import type { Effect } from "../src/tui/messages.ts";
+import type { ScreenName } from "../src/tui/model.ts";
 import type { Session } from "../src/tui/session.ts";
 import { prepareSome } from "../src/tui/prepare.ts";
 import { streamCodecs } from "../src/tui/stream-codecs.ts";

@@ -15,7 +15,8 @@ import { openCapture } from "../src/capture/open.ts";
 import { captureSession } from "../src/cli/capture-session.ts";
 import { update, view } from "../src/tui/app.ts";
 import { initialModel } from "../src/tui/model.ts";
-import type { Message, Model } from "../src/tui/model.ts";
+import type { Message } from "../src/tui/messages.ts";
+import type { Model } from "../src/tui/model.ts";
 import { writeCaptureFile } from "./capture-file.ts";
 
 const GIGABYTES = 4;

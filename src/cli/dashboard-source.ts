@@ -6,7 +6,7 @@ import type { Scenario } from "../scenario/scenario.ts";
 import { completeLab, hasRun, openLab, withSimulation } from "../scenario/session.ts";
 import type { LabSession } from "../scenario/session.ts";
 import type { Trace } from "../trace/trace.ts";
-import type { Effect, Message } from "../tui/model.ts";
+import type { Effect, Message } from "../tui/messages.ts";
 import { prepareSome } from "../tui/prepare.ts";
 import type { FramingSession, Session } from "../tui/session.ts";
 import type { TerminalHost } from "../tui/terminal.ts";

@@ -8,7 +8,7 @@ import type { Session } from "../tui/session.ts";
 import { renderScreen } from "../tui/snapshot.ts";
 import type { TerminalHost } from "../tui/terminal.ts";
 import type { RawInput } from "../tui/terminal-input.ts";
-import type { Message } from "../tui/model.ts";
+import type { Message } from "../tui/messages.ts";
 import { captureSession } from "./capture-session.ts";
 import { fileOf, hasTerminal, PLAIN_SIZE, printScreen, runSource } from "./dashboard-app.ts";
 import { eventLoopTurn, StillSource } from "./dashboard-source.ts";

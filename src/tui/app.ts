@@ -13,7 +13,8 @@ import {
   screensFor,
   SPEEDS,
 } from "./model.ts";
-import type { Effect, Message, Model, MouseAction, ScreenName, Size, Stand } from "./model.ts";
+import type { Effect, Message, MouseAction, Stand } from "./messages.ts";
+import type { Model, ScreenName, Size } from "./model.ts";
 import { lawRows } from "./framing-cursor.ts";
 import { firstStop, nextInOwnTime, nextStop, stopsPerTick, waitAt } from "./playback.ts";
 import { countOfGrowing, isFraming, isLab, replaySpeed, traceOf } from "./session.ts";

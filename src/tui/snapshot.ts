@@ -3,7 +3,8 @@
 import { stepAtTime } from "../trace/state-at.ts";
 import { update, view } from "./app.ts";
 import { initialModel } from "./model.ts";
-import type { Effect, InitialOptions, Message, Model, ScreenName, Size } from "./model.ts";
+import type { Effect, Message } from "./messages.ts";
+import type { InitialOptions, Model, ScreenName, Size } from "./model.ts";
 import type { Grid } from "./render/grid.ts";
 import { isFraming, traceOf } from "./session.ts";
 import type { LessonEntry, Session } from "./session.ts";

@@ -12,7 +12,7 @@ import type { Capture } from "../../src/capture/capture.ts";
 import { openCapture } from "../../src/capture/open.ts";
 import { CaptureSource } from "../../src/cli/inspector.ts";
 import type { TerminalHost } from "../../src/tui/terminal.ts";
-import type { Message } from "../../src/tui/model.ts";
+import type { Message } from "../../src/tui/messages.ts";
 import { classicFile, udpPacket } from "../capture/packets.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "wirelab-inspector-"));

@@ -1,6 +1,7 @@
 // What opens over a screen: the keys, lists to choose from, the form that changes the network.
 
-import type { Chooser, Effect, Model, MouseAction, Popup } from "../model.ts";
+import type { Effect, MouseAction } from "../messages.ts";
+import type { Chooser, Model, Popup } from "../model.ts";
 import type { Grid } from "../render/grid.ts";
 import type { Step } from "../screens/screen.ts";
 import type { Theme } from "../theme.ts";

@@ -2,7 +2,8 @@
 
 import { brokenFrom, lastStep, lawRows } from "../framing-cursor.ts";
 import type { Action } from "../keys.ts";
-import type { FramingPane, Model, MouseAction } from "../model.ts";
+import type { MouseAction } from "../messages.ts";
+import type { FramingPane, Model } from "../model.ts";
 import { isFraming } from "../session.ts";
 import { scrubberAt } from "../widgets/scrubber.ts";
 import { lawLines, lawsTop } from "./framing-laws.ts";

@@ -2,7 +2,8 @@
 
 import { stepAtTime } from "../../trace/state-at.ts";
 import type { Action } from "../keys.ts";
-import type { Model, MouseAction } from "../model.ts";
+import type { MouseAction } from "../messages.ts";
+import type { Model } from "../model.ts";
 import { nextStop, previousStop } from "../playback.ts";
 import type { GraphsView } from "../views.ts";
 import { chartXAt } from "../widgets/chart.ts";

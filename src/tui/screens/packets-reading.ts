@@ -1,6 +1,7 @@
 // What reads through the packets, a slice at a time: the filter, then the order, then the search.
 
-import type { Effect, Model, PacketsView, SortState } from "../model.ts";
+import type { Effect } from "../messages.ts";
+import type { Model, PacketsView, SortState } from "../model.ts";
 import { compiledFilter, scanSome } from "./filter-scan.ts";
 import { isAnalysisUnread, listCount, selectedRow, shownTrace } from "./packet-data.ts";
 import { findSome } from "./packets-find.ts";

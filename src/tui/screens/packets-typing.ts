@@ -2,7 +2,8 @@
 
 import { lineKey, replaced } from "../line-edit.ts";
 import type { LineEdit } from "../line-edit.ts";
-import type { Effect, FindState, Model, Typing } from "../model.ts";
+import type { Effect } from "../messages.ts";
+import type { FindState, Model, Typing } from "../model.ts";
 import { completionsAt } from "./filter-completion.ts";
 import type { Completions } from "./filter-completion.ts";
 import { shownTrace } from "./packet-data.ts";

@@ -2,7 +2,8 @@
 
 import { lineOf } from "../line-edit.ts";
 import type { Action } from "../keys.ts";
-import type { Effect, Model, MouseAction, PacketsPane, PacketsView, TypingPurpose } from "../model.ts";
+import type { Effect, MouseAction } from "../messages.ts";
+import type { Model, PacketsPane, PacketsView, TypingPurpose } from "../model.ts";
 import type { Step } from "./screen.ts";
 import { nextStop, previousStop } from "../playback.ts";
 import { isLab, loopbackRun } from "../session.ts";

@@ -1,7 +1,8 @@
 // What every screen is to the dashboard: how it is painted, what keys and the mouse do on it.
 
 import type { Action } from "../keys.ts";
-import type { Effect, Model, MouseAction, ScreenName } from "../model.ts";
+import type { Effect, MouseAction } from "../messages.ts";
+import type { Model, ScreenName } from "../model.ts";
 import type { Grid } from "../render/grid.ts";
 import type { Theme } from "../theme.ts";
 

@@ -1,7 +1,8 @@
 // What keys and the mouse do on the Sequence screen.
 
 import type { Action } from "../keys.ts";
-import type { Model, MouseAction, SequenceView } from "../model.ts";
+import type { MouseAction } from "../messages.ts";
+import type { Model, SequenceView } from "../model.ts";
 import { nextStop, previousStop } from "../playback.ts";
 import { atCursor, shownTrace } from "./packet-data.ts";
 import { scrubberStep } from "./scrubber-pane.ts";

@@ -3,7 +3,8 @@
 import { CONVERSATION_KINDS } from "../../capture/statistics/traffic-counts.ts";
 import { stepAtTime } from "../../trace/state-at.ts";
 import type { Action } from "../keys.ts";
-import type { Model, MouseAction } from "../model.ts";
+import type { MouseAction } from "../messages.ts";
+import type { Model } from "../model.ts";
 import { nextStop, previousStop } from "../playback.ts";
 import { STATISTICS_TABLES } from "../views.ts";
 import type { StatisticsView } from "../views.ts";

@@ -1,7 +1,8 @@
 // What keys and the mouse do on the Stream screen: the cursor moves by bytes, and the run's cursor with it.
 
 import type { Action } from "../keys.ts";
-import type { Model, MouseAction } from "../model.ts";
+import type { MouseAction } from "../messages.ts";
+import type { Model } from "../model.ts";
 import { darkTheme } from "../theme.ts";
 import { STREAM_MODES } from "../views.ts";
 import type { StreamView } from "../views.ts";

@@ -1,6 +1,7 @@
 // A tape: what is typed into the dashboard and when, in the manner of VHS, read from text.
 
-import type { MouseAction, Size } from "../model.ts";
+import type { MouseAction } from "../messages.ts";
+import type { Size } from "../model.ts";
 
 /** What a tape does, one line each. Times are in ms of the tape's own clock. */
 export type TapeCommand =

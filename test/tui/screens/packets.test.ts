@@ -5,7 +5,8 @@ import { CHAPTERS, LESSONS } from "../../../src/scenario/catalogue.ts";
 import { openLab } from "../../../src/scenario/session.ts";
 import { compileFilter, isFilterError } from "../../../src/capture/filter/compile.ts";
 import { update, view } from "../../../src/tui/app.ts";
-import type { Effect, Model } from "../../../src/tui/model.ts";
+import type { Effect } from "../../../src/tui/messages.ts";
+import type { Model } from "../../../src/tui/model.ts";
 import { gridToText } from "../../../src/tui/render/text.ts";
 import { completionsAt } from "../../../src/tui/screens/filter-completion.ts";
 import {
