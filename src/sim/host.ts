@@ -158,9 +158,13 @@ export class SimHost implements UdpNetwork, IcmpHost, PacketSink {
 
   mtuFor(destination: string): number {
     const route = this.#routes.to(destination);
-    if (route === null) return IP_PACKET_MAX;
-    const mtu = this.#routes.lastIsV6 ? route.mtu : Math.min(route.mtu, IP_PACKET_MAX);
-    return Math.min(mtu, this.#pathMtus.get(destination, this.#scheduler.now));
+    return route === null ? IP_PACKET_MAX : this.#mtuBy(route, destination);
+  }
+
+  /** The same, with its route at hand. */
+  #mtuBy(route: LinkDirection, destination: string): number {
+    const isCut = route.mtu > IP_PACKET_MAX && !this.#routes.isV6(destination);
+    return this.#pathMtus.limit(isCut ? IP_PACKET_MAX : route.mtu, destination, this.#scheduler.now);
   }
 
   learnMtu(destination: string, mtu: number): number {
@@ -350,7 +354,7 @@ export class SimHost implements UdpNetwork, IcmpHost, PacketSink {
     if (route !== this.#routes.loopback && isLoopback) return "EINVAL";
     const { DONT, WANT, DO, OMIT } = PMTUDISC;
     const asksPath = discovery === DONT || discovery === WANT || discovery === DO;
-    const mtu = asksPath ? this.mtuFor(packet.destination) : route.mtu;
+    const mtu = asksPath ? this.#mtuBy(route, packet.destination) : route.mtu;
     if (packet.length <= mtu) {
       route.enter(packet);
       return null;

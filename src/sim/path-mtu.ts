@@ -32,9 +32,10 @@ export class PathMtus {
     this.#known.set(destination, { mtu: believed, until: nowNs + EXPIRES_NS, locked });
   }
 
-  /** Infinity where nothing is known. */
-  get(destination: string, nowNs: number): number {
-    return this.#find(destination, nowNs)?.mtu ?? Infinity;
+  /** What of `mtu` bytes, the first link's, is known to fit. */
+  limit(mtu: number, destination: string, nowNs: number): number {
+    const known = this.#find(destination, nowNs);
+    return known === null || known.mtu > mtu ? mtu : known.mtu;
   }
 
   /** When that is forgotten, in ns; Infinity where nothing is known. */

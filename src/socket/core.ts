@@ -60,10 +60,14 @@ export interface Refusal {
 
 export type Failure = Errno | Refusal;
 
-/** Whether a core's answer is a failure. Results are never strings and never carry `code`, which is read since `in` is slow. */
+/**
+ * Whether a core's answer is a failure. Results are never strings and never carry `code`, which is read since `in` is slow; and not of
+ * bytes, the most frequent answer, since a read from answers of all kinds is slow, too.
+ */
 export function isFailure(answer: unknown): answer is Failure {
   if (typeof answer === "string") return true;
-  return typeof answer === "object" && answer !== null && (answer as Partial<Refusal>).code !== undefined;
+  if (typeof answer !== "object" || answer === null || answer instanceof Uint8Array) return false;
+  return (answer as Partial<Refusal>).code !== undefined;
 }
 
 /** A failure's errno, with the reason where it gives one. */

@@ -220,11 +220,14 @@ export class Endpoint {
 
   /** The timer is moved forward at once, but backward only when it fires: segments that restart a timeout then cost nothing. */
   #arm(): void {
-    const atNs = this.connection.timers.earliestNs;
-    if (atNs === Infinity) {
+    const { timers } = this.connection;
+    const leastNs = timers.leastNs;
+    if (leastNs === Infinity) {
       if (this.#armedNs !== Infinity) this.#timer.clear();
       this.#armedNs = Infinity;
-    } else if (atNs < this.#armedNs) {
+    } else if (leastNs < this.#armedNs) {
+      const atNs = timers.earliestNs;
+      if (atNs >= this.#armedNs) return;
       this.#armedNs = atNs;
       this.#timer.setAt(atNs);
     }

@@ -31,13 +31,17 @@ export function wheelNs(nowNs: number, delayNs: number, tickNs: number): number 
 export class Timers {
   xmit: Xmit = XMIT.NONE;
   /** Absolute virtual times in ns; Infinity: not running. */
-  xmitNs = Infinity;
   delayedAckNs = Infinity;
   keepAliveNs = Infinity;
   /** End of TIME_WAIT, of the wait in FIN_WAIT_2, or of lingering before either. */
   closeNs = Infinity;
   /** The next paced burst: to the ns, as it is no timer of the wheel's. */
   pacingNs = Infinity;
+  /** The shared timer, as it was set: when it fires is reckoned when somebody asks, for an ACK sets it three times, and nearly always later. */
+  #xmitNs = Infinity;
+  #xmitIsReckoned = true;
+  #xmitSetNs = ZERO_NS;
+  #xmitDelayNs = ZERO_NS;
   readonly #coarse: boolean;
   /** Floating-point from the start, as what is reckoned with it outgrows small integers (clock.ts). */
   readonly #tickNs: number = ZERO_NS;
@@ -55,7 +59,19 @@ export class Timers {
 
   setXmit(kind: Xmit, nowNs: number, delayNs: number): void {
     this.xmit = kind;
-    this.xmitNs = this.#due(nowNs, delayNs);
+    this.#xmitNs = nowNs + delayNs;
+    this.#xmitIsReckoned = false;
+    this.#xmitSetNs = nowNs;
+    this.#xmitDelayNs = delayNs;
+  }
+
+  /** When the shared timer fires. */
+  get xmitNs(): number {
+    if (!this.#xmitIsReckoned) {
+      this.#xmitNs = this.#due(this.#xmitSetNs, this.#xmitDelayNs);
+      this.#xmitIsReckoned = true;
+    }
+    return this.#xmitNs;
   }
 
   /** Unless it is to fire sooner already. */
@@ -70,7 +86,8 @@ export class Timers {
 
   clearXmit(): void {
     this.xmit = XMIT.NONE;
-    this.xmitNs = Infinity;
+    this.#xmitNs = Infinity;
+    this.#xmitIsReckoned = true;
   }
 
   clear(): void {
@@ -83,7 +100,17 @@ export class Timers {
 
   /** The earliest deadline, or Infinity. */
   get earliestNs(): number {
-    const a = this.xmitNs < this.delayedAckNs ? this.xmitNs : this.delayedAckNs;
+    return this.#earliest(this.xmitNs);
+  }
+
+  /** No deadline is before this; Infinity when there is none. */
+  get leastNs(): number {
+    // Timers fire late rather than early: what was asked for is a bound.
+    return this.#earliest(this.#xmitNs);
+  }
+
+  #earliest(xmitNs: number): number {
+    const a = xmitNs < this.delayedAckNs ? xmitNs : this.delayedAckNs;
     const b = this.keepAliveNs < this.closeNs ? this.keepAliveNs : this.closeNs;
     const c = a < b ? a : b;
     return c < this.pacingNs ? c : this.pacingNs;
