@@ -1,10 +1,10 @@
-// The fields of DNS, of multicast DNS and LLMNR too: Wireshark's name, type and title of each.
+// The fields of DNS, of multicast DNS, LLMNR and NetBIOS names too: Wireshark's name, type and title of each.
 
 import type { FieldType } from "./fields.ts";
 
 type FieldRow = readonly [name: string, type: FieldType, title: string];
 
-export const DNS_FIELD_ROWS: readonly FieldRow[] = [
+const DNS: readonly FieldRow[] = [
   ["dns", "protocol", "Domain Name System"],
   ["mdns", "protocol", "Multicast Domain Name System"],
   ["llmnr", "protocol", "Link-local Multicast Name Resolution"],
@@ -96,3 +96,61 @@ export const DNS_FIELD_ROWS: readonly FieldRow[] = [
   ["dns.txt.length", "uint8", "TXT Length"],
   ["dns.unsolicited", "boolean", "Unsolicited"],
 ];
+
+const NBNS: readonly FieldRow[] = [
+  ["nbns", "protocol", "NetBIOS Name Service"],
+  ["nbns.addr", "ipv4", "Addr"],
+  ["nbns.class", "uint16", "Class"],
+  ["nbns.count.add_rr", "uint16", "Additional RRs"],
+  ["nbns.count.answers", "uint16", "Answer RRs"],
+  ["nbns.count.auth_rr", "uint16", "Authority RRs"],
+  ["nbns.count.queries", "uint16", "Questions"],
+  ["nbns.data", "bytes", "Data"],
+  ["nbns.data_length", "uint16", "Data length"],
+  ["nbns.flags", "uint16x", "Flags"],
+  ["nbns.flags.authoritative", "boolean", "Authoritative"],
+  ["nbns.flags.broadcast", "boolean", "Broadcast"],
+  ["nbns.flags.opcode", "uint16", "Opcode"],
+  ["nbns.flags.rcode", "uint16", "Reply code"],
+  ["nbns.flags.recavail", "boolean", "Recursion available"],
+  ["nbns.flags.recdesired", "boolean", "Recursion desired"],
+  ["nbns.flags.response", "boolean", "Response"],
+  ["nbns.flags.truncated", "boolean", "Truncated"],
+  ["nbns.id", "uint16x", "Transaction ID"],
+  ["nbns.incomplete_entry", "flag", "incomplete entry"],
+  ["nbns.jumpers", "uint8x", "Jumpers"],
+  ["nbns.max_num_pending_sessions", "uint16", "Max number of pending sessions"],
+  ["nbns.max_total_sessions_possible", "uint16", "Max total sessions possible"],
+  ["nbns.name", "string", "Name"],
+  ["nbns.name_flags", "uint16x", "Name flags"],
+  ["nbns.name_flags.act", "boolean", "Name is active"],
+  ["nbns.name_flags.cnf", "boolean", "Name is in conflict"],
+  ["nbns.name_flags.drg", "boolean", "Name is being deregistered"],
+  ["nbns.name_flags.group", "boolean", "Name type"],
+  ["nbns.name_flags.ont", "uint16", "ONT"],
+  ["nbns.name_flags.prm", "boolean", "Permanent node name"],
+  ["nbns.nb_flags", "uint16x", "Name flags"],
+  ["nbns.nb_flags.group", "boolean", "Name type"],
+  ["nbns.nb_flags.ont", "uint16", "ONT"],
+  ["nbns.netbios_name", "string", "Name"],
+  ["nbns.num_alignment_errors", "uint16", "Number of alignment errors"],
+  ["nbns.num_collisions", "uint16", "Number of collisions"],
+  ["nbns.num_crcs", "uint16", "Number of CRCs"],
+  ["nbns.num_good_receives", "uint32", "Number of good receives"],
+  ["nbns.num_good_sends", "uint32", "Number of good sends"],
+  ["nbns.num_no_resource_conditions", "uint16", "Number of no resource conditions"],
+  ["nbns.num_send_aborts", "uint16", "Number of send aborts"],
+  ["nbns.number_of_names", "uint8", "Number of names"],
+  ["nbns.numcommand_blocks", "uint16", "Number of command blocks"],
+  ["nbns.numpending_sessions", "uint16", "Number of pending sessions"],
+  ["nbns.numretransmits", "uint16", "Number of retransmits"],
+  ["nbns.period_of_statistics", "uint16x", "Period of statistics"],
+  ["nbns.session_data_packet_size", "uint16", "Session data packet size"],
+  ["nbns.test_result", "uint8x", "Test result"],
+  ["nbns.ttl", "uint32", "Time to live"],
+  ["nbns.type", "uint16", "Type"],
+  ["nbns.unit_id", "ether", "Unit ID"],
+  ["nbns.version_number", "uint16x", "Version number"],
+];
+
+export const DNS_FIELD_ROWS: readonly FieldRow[] = [...DNS, ...NBNS];

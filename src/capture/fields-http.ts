@@ -5,6 +5,7 @@ import type { FieldType } from "./fields.ts";
 type FieldRow = readonly [name: string, type: FieldType, title: string];
 
 export const HTTP_FIELD_ROWS: readonly FieldRow[] = [
+  ["ssdp", "protocol", "Simple Service Discovery Protocol"],
   ["http", "protocol", "Hypertext Transfer Protocol"],
   ["http.accept", "string", "Accept"],
   ["http.accept_encoding", "string", "Accept Encoding"],
@@ -31,6 +32,7 @@ export const HTTP_FIELD_ROWS: readonly FieldRow[] = [
   ["http.location", "string", "Location"],
   ["http.next_request_in", "uint32", "Next request in frame"],
   ["http.next_response_in", "uint32", "Next response in frame"],
+  ["http.notification", "boolean", "Notification"],
   ["http.prev_request_in", "uint32", "Prev request in frame"],
   ["http.prev_response_in", "uint32", "Prev response in frame"],
   ["http.proxy_authenticate", "string", "Proxy-Authenticate"],

@@ -167,9 +167,9 @@ const UNITS: readonly (readonly [number, string])[] = [
   [1, "second"],
 ];
 
-/** `86400 (1 day)`, `61 (1 minute, 1 second)`. */
-export function secondsText(seconds: number): string {
-  if (seconds === 0) return "0 (0 seconds)";
+/** `1 day`, `1 minute, 1 second`. */
+export function durationText(seconds: number): string {
+  if (seconds === 0) return "0 seconds";
   const parts: string[] = [];
   let left = seconds;
   for (const [size, name] of UNITS) {
@@ -177,5 +177,10 @@ export function secondsText(seconds: number): string {
     if (count > 0) parts.push(`${count} ${name}${count === 1 ? "" : "s"}`);
     left %= size;
   }
-  return `${seconds} (${parts.join(", ")})`;
+  return parts.join(", ");
+}
+
+/** `86400 (1 day)`, `61 (1 minute, 1 second)`. */
+export function secondsText(seconds: number): string {
+  return `${seconds} (${durationText(seconds)})`;
 }

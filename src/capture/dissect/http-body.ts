@@ -15,13 +15,14 @@ import type { DetailNode, Dissection } from "./tree.ts";
 const CHUNKS_MAX = 2_000;
 const BODY_BYTES_MAX = 16 * 1024 * 1024;
 
-/** Adds the body in [start, end) of the message whose line is `node`. */
+/** Adds the body in [start, end) of the message whose line is `node`; `column` is what the Protocol column says of it. */
 export function addHttpBody(
   d: Dissection,
   node: DetailNode,
   head: HttpHead,
   start: number,
   end: number,
+  column: string,
 ): void {
   const held = d.captured(end);
   if (start >= end) return;
@@ -33,10 +34,10 @@ export function addHttpBody(
   if (isChunked(head) && contentLength(head) === null) {
     const body = addChunks(d, node.children, start, held);
     if (body.length === 0) return;
-    d.within("De-chunked entity body", body, () => addEntity(d, node, head, type, 0, body.length));
+    d.within("De-chunked entity body", body, () => addEntity(d, node, head, type, 0, body.length, column));
     return;
   }
-  addEntity(d, node, head, type, start, end);
+  addEntity(d, node, head, type, start, end, column);
 }
 
 /** The chunks' lines (RFC 9112 7.1); answers their data put together. */
@@ -91,6 +92,7 @@ function addEntity(
   type: string,
   start: number,
   end: number,
+  column: string,
 ): void {
   const encoding = (head.headers.get("content-encoding") ?? "").trim().toLowerCase();
   const held = d.captured(end);
@@ -100,14 +102,14 @@ function addEntity(
     const title = `Content-encoded entity body (${encoding}): ${packed.length} bytes`;
     if (body !== null) {
       d.add(node.children, null, `${title} -> ${body.length} bytes`, start, held - start);
-      d.within("Uncompressed entity body", body, () => addFile(d, node, head, type, 0, body.length));
+      d.within("Uncompressed entity body", body, () => addFile(d, node, head, type, 0, body.length, column));
       return;
     }
     d.add(node.children, null, `${title} [Error: Decompression failed]`, start, held - start);
     addPlainData(d, start, end);
     return;
   }
-  addFile(d, node, head, type, start, end);
+  addFile(d, node, head, type, start, end, column);
 }
 
 function addFile(
@@ -117,6 +119,7 @@ function addFile(
   type: string,
   start: number,
   end: number,
+  column: string,
 ): void {
   const held = d.captured(end);
   if (d.wants("http")) {
@@ -126,6 +129,6 @@ function addFile(
     const text = ascii(d.bytes, start, stop);
     d.add(node.children, "http.file_data", `File Data: ${held - start} bytes`, start, held - start, text);
   }
-  if (isMultipart(type)) addMultipart(d, head.headers.get("content-type") ?? "", start, end, "HTTP");
-  else addMedia(d, type, start, end, "HTTP");
+  if (isMultipart(type)) addMultipart(d, head.headers.get("content-type") ?? "", start, end, column);
+  else addMedia(d, type, start, end, column);
 }

@@ -133,6 +133,20 @@ export function readHead(bytes: Uint8Array, start: number, end: number): HttpHea
   };
 }
 
+/** Methods that tell rather than ask; to Wireshark they are no requests. */
+const NOTIFICATIONS: ReadonlySet<string> = new Set(["NOTIFY", "SUBSCRIBE", "UNSUBSCRIBE"]);
+
+export function isNotification({ method }: HttpHead): boolean {
+  return NOTIFICATIONS.has(method);
+}
+
+/** The target of a request with the host that it is on; as it is where no host is said, or the target says it. */
+export function fullUri({ method, target, headers }: HttpHead): string {
+  const host = headers.get("host");
+  const isFull = host === undefined || method === "CONNECT" || /^https?:/i.test(target);
+  return isFull ? target : `http://${host}${target}`;
+}
+
 /** `text/html` of a message with a body; "" where it does not say. */
 export function mediaType({ headers }: HttpHead): string {
   return (headers.get("content-type") ?? "").split(";")[0].trim().toLowerCase();

@@ -1,10 +1,11 @@
 // HTTP/1 over a TCP stream: where messages end, which response belongs to which request, what the connection becomes.
 
-import { HTTP_LAYERS, dissectHttpMessage } from "./http.ts";
+import { dissectHttpMessage, HTTP } from "./http.ts";
 import type { HttpExchange } from "./http.ts";
 import { isUntyped, plainMedia, XML_BEGINS_BYTES } from "./media.ts";
 import {
   contentLength,
+  fullUri,
   isChunked,
   isFirstLine,
   lineAt,
@@ -39,9 +40,9 @@ const AT_CHUNK = 1;
 const IN_TRAILER = 2;
 
 export class HttpStream implements StreamDissector {
-  readonly layers = HTTP_LAYERS;
+  readonly layers = HTTP.layers;
   readonly isLayerOfBeginning = false;
-  readonly title = "Hypertext Transfer Protocol";
+  readonly title = HTTP.title;
   readonly #above: StreamAbove;
   readonly #exchanges: HttpExchange[] = [];
   /** By message: the index of its exchange. */
@@ -129,9 +130,7 @@ export class HttpStream implements StreamDissector {
 
   #request(pdu: number, row: number, head: HttpHead): void {
     if (this.#exchanges.length >= EXCHANGES_MAX) return;
-    const host = head.headers.get("host");
-    const { target } = head;
-    const uri = host !== undefined && target.startsWith("/") ? `http://${host}${target}` : target;
+    const uri = fullUri(head);
     this.#exchangeOf.set(pdu, this.#exchanges.length);
     this.#exchanges.push({ request: row, response: -1, uri });
     this.#asked.push(head.method);

@@ -3,7 +3,7 @@
 
 import { addExpert } from "./expert.ts";
 import { addHttpBody } from "./http-body.ts";
-import { lineAt, looksLikeHttp, readHead } from "./http-lines.ts";
+import { fullUri, isNotification, lineAt, looksLikeHttp, readHead } from "./http-lines.ts";
 import type { HttpHead, Line } from "./http-lines.ts";
 import { addPlainData } from "./data.ts";
 import { addComputed, ascii, messageColumns, protocolNode, secondsText, utf8 } from "./protocol.ts";
@@ -11,7 +11,15 @@ import type { ShownPdu } from "./protocol.ts";
 import { statusPhrase } from "./http-status.ts";
 import type { DetailNode, Dissection } from "./tree.ts";
 
-export const HTTP_LAYERS: readonly string[] = ["http"];
+/** What messages of this form are to Wireshark. */
+export interface HttpForm {
+  readonly layers: readonly string[];
+  /** The Protocol column. */
+  readonly protocol: string;
+  readonly title: string;
+}
+
+export const HTTP: HttpForm = { layers: ["http"], protocol: "HTTP", title: "Hypertext Transfer Protocol" };
 
 /** Header lines shown. */
 const HEADERS_MAX = 500;
@@ -89,12 +97,13 @@ export function dissectHttpMessage(
   end: number,
   shown: ShownPdu,
   around: HttpAround,
+  { layers, protocol, title }: HttpForm = HTTP,
 ): void {
   const { bytes } = d;
   const held = d.captured(end);
-  const node = protocolNode(d, shown, HTTP_LAYERS, "Hypertext Transfer Protocol", start, held - start);
+  const node = protocolNode(d, shown, layers, title, start, held - start);
   if (!looksLikeHttp(bytes, start, held)) {
-    messageColumns(d, "HTTP", "Continuation", " ");
+    messageColumns(d, protocol, "Continuation", " ");
     d.add(
       node.children,
       "http.file_data",
@@ -108,9 +117,14 @@ export function dissectHttpMessage(
   }
   const head = readHead(bytes, start, held);
   if (!d.isForColumns) addHead(d, node, head, start, held, around);
-  messageColumns(d, "HTTP", `${head.title} `, ", ");
-  if (head.isWhole) addHttpBody(d, node, head, head.end, end);
-  else d.has(held, 1, end, "Hypertext Transfer Protocol");
+  messageColumns(d, protocol, `${head.title} `, ", ");
+  if (head.isWhole) addHttpBody(d, node, head, head.end, end, protocol);
+  else if (held < end) d.has(held, 1, end, title);
+}
+
+function kindOf(head: HttpHead): "request" | "response" | "notification" {
+  if (head.isResponse) return "response";
+  return isNotification(head) ? "notification" : "request";
 }
 
 /** The head's lines, and what goes with the message in other packets. */
@@ -190,7 +204,8 @@ function addQuery(d: Dissection, out: DetailNode[], uri: string, at: number): vo
 
 function addHeaders(d: Dissection, out: DetailNode[], start: number, end: number, head: HttpHead): void {
   const { bytes } = d;
-  const lineField = head.isResponse ? "http.response.line" : "http.request.line";
+  const kind = kindOf(head);
+  const lineField = kind === "notification" ? null : (`http.${kind}.line` as const);
   let at = start;
   for (let i = 0; i < HEADERS_MAX && at < head.end; i++) {
     const line = lineAt(bytes, at, end);
@@ -200,7 +215,7 @@ function addHeaders(d: Dissection, out: DetailNode[], start: number, end: number
       return;
     }
     addHeader(d, out, at, line, label, head);
-    d.add(out, lineField, label, at, line.end - at, ascii(bytes, at, line.end));
+    if (lineField !== null) d.add(out, lineField, label, at, line.end - at, ascii(bytes, at, line.end));
     at = line.end;
   }
 }
@@ -255,15 +270,14 @@ function addExchange(d: Dissection, out: DetailNode[], head: HttpHead, around: H
     if (row !== undefined && row >= 0)
       addComputed(d, out, field, `${label} in frame: ${row + 1}`, at, row + 1);
   };
-  const mark = head.isResponse ? "http.response" : "http.request";
-  const word = head.isResponse ? "response" : "request";
-  d.add(out, mark, `[${head.isResponse ? "Response" : "Request"}: True]`, at, 0, true);
+  const word = kindOf(head);
+  const title = `${word[0].toUpperCase()}${word.slice(1)}`;
+  d.add(out, `http.${word}`, `[${title}: True]`, at, 0, true);
   if (!head.isResponse && head.headers.has("host")) {
-    const host = head.headers.get("host") ?? "";
-    const uri = head.target.startsWith("/") ? `http://${host}${head.target}` : head.target;
+    const uri = fullUri(head);
     addComputed(d, out, "http.request.full_uri", `Full request URI: ${uri}`, at, uri);
   }
-  if (exchange === null) return;
+  if (exchange === null || word === "notification") return;
   addComputed(d, out, `http.${word}_number`, `HTTP ${word} ${number}`, at, number);
   const { request, response, uri } = exchange;
   if (!head.isResponse) {

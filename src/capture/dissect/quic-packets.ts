@@ -1,6 +1,6 @@
 // QUIC's packets (RFC 9000 17, RFC 8999): where the parts of their headers are, and what a datagram of several holds.
 
-import { hasRetryTag, isKnownVersion, QUIC_V2 } from "./quic-keys.ts";
+import { hasRetryTag, isForcingNegotiation, isKnownVersion, QUIC_V2 } from "./quic-keys.ts";
 import { uint } from "./protocol.ts";
 
 export type QuicKind =
@@ -105,23 +105,32 @@ function readQuicPacket(bytes: Uint8Array, start: number, end: number, id: Uint8
   const destination = idAt(bytes, start + 5, end);
   const source = destination === null ? null : idAt(bytes, destination.to, end);
   if (destination === null || source === null) return null;
-  const header = { start, version, destination, source };
-  const whole = { ...header, end, token: null, original: null, length: null, rest: source.to };
+  const nothing = { token: null, original: null, length: null };
+  const whole = { start, end, version, destination, source, ...nothing, rest: source.to };
   if (version === 0) return { ...whole, kind: "negotiation" };
-  if (!isKnownVersion(version)) return { ...whole, kind: "unknown version" };
+  const unknown: QuicPacket = { ...whole, kind: "unknown version" };
+  if (!isKnownVersion(version)) return unknown;
+  const packet = readVersioned(bytes, whole, source.to);
+  // Of a version that nobody speaks what follows may be anything.
+  return packet ?? (isForcingNegotiation(version) ? unknown : null);
+}
+
+/** The rest of a long header, from `from` on, whose beginning `whole` has; null where it is none of its version's. */
+function readVersioned(bytes: Uint8Array, whole: Omit<QuicPacket, "kind">, from: number): QuicPacket | null {
+  const { start, end, version } = whole;
   const kinds = version === QUIC_V2 ? KINDS_V2 : KINDS_V1;
   const kind = kinds[(bytes[start] >> 4) & 3];
   if (kind === "retry" && !hasRetryTag(version)) {
-    const original = idAt(bytes, source.to, end);
+    const original = idAt(bytes, from, end);
     return original === null
       ? null
       : { ...whole, kind, original, token: { from: original.to, to: end }, rest: end };
   }
   if (kind === "retry") {
     const to = end - RETRY_TAG_LENGTH;
-    return to < source.to ? null : { ...whole, kind, token: { from: source.to, to }, rest: to };
+    return to < from ? null : { ...whole, kind, token: { from, to }, rest: to };
   }
-  let at = source.to;
+  let at = from;
   let token: Span | null = null;
   if (kind === "initial") {
     const size = quicVarint(bytes, at, end);
@@ -132,15 +141,7 @@ function readQuicPacket(bytes: Uint8Array, start: number, end: number, id: Uint8
   const length = quicVarint(bytes, at, end);
   if (length === null || length.value > end - at - length.size) return null;
   const rest = at + length.size;
-  return {
-    ...header,
-    kind,
-    token,
-    original: null,
-    length: { from: at, to: rest },
-    rest,
-    end: rest + length.value,
-  };
+  return { ...whole, kind, token, length: { from: at, to: rest }, rest, end: rest + length.value };
 }
 
 /** A connection id behind its length. */

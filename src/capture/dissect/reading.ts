@@ -1,6 +1,6 @@
 // A message read from front to back: each call adds a field and moves on. Once something is missing, everything after it is.
 
-import { readIpv4, readIpv6 } from "../../wire/address.ts";
+import { readIpv4, readIpv6, readMac } from "../../wire/address.ts";
 import { addBytes, latin1, uint } from "./protocol.ts";
 import { bitsText, bytesText, hexText } from "./tree.ts";
 import type { DetailNode, Dissection, FieldValue } from "./tree.ts";
@@ -157,6 +157,14 @@ export class Reading {
     const address = readIpv4(this.d.bytes, this.at);
     this.d.add(this.out, field, `${name}: ${address}${more}`, this.at, 4, address);
     this.at += 4;
+    return address;
+  }
+
+  mac(field: string, name: string): string | null {
+    if (!this.has(6)) return null;
+    const address = readMac(this.d.bytes, this.at);
+    this.d.add(this.out, field, `${name}: ${address}`, this.at, 6, address);
+    this.at += 6;
     return address;
   }
 

@@ -109,7 +109,13 @@ const SHORT_NAMES: Readonly<Record<string, string>> = {
 };
 
 /** Fields that Wireshark keeps from view: they are there to be asked for. */
-const HIDDEN = new Set(["http.request", "http.response", "http.request.line", "http.response.line"]);
+const HIDDEN = new Set([
+  "http.request",
+  "http.response",
+  "http.notification",
+  "http.request.line",
+  "http.response.line",
+]);
 
 /** Whether a line of the tree is not to be shown. */
 export function isHidden({ field, label }: DetailNode): boolean {

@@ -19,8 +19,10 @@ const QUIC_DATAGRAMS_MAX = 256;
 /** Ports of DNS, mDNS and LLMNR. */
 const DNS_PORTS: ReadonlySet<number> = new Set([53, 5353, 5355]);
 
-/** Ports of protocols that keep nothing from one datagram to the next: DHCP, NTP, BJNP, Dropbox's discovery. */
-const STATELESS_PORTS: ReadonlySet<number> = new Set([67, 68, 123, 8611, 8612, 8613, 8614, 17_500]);
+/** Ports of protocols that keep nothing from one datagram to the next: DHCP, NTP, NetBIOS names, SSDP, BJNP, Dropbox's discovery. */
+const STATELESS_PORTS: ReadonlySet<number> = new Set([
+  67, 68, 123, 137, 1900, 8611, 8612, 8613, 8614, 17_500,
+]);
 
 export class UdpConversation {
   /** Nothing more is read of it. */

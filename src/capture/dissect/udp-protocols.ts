@@ -10,12 +10,14 @@ import { dissectDnsDatagram } from "./dns-exchange.ts";
 import { looksLikeDns } from "./looks-like-dns.ts";
 import { dissectDropboxDiscovery } from "./dropbox.ts";
 import { dissectGquic, looksLikeGquic } from "./gquic.ts";
+import { dissectNbns } from "./nbns.ts";
 import { dissectNtp } from "./ntp.ts";
 import { dissectQuic } from "./quic.ts";
 import type { Columns } from "./protocol.ts";
 import { looksLikeQuic } from "./quic-packets.ts";
 import { looksLikeRpcCall } from "./rpc-exchange.ts";
 import { dissectRpcDatagram } from "./rpc.ts";
+import { dissectSsdp } from "./ssdp.ts";
 import type { Dissection } from "./tree.ts";
 import type { UdpConversation } from "./udp-conversation.ts";
 
@@ -65,6 +67,8 @@ export const DATAGRAM_PROTOCOLS: ReadonlyMap<string, DatagramProtocol> = new Map
     },
   ],
   ["dhcp", { dissect: dissectDhcp, ports: [67, 68, 4011], looksLike: null }],
+  ["nbns", { dissect: dissectNbns, ports: [137], looksLike: null }],
+  ["ssdp", { dissect: dissectSsdp, ports: [1900], looksLike: null }],
   ["ntp", { dissect: dissectNtp, ports: [123], looksLike: null }],
   ["bjnp", { dissect: dissectBjnp, ports: [8611, 8612, 8613, 8614], looksLike: null }],
   ["db-lsp-disc", { dissect: dissectDropboxDiscovery, ports: [17_500], looksLike: null }],
@@ -72,9 +76,6 @@ export const DATAGRAM_PROTOCOLS: ReadonlyMap<string, DatagramProtocol> = new Map
   ["quic", { dissect: dissectQuic, ports: [], looksLike: looksLikeQuic }],
   ["gquic", { dissect: dissectGquic, ports: [], looksLike: looksLikeGquic }],
 ] satisfies [string, DatagramProtocol][]);
-
-/** Ports of protocols that are not dissected here and look like others: NetBIOS names are DNS but for what they mean (RFC 1002 4.2). */
-const NOT_BY_CONTENT: ReadonlySet<number> = new Set([137]);
 
 /** Shows a datagram's payload. */
 export function dissectUdpPayload(d: Dissection, datagram: Datagram, decodeAs: readonly DecodeAs[]): void {
@@ -115,7 +116,6 @@ function protocolOf(
   for (const protocol of DATAGRAM_PROTOCOLS.values()) {
     if (protocol.ports.includes(sourcePort) || protocol.ports.includes(destinationPort)) return protocol;
   }
-  if (NOT_BY_CONTENT.has(sourcePort) || NOT_BY_CONTENT.has(destinationPort)) return null;
   for (const protocol of DATAGRAM_PROTOCOLS.values()) {
     if (protocol.looksLike?.(bytes, start, Math.min(end, bytes.length)) === true) return protocol;
   }
