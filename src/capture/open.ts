@@ -21,7 +21,6 @@ import { CLASSIC_HEADER_BYTES, detect, DETECT_BYTES } from "./format.ts";
 import type { ClassicLayout, Detected } from "./format.ts";
 import { FollowDriver, waitForBytes } from "./live/follow-driver.ts";
 import { PcapngDecoder } from "./pcapng.ts";
-import { classicStream } from "./stream-classic.ts";
 import { ByteLog, FilePages, ordinaryFileBytes } from "./store.ts";
 import type { ByteStore } from "./store.ts";
 
@@ -165,6 +164,8 @@ async function openStream(
     if (layout.kind === "pcapng") {
       sink = new StreamFeeder(new PcapngDecoder(builder), 0);
     } else {
+      // Its library is loaded for streams only: that takes longer than a small file.
+      const { classicStream } = await import("./stream-classic.ts");
       sink = classicStream(builder, announced(builder, head, layout, path), head);
       from = CLASSIC_HEADER_BYTES;
     }

@@ -1,7 +1,7 @@
 // A DNS message being shown, its names, and what the dns-packet library decodes of records' data. The library throws on bad data and reads
 // past the end of a record when a length lies, so every call goes through a guard here.
 
-import * as dnsPacket from "dns-packet";
+import { createRequire } from "node:module";
 
 import { getUint16 as u16 } from "../../wire/bytes.ts";
 import { spelledOut } from "../spelled-out.ts";
@@ -12,7 +12,16 @@ import type { Dissection } from "./tree.ts";
 interface Codec {
   decode: { (buffer: Buffer, offset: number): unknown; bytes: number };
 }
-const library = dnsPacket as unknown as { record(type: string): Codec };
+interface Library {
+  record(type: string): Codec;
+}
+
+/** Loaded for the first record that wants it: that takes longer than reading a small capture, and most have none. */
+let loaded: Library | null = null;
+
+function library(): Library {
+  return (loaded ??= createRequire(import.meta.url)("dns-packet") as Library);
+}
 
 /** One message being shown. */
 export interface DnsMessage {
@@ -109,7 +118,9 @@ function wrongName(text: string, length: number): Name {
 /** dns-packet's decoding of record data whose length field is at `at`; null when it is damaged or not what it says. */
 export function dataAt(buffer: Buffer, at: number, type: string): unknown {
   try {
-    return library.record(type).decode(buffer.subarray(0, at + 2 + u16(buffer, at)), at);
+    return library()
+      .record(type)
+      .decode(buffer.subarray(0, at + 2 + u16(buffer, at)), at);
   } catch {
     return null;
   }

@@ -160,8 +160,7 @@ export class TcpConversation implements PduReader, PduBytes, StreamAbove {
   pduLength(scan: PduScan, direction: 0 | 1, pdu: number): number {
     const speaker = this.#speakers.at(-1);
     if (speaker !== undefined) return speaker.dissector.pduLength(scan, direction, pdu);
-    const ports = { source: this.sourcePort, destination: this.destinationPort };
-    for (const name of candidates(ports, scan, this.#options.decodeAs ?? [])) {
+    for (const name of candidates(this, scan, this.#options.decodeAs ?? [])) {
       const dissector = makeDissector(name, this, "");
       if (dissector === null) continue;
       const { passed, phase } = scan;

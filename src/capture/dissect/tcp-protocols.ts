@@ -58,33 +58,38 @@ export function makeDissector(name: string, above: StreamAbove, setup: string): 
   return STREAM_PROTOCOLS.get(name)?.make(above, setup) ?? null;
 }
 
-/** Those that ports tell, and those that content tells. */
-const BY_PORT = [...STREAM_PROTOCOLS].map(([name, { ports }]) => ({ name, ports: new Set(ports) }));
+/** By port: the protocols that have it, in order. */
+const BY_PORT = new Map<number, string[]>();
+for (const [name, { ports }] of STREAM_PROTOCOLS) {
+  for (const port of ports) BY_PORT.set(port, [...(BY_PORT.get(port) ?? []), name]);
+}
+const NO_NAMES: readonly string[] = [];
+
+/** Those that content tells. */
 const BY_CONTENT = [...STREAM_PROTOCOLS].flatMap(([name, { looksLike }]) =>
   looksLike === null ? [] : [{ name, looksLike }],
 );
 
-/** Names of protocols to try on the message beginning at `scan`, in order; what a name is found by is looked at when it is asked for. */
-export function* candidates(
-  { source, destination }: { readonly source: number; readonly destination: number },
+/** Names of protocols to try on the message of stream `above` that begins at `scan`, in order. */
+export function candidates(
+  { sourcePort, destinationPort }: StreamAbove,
   scan: PduScan,
   decodeAs: readonly DecodeAs[],
-): Generator<string> {
-  const chosen = decodeRule(decodeAs, "tcp", source, destination);
-  if (chosen !== undefined) {
-    yield chosen.protocol;
-    return;
-  }
-  const tried: string[] = [];
+): readonly string[] {
+  const chosen = decodeRule(decodeAs, "tcp", sourcePort, destinationPort);
+  if (chosen !== undefined) return [chosen.protocol];
   // What content tells for certain goes before what a port suggests: HTTP/2 is spoken on HTTP's ports.
-  if (looksLikeHttp2(scan)) {
-    tried.push("http2");
-    yield "http2";
-  }
-  for (const { name, ports } of BY_PORT) {
-    if (!ports.has(source) && !ports.has(destination)) continue;
-    tried.push(name);
-    yield name;
-  }
-  for (const { name, looksLike } of BY_CONTENT) if (!tried.includes(name) && looksLike(scan)) yield name;
+  const names = looksLikeHttp2(scan) ? ["http2"] : [];
+  names.push(...namesByPort(sourcePort, destinationPort));
+  for (const { name, looksLike } of BY_CONTENT)
+    if (!names.includes(name) && looksLike(scan)) names.push(name);
+  return names;
+}
+
+function namesByPort(source: number, destination: number): readonly string[] {
+  const one = BY_PORT.get(source) ?? NO_NAMES;
+  const other = BY_PORT.get(destination) ?? NO_NAMES;
+  if (one.length === 0) return other;
+  if (other.length === 0) return one;
+  return [...STREAM_PROTOCOLS.keys()].filter((name) => one.includes(name) || other.includes(name));
 }

@@ -19,6 +19,7 @@ import { hexText } from "./tree.ts";
 import type { DetailNode, Dissection } from "./tree.ts";
 
 const TITLE = "Transport Layer Security";
+const LAYERS: readonly string[] = ["tls"];
 const HEADER_LENGTH = 5;
 /** Longer than any record: 2^14 and what encryption and compression may add (RFC 5246 6.2.3). */
 const RECORD_BYTES_LIMIT = 16_384 + 2_048;
@@ -93,7 +94,7 @@ const CONSTANT_INFO = new Map([
 const APPLICATION_DATA = CONTENT_TYPES.get(CONTENT.applicationData) ?? "";
 
 export class TlsStream implements StreamDissector {
-  readonly layers = ["tls"];
+  readonly layers = LAYERS;
   readonly isLayerOfBeginning = true;
   readonly title = TITLE;
   readonly #sides: readonly [Side, Side] = [
@@ -101,9 +102,10 @@ export class TlsStream implements StreamDissector {
     { held: NOTHING, isEncrypted: false },
   ];
   /** By message number; records like the one before them are not in it. */
-  readonly #facts = new Map<number, RecordFacts>();
-  /** By message number; all else is records. */
-  readonly #noRecords = new Map<number, NoRecord>();
+  readonly #facts: (RecordFacts | undefined)[] = [];
+  #factsCount = 0;
+  /** By message number; all else is records. Null where all of them are. */
+  #noRecords: Map<number, NoRecord> | null = null;
   /** 0 while nothing but Client Hellos were seen: they tell no more than what their sender could speak. */
   #version = 0;
   /** The version of everything from this message on. */
@@ -111,7 +113,7 @@ export class TlsStream implements StreamDissector {
   #kept = 0;
 
   get cost(): number {
-    return (this.#facts.size + this.#noRecords.size) * 150 + this.#kept;
+    return (this.#factsCount + (this.#noRecords?.size ?? 0)) * 150 + this.#kept;
   }
 
   /**
@@ -123,9 +125,10 @@ export class TlsStream implements StreamDissector {
     if (origin === 0 && isText(bytes)) return PDU.reject;
     const isKnown = this.#version !== 0 && this.#version <= TLS_1_2;
     if (isKnown ? isContentType(bytes[origin]) : beginsRecord(bytes, origin)) {
-      this.#noRecords.delete(pdu);
+      this.#noRecords?.delete(pdu);
       return HEADER_LENGTH + uint(bytes, origin + 3, 2);
     }
+    this.#noRecords ??= new Map();
     this.#noRecords.set(pdu, isKnown ? NO_RECORD.known : NO_RECORD.unknown);
     return end - origin;
   }
@@ -133,15 +136,14 @@ export class TlsStream implements StreamDissector {
   completed(pdu: number, _row: number, direction: 0 | 1, read: (max: number) => Uint8Array): void {
     const side = this.#sides[direction];
     const before = this.#version;
-    if (this.#noRecords.has(pdu)) return;
+    if (this.#noRecords?.has(pdu) === true) return;
     // Of what is encrypted nothing is learnt.
     if (side.isEncrypted && this.#settledFrom >= 0) return;
     const { held, isEncrypted } = side;
-    // Only of handshakes in the clear more than the header counts.
-    const header = read(HEADER_LENGTH);
-    const type = header[0];
+    // Only of handshakes in the clear more than the header counts; before encryption nearly all records are.
+    const bytes = read(isEncrypted ? HEADER_LENGTH : HEADER_LENGTH + RECORD_BYTES_LIMIT);
+    const type = bytes[0];
     const isClear = type === CONTENT.handshake && !isEncrypted;
-    const bytes = isClear ? read(HEADER_LENGTH + RECORD_BYTES_LIMIT) : header;
     let info = bytes.length < HEADER_LENGTH ? null : (CONSTANT_INFO.get(type) ?? null);
     if (this.#version === 0 && type !== CONTENT.handshake) this.#version = uint(bytes, 1, 2);
     if (type === CONTENT.changeCipherSpec || type === CONTENT.applicationData) {
@@ -153,7 +155,8 @@ export class TlsStream implements StreamDissector {
     if (this.#version !== 0 && this.#sides[0].isEncrypted && this.#sides[1].isEncrypted)
       this.#settledFrom = pdu;
     const after = this.#version === 0 ? uint(bytes, 1, 2) : this.#version;
-    this.#facts.set(pdu, { before, after, held, isEncrypted, info });
+    this.#factsCount++;
+    this.#facts[pdu] = { before, after, held, isEncrypted, info };
   }
 
   /** Learns from a record of handshake messages; answers their names where all are whole in it. */
@@ -188,7 +191,7 @@ export class TlsStream implements StreamDissector {
 
   dissect(d: Dissection, start: number, end: number, shown: ShownPdu): void {
     const { slice } = shown;
-    const facts = this.#facts.get(shown.pdu) ?? {
+    const facts = this.#facts[shown.pdu] ?? {
       before: this.#version,
       after: this.#version,
       held: NOTHING,
@@ -202,7 +205,7 @@ export class TlsStream implements StreamDissector {
         ? slice.node
         : protocolNode(d, shown, this.layers, TITLE, start, 0);
     node.length = Math.max(node.length, held - node.start);
-    const noRecord = this.#noRecords.get(shown.pdu);
+    const noRecord = this.#noRecords?.get(shown.pdu);
     if (noRecord !== undefined) {
       if (noRecord === NO_RECORD.known) showIgnored(d, node.children, start, held);
       messageColumns(d, this.#noRecordColumn(), noRecord, SEPARATOR, SEPARATOR);
@@ -217,10 +220,10 @@ export class TlsStream implements StreamDissector {
   }
 
   columnsOf(pdu: number, firstByte: number): Columns | null {
-    const noRecord = this.#noRecords.get(pdu);
+    const noRecord = this.#noRecords?.get(pdu);
     if (noRecord !== undefined)
       return { protocol: this.#noRecordColumn(), info: noRecord, separator: SEPARATOR, lead: SEPARATOR };
-    const facts = this.#facts.get(pdu);
+    const facts = this.#facts[pdu];
     const info = firstByte === CONTENT.applicationData ? APPLICATION_DATA : (facts?.info ?? null);
     if (info === null) return null;
     const protocol = versionColumn(facts?.after ?? this.#version);

@@ -4,8 +4,8 @@
 export interface Covered {
   /** Bytes there without a gap. */
   have: number;
-  /** Runs [from, to) behind a gap. */
-  readonly late: { from: number; to: number }[];
+  /** Runs [from, to) behind a gap; null while there are none, as nearly always. */
+  late: { from: number; to: number }[] | null;
 }
 
 /** Runs behind gaps that are remembered at a time. */
@@ -13,20 +13,22 @@ const LATE_MAX = 1000;
 
 /** Notes that bytes [from, to) are there. */
 export function extend(covered: Covered, from: number, to: number): void {
-  const { late } = covered;
   if (from > covered.have) {
+    const late = (covered.late ??= []);
     const last = late.at(-1);
     if (last !== undefined && last.to === from) last.to = to;
     else if (late.length < LATE_MAX) late.push({ from, to });
     return;
   }
   covered.have = Math.max(covered.have, to);
-  if (late.length === 0) return;
+  const { late } = covered;
+  if (late === null) return;
   late.sort((a, b) => a.from - b.from);
   while (late.length > 0 && late[0].from <= covered.have) {
     covered.have = Math.max(covered.have, late[0].to);
     late.shift();
   }
+  if (late.length === 0) covered.late = null;
 }
 
 /** Whether all of a segment was there before. What came before the first segment captured never was. */
@@ -34,6 +36,7 @@ export function isCovered({ have, late }: Covered, from: number, length: number)
   if (from < 0) return false;
   const to = from + length;
   if (to <= have) return true;
+  if (late === null) return false;
   for (const run of late) if (from >= run.from && to <= run.to) return true;
   return false;
 }

@@ -13,8 +13,6 @@ export interface PduScan {
   phase: number;
 }
 
-const NOTHING = new Uint8Array(0);
-
 export class PduBuffer {
   passed: number;
   #phase: number;
@@ -24,11 +22,11 @@ export class PduBuffer {
   #length: number;
   #asked: PduScan | null = null;
 
-  /** `scan` is what was asked of the segment that begins the message; with `isKnown` its length is, and nothing is kept. */
-  constructor(scan: PduScan, isKnown: boolean) {
+  /** `scan` is what was asked of the segment that begins the message. */
+  constructor(scan: PduScan) {
     this.passed = scan.passed;
     this.#phase = scan.phase;
-    this.#bytes = isKnown ? NOTHING : Uint8Array.from(scan.bytes.subarray(scan.origin, scan.end));
+    this.#bytes = Uint8Array.from(scan.bytes.subarray(scan.origin, scan.end));
     this.#length = this.#bytes.length;
     this.drop();
   }

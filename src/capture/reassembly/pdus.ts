@@ -82,7 +82,8 @@ interface Waiting extends Covered {
   readonly start: number;
   /** Length, or `PDU.more` or `PDU.untilEnd`. */
   need: number;
-  readonly buffer: PduBuffer;
+  /** What is to be looked at again; null where the length is known, or the end of the connection awaited. */
+  buffer: PduBuffer | null;
 }
 
 interface Side extends Covered {
@@ -92,15 +93,16 @@ interface Side extends Covered {
   isBegun: boolean;
   /** Where what is there without a gap begins. */
   base: number;
-  waiting: Waiting[];
+  readonly waiting: Waiting[];
 }
 
 export class StreamPdus {
   readonly table = new PduTable();
   readonly #reader: PduReader;
   readonly #sides: readonly [Side, Side] = [newSide(), newSide()];
-  readonly #repeats = new Map<number, Repeat>();
-  readonly #reread = new Set<number>();
+  /** By row; null while there are none, as in most streams. */
+  #repeats: Map<number, Repeat> | null = null;
+  #reread: Set<number> | null = null;
   readonly #bytes: PduBytes;
 
   constructor(reader: PduReader, bytes: PduBytes) {
@@ -132,7 +134,7 @@ export class StreamPdus {
   /** Bytes that the message a direction is in the middle of still lacks, where nothing of it is missing; 0 for any other. */
   lacks(direction: 0 | 1): number {
     const side = this.#sides[direction];
-    if (side.waiting.length !== 1 || side.late.length > 0) return 0;
+    if (side.waiting.length !== 1 || side.late !== null) return 0;
     const { need, have, start } = side.waiting[0];
     const isInOrder = start + have === side.seq && side.base + side.have === side.seq;
     return isInOrder && need > have ? need - have : 0;
@@ -168,12 +170,12 @@ export class StreamPdus {
 
   /** What of a message taken before the bytes of `row` are, which were sent again; null where that is not known to be anything. */
   repeat(row: number): Repeat | null {
-    return this.#repeats.get(row) ?? null;
+    return this.#repeats?.get(row) ?? null;
   }
 
   /** Whether the message that `row` continues was read from its beginning when it came: until then nobody knew how long it is. */
   isReread(row: number): boolean {
-    return this.#reread.has(row);
+    return this.#reread?.has(row) === true;
   }
 
   /** Notes what the segment repeats of a message of several segments; false where it is of none. */
@@ -183,8 +185,9 @@ export class StreamPdus {
     if (pdu === NO_PDU) return false;
     const last = table.lastRow(pdu);
     if (last === table.firstRow(pdu)) return false;
-    if (this.#repeats.size >= REPEATS_MAX) return true;
-    this.#repeats.set(row, last === -1 ? "part" : start === table.start(pdu) ? "beginning" : "rest");
+    const repeats = (this.#repeats ??= new Map<number, Repeat>());
+    if (repeats.size >= REPEATS_MAX) return true;
+    repeats.set(row, last === -1 ? "part" : start === table.start(pdu) ? "beginning" : "rest");
     return true;
   }
 
@@ -261,13 +264,13 @@ export class StreamPdus {
         continue;
       }
       const pdu = this.table.begin(start + at, row, direction, bytes[at]);
-      const buffer = new PduBuffer(scan, length > 0);
+      const buffer = length === PDU.more ? new PduBuffer(scan) : null;
       side.waiting.push({
         pdu,
         start: start + at,
         need: length,
         have: bytes.length - at,
-        late: [],
+        late: null,
         buffer,
       });
       if (side.waiting.length > WAITING_MAX) side.waiting.shift();
@@ -306,20 +309,23 @@ export class StreamPdus {
     const from = start - waiting.start;
     const known = waiting.have;
     extend(waiting, from, from + length);
-    if (waiting.need === PDU.more && known < from + length) {
+    const { buffer } = waiting;
+    if (buffer !== null && known < from + length) {
+      this.#reread ??= new Set();
       if (this.#reread.size < REREAD_MAX) this.#reread.add(row);
-      waiting.buffer.append(this.#bytes.payload(row), known - from);
-      while (waiting.need === PDU.more && waiting.have > waiting.buffer.passed) {
-        const before = waiting.buffer.passed;
-        waiting.need = this.#reader.pduLength(waiting.buffer.scan(), direction, waiting.pdu);
-        waiting.buffer.drop();
-        if (waiting.buffer.passed === before) break;
+      buffer.append(this.#bytes.payload(row), known - from);
+      while (waiting.need === PDU.more && waiting.have > buffer.passed) {
+        const before = buffer.passed;
+        waiting.need = this.#reader.pduLength(buffer.scan(), direction, waiting.pdu);
+        buffer.drop();
+        if (buffer.passed === before) break;
       }
-      const isLost = waiting.need === PDU.reject || waiting.buffer.length > SCAN_BYTES_MAX;
+      const isLost = waiting.need === PDU.reject || buffer.length > SCAN_BYTES_MAX;
       if (isLost) {
         giveUp(side, waiting);
         return length;
       }
+      if (waiting.need !== PDU.more) waiting.buffer = null;
     }
     if (waiting.need <= 0) return length;
     if (waiting.have >= waiting.need) this.#complete(side, waiting, segment, waiting.need);
@@ -336,7 +342,7 @@ export class StreamPdus {
 
   /** Of a segment that the snap length cut, messages that are whole are taken; nothing is put together. */
   #cut(side: Side, { row, direction }: Segment, start: number): void {
-    side.waiting = [];
+    side.waiting.length = 0;
     const bytes = this.#bytes.payload(row);
     let at = 0;
     for (let i = 0; at < bytes.length && i < MESSAGES_MAX; i++) {
@@ -366,7 +372,7 @@ export class StreamPdus {
 function giveUp(side: Side, waiting: Waiting): void {
   // Nearly always it is the only one.
   if (side.waiting.length === 1) side.waiting.pop();
-  else side.waiting = side.waiting.filter((one) => one !== waiting);
+  else side.waiting.splice(side.waiting.indexOf(waiting), 1);
 }
 
 /** The message that a segment beginning at `start` continues, or null. */
@@ -379,5 +385,5 @@ function waitingAt(waiting: readonly Waiting[], start: number): Waiting | null {
 }
 
 function newSide(): Side {
-  return { wireSeq: 0, seq: 0, isBegun: false, base: 0, have: 0, late: [], waiting: [] };
+  return { wireSeq: 0, seq: 0, isBegun: false, base: 0, have: 0, late: null, waiting: [] };
 }
