@@ -15,7 +15,7 @@ const USES_MAX = 1_000_000;
 const REPLY = 2;
 const IPV4 = 0x0800;
 const NO_IP = "0.0.0.0";
-const NOBODY: ReadonlySet<string> = new Set(["00:00:00:00:00:00", "ff:ff:ff:ff:ff:ff"]);
+const NO_MAC = "00:00:00:00:00:00";
 
 /** Who uses an address, and the row that said so last. */
 interface Use {
@@ -76,14 +76,16 @@ export class ArpUses {
     const sender = readIpv4(header.senderProtocol, 0);
     const isOfBoth = header.opcode === REPLY && sender !== target;
     const found = [
-      this.#use(row, sender, readMac(header.senderHardware, 0), !isOfBoth),
-      isOfBoth ? this.#use(row, target, readMac(header.targetHardware, 0), true) : null,
+      this.#use(row, sender, header.senderHardware, !isOfBoth),
+      isOfBoth ? this.#use(row, target, header.targetHardware, true) : null,
     ].filter((duplicate) => duplicate !== null);
     if (found.length > 0 && this.#duplicates.size < USES_MAX) this.#duplicates.set(row, found);
   }
 
-  #use(row: number, ip: string, mac: string, isInInfo: boolean): DuplicateUse | null {
-    if (ip === NO_IP || NOBODY.has(mac)) return null;
+  #use(row: number, ip: string, hardware: Uint8Array, isInInfo: boolean): DuplicateUse | null {
+    const mac = readMac(hardware, 0);
+    const isGroup = (hardware[0] & 1) === 1;
+    if (ip === NO_IP || mac === NO_MAC || isGroup) return null;
     const use = this.#uses.get(ip);
     if (use === undefined) {
       if (this.#uses.size < USES_MAX) this.#uses.set(ip, { mac, row });

@@ -60,6 +60,11 @@ export interface StreamDissector extends PduReader {
   beginning(bytes: Uint8Array, start: number, end: number, direction: 0 | 1): string | null;
   /** Whether that segment has the protocol's layer all the same. */
   readonly isLayerOfBeginning: boolean;
+  /**
+   * Bytes that tell a message's length, where one of which fewer came before the segment that completes it shares its layer with those that
+   * follow it there; 0, the default, where none does.
+   */
+  readonly headLength?: number;
   /** What the protocol is called in full. */
   readonly title: string;
   /**
@@ -106,7 +111,7 @@ export function messageColumns(
 ): void {
   if (d.quoted > 0) return;
   const isFirst = d.messages === 0 && !d.isBehindPart;
-  const before = isFirst ? withLead(d.infoPrefix, lead) : `${d.info}${separator}`;
+  const before = isFirst ? withLead(d.infoPrefix, lead) : d.info === "" ? "" : `${d.info}${separator}`;
   d.columns(d.isBehindPart ? d.protocol : protocol, `${before}${info}`);
   d.messages++;
 }

@@ -5,7 +5,7 @@ import type { CryptoMessages } from "./quic-connection.ts";
 import { quicVarint } from "./quic-packets.ts";
 import type { Span } from "./quic-packets.ts";
 import { showHandshake } from "./tls-handshake.ts";
-import { ALERTS, HANDSHAKE_TYPES } from "./tls-names.ts";
+import { ALERTS, handshakeName } from "./tls-names.ts";
 import type { DetailNode, Dissection } from "./tree.ts";
 
 const FRAME = { padding: 0x00, ping: 0x01, ack: 0x02, ackEcn: 0x03, crypto: 0x06, close: 0x1c } as const;
@@ -276,7 +276,7 @@ function showCrypto(frame: FrameNumbers, messages: CryptoMessages | null): void 
 /** A part of a TLS message of `type`. */
 function showTlsPart(d: Dissection, out: DetailNode[], type: number, start: number, end: number): void {
   d.layers.push("tls");
-  const name = `Handshake Protocol: ${HANDSHAKE_TYPES.get(type) ?? "Unknown Handshake Type"} (fragment)`;
+  const name = `Handshake Protocol: ${handshakeName(type)} (fragment)`;
   const node = d.add(out, "tls", `TLSv1.3 Record Layer: ${name}`, start, end - start);
   d.add(node.children, null, name, start, end - start);
 }
@@ -289,7 +289,7 @@ function showTls(d: Dissection, out: DetailNode[], start: number, end: number): 
   const names: string[] = [];
   for (let i = 0, at = start; i < HANDSHAKES_MAX && at + 4 <= end; i++) {
     const to = Math.min(end, at + 4 + uint(bytes, at + 1, 3));
-    names.push(HANDSHAKE_TYPES.get(bytes[at]) ?? "Unknown Handshake Type");
+    names.push(handshakeName(bytes[at]));
     showHandshake(d, node.children, at, to, true);
     at = to;
   }

@@ -102,13 +102,16 @@ function showSegment(shown: Shown, index: number, isHeld: boolean): void {
   const { d, conversation, row, start, end } = shown;
   const { table } = conversation.pdus;
   let at = start;
+  const slice: Slice = { node: null, before: null };
   const continued = table.continued(index);
   if (continued !== NO_PDU) {
     const isComplete = table.lastRow(continued) === row;
     at = Math.min(end, start + continuedBytes(shown, index, continued));
     addSegmentData(shown, continued, start, at);
     if (isComplete) {
-      showReassembled(shown, continued);
+      showReassembled(shown, continued, slice);
+      if (!sharesLayer(shown, continued, index)) slice.node = null;
+      slice.before = null;
     } else {
       if (conversation.pdus.isReread(row)) showBeginningAgain(shown, continued);
       noteSegment(d);
@@ -117,7 +120,6 @@ function showSegment(shown: Shown, index: number, isHeld: boolean): void {
     }
   }
   if (!isHeld || at >= end) return;
-  const slice: Slice = { node: null, before: null };
   const sliceStart = at;
   const to = table.begunTo(index);
   for (let pdu = table.begunFrom(index); pdu < to; pdu++) {
@@ -164,17 +166,23 @@ function continuedBytes({ conversation, row }: Shown, index: number, continued: 
 }
 
 /** A message of several segments, which this one completes. */
-function showReassembled({ d, conversation }: Shown, pdu: number): void {
+function showReassembled({ d, conversation }: Shown, pdu: number, slice: Slice): void {
   const { table } = conversation.pdus;
-  if (showColumns(d, conversation, pdu, { node: null, before: null })) return;
+  if (showColumns(d, conversation, pdu, slice)) return;
   const bytes = conversation.message(pdu, bytesToShow(d, conversation, pdu));
   d.within("Reassembled TCP", bytes, () => {
     if (d.wants("tcp")) addParts(d, conversation, pdu, bytes);
     const direction = table.direction(pdu);
-    const slice: Slice = { node: null, before: null };
     const length = table.length(pdu);
     conversation.dissectorOf(pdu)?.dissect(d, 0, length, { pdu, direction, slice });
   });
+}
+
+/** Whether messages behind `pdu` are below its line: what came of it before segment `index` was too little to tell its length. */
+function sharesLayer({ conversation }: Shown, pdu: number, index: number): boolean {
+  const headLength = conversation.dissectorOf(pdu)?.headLength ?? 0;
+  const { table } = conversation.pdus;
+  return table.rowStart(index) - table.start(pdu) < headLength;
 }
 
 /** Bytes of a message that what is asked for depends on. */

@@ -4,8 +4,17 @@ import { createHash } from "node:crypto";
 
 import { addSignatureAlgorithm, addTlsExtensions } from "./tls-extensions.ts";
 import type { Extensions } from "./tls-extensions.ts";
-import { HANDSHAKE, HANDSHAKE_TYPES, isGrease, groupName, suiteName, versionName } from "./tls-names.ts";
-import { addBytes, addComputed, addUint, named, uint } from "./protocol.ts";
+import {
+  HANDSHAKE,
+  handshakeName,
+  HANDSHAKE_TYPES,
+  isGrease,
+  groupName,
+  suiteName,
+  versionName,
+} from "./tls-names.ts";
+import { addBytes, addComputed, named, uint } from "./protocol.ts";
+import { Reading } from "./reading.ts";
 import { addCertificate } from "./x509.ts";
 import { chainLayers } from "./x509-layers.ts";
 import { dateText } from "./frame.ts";
@@ -34,14 +43,13 @@ export function showHandshake(
   const type = bytes[start];
   if (type === HANDSHAKE.certificate) d.layers.push(...chainLayers(bytes, start + 4, d.captured(end)));
   if (d.isForColumns) return;
-  const name = HANDSHAKE_TYPES.get(type) ?? "Unknown Handshake Type";
   const held = d.captured(end);
-  const node = d.add(out, "tls.handshake", `Handshake Protocol: ${name}`, start, held - start);
+  const node = d.add(out, "tls.handshake", `Handshake Protocol: ${handshakeName(type)}`, start, held - start);
   const into = node.children;
   d.add(into, "tls.handshake.type", `Handshake Type: ${named(HANDSHAKE_TYPES, type)}`, start, 1, type);
   const length = uint(bytes, start + 1, 3);
   d.add(into, "tls.handshake.length", `Length: ${length}`, start + 1, 3, length);
-  const message = new Reading(d, into, start + 4, end);
+  const message = new Reading(d, into, start + 4, end, null);
   switch (type) {
     case HANDSHAKE.clientHello:
       clientHello(message, isTls13);
@@ -62,41 +70,12 @@ export function showHandshake(
   }
 }
 
-/** A message being read from front to back; once something is missing, everything after it is. */
-class Reading {
-  readonly d: Dissection;
-  readonly out: DetailNode[];
-  at: number;
-  readonly end: number;
-
-  constructor(d: Dissection, out: DetailNode[], at: number, end: number) {
-    this.d = d;
-    this.out = out;
-    this.at = at;
-    this.end = end;
-  }
-
-  number(field: string, size: number, label: (value: number) => string): number | null {
-    const value = addUint(this.d, this.out, field, this.at, size, this.end, label);
-    this.at += size;
-    return value;
-  }
-
-  /** Bytes [at, at + size), null where they are not all there. */
-  bytes(field: string, name: string, size: number): DetailNode | null {
-    const from = this.at;
-    this.at += size;
-    return this.at > this.d.captured(this.end)
-      ? null
-      : addBytes(this.d, this.out, field, name, from, from + size);
-  }
-}
-
 function version(reading: Reading): number | null {
-  return reading.number(
+  return reading.uint(
     "tls.handshake.version",
+    "Version",
     2,
-    (value) => `Version: ${versionName(value)} (${hexText(value, 4)})`,
+    (value) => `${versionName(value)} (${hexText(value, 4)})`,
   );
 }
 
@@ -111,13 +90,12 @@ function random(reading: Reading, hasTime: boolean): void {
 }
 
 function session(reading: Reading): void {
-  const field = "tls.handshake.session_id_length";
-  const length = reading.number(field, 1, (value) => `Session ID Length: ${value}`);
+  const length = reading.uint("tls.handshake.session_id_length", "Session ID Length", 1);
   if (length !== null && length > 0) reading.bytes("tls.handshake.session_id", "Session ID", length);
 }
 
 function suiteText(value: number): string {
-  return `Cipher Suite: ${suiteName(value)} (${hexText(value, 4)})`;
+  return `${suiteName(value)} (${hexText(value, 4)})`;
 }
 
 function clientHello(reading: Reading, isTls13: boolean): void {
@@ -126,8 +104,7 @@ function clientHello(reading: Reading, isTls13: boolean): void {
   const offered = version(reading);
   random(reading, !isTls13);
   session(reading);
-  const field = "tls.handshake.cipher_suites_length";
-  const length = reading.number(field, 2, (value) => `Cipher Suites Length: ${value}`);
+  const length = reading.uint("tls.handshake.cipher_suites_length", "Cipher Suites Length", 2);
   if (length === null) return;
   const suites: number[] = [];
   const from = reading.at;
@@ -144,10 +121,11 @@ function clientHello(reading: Reading, isTls13: boolean): void {
   for (let at = from; at + 2 <= stop && suites.length < SUITES_MAX; at += 2) {
     const suite = uint(d.bytes, at, 2);
     suites.push(suite);
-    d.add(list, "tls.handshake.ciphersuite", () => suiteText(suite), at, 2, suite);
+    d.add(list, "tls.handshake.ciphersuite", () => `Cipher Suite: ${suiteText(suite)}`, at, 2, suite);
   }
-  reading.at = from + length;
+  reading.skip(length);
   compressions(reading);
+  if (reading.isBroken) return;
   const extensions = addTlsExtensions(d, reading.out, reading.at, reading.end, "client");
   if (offered === null || extensions === null) return;
   addJa3(d, reading.out, start, offered, suites, extensions);
@@ -155,8 +133,7 @@ function clientHello(reading: Reading, isTls13: boolean): void {
 
 function compressions(reading: Reading): void {
   const { d } = reading;
-  const field = "tls.handshake.comp_methods_length";
-  const length = reading.number(field, 1, (value) => `Compression Methods Length: ${value}`);
+  const length = reading.uint("tls.handshake.comp_methods_length", "Compression Methods Length", 1);
   if (length === null) return;
   const from = reading.at;
   const stop = Math.min(from + length, d.captured(reading.end));
@@ -170,17 +147,25 @@ function compressions(reading: Reading): void {
   ).children;
   for (let at = from; at < stop; at++) {
     const method = d.bytes[at];
-    d.add(list, "tls.handshake.comp_method", () => compressionText(method), at, 1, method);
+    d.add(
+      list,
+      "tls.handshake.comp_method",
+      () => `Compression Method: ${compressionText(method)}`,
+      at,
+      1,
+      method,
+    );
   }
-  reading.at = from + length;
+  reading.skip(length);
 }
 
+const COMPRESSIONS = new Map([
+  [0, "null"],
+  [1, "DEFLATE"],
+]);
+
 function compressionText(method: number): string {
-  const names = new Map([
-    [0, "null"],
-    [1, "DEFLATE"],
-  ]);
-  return `Compression Method: ${named(names, method)}`;
+  return named(COMPRESSIONS, method);
 }
 
 function serverHello(reading: Reading): void {
@@ -189,8 +174,9 @@ function serverHello(reading: Reading): void {
   const chosen = version(reading);
   random(reading, chosen !== null && !hasExtension(d, reading, 43));
   session(reading);
-  const suite = reading.number("tls.handshake.ciphersuite", 2, suiteText);
-  reading.number("tls.handshake.comp_method", 1, compressionText);
+  const suite = reading.uint("tls.handshake.ciphersuite", "Cipher Suite", 2, suiteText);
+  reading.uint("tls.handshake.comp_method", "Compression Method", 1, compressionText);
+  if (reading.isBroken) return;
   const extensions = addTlsExtensions(d, reading.out, reading.at, reading.end, "server");
   if (chosen === null || suite === null) return;
   const types = extensions?.types ?? [];
@@ -237,8 +223,7 @@ function md5(text: string): string {
 /** A chain as TLS 1.2 and before send it; in TLS 1.3 it is encrypted. */
 function certificates(reading: Reading): void {
   const { d } = reading;
-  const field = "tls.handshake.certificates_length";
-  const total = reading.number(field, 3, (value) => `Certificates Length: ${value}`);
+  const total = reading.uint("tls.handshake.certificates_length", "Certificates Length", 3);
   if (total === null || total === 0) return;
   const stop = Math.min(reading.at + total, reading.end);
   const title = `Certificates (${total} bytes)`;
@@ -261,27 +246,26 @@ function serverKeyExchange(whole: Reading): void {
   const held = d.captured(whole.end);
   if (held <= whole.at || d.bytes[whole.at] !== 3) return;
   const node = d.add(whole.out, null, "EC Diffie-Hellman Server Params", whole.at, held - whole.at);
-  const reading = new Reading(d, node.children, whole.at, whole.end);
-  const curveType = (value: number): string => `Curve Type: named_curve (${hexText(value, 2)})`;
-  reading.number("tls.handshake.server_curve_type", 1, curveType);
-  const group = (value: number): string => `Named Curve: ${groupName(value)} (${hexText(value, 4)})`;
-  reading.number("tls.handshake.server_named_curve", 2, group);
-  const length = reading.number("tls.handshake.server_point_len", 1, (value) => `Pubkey Length: ${value}`);
+  const reading = new Reading(d, node.children, whole.at, whole.end, null);
+  const curveType = (value: number): string => `named_curve (${hexText(value, 2)})`;
+  reading.uint("tls.handshake.server_curve_type", "Curve Type", 1, curveType);
+  const group = (value: number): string => `${groupName(value)} (${hexText(value, 4)})`;
+  reading.uint("tls.handshake.server_named_curve", "Named Curve", 2, group);
+  const length = reading.uint("tls.handshake.server_point_len", "Pubkey Length", 1);
   if (length !== null && length > 0) reading.bytes("tls.handshake.server_point", "Pubkey", length);
   const { at } = reading;
   if (at + 4 <= held && at + 4 + uint(d.bytes, at + 2, 2) === whole.end) {
     addSignatureAlgorithm(d, node.children, at);
-    reading.at += 2;
+    reading.skip(2);
   }
-  const size = reading.number("tls.handshake.sig_len", 2, (value) => `Signature Length: ${value}`);
+  const size = reading.uint("tls.handshake.sig_len", "Signature Length", 2);
   if (size !== null && size > 0) reading.bytes("tls.handshake.sig", "Signature", size);
 }
 
 /** A session ticket of TLS 1.2 (RFC 5077 3.3). */
 function sessionTicket(reading: Reading): void {
   const hint = "tls.handshake.session_ticket_lifetime_hint";
-  reading.number(hint, 4, (value) => `Session Ticket Lifetime Hint: ${value} seconds`);
-  const field = "tls.handshake.session_ticket_length";
-  const length = reading.number(field, 2, (value) => `Session Ticket Length: ${value}`);
+  reading.uint(hint, "Session Ticket Lifetime Hint", 4, (value) => `${value} seconds`);
+  const length = reading.uint("tls.handshake.session_ticket_length", "Session Ticket Length", 2);
   if (length !== null && length > 0) reading.bytes("tls.handshake.session_ticket", "Session Ticket", length);
 }

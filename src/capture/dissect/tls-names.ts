@@ -262,3 +262,7 @@ const SIGNATURES = new Map<number, string>([
 export function signatureName(value: number): string {
   return SIGNATURES.get(value) ?? "Unknown";
 }
+
+export function handshakeName(type: number): string {
+  return HANDSHAKE_TYPES.get(type) ?? "Unknown Handshake Type";
+}

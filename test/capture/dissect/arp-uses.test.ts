@@ -43,4 +43,7 @@ it("a reply says of both its ends, and Info of the second only", () => {
 it("probes without an address and addresses of nobody say nothing", () => {
   expect(said([arp(1, [1, 0], [0, 2]), arp(1, [2, 0], [0, 2])])).toEqual(["", ""]);
   expect(said([arp(1, [1, 1], [0, 2]), arp(1, [0, 1], [0, 2])])).toEqual(["", ""]);
+  const toAll = arp(1, [2, 1], [0, 2]);
+  toAll[22] |= 1;
+  expect(said([arp(1, [1, 1], [0, 2]), toAll])).toEqual(["", ""]);
 });
