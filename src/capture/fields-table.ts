@@ -309,6 +309,7 @@ const OTHERS: readonly FieldRow[] = [
   ["_ws.malformed", "protocol", "Malformed Packet"],
   ["_ws.malformed.reassembly", "flag", "Reassembly error"],
   ["_ws.short", "protocol", "Short Frame"],
+  ["_ws.unreassembled", "protocol", "Unreassembled fragmented packet"],
 ];
 
 export const FIELD_ROWS: readonly FieldRow[] = [...LINK, ...NETWORK, ...TRANSPORT, ...OTHERS];

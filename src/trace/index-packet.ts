@@ -222,8 +222,9 @@ export function indexIpv4(
   const wireEnd = totalLength === 0 ? frameWireEnd : Math.min(frameWireEnd, at + totalLength);
   const end = Math.min(frameEnd, wireEnd);
   const fragment = getUint16(bytes, at + 6);
-  // A first fragment cut by the capture cannot take part in a reassembly; its transport header is read where it is.
-  if ((fragment & 0x1fff) !== 0 || ((fragment & 0x2000) !== 0 && wireEnd <= frameEnd)) {
+  // A first fragment of which bytes are missing cannot take part in a reassembly; its transport header is read where it is.
+  const isWhole = totalLength === 0 ? wireEnd <= frameEnd : at + totalLength <= frameEnd;
+  if ((fragment & 0x1fff) !== 0 || ((fragment & 0x2000) !== 0 && isWhole)) {
     table.protocol[row] = PROTOCOL.fragment;
     return;
   }

@@ -135,11 +135,17 @@ export function dissectPayload(
   return { protocol: d.protocol, info: infoOf(d), tree: d.tree };
 }
 
+const STOPPED: Readonly<Record<Stop, string>> = {
+  cut: "[Packet size limited during capture]",
+  malformed: "[Malformed Packet]",
+  unreassembled: "[BoundErrorUnreassembled Packet]",
+};
+
 /** The Info column with why it ends early. */
 function infoOf(d: Dissection): string {
   const info = spelledOut(d.info);
   if (d.stopped === null) return info;
-  return `${info}${d.stopped === "cut" ? "[Packet size limited during capture]" : "[Malformed Packet]"}`;
+  return `${info}${STOPPED[d.stopped]}`;
 }
 
 /** One packet in its capture. */

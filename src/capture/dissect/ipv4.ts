@@ -56,8 +56,8 @@ export function dissectIpv4(d: Dissection, start: number, end: number): void {
   const payload = { start: start + header.headerLength, end: Math.min(end, start + total) };
   if (d.quoted > 0) payload.end = Math.max(payload.end, start + total);
   const isMore = (header.flags & IPV4_FLAGS.moreFragments) !== 0;
-  // A first fragment that the capture cut can be part of no datagram: what there is of it is read where it is.
-  const isCut = header.fragmentOffset === 0 && payload.end > d.bytes.length;
+  // A first fragment of which bytes are missing can be part of no datagram: what there is of it is read where it is.
+  const isCut = header.fragmentOffset === 0 && start + total > d.bytes.length;
   if ((isMore || header.fragmentOffset > 0) && d.quoted === 0 && !isCut) {
     dissectFragment(d, node, header, payload);
     return;
@@ -71,6 +71,7 @@ export function dissectIpv4(d: Dissection, start: number, end: number): void {
     d.columns("IPv4", "");
     return;
   }
+  if (isMore && d.quoted === 0) d.isPartOfDatagram = true;
   const above = { version: 4, start, protocol: header.protocol, isFragment: isMore } as const;
   dissectIpPayload(d, above, payload.start, payload.end);
 }

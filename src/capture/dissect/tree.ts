@@ -92,7 +92,7 @@ export const COLUMNS: Interest = { layers: new Set(), labels: false };
 export type Label = string | (() => string);
 
 /** Why dissection stopped before a layer's end. */
-export type Stop = "cut" | "malformed";
+export type Stop = "cut" | "malformed" | "unreassembled";
 
 /** What protocols are called in a few letters, where that is not their layer's name in capitals. */
 const SHORT_NAMES: Readonly<Record<string, string>> = {
@@ -173,6 +173,8 @@ export class Dissection {
   quoted = 0;
   /** Where the outermost network layer ends by its own length; -1 where it does not say. */
   networkEnd = -1;
+  /** What is read is a first fragment only: what goes beyond it may be in others. */
+  isPartOfDatagram = false;
   /** Of the innermost IP header that is not quoted; pings show it. -1 before one. */
   hopLimit = -1;
   #depth = 0;
@@ -288,7 +290,7 @@ export class Dissection {
   stop(why: Stop, what: string, start: number): void {
     // Errors quote as much of a packet as they please.
     if (this.stopped !== null || this.quoted > 0) return;
-    this.stopped = why;
+    this.stopped = why === "malformed" && this.isPartOfDatagram ? "unreassembled" : why;
     const at = Math.min(start, this.bytes.length);
     const length = this.bytes.length - at;
     if (why === "cut") {
@@ -296,6 +298,17 @@ export class Dissection {
     } else {
       const layer = this.layers.at(-1);
       const name = layer === undefined ? what : (SHORT_NAMES[layer] ?? layer.toUpperCase());
+      if (this.stopped === "unreassembled") {
+        const text = `[BoundError Unreassembled Packet: ${name}]`;
+        this.add(
+          this.add(this.tree, "_ws.unreassembled", text, at, length).children,
+          null,
+          `[${what}]`,
+          at,
+          0,
+        );
+        return;
+      }
       const node = this.add(this.tree, "_ws.malformed", `[Malformed Packet: ${name}]`, at, length);
       this.add(node.children, null, `[${what}]`, at, 0);
       this.add(node.children, "_ws.malformed", "_ws.malformed", at, 0);

@@ -56,6 +56,25 @@ function columns(packet: Uint8Array, linkType = ETHERNET, length = packet.length
 const four = (payload: Uint8Array): Uint8Array => ethernet("0800", payload);
 const six = (payload: Uint8Array): Uint8Array => ethernet("86dd", payload);
 
+describe("a first fragment of which bytes are missing", () => {
+  it("is part of no datagram: what there is of it is read where it is", () => {
+    const whole = ipv4(17, udp(40_000, 9, 30, 108), { fragment: "2000" });
+    expect(columns(four(whole))).toBe(
+      "eth:ethertype:ip:data | IPv4 | Fragmented IP protocol (proto=UDP 17, off=0, ID=0001)",
+    );
+    const short = ipv4(17, udp(40_000, 9, 30, 108), { fragment: "2000", length: 100 });
+    expect(columns(four(short))).toBe("eth:ethertype:ip:udp:data | UDP | 40000 → 9 Len=100");
+  });
+
+  it("may go on elsewhere: what is missing is not damage", () => {
+    const query = joined(hex("9c40 0035 0040 0000"), hex("1234 0100 0001 0000 0000 0000 0161"));
+    const said = columns(four(ipv4(17, query, { fragment: "2000", length: 100 })));
+    expect(said).toBe(
+      "eth:ethertype:ip:udp:dns | DNS | Standard query 0x1234[BoundErrorUnreassembled Packet]",
+    );
+  });
+});
+
 describe("headers that contradict themselves", () => {
   const data = udp(1, 2, 30);
 
