@@ -1,11 +1,12 @@
 // DNS resource records (RFC 1035 3.2.1): a name, a type and a time to live, and OPT (RFC 6891), which borrows their places.
 
 import { getUint16 as u16, getUint32 as u32 } from "../../wire/bytes.ts";
+import { bitsText } from "./bit-pictures.ts";
 import { addData } from "./dns-data.ts";
 import { nameAt, RECORD_TYPE } from "./dns-message.ts";
 import type { DnsMessage } from "./dns-message.ts";
 import { className, secondsText, typeName, typeText } from "./dns-names.ts";
-import { bitsText, bytesText, hexText } from "./tree.ts";
+import { bytesText, hexText } from "./tree.ts";
 import type { DetailNode, Dissection } from "./tree.ts";
 
 /** Adds the record at `at` and answers where the next entry begins, -1 when this one is damaged. */

@@ -2,11 +2,12 @@
 // came before damage stays shown.
 
 import { getUint16 as u16 } from "../../wire/bytes.ts";
+import { bitsText } from "./bit-pictures.ts";
 import { nameAt } from "./dns-message.ts";
 import type { DnsMessage } from "./dns-message.ts";
 import { className, opcodeName, rcodeName, typeName, typeText } from "./dns-names.ts";
 import { addRecord } from "./dns-records.ts";
-import { bitsText, hexText } from "./tree.ts";
+import { hexText } from "./tree.ts";
 import type { DetailNode, Dissection } from "./tree.ts";
 
 const HEADER_LENGTH = 12;

@@ -1,11 +1,12 @@
 // HTTP/2 frames (RFC 9113 6) as lines.
 
+import { bitsText } from "./bit-pictures.ts";
 import { STATIC_TABLE } from "./hpack-tables.ts";
 import type { HeaderField } from "./hpack.ts";
 import type { FrameFacts } from "./http2.ts";
 import { statusPhrase } from "./http-status.ts";
 import { addBits, addBytes, addComputed, addFlag, addUint, named, uint } from "./protocol.ts";
-import { bitsText, hexText } from "./tree.ts";
+import { hexText } from "./tree.ts";
 import type { DetailNode, Dissection } from "./tree.ts";
 
 export const FRAME = {

@@ -6,11 +6,12 @@ import { isWireError } from "../../wire/error.ts";
 import { decodeIpv4, IPV4_FLAGS, IPV4_HEADER_LENGTH_MIN } from "../../wire/ipv4.ts";
 import type { Ipv4Header } from "../../wire/ipv4.ts";
 import { IPV4_OPTION } from "../../wire/ipv4-options.ts";
+import { bitsText, flagText } from "./bit-pictures.ts";
 import { dscpLong, dscpShort, ecnLong, ecnShort, protocolName } from "./ip-names.ts";
 import { addPlainData } from "./data.ts";
 import { dissectIpPayload } from "./ip-payload.ts";
 import { dissectIpv6 } from "./ipv6.ts";
-import { bitsText, bytesText, flagText, hexText } from "./tree.ts";
+import { bytesText, hexText } from "./tree.ts";
 import type { DetailNode, Dissection } from "./tree.ts";
 
 /** Dissects a packet of either version at `start`, as of a link or a tunnel that says only that it carries IP. */

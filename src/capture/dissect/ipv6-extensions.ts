@@ -2,8 +2,9 @@
 
 import { readIpv6 } from "../../wire/address.ts";
 import type { Ipv6Extension, Ipv6OptionsHeader } from "../../wire/ipv6-extensions.ts";
+import { bitsText } from "./bit-pictures.ts";
 import { protocolName } from "./ip-names.ts";
-import { bitsText, bytesText, hexText } from "./tree.ts";
+import { bytesText, hexText } from "./tree.ts";
 import type { DetailNode, Dissection } from "./tree.ts";
 
 /** Adds the extension header at [start, start + length) under the IPv6 line. */

@@ -5,11 +5,12 @@ import { decodeIpv6, IPV6_HEADER_LENGTH } from "../../wire/ipv6.ts";
 import type { Ipv6Header } from "../../wire/ipv6.ts";
 import { decodeIpv6Extension, ipv6ExtensionLength, isIpv6Extension } from "../../wire/ipv6-extensions.ts";
 import { IP_PROTOCOL } from "../../wire/protocols.ts";
+import { bitsText } from "./bit-pictures.ts";
 import { addPlainData } from "./data.ts";
 import { dscpLong, dscpShort, ecnLong, ecnShort, protocolName } from "./ip-names.ts";
 import { dissectIpPayload } from "./ip-payload.ts";
 import { addExtension } from "./ipv6-extensions.ts";
-import { bitsText, hexText } from "./tree.ts";
+import { hexText } from "./tree.ts";
 import type { DetailNode, Dissection } from "./tree.ts";
 
 /** Extension headers in one packet; real ones have three or four. */

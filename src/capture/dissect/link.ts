@@ -16,6 +16,7 @@ import type { Sll2Header, SllHeader } from "../../wire/sll.ts";
 import { decodeSll, decodeSll2, SLL2_HEADER_LENGTH, SLL_HEADER_LENGTH } from "../../wire/sll.ts";
 import { getUint16 } from "../../wire/bytes.ts";
 import { dissectArp } from "./arp.ts";
+import { bitsText } from "./bit-pictures.ts";
 import { dissectCiscoHdlc } from "./cisco-hdlc.ts";
 import { dissectConfigurationTest } from "./configuration-test.ts";
 import { addPlainData } from "./data.ts";
@@ -30,7 +31,7 @@ import { dissectMpls } from "./mpls.ts";
 import { dissectNflog } from "./nflog.ts";
 import { dissectPpp } from "./ppp.ts";
 import { dissectPppoeDiscovery, dissectPppoeSession } from "./pppoe.ts";
-import { bitsText, bytesText, hexText } from "./tree.ts";
+import { bytesText, hexText } from "./tree.ts";
 import type { DetailNode, Dissection } from "./tree.ts";
 
 const REVERSE_ARP = 0x8035;

@@ -4,9 +4,10 @@
 import { readIpv6, readMac } from "../../wire/address.ts";
 import { getUint16 } from "../../wire/bytes.ts";
 import { ICMP_HEADER_LENGTH } from "../../wire/icmp.ts";
+import { flagText } from "./bit-pictures.ts";
 import { dissectIpv6 } from "./ipv6.ts";
 import { addBits, addBytes, addFlag, addUint, bytesCount, latin1 } from "./protocol.ts";
-import { bytesText, flagText, hexText } from "./tree.ts";
+import { bytesText, hexText } from "./tree.ts";
 import type { DetailNode, Dissection } from "./tree.ts";
 
 const TITLE = "Internet Control Message Protocol v6";

@@ -4,7 +4,8 @@
 
 import { PDU } from "../reassembly/pdus.ts";
 import type { PduReader } from "../reassembly/pdus.ts";
-import { bitsText, bytesText } from "./tree.ts";
+import { bitsText } from "./bit-pictures.ts";
+import { bytesText } from "./tree.ts";
 import type { DetailNode, Dissection, FieldValue } from "./tree.ts";
 
 export { PDU } from "../reassembly/pdus.ts";

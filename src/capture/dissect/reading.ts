@@ -1,8 +1,9 @@
 // A message read from front to back: each call adds a field and moves on. Once something is missing, everything after it is.
 
 import { readIpv4, readIpv6, readMac } from "../../wire/address.ts";
+import { bitsText } from "./bit-pictures.ts";
 import { addBytes, latin1, uint } from "./protocol.ts";
-import { bitsText, bytesText, hexText } from "./tree.ts";
+import { bytesText, hexText } from "./tree.ts";
 import type { DetailNode, Dissection, FieldValue } from "./tree.ts";
 
 /** One bit of a field of flags. */

@@ -1,11 +1,11 @@
 // ONC RPC over TCP (RFC 5531 11): messages in fragments, each after its length and whether it is the last.
 
+import { bitsText } from "./bit-pictures.ts";
 import { messageColumns, PDU, protocolNode, uint } from "./protocol.ts";
 import type { PduScan, ShownPdu, StreamAbove, StreamDissector } from "./protocol.ts";
 import { Reading } from "./reading.ts";
 import { CALL_BYTES, looksLikeRpcCall, RpcExchange } from "./rpc-exchange.ts";
 import { showRpc } from "./rpc.ts";
-import { bitsText } from "./tree.ts";
 import type { DetailNode, Dissection } from "./tree.ts";
 
 const TITLE = "Remote Procedure Call";

@@ -8,12 +8,13 @@ import { decodeTcp, TCP_FLAG } from "../../wire/tcp.ts";
 import type { TcpHeader } from "../../wire/tcp.ts";
 import { transportChecksum } from "../../wire/checksum.ts";
 import { IP_PROTOCOL } from "../../wire/protocols.ts";
+import { bitsText, flagText } from "./bit-pictures.ts";
 import { addExpert } from "./expert.ts";
 import type { IpAbove } from "./ip-payload.ts";
 import { dissectTcpPayload } from "./tcp-payload.ts";
 import { addTcpAnalysis, analysisInfo } from "./tcp-analysis.ts";
 import { addTcpOptions, tcpOptionsInfo } from "./tcp-options.ts";
-import { bitsText, flagText, hexText } from "./tree.ts";
+import { hexText } from "./tree.ts";
 import type { DetailNode, Dissection, TcpView } from "./tree.ts";
 
 const TITLE = "Transmission Control Protocol";
