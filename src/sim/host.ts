@@ -1,11 +1,9 @@
 // A host: its addresses, where its packets go, what it does with those that come, and what transports need of it.
 
-import { isIpv6 } from "../wire/address.ts";
 import type { Family, SocketType } from "../socket/address.ts";
 import type { Failure, SocketCore } from "../socket/core.ts";
 import type { Errno } from "../socket/errno.ts";
 import type { ConnectionQueues } from "../trace/connection-queues.ts";
-import { PMTUDISC } from "../socket/options.ts";
 import type { PmtuDiscovery } from "../socket/options.ts";
 import type { DropReason, TraceEvent } from "../trace/events.ts";
 import type { TcpSeries } from "../trace/tcp-series.ts";
@@ -14,22 +12,14 @@ import { decodePacket } from "./encode.ts";
 import { Reassembler, fragmentsOf } from "./fragment.ts";
 import { complain, receiveIcmp } from "./host-icmp.ts";
 import type { IcmpHost } from "./host-icmp.ts";
-import { isIcmp, tooBigFor } from "./icmp.ts";
+import { HostOutput } from "./host-output.ts";
+import type { OutputHost } from "./host-output.ts";
+import { isIcmp } from "./icmp.ts";
 import type { LinkDirection, PacketSink } from "./link.ts";
 import type { IcmpError, Timer } from "./network.ts";
-import {
-  ICMP_HEADER_BYTES,
-  IPV4_HEADER_BYTES,
-  IPV6_HEADER_BYTES,
-  UDP_HEADER_BYTES,
-  copied,
-  forwarded,
-  packetOf,
-  tcpHeaderBytes,
-} from "./packet-build.ts";
+import { forwarded } from "./packet-build.ts";
 import type { PacketOwner } from "./packet-owner.ts";
 import type { IcmpMessage, IpPacket, Segment, UdpDatagram } from "./packet.ts";
-import { PathMtus } from "./path-mtu.ts";
 import { PERSONALITIES } from "./personality/personality.ts";
 import type { PlannedHost } from "./plan.ts";
 import { RandomStream } from "./random.ts";
@@ -39,8 +29,6 @@ import type { Scheduler } from "./scheduler.ts";
 import type { UdpNetwork } from "./udp/stack.ts";
 import { UdpStack } from "./udp/stack.ts";
 import { UnixStack } from "./unix/stack.ts";
-
-const IP_PACKET_MAX = 65_535;
 
 /** What a host needs of its TCP. */
 export interface SegmentStack {
@@ -55,7 +43,7 @@ export interface HostSurroundings {
   readonly seed: number;
 }
 
-export class SimHost implements UdpNetwork, IcmpHost, PacketSink {
+export class SimHost implements UdpNetwork, IcmpHost, OutputHost, PacketSink {
   readonly name: string;
   readonly host: string;
   readonly ipv4: string;
@@ -75,13 +63,12 @@ export class SimHost implements UdpNetwork, IcmpHost, PacketSink {
   readonly #seed: number;
   readonly #streams = new Map<string, RandomStream>();
   readonly #routes: Routes;
-  readonly #pathMtus = new PathMtus();
+  readonly #output: HostOutput;
   readonly #reassembly4: Reassembler;
   readonly #reassembly6: Reassembler;
   /** The packet being received and its row, for whoever drops it. */
   #current: IpPacket | null = null;
   #currentRow = -1;
-  #nextId: number;
 
   constructor(planned: PlannedHost, surroundings: HostSurroundings) {
     this.name = planned.name;
@@ -99,7 +86,7 @@ export class SimHost implements UdpNetwork, IcmpHost, PacketSink {
     this.#routes = new Routes(planned.ipv4, planned.ipv6);
     this.#reassembly4 = this.#reassembler(4);
     this.#reassembly6 = this.#reassembler(6);
-    this.#nextId = this.random("ip id", 0x10000);
+    this.#output = new HostOutput(this, surroundings.scheduler, this.#routes);
     this.udp = new UdpStack(this, personality.udp);
     this.unix = new UnixStack(this);
   }
@@ -131,8 +118,8 @@ export class SimHost implements UdpNetwork, IcmpHost, PacketSink {
     return this.#scheduler.now;
   }
 
-  timer(fire: () => void): Timer {
-    return this.#scheduler.timer(fire);
+  timer<T>(fire: (target: T) => void, target: T): Timer {
+    return this.#scheduler.timer(fire, target);
   }
 
   random(purpose: string, limit: number): number {
@@ -157,24 +144,15 @@ export class SimHost implements UdpNetwork, IcmpHost, PacketSink {
   }
 
   mtuFor(destination: string): number {
-    const route = this.#routes.to(destination);
-    return route === null ? IP_PACKET_MAX : this.#mtuBy(route, destination);
-  }
-
-  /** The same, with its route at hand. */
-  #mtuBy(route: LinkDirection, destination: string): number {
-    const isCut = route.mtu > IP_PACKET_MAX && !this.#routes.isV6(destination);
-    return this.#pathMtus.limit(isCut ? IP_PACKET_MAX : route.mtu, destination, this.#scheduler.now);
+    return this.#output.mtuFor(destination);
   }
 
   learnMtu(destination: string, mtu: number): number {
-    const present = this.mtuFor(destination);
-    this.#pathMtus.learn(destination, mtu, present, this.#scheduler.now);
-    return this.mtuFor(destination);
+    return this.#output.learnMtu(destination, mtu);
   }
 
   mtuUntil(destination: string): number {
-    return this.#pathMtus.until(destination, this.#scheduler.now);
+    return this.#output.mtuUntil(destination);
   }
 
   sendSegment(
@@ -184,21 +162,7 @@ export class SimHost implements UdpNetwork, IcmpHost, PacketSink {
     ecn: number,
     discovery: PmtuDiscovery,
   ): Errno | null {
-    const route = this.#routes.to(destination);
-    if (route === null) return "ENETUNREACH";
-    const v6 = this.#routes.lastIsV6;
-    const length =
-      (v6 ? IPV6_HEADER_BYTES : IPV4_HEADER_BYTES) + tcpHeaderBytes(segment) + segment.payload.length;
-    const id = v6 ? 0 : this.#takeId();
-    const whole = v6 || this.#pathMtus.forbidsFragments(discovery, destination, this.#scheduler.now);
-    const packet = packetOf(v6 ? 6 : 4, source, destination, this.ttl, ecn, whole, id, segment, length, -1);
-    if (length > route.mtu && !whole) {
-      for (const piece of fragmentsOf(packet, route.mtu)) route.enter(piece);
-      return null;
-    }
-    route.enter(packet);
-    if (length > route.mtu) this.#tellTooBig(source, destination, segment, route.mtu);
-    return null;
+    return this.#output.segment(source, destination, segment, ecn, discovery);
   }
 
   sendDatagram(
@@ -209,25 +173,16 @@ export class SimHost implements UdpNetwork, IcmpHost, PacketSink {
     discovery: PmtuDiscovery,
     owner: PacketOwner,
   ): Errno | null {
-    const v6 = this.#routes.isV6(destination);
-    const length = (v6 ? IPV6_HEADER_BYTES : IPV4_HEADER_BYTES) + UDP_HEADER_BYTES + datagram.payload.length;
-    const packet = packetOf(
-      v6 ? 6 : 4,
-      source,
-      destination,
-      ttl,
-      0,
-      discovery === PMTUDISC.PROBE ||
-        this.#pathMtus.forbidsFragments(discovery, destination, this.#scheduler.now),
-      v6 ? 0 : this.#takeId(),
-      datagram,
-      length,
-      -1,
-      null,
-      owner,
-    );
-    if (!v6 && this.isBroadcast(destination)) return this.#broadcast(packet);
-    return this.#send(packet, discovery);
+    return this.#output.datagram(source, destination, datagram, ttl, discovery, owner);
+  }
+
+  sendIcmp(source: string, destination: string, message: IcmpMessage): void {
+    this.#output.icmp(source, destination, message);
+  }
+
+  /** Sends a packet that the stack outside has made. Without a route it is not sent. */
+  emit(packet: IpPacket): void {
+    this.#output.whole(packet);
   }
 
   record(event: TraceEvent): void {
@@ -248,13 +203,6 @@ export class SimHost implements UdpNetwork, IcmpHost, PacketSink {
 
   portUnreachable(packet: IpPacket): void {
     complain(this, packet, "port unreachable", 0);
-  }
-
-  /** Sends a packet that the stack outside has made. Without a route it is not sent. */
-  emit(packet: IpPacket): void {
-    if (this.isBroadcast(packet.destination)) {
-      for (const direction of this.#routes.out) direction.enter(copied(packet));
-    } else this.#routes.to(packet.destination)?.enter(packet);
   }
 
   // What comes from links: PacketSink.
@@ -343,63 +291,6 @@ export class SimHost implements UdpNetwork, IcmpHost, PacketSink {
       this.dropped(packet, "mtu");
       complain(this, packet, "too big", route.mtu);
     }
-  }
-
-  /** Sends a packet of this host's own, in fragments when it is too long for its path, unless that is forbidden. */
-  #send(packet: IpPacket, discovery: PmtuDiscovery): Errno | null {
-    const route = this.#routes.to(packet.destination);
-    if (route === null) return "ENETUNREACH";
-    const { source } = packet;
-    const isLoopback = source !== this.ipv4 && source !== this.ipv6 && this.isLocal(source);
-    if (route !== this.#routes.loopback && isLoopback) return "EINVAL";
-    const { DONT, WANT, DO, OMIT } = PMTUDISC;
-    const asksPath = discovery === DONT || discovery === WANT || discovery === DO;
-    const mtu = asksPath ? this.#mtuBy(route, packet.destination) : route.mtu;
-    if (packet.length <= mtu) {
-      route.enter(packet);
-      return null;
-    }
-    if (discovery !== DONT && discovery !== WANT && discovery !== OMIT) return "EMSGSIZE";
-    const numbered = packet.version === 4 ? packet : { ...packet, id: this.random("fragment id", 2 ** 32) };
-    const pieces = fragmentsOf(numbered, mtu);
-    if (packet.owner?.admits(pieces) === false) return "ENOBUFS";
-    for (const piece of pieces) route.enter(piece);
-    return null;
-  }
-
-  #broadcast(packet: IpPacket): Errno | null {
-    if (this.#routes.out.length === 0) return "ENETUNREACH";
-    for (const direction of this.#routes.out) {
-      if (packet.length <= direction.mtu) direction.enter(copied(packet));
-      else for (const piece of fragmentsOf(packet, direction.mtu)) direction.enter(piece);
-    }
-    // Its own sockets hear it too.
-    if (this.#routes.loopback !== null) this.#routes.loopback.enter(packet);
-    return null;
-  }
-
-  /** Sends a message of this host's own. */
-  sendIcmp(source: string, destination: string, message: IcmpMessage): void {
-    const v6 = isIpv6(destination);
-    const length = (v6 ? IPV6_HEADER_BYTES : IPV4_HEADER_BYTES) + ICMP_HEADER_BYTES + message.body.length;
-    const id = v6 ? 0 : this.#takeId();
-    // Nobody waits for what becomes of it: without a route it is not sent.
-    this.#send(
-      packetOf(v6 ? 6 : 4, source, destination, this.ttl, 0, false, id, message, length, -1),
-      PMTUDISC.DONT,
-    );
-  }
-
-  /** Tells this host's own TCP that its link does not carry segments of that length any more; soon, not from within its call. */
-  #tellTooBig(source: string, destination: string, segment: Segment, mtu: number): void {
-    const error = tooBigFor(source, destination, segment, mtu);
-    this.#scheduler.at(this.#scheduler.now, () => this.tcp?.icmpError(error));
-  }
-
-  #takeId(): number {
-    const id = this.#nextId;
-    this.#nextId = (id + 1) & 0xffff;
-    return id;
   }
 
   #lost(row: number, reason: DropReason): void {

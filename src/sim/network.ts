@@ -20,7 +20,8 @@ export interface HostNetwork {
   readonly host: string;
   /** Virtual time in ns. */
   now(): number;
-  timer(fire: () => void): Timer;
+  /** Not set yet; calls `fire` with `target`. */
+  timer<T>(fire: (target: T) => void, target: T): Timer;
   /** A random integer in [0, limit), from this host's stream of that purpose. */
   random(purpose: string, limit: number): number;
   /** Whether `address` is one of this host's own (loopback 127.0.0.0/8 and ::1 included). */

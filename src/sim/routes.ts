@@ -30,9 +30,13 @@ export class Routes {
   }
 
   isLocal(address: string): boolean {
-    return (
-      address === this.#ipv4 || address === this.#ipv6 || address === "::1" || address.startsWith("127.")
-    );
+    return address === this.#ipv4 || address === this.#ipv6 || this.isLoopback(address);
+  }
+
+  /** Whether packets from `address` never leave their host. */
+  isLoopback(address: string): boolean {
+    if (address === this.#ipv4 || address === this.#ipv6) return false;
+    return address === "::1" || address.startsWith("127.");
   }
 
   isBroadcast(address: string): boolean {

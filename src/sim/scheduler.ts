@@ -26,12 +26,15 @@ export class ScheduledTimer implements Timer {
   /** The heap entry that stands for it: time and sequence, Infinity and 0 when there is none. */
   entryTime = NEVER;
   entryOrder = 0;
-  readonly fire: () => void;
+  /** Called with `target`, so that timers of many objects need no function each. */
+  readonly fire: (target: unknown) => void;
+  readonly target: unknown;
   readonly #scheduler: Scheduler;
 
-  constructor(scheduler: Scheduler, fire: () => void) {
+  constructor(scheduler: Scheduler, fire: (target: unknown) => void, target: unknown) {
     this.#scheduler = scheduler;
     this.fire = fire;
+    this.target = target;
   }
 
   setAt(timeNs: number): void {
@@ -66,14 +69,16 @@ export class Scheduler {
     this.now = 0;
   }
 
-  /** A timer that is not set yet. */
-  timer(fire: () => void): ScheduledTimer {
-    return new ScheduledTimer(this, fire);
+  /** A timer that is not set yet: it calls `fire`, with `target` if there is one. */
+  timer(fire: () => void): ScheduledTimer;
+  timer<T>(fire: (target: T) => void, target: T): ScheduledTimer;
+  timer(fire: (target: never) => void, target?: unknown): ScheduledTimer {
+    return new ScheduledTimer(this, fire as (target: unknown) => void, target);
   }
 
   /** Runs `fire` once at `timeNs`; answers its timer, which can be cleared. */
   at(timeNs: number, fire: () => void): ScheduledTimer {
-    const timer = new ScheduledTimer(this, fire);
+    const timer = new ScheduledTimer(this, fire, undefined);
     this.set(timer, timeNs);
     return timer;
   }
@@ -156,7 +161,7 @@ export class Scheduler {
     this.pending--;
     this.now = time;
     this.fired++;
-    owner.fire();
+    owner.fire(owner.target);
     if (this.#spent) this.#removeTop();
   }
 

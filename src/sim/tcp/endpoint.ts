@@ -39,6 +39,9 @@ export interface EndpointSetup {
 }
 
 export class Endpoint {
+  static readonly #due = (endpoint: Endpoint): void => {
+    endpoint.#expire();
+  };
   readonly connection: Connection;
   readonly local: string;
   readonly remote: string;
@@ -81,7 +84,7 @@ export class Endpoint {
     const { connection, local, remote } = this;
     this.#records = network.recording ? new ConnectionRecords(network, connection, local, remote) : null;
     this.connection.pathUntilNs = network.mtuUntil(setup.remote);
-    this.#timer = network.timer(() => this.#expire());
+    this.#timer = network.timer(Endpoint.#due, this);
     host.demux.add(this);
     host.ports.add(setup.binding);
   }

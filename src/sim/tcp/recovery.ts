@@ -1,6 +1,6 @@
 // From a loss noticed to a loss repaired: the states of RFC 5681, 6582 and 6675 as Linux keeps them, with RACK to notice (RFC
-// 8985), proportional rate reduction meanwhile (RFC 6937), F-RTO after a timeout (RFC 5682), and undoing what timestamps or
-// D-SACK (RFC 2883, Eifel's RFC 4015) show to have been needless.
+// 8985), proportional rate reduction meanwhile (RFC 6937), F-RTO after a timeout (RFC 5682). What turns out to have been needless is
+// taken back: undo.ts.
 
 import { NEVER_NS, ZERO_NS } from "../clock.ts";
 import { news } from "./ack-news.ts";
@@ -13,6 +13,7 @@ import type { RoundTrip } from "./rtt.ts";
 import type { Scoreboard } from "./scoreboard.ts";
 import { SENT } from "./sent-queue.ts";
 import { after, before } from "./seq.ts";
+import { Undo } from "./undo.ts";
 
 /** As Linux names and orders them: CWR is a window reduced for another reason than a loss. */
 export const RECOVERY = { OPEN: 0, DISORDER: 1, CWR: 2, FAST: 3, LOSS: 4 } as const;
@@ -59,7 +60,7 @@ export class Recovery {
   readonly window: CongestionWindow;
   readonly board: Scoreboard;
   congestion: CongestionControl;
-  #priorSsthresh = 0;
+  readonly #undo: Undo;
   #frto = false;
 
   constructor(congestion: CongestionControl, window: CongestionWindow, board: Scoreboard, rtt: RoundTrip) {
@@ -67,6 +68,7 @@ export class Recovery {
     this.window = window;
     this.board = board;
     this.rack = new Rack(board, rtt);
+    this.#undo = new Undo(board, window, this.rack);
   }
 
   start(sndUna: number): void {
@@ -85,7 +87,7 @@ export class Recovery {
     this.reorderWaitNs = 0;
     this.reneged = ack.advanced && this.#renegs();
     if (this.reneged) return;
-    if (ack.congested) this.#priorSsthresh = 0;
+    if (ack.congested) this.#undo.ssthresh = 0;
     if (this.state === RECOVERY.OPEN) this.retransmitStampNs = NEVER_NS;
     else if (!before(sndUna, this.highSeq) && this.#leave(ack, sndUna)) return;
     if (this.#is(RECOVERY.LOSS)) {
@@ -227,21 +229,14 @@ export class Recovery {
   }
 
   #enter(congested: boolean, sndUna: number, sndNxt: number): void {
-    this.#priorSsthresh = 0;
-    this.#remember(sndUna);
+    this.#undo.ssthresh = 0;
+    this.#undo.begin(sndUna);
     if (!this.reducing) {
       // A reduction that a mark called for is not undone.
-      if (!congested) this.#priorSsthresh = this.window.cautious;
+      if (!congested) this.#undo.ssthresh = this.window.cautious;
       this.beginReduction(sndNxt);
     }
     this.#set(RECOVERY.FAST);
-  }
-
-  #remember(sndUna: number): void {
-    const { board } = this;
-    board.undoPossible = true;
-    board.undoMarker = sndUna;
-    board.undoRetrans = board.retransOut > 0 ? board.retransOut : -1;
   }
 
   /** Sets the threshold for a loss, and reduces the window to it in proportion to what is delivered (RFC 6937). */
@@ -271,7 +266,7 @@ export class Recovery {
   /** A loss that a tail loss probe repaired (RFC 8985 section 7.4.2) still costs what a loss costs. */
   probeRepaired(sndNxt: number): void {
     this.beginReduction(sndNxt);
-    this.#priorSsthresh = 0;
+    this.#undo.ssthresh = 0;
     this.state = RECOVERY.CWR;
     this.#endReduction();
     this.#keepOpen(sndNxt);
@@ -299,10 +294,10 @@ export class Recovery {
       !after(this.highSeq, sndUna) ||
       (this.state === RECOVERY.LOSS && retransmits === 0)
     ) {
-      this.#priorSsthresh = window.cautious;
+      this.#undo.ssthresh = window.cautious;
       window.priorCwnd = window.cwnd;
       window.ssthresh = this.congestion.afterLoss(window);
-      this.#remember(sndUna);
+      this.#undo.begin(sndUna);
     }
     window.cwnd = board.inFlight + 1;
     window.count = 0;
@@ -319,7 +314,7 @@ export class Recovery {
     if (this.state !== RECOVERY.LOSS) {
       this.highSeq = sndNxt;
       this.window.ssthresh = this.window.cautious;
-      this.#priorSsthresh = 0;
+      this.#undo.ssthresh = 0;
       this.board.undoPossible = false;
       this.#set(RECOVERY.LOSS);
       this.#frto = false;
@@ -339,7 +334,7 @@ export class Recovery {
 
   /** A mark costs what a loss does, once a round trip, and nothing is sent again for it (RFC 3168 section 6.1.2). */
   #giveWay(sndNxt: number): void {
-    this.#priorSsthresh = 0;
+    this.#undo.ssthresh = 0;
     if (this.state >= RECOVERY.CWR) return;
     this.board.undoPossible = false;
     this.beginReduction(sndNxt);
@@ -361,26 +356,10 @@ export class Recovery {
     return board.sent.count > 0 && (board.sent.flags[board.sent.slot(0)] & SENT.EVER) !== 0;
   }
 
-  /** Whether no retransmission was needed: the peer got every one twice, or an ACK of originals tells. */
-  #needless(ack: Acknowledgement): boolean {
-    return this.board.undoPossible && (this.board.undoRetrans === 0 || ack.original);
-  }
-
-  #undoWindow(unmark: boolean): void {
-    const { board, window } = this;
-    if (unmark) board.unmarkLost();
-    if (this.#priorSsthresh > 0) {
-      this.congestion.onUndo(window);
-      if (this.#priorSsthresh > window.ssthresh) window.ssthresh = this.#priorSsthresh;
-    }
-    board.undoPossible = false;
-    this.rack.advance();
-  }
-
   /** At the end of a recovery. Answers whether the state must stay for a while (RFC 6582 section 4: without SACK, old duplicates). */
   #undoWhole(ack: Acknowledgement, sndUna: number): boolean {
     const { board } = this;
-    if (this.#needless(ack)) this.#undoWindow(false);
+    if (this.#undo.isDue(ack.original)) this.#undo.reduction(this.congestion, false);
     else this.rack.recoveryEnded();
     if (sndUna === this.highSeq && !board.sackPermitted) {
       if (!this.#retransmissionsOut()) this.retransmitStampNs = NEVER_NS;
@@ -390,10 +369,10 @@ export class Recovery {
     return false;
   }
 
+  /** The peer got every retransmission twice. */
   #undoDuplicates(): boolean {
-    const { board } = this;
-    if (!board.undoPossible || board.undoRetrans !== 0) return false;
-    this.#undoWindow(false);
+    if (!this.#undo.isDue(false)) return false;
+    this.#undo.reduction(this.congestion, false);
     return true;
   }
 
@@ -402,15 +381,15 @@ export class Recovery {
     if (!board.undoPossible || !ack.original) return false;
     board.reorderingSeen = true;
     if (board.retransOut > 0) return true;
-    this.#undoWindow(true);
+    this.#undo.reduction(this.congestion, true);
     this.#keepOpen(sndNxt);
     return false;
   }
 
   #undoLoss(ack: Acknowledgement, proven: boolean): boolean {
     const { board } = this;
-    if (!proven && !this.#needless(ack)) return false;
-    this.#undoWindow(true);
+    if (!proven && !this.#undo.isDue(ack.original)) return false;
+    this.#undo.reduction(this.congestion, true);
     if (proven || board.sackPermitted) {
       this.#set(RECOVERY.OPEN);
     }

@@ -38,10 +38,10 @@ export class Timers {
   /** The next paced burst: to the ns, as it is no timer of the wheel's. */
   pacingNs = Infinity;
   /** The shared timer, as it was set: when it fires is reckoned when somebody asks, for an ACK sets it three times, and nearly always later. */
-  #xmitNs = Infinity;
-  #xmitIsReckoned = true;
-  #xmitSetNs = ZERO_NS;
+  #xmitSetNs = Infinity;
   #xmitDelayNs = ZERO_NS;
+  /** `#xmitSetNs` is when it fires. */
+  #xmitIsReckoned = true;
   readonly #coarse: boolean;
   /** Floating-point from the start, as what is reckoned with it outgrows small integers (clock.ts). */
   readonly #tickNs: number = ZERO_NS;
@@ -59,7 +59,6 @@ export class Timers {
 
   setXmit(kind: Xmit, nowNs: number, delayNs: number): void {
     this.xmit = kind;
-    this.#xmitNs = nowNs + delayNs;
     this.#xmitIsReckoned = false;
     this.#xmitSetNs = nowNs;
     this.#xmitDelayNs = delayNs;
@@ -68,10 +67,10 @@ export class Timers {
   /** When the shared timer fires. */
   get xmitNs(): number {
     if (!this.#xmitIsReckoned) {
-      this.#xmitNs = this.#due(this.#xmitSetNs, this.#xmitDelayNs);
+      this.#xmitSetNs = this.#due(this.#xmitSetNs, this.#xmitDelayNs);
       this.#xmitIsReckoned = true;
     }
-    return this.#xmitNs;
+    return this.#xmitSetNs;
   }
 
   /** Unless it is to fire sooner already. */
@@ -86,7 +85,7 @@ export class Timers {
 
   clearXmit(): void {
     this.xmit = XMIT.NONE;
-    this.#xmitNs = Infinity;
+    this.#xmitSetNs = Infinity;
     this.#xmitIsReckoned = true;
   }
 
@@ -106,7 +105,7 @@ export class Timers {
   /** No deadline is before this; Infinity when there is none. */
   get leastNs(): number {
     // Timers fire late rather than early: what was asked for is a bound.
-    return this.#earliest(this.#xmitNs);
+    return this.#earliest(this.#xmitIsReckoned ? this.#xmitSetNs : this.#xmitSetNs + this.#xmitDelayNs);
   }
 
   #earliest(xmitNs: number): number {

@@ -1,7 +1,7 @@
 // A UDP socket, as Linux has it (udp(7), RFC 768, RFC 1122 4.1).
 
 import { isIpv6 } from "../../wire/address.ts";
-import { ANY_INET, ANY_INET6, isAny } from "../../socket/address.ts";
+import { isAny } from "../../socket/address.ts";
 import type { SocketAddress } from "../../socket/address.ts";
 import type {
   Datagram,
@@ -21,6 +21,7 @@ import type { PortHolder } from "../bind-rule.ts";
 import type { IcmpError, Timer } from "../network.ts";
 import type { UdpDatagram } from "../packet.ts";
 import { destinationOf, inetAddress, shownAs, unmapped } from "./addresses.ts";
+import { Association } from "./association.ts";
 import { Cork } from "./cork.ts";
 import { SocketOptions } from "./options.ts";
 import { copyPayload } from "./payload.ts";
@@ -34,6 +35,9 @@ const PAYLOAD_MAX_V6 = 65_527;
 const EMPTY = new Uint8Array(0);
 
 export class UdpSocket implements SocketCore {
+  static readonly #wake = (socket: UdpSocket): void => {
+    if (socket.onWake !== null) socket.onWake();
+  };
   readonly family: "inet" | "inet6";
   readonly type = "dgram";
   onWake: (() => void) | null = null;
@@ -41,17 +45,7 @@ export class UdpSocket implements SocketCore {
   readonly #options: SocketOptions;
   readonly #queue: ReceiveQueue;
   readonly #sendQueue: SendQueue;
-  readonly #any: string;
-  /** Local port, 0 while unbound. */
-  #port = 0;
-  /** Local address as packets have it: an IPv4 one for a mapped one. */
-  #local: string;
-  /** Whether bind chose the port and the address, which connect and unconnect leave alone then. */
-  #boundPort = false;
-  #boundAddress = false;
-  /** "" while not connected. */
-  #peer = "";
-  #peerPort = 0;
+  readonly #at: Association;
   #error: Errno | "" = "";
   /** With IP_RECVERR errors also go to a queue, which no call here reads: poll goes on telling of it. */
   #errorQueued = false;
@@ -70,8 +64,7 @@ export class UdpSocket implements SocketCore {
     this.#sendQueue = new SendQueue(stack.personality, () => this.#wakeSoon());
     this.#options = new SocketOptions(family, stack.personality, stack.network.ttl, this.#sendQueue);
     this.#queue = new ReceiveQueue(stack.personality.countsOverhead);
-    this.#any = family === "inet" ? ANY_INET : ANY_INET6;
-    this.#local = this.#any;
+    this.#at = new Association(family);
   }
 
   // What the stack asks.
@@ -82,29 +75,18 @@ export class UdpSocket implements SocketCore {
 
   /** How well a datagram over that `version` of IP, to `local` from `remote`, fits this socket (it has come to its port): -1 not at all. */
   match(version: 4 | 6, local: string, remote: string, remotePort: number): number {
-    let score = 0;
-    if (this.#local === this.#any) {
-      if (this.family === "inet") {
-        if (version === 6) return -1;
-        score = 1;
-      } else if (version === 4 && this.#options.v6Only) return -1;
-    } else {
-      if (this.#local !== local) return -1;
-      score = 4;
-    }
-    if (this.#peer === "") return score;
-    return this.#peer === remote && this.#peerPort === remotePort ? score + 8 : -1;
+    return this.#at.match(version, local, remote, remotePort, this.#options.v6Only);
   }
 
   /** Whether `other` cannot have `address` on the port this socket has. */
   conflictsWith(other: UdpSocket, address: string): boolean {
     if (other === this) return false;
-    return conflict(this.#stack.personality.bindRule, other.#holding(address), this.#holding(this.#local));
+    return conflict(this.#stack.personality.bindRule, other.#holding(address), this.#holding(this.#at.local));
   }
 
   #holding(address: string): PortHolder {
     const { v6Only, reuseAddress, reusePort } = this.#options;
-    const peer = this.#peer === "" ? "none" : "connected";
+    const peer = this.#at.isConnected ? "connected" : "none";
     return { address, v6Only, reuseAddr: reuseAddress, reusePort, listening: false, peer };
   }
 
@@ -126,7 +108,7 @@ export class UdpSocket implements SocketCore {
     }
     const { portUnreachable, unconnectedHearsErrors } = this.#stack.personality;
     const refused = error.errno === "ECONNREFUSED";
-    const hears = error.hard && (this.#peer !== "" || (refused && unconnectedHearsErrors));
+    const hears = error.hard && (this.#at.isConnected || (refused && unconnectedHearsErrors));
     if (!this.#options.receiveErrors && !hears) return;
     if (this.#options.receiveErrors) this.#errorQueued = true;
     this.#error = refused ? portUnreachable : error.errno;
@@ -142,12 +124,12 @@ export class UdpSocket implements SocketCore {
     const local = unmapped(this.family, this.#options.v6Only, wanted.address);
     if (local === null) return "EADDRNOTAVAIL";
     if (!isAny(local) && !network.isLocal(local) && !network.isBroadcast(local)) return "EADDRNOTAVAIL";
-    if (this.#port !== 0 || this.#closed) return "EINVAL";
+    if (this.#at.port !== 0 || this.#closed) return "EINVAL";
     if (wanted.port !== 0 && !this.#stack.isFree(this, local, wanted.port)) return "EADDRINUSE";
     const port = wanted.port === 0 ? this.#stack.ephemeralPort(this, local) : wanted.port;
     if (port === 0) return "EADDRINUSE";
-    this.#boundPort = wanted.port !== 0;
-    this.#boundAddress = !isAny(local);
+    this.#at.boundPort = wanted.port !== 0;
+    this.#at.boundAddress = !isAny(local);
     this.#occupy(local, port);
     return null;
   }
@@ -174,31 +156,29 @@ export class UdpSocket implements SocketCore {
     if (network.isBroadcast(peer) && !this.#options.broadcast) return "EACCES";
     const source = network.sourceFor(peer);
     if (source === null) return "ENETUNREACH";
-    if (this.#port === 0) {
+    if (this.#at.port === 0) {
       const answer = this.#autobind();
       if (answer !== null) return answer;
     }
-    this.#peer = peer;
-    this.#peerPort = wanted.port;
+    this.#at.connect(peer, wanted.port, source);
     this.#cork?.redirect(peer, wanted.port);
-    if (!this.#boundAddress) this.#local = source;
     return null;
   }
 
   send(bytes: Uint8Array, flags?: SendFlags): number | Failure {
     // Linux finds a port before it finds that there is nowhere to send to.
-    const unbound = this.#port === 0 ? this.#autobind() : null;
+    const unbound = this.#at.port === 0 ? this.#autobind() : null;
     if (unbound !== null) return unbound;
     if (this.family === "inet" && bytes.length > 0xffff) return "EMSGSIZE";
     if (this.family === "inet" && flags !== undefined && flags.oob === true) return "EOPNOTSUPP";
-    if (this.#peer === "" && this.#cork === null) return "EDESTADDRREQ";
-    return this.#output(bytes, this.#peer, this.#peerPort, flags);
+    if (!this.#at.isConnected && this.#cork === null) return "EDESTADDRREQ";
+    return this.#output(bytes, this.#at.peer, this.#at.peerPort, flags);
   }
 
   sendTo(bytes: Uint8Array, to: SocketAddress): number | Failure {
     const wanted = inetAddress(this.family, to);
     if (typeof wanted === "string") return wanted;
-    const unbound = this.#port === 0 ? this.#autobind() : null;
+    const unbound = this.#at.port === 0 ? this.#autobind() : null;
     if (unbound !== null) return unbound;
     if (this.family === "inet" && bytes.length > 0xffff) return "EMSGSIZE";
     if (wanted.port === 0) return "EINVAL";
@@ -218,7 +198,7 @@ export class UdpSocket implements SocketCore {
     const item = this.#next(flags);
     if (typeof item === "string") return item;
     if (item === null) {
-      const from = { family: this.family, address: this.#any, port: 0 };
+      const from = { family: this.family, address: this.#at.any, port: 0 };
       return { data: EMPTY, from, truncated: false };
     }
     const data = this.#dataOf(item, max, flags);
@@ -232,7 +212,7 @@ export class UdpSocket implements SocketCore {
     if (how !== "write") this.#readShut = true;
     if (how !== "read") this.#writeShut = true;
     if (this.onWake !== null) this.onWake();
-    return this.#peer === "" ? "ENOTCONN" : null;
+    return this.#at.isConnected ? null : "ENOTCONN";
   }
 
   close(): void {
@@ -244,7 +224,7 @@ export class UdpSocket implements SocketCore {
 
   setOption(name: OptionName, value: OptionValue): null | Failure {
     if (name === "IP_RECVERR" && value === false) this.#errorQueued = false;
-    const answer = this.#options.set(name, value, this.#port !== 0);
+    const answer = this.#options.set(name, value, this.#at.port !== 0);
     // A larger buffer may have room.
     if (name === "SO_SNDBUF" && answer === null && this.onWake !== null) this.onWake();
     return answer;
@@ -253,9 +233,7 @@ export class UdpSocket implements SocketCore {
   /** Whoever waits for room is told once the link is done with what made it. */
   #wakeSoon(): void {
     const { network } = this.#stack;
-    this.#roomTimer ??= network.timer(() => {
-      if (this.onWake !== null) this.onWake();
-    });
+    this.#roomTimer ??= network.timer(UdpSocket.#wake, this);
     this.#roomTimer.setAt(network.now());
   }
 
@@ -269,17 +247,16 @@ export class UdpSocket implements SocketCore {
   /** What the host knows of the path to the peer, in bytes. */
   #pathMtu(name: "IP_MTU" | "IPV6_MTU"): number | Refusal {
     if (name === "IPV6_MTU" && this.family === "inet") return this.#options.unanswered(name);
-    if (this.#peer !== "") return this.#stack.network.mtuFor(this.#peer);
+    if (this.#at.isConnected) return this.#stack.network.mtuFor(this.#at.peer);
     return { code: "ENOTCONN", why: "the MTU is that of the path to the peer" };
   }
 
   localAddress(): SocketAddress {
-    return { family: this.family, address: shownAs(this.family, this.#local), port: this.#port };
+    return this.#at.localAddress;
   }
 
   peerAddress(): SocketAddress | Failure {
-    if (this.#peer === "") return "ENOTCONN";
-    return { family: this.family, address: shownAs(this.family, this.#peer), port: this.#peerPort };
+    return this.#at.isConnected ? this.#at.peerAddress : "ENOTCONN";
   }
 
   readiness(): Readiness {
@@ -312,10 +289,10 @@ export class UdpSocket implements SocketCore {
     const to = cork === null ? destination : cork.address;
     const port = cork === null ? destinationPort : cork.port;
     const { network } = this.#stack;
-    const source = this.#local === this.#any ? network.sourceFor(to) : this.#local;
+    const source = this.#at.local === this.#at.any ? network.sourceFor(to) : this.#at.local;
     if (source === null) return "ENETUNREACH";
     if (network.isBroadcast(to) && !this.#options.broadcast) return "EACCES";
-    const v6 = isIpv6(to);
+    const v6 = to === this.#at.peer ? this.#at.peerIsV6 : isIpv6(to);
     // Linux's IPv6 does not look.
     if (!v6 && flags !== undefined && flags.oob === true) return "EOPNOTSUPP";
     const length = bytes.length + (cork === null ? 0 : cork.length);
@@ -330,7 +307,7 @@ export class UdpSocket implements SocketCore {
     }
     const datagram: UdpDatagram = {
       kind: "udp",
-      sourcePort: this.#port,
+      sourcePort: this.#at.port,
       destinationPort: port,
       payload: bytes.length === 0 ? EMPTY : this.#copyOf(bytes),
     };
@@ -360,7 +337,7 @@ export class UdpSocket implements SocketCore {
     this.#cork = null;
     const datagram: UdpDatagram = {
       kind: "udp",
-      sourcePort: this.#port,
+      sourcePort: this.#at.port,
       destinationPort: port,
       payload: cork.whole(),
     };
@@ -401,28 +378,26 @@ export class UdpSocket implements SocketCore {
   }
 
   #disconnect(): null {
-    this.#peer = "";
-    this.#peerPort = 0;
-    if (!this.#boundAddress) this.#local = this.#any;
-    if (!this.#boundPort) this.#leave();
+    this.#at.dissolve();
+    if (!this.#at.boundPort) this.#leave();
     return null;
   }
 
   #autobind(): Errno | null {
-    const port = this.#stack.ephemeralPort(this, this.#local);
+    const port = this.#stack.ephemeralPort(this, this.#at.local);
     if (port === 0) return "EAGAIN";
-    this.#occupy(this.#local, port);
+    this.#occupy(this.#at.local, port);
     return null;
   }
 
   #occupy(local: string, port: number): void {
-    this.#local = local;
-    this.#port = port;
+    this.#at.local = local;
+    this.#at.port = port;
     this.#stack.add(this, port);
   }
 
   #leave(): void {
-    if (this.#port !== 0) this.#stack.remove(this, this.#port);
-    this.#port = 0;
+    if (this.#at.port !== 0) this.#stack.remove(this, this.#at.port);
+    this.#at.port = 0;
   }
 }

@@ -37,7 +37,7 @@ export class Endpoint {
   constructor(type: SocketType, surroundings: UnixSurroundings, wake: () => void) {
     this.type = type;
     this.#surroundings = surroundings;
-    this.#waker = surroundings.network.timer(wake);
+    this.#waker = surroundings.network.timer(wake, undefined);
     this.id = surroundings.nextId();
   }
 

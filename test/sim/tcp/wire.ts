@@ -104,7 +104,7 @@ export class Wire {
       host: address,
       recording: this.recording,
       now: () => this.nowNs,
-      timer: (fire) => this.#timer(fire),
+      timer: (fire, target) => this.#timer(() => fire(target)),
       random: (purpose, limit) => (purpose === "isn" && this.isn !== null ? this.isn : this.#random(limit)),
       isLocal,
       sourceFor: (destination) => (isLocal(destination) ? destination : address),
