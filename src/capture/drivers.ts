@@ -56,8 +56,9 @@ export class FileDriver implements Driver {
   #reserve(): void {
     const { bytesRead } = this.#feeder;
     this.#estimateAt = bytesRead * 4;
-    const expected = Math.ceil((this.#builder.count * 1.1 * this.#bytesTotal) / bytesRead);
-    this.#builder.trace.packets.reserve(Math.min(expected, ROWS_RESERVED_MAX));
+    const expected = (this.#builder.count * this.#bytesTotal) / bytesRead;
+    const rows = Math.ceil(Math.min(expected * 1.1, ROWS_RESERVED_MAX));
+    this.#builder.trace.packets.reserve(rows, Math.ceil(Math.min(expected * 1.5, ROWS_RESERVED_MAX)));
   }
 
   close(): void {

@@ -1,6 +1,6 @@
 // The packet table: one row a packet, one typed array a column, grown by doubling.
 //
-// A row costs 83 bytes however large its packet is; the packet's own bytes stay where they are (a file, a simulated
+// A row costs 73 bytes however large its packet is; the packet's own bytes stay where they are (a file, a simulated
 // segment) and come through `PacketBytes` when something shows them. Rows are only ever appended.
 
 import { AddressTable } from "./addresses.ts";
@@ -35,6 +35,12 @@ export const NO_OFFSET = 0xffff;
 
 /** Small, so that tables grow before what reads them is compiled: the engine takes a field that never changed for constant, and compiles anew once it does. */
 const CAPACITY_MIN = 32;
+
+const COLUMNS = 21;
+/** Of all columns together. */
+const ROW_BYTES = 73;
+/** Between columns, without which one row's numbers would drive each other out of the cache where the table's size is a power of two. */
+const CACHE_LINE_BYTES = 64;
 
 export class PacketTable {
   /** Rows in use. Row `i` is frame number `i + 1`. */
@@ -114,9 +120,12 @@ export class PacketTable {
     return row;
   }
 
-  /** Makes room for `rows` rows in all, so that appending them copies nothing; pages nobody writes to cost no memory. */
-  reserve(rows: number): void {
-    if (rows > this.seconds.length) this.#grow(rows);
+  /**
+   * Makes room for `rows` rows in all, so that appending them copies nothing; where there is none, for `room`, since pages nobody writes to
+   * cost no memory and making room again does.
+   */
+  reserve(rows: number, room: number = rows): void {
+    if (rows > this.seconds.length) this.#grow(room);
   }
 
   /** Time of `row` in nanoseconds relative to the first row's; exact up to 2^53 ns (104 days), which is what a view needs. */
@@ -125,27 +134,36 @@ export class PacketTable {
   }
 
   #grow(size: number): void {
-    this.seconds = grown(this.seconds, new Float64Array(size), this.count);
-    this.nanoseconds = grown(this.nanoseconds, new Uint32Array(size), this.count);
-    this.offset = grown(this.offset, new Float64Array(size), this.count);
-    this.capturedLength = grown(this.capturedLength, new Uint32Array(size), this.count);
-    this.length = grown(this.length, new Uint32Array(size), this.count);
-    this.interfaceId = grown(this.interfaceId, new Uint16Array(size), this.count);
-    this.protocol = grown(this.protocol, new Uint8Array(size), this.count);
-    this.source = grown(this.source, new Uint32Array(size), this.count);
-    this.destination = grown(this.destination, new Uint32Array(size), this.count);
-    this.networkOffset = grown(this.networkOffset, new Uint16Array(size), this.count);
-    this.transportOffset = grown(this.transportOffset, new Uint16Array(size), this.count);
-    this.payloadOffset = grown(this.payloadOffset, new Uint16Array(size), this.count);
-    this.sourcePort = grown(this.sourcePort, new Uint16Array(size), this.count);
-    this.destinationPort = grown(this.destinationPort, new Uint16Array(size), this.count);
-    this.payloadLength = grown(this.payloadLength, new Uint32Array(size), this.count);
-    this.tcpSeq = grown(this.tcpSeq, new Uint32Array(size), this.count);
-    this.tcpAck = grown(this.tcpAck, new Uint32Array(size), this.count);
-    this.tcpFlags = grown(this.tcpFlags, new Uint16Array(size), this.count);
-    this.tcpWindow = grown(this.tcpWindow, new Uint16Array(size), this.count);
-    this.stream = grown(this.stream, new Int32Array(size), this.count);
-    this.analysis = grown(this.analysis, new Uint32Array(size), this.count);
+    // One piece of memory for all, the widest columns first: the engine looks for garbage before it makes a large one.
+    const memory = new ArrayBuffer(size * ROW_BYTES + COLUMNS * CACHE_LINE_BYTES);
+    const { count } = this;
+    let end = 0;
+    const next = (width: number): number => {
+      const start = end;
+      end += size * width + CACHE_LINE_BYTES;
+      return start;
+    };
+    this.seconds = grown(this.seconds, new Float64Array(memory, next(8), size), count);
+    this.offset = grown(this.offset, new Float64Array(memory, next(8), size), count);
+    this.nanoseconds = grown(this.nanoseconds, new Uint32Array(memory, next(4), size), count);
+    this.capturedLength = grown(this.capturedLength, new Uint32Array(memory, next(4), size), count);
+    this.length = grown(this.length, new Uint32Array(memory, next(4), size), count);
+    this.source = grown(this.source, new Uint32Array(memory, next(4), size), count);
+    this.destination = grown(this.destination, new Uint32Array(memory, next(4), size), count);
+    this.payloadLength = grown(this.payloadLength, new Uint32Array(memory, next(4), size), count);
+    this.tcpSeq = grown(this.tcpSeq, new Uint32Array(memory, next(4), size), count);
+    this.tcpAck = grown(this.tcpAck, new Uint32Array(memory, next(4), size), count);
+    this.stream = grown(this.stream, new Int32Array(memory, next(4), size), count);
+    this.analysis = grown(this.analysis, new Uint32Array(memory, next(4), size), count);
+    this.interfaceId = grown(this.interfaceId, new Uint16Array(memory, next(2), size), count);
+    this.networkOffset = grown(this.networkOffset, new Uint16Array(memory, next(2), size), count);
+    this.transportOffset = grown(this.transportOffset, new Uint16Array(memory, next(2), size), count);
+    this.payloadOffset = grown(this.payloadOffset, new Uint16Array(memory, next(2), size), count);
+    this.sourcePort = grown(this.sourcePort, new Uint16Array(memory, next(2), size), count);
+    this.destinationPort = grown(this.destinationPort, new Uint16Array(memory, next(2), size), count);
+    this.tcpFlags = grown(this.tcpFlags, new Uint16Array(memory, next(2), size), count);
+    this.tcpWindow = grown(this.tcpWindow, new Uint16Array(memory, next(2), size), count);
+    this.protocol = grown(this.protocol, new Uint8Array(memory, next(1), size), count);
   }
 }
 

@@ -69,7 +69,9 @@ class KeptConversations<T extends Conversation> {
   readonly #ahead: number;
   readonly #make: (first: number, rows: StreamRows) => T;
   readonly #add: (conversation: T, row: number) => void;
-  readonly #kept = new Map<number, Progress<T>>();
+  /** By stream. */
+  readonly #kept: (Progress<T> | undefined)[] = [];
+  #keptCount = 0;
   #lastStream = NO_STREAM;
   #lastProgress: Progress<T> | null = null;
   #cost = 0;
@@ -129,7 +131,7 @@ class KeptConversations<T extends Conversation> {
   #progress(stream: number): Progress<T> {
     // Packets of one stream often follow each other.
     if (this.#lastProgress !== null && stream === this.#lastStream) return this.#lastProgress;
-    let progress = this.#kept.get(stream);
+    let progress = this.#kept[stream];
     if (progress === undefined) {
       const first = this.rows.first(stream);
       progress = {
@@ -140,7 +142,8 @@ class KeptConversations<T extends Conversation> {
         cost: 0,
         used: 0,
       };
-      this.#kept.set(stream, progress);
+      this.#kept[stream] = progress;
+      this.#keptCount++;
     }
     progress.used = ++this.#asked;
     this.#lastStream = stream;
@@ -167,16 +170,19 @@ class KeptConversations<T extends Conversation> {
     const { cost } = progress.conversation;
     this.#cost += cost - progress.cost;
     progress.cost = cost;
-    if (this.#cost > KEPT_BYTES_MAX && this.#kept.size > 1) this.#forget(progress);
+    if (this.#cost > KEPT_BYTES_MAX && this.#keptCount > 1) this.#forget(progress);
   }
 
   /** Lets go of what was not asked for longest, until a quarter is free: looking for it costs a look at all. */
   #forget(current: Progress<T>): void {
-    const oldest = [...this.#kept].toSorted(([, a], [, b]) => a.used - b.used);
-    for (const [stream, progress] of oldest) {
+    const kept = this.#kept.flatMap((progress, stream) =>
+      progress === undefined ? [] : [{ stream, progress }],
+    );
+    for (const { stream, progress } of kept.toSorted((a, b) => a.progress.used - b.progress.used)) {
       if (this.#cost <= KEPT_BYTES_MAX * 0.75) return;
       if (progress === current) continue;
-      this.#kept.delete(stream);
+      this.#kept[stream] = undefined;
+      this.#keptCount--;
       this.forgotten(stream);
       this.#cost -= progress.cost;
     }
