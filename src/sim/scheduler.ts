@@ -59,8 +59,11 @@ export class Scheduler {
   #times = new Float64Array(CAPACITY_MIN);
   #orders = new Float64Array(CAPACITY_MIN);
   #slots = new Int32Array(CAPACITY_MIN);
-  readonly #owners: (ScheduledTimer | null)[] = [];
-  readonly #freeSlots: number[] = [];
+  /** By slot; entries refer to them, so that sifting moves numbers only. */
+  #owners: (ScheduledTimer | null)[] = Array.from({ length: CAPACITY_MIN }, () => null);
+  /** Slots nobody uses. */
+  #free = Int32Array.from({ length: CAPACITY_MIN }, (_, slot) => slot);
+  #freeCount = CAPACITY_MIN;
   #dead = 0;
   /** The top entry is that of the event being run: it stays for the next timer to take its place, nearly always the same one. */
   #spent = false;
@@ -108,40 +111,24 @@ export class Scheduler {
 
   /** When the next event is due, in ns; Infinity when none is. */
   nextTime(): number {
-    if (this.#spent) this.#removeTop();
-    while (this.#size > 0) {
-      const slot = this.#slots[0];
-      const owner = this.#owners[slot];
-      if (owner === null || owner.entryOrder !== this.#orders[0]) {
-        this.#dead--;
-        this.#removeTop();
-        continue;
-      }
-      if (owner.order === owner.entryOrder) {
-        if (owner.deadline !== NEVER) return owner.deadline;
-      }
-      this.#removeTop();
-      owner.entryTime = NEVER;
-      owner.entryOrder = 0;
-      if (owner.deadline !== NEVER) this.#enter(owner);
-    }
-    return NEVER;
+    const timer = this.#next();
+    return timer === null ? NEVER : timer.deadline;
   }
 
   /** Runs the next event; false when there is none. */
   step(): boolean {
-    const time = this.nextTime();
-    if (time === NEVER) return false;
-    this.#run(time);
+    const timer = this.#next();
+    if (timer === null) return false;
+    this.#fire(timer);
     return true;
   }
 
   /** Runs every event due until `untilNs`, inclusive, and moves the clock there; without a limit, until none is left. */
   run(untilNs: number = NEVER): void {
     for (;;) {
-      const time = this.nextTime();
-      if (time === NEVER || time > untilNs) break;
-      this.#run(time);
+      const timer = this.#next();
+      if (timer === null || timer.deadline > untilNs) break;
+      this.#fire(timer);
     }
     if (untilNs !== NEVER) this.advance(untilNs);
   }
@@ -151,17 +138,36 @@ export class Scheduler {
     if (timeNs > this.now && this.nextTime() >= timeNs) this.now = timeNs;
   }
 
-  /** The entry on top is alive and due. */
-  #run(time: number): void {
-    const owner = this.#owners[this.#slots[0]] as ScheduledTimer;
+  /** The timer that is due next, whose entry is on top then; null when none is set. */
+  #next(): ScheduledTimer | null {
+    if (this.#spent) this.#removeTop();
+    while (this.#size > 0) {
+      const timer = this.#owners[this.#slots[0]];
+      const order = this.#orders[0];
+      if (timer === null || timer.entryOrder !== order) {
+        this.#dead--;
+        this.#removeTop();
+        continue;
+      }
+      if (timer.order === order && timer.deadline !== NEVER) return timer;
+      this.#removeTop();
+      timer.entryTime = NEVER;
+      timer.entryOrder = 0;
+      if (timer.deadline !== NEVER) this.#enter(timer);
+    }
+    return null;
+  }
+
+  /** Runs the event whose entry is on top. */
+  #fire(timer: ScheduledTimer): void {
+    this.now = timer.deadline;
     this.#spent = true;
-    owner.entryTime = NEVER;
-    owner.entryOrder = 0;
-    owner.deadline = NEVER;
+    timer.entryTime = NEVER;
+    timer.entryOrder = 0;
+    timer.deadline = NEVER;
     this.pending--;
-    this.now = time;
     this.fired++;
-    owner.fire(owner.target);
+    timer.fire(timer.target);
     if (this.#spent) this.#removeTop();
   }
 
@@ -176,7 +182,7 @@ export class Scheduler {
       return;
     }
     if (this.#size === this.#times.length) this.#grow();
-    const slot = this.#freeSlots.length > 0 ? (this.#freeSlots.pop() as number) : this.#owners.length;
+    const slot = this.#free[--this.#freeCount];
     this.#owners[slot] = timer;
     this.#siftUp(this.#size++, timer.deadline, timer.order, slot);
   }
@@ -204,7 +210,7 @@ export class Scheduler {
     this.#spent = false;
     const slot = this.#slots[0];
     this.#owners[slot] = null;
-    this.#freeSlots.push(slot);
+    this.#free[this.#freeCount++] = slot;
     const last = --this.#size;
     if (last > 0) this.#siftDown(0, this.#times[last], this.#orders[last], this.#slots[last]);
   }
@@ -250,7 +256,7 @@ export class Scheduler {
       const owner = this.#owners[slot];
       if (owner === null || owner.entryOrder !== this.#orders[at]) {
         this.#owners[slot] = null;
-        this.#freeSlots.push(slot);
+        this.#free[this.#freeCount++] = slot;
         continue;
       }
       this.#siftUp(kept++, this.#times[at], this.#orders[at], slot);
@@ -260,8 +266,10 @@ export class Scheduler {
     this.#spent = false;
   }
 
+  /** Called when every slot is in use. */
   #grow(): void {
-    const capacity = this.#times.length * 2;
+    const old = this.#times.length;
+    const capacity = old * 2;
     const times = new Float64Array(capacity);
     times.set(this.#times);
     this.#times = times;
@@ -271,5 +279,8 @@ export class Scheduler {
     const slots = new Int32Array(capacity);
     slots.set(this.#slots);
     this.#slots = slots;
+    this.#owners = Array.from({ length: capacity }, (_, slot) => (slot < old ? this.#owners[slot] : null));
+    this.#free = new Int32Array(capacity);
+    for (let slot = old; slot < capacity; slot++) this.#free[this.#freeCount++] = slot;
   }
 }

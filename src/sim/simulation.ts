@@ -22,12 +22,15 @@ export interface SimulationOptions {
   readonly recording: boolean;
 }
 
+/** Packets in a queue: more than memory has room for, and a small integer for the JIT, as all others are. */
+const NEVER_FULL = 0x3fff_ffff;
+
 /** Linux's lo: 65,536 bytes, and about as long as a packet takes there. */
 const LOOPBACK_SETTINGS: LinkSettings = {
   ...LINK_DEFAULTS,
   delayMs: 0.01,
   mtu: 65_536,
-  queuePackets: Number.MAX_SAFE_INTEGER,
+  queuePackets: NEVER_FULL,
 };
 
 interface BuiltLink {

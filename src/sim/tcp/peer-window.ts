@@ -23,7 +23,11 @@ export class PeerWindow {
    * SND.UNA and would otherwise reach further than was offered.
    */
   offer(window: number, seq: number): void {
-    if (after(seq, this.sndWl1) || (seq === this.sndWl1 && window > this.sndWnd)) this.set(window, seq);
+    // Compared before it matters: V8 throws all code away that this is part of when it comes to a comparison for the first time.
+    const isNewer = after(seq, this.sndWl1);
+    const isSame = seq === this.sndWl1;
+    const isLarger = window > this.sndWnd;
+    if (isNewer || (isSame && isLarger)) this.set(window, seq);
   }
 
   set(window: number, seq: number): void {

@@ -206,16 +206,18 @@ export class Scoreboard {
       if (after(end, una)) break;
       const flags = sent.flags[slot];
       const sentNs = times[slot];
+      const again = (flags & AGAIN) !== 0;
+      const sacked = (flags & SACKED) !== 0;
       if ((flags & EVER) !== 0) {
-        if ((flags & AGAIN) !== 0) this.retransOut--;
+        if (again) this.retransOut--;
         news.ackedRetransmitted = true;
-      } else if ((flags & SACKED) === 0) {
+      } else if (!sacked) {
         if (news.ackedFirstNs < 0) news.ackedFirstNs = sentNs;
         news.ackedLastNs = sentNs;
         if (this.sackPermitted) news.arrivedLate(sent.starts[slot]);
         if (!after(end, highSeq)) news.originalSacked = true;
       }
-      if ((flags & SACKED) !== 0) {
+      if (sacked) {
         this.sackedOut--;
       } else {
         fresh++;
