@@ -1,7 +1,7 @@
 // An HTTP message's body: out of its chunks, uncompressed, and as what its media type says it is.
 
 import { addPlainData } from "./data.ts";
-import { contentLength, isChunked, lineAt, mediaType } from "./http-lines.ts";
+import { isChunked, lineAt, mediaType } from "./http-lines.ts";
 import type { HttpHead } from "./http-lines.ts";
 import { chunkSize } from "./http-stream.ts";
 import { inflateBody } from "./inflate.ts";
@@ -31,7 +31,7 @@ export function addHttpBody(
     return;
   }
   const type = mediaType(head);
-  if (isChunked(head) && contentLength(head) === null) {
+  if (isChunked(head)) {
     const body = addChunks(d, node.children, start, held);
     if (body.length === 0) return;
     d.within("De-chunked entity body", body, () => addEntity(d, node, head, type, 0, body.length, column));

@@ -37,8 +37,16 @@ export function lineAt(bytes: Uint8Array, start: number, end: number): Line {
   return { textEnd, end: at + 1, isWhole: true };
 }
 
-/** Whether [start, end) begins as an HTTP/1 message does: a status line, or a method, a target and a version. */
+/** Whether [start, end) begins as HTTP/1 messages do on whatever port: with a status line, or a method, a target and a version. */
 export function looksLikeHttp(bytes: Uint8Array, start: number, end: number): boolean {
+  if (!beginsMessage(bytes, start, end)) return false;
+  const line = lineAt(bytes, start, end);
+  const text = latin1(bytes, start, line.textEnd);
+  return !line.isWhole || text.startsWith("HTTP/1.") || /^\S+ \S.* HTTP\/1\.\d$/.test(text);
+}
+
+/** Whether [start, end) begins as a message does where HTTP is spoken: with a version, or a method. */
+export function beginsMessage(bytes: Uint8Array, start: number, end: number): boolean {
   // Most payloads are told apart by their first byte.
   if (end <= start || !isCapital(bytes[start])) return false;
   const line = lineAt(bytes, start, end);
@@ -53,14 +61,13 @@ export function endsAsHttp(bytes: Uint8Array, start: number, end: number): boole
 
 /** The same of a line's text; of one that is not whole, whether it may become one. */
 export function isFirstLine(text: string, isWhole: boolean): boolean {
-  if (text.startsWith("HTTP/1.")) return true;
+  if (text.startsWith("HTTP/")) return true;
   const space = text.indexOf(" ");
   if (!isWhole && text.length > 0) {
-    if ("HTTP/1.".startsWith(text)) return true;
+    if ("HTTP/".startsWith(text)) return true;
     if (space === -1) return [...METHODS].some((method) => method.startsWith(text));
   }
-  if (space <= 0 || !METHODS.has(text.slice(0, space))) return false;
-  return !isWhole || /^\S+ \S.* HTTP\/1\.\d$/.test(text);
+  return space > 0 && METHODS.has(text.slice(0, space));
 }
 
 function isCapital(byte: number): boolean {
@@ -155,10 +162,13 @@ export function mediaType({ headers }: HttpHead): string {
 /** Content-Length, or null where there is none that is a number. */
 export function contentLength({ headers }: HttpHead): number | null {
   const value = headers.get("content-length");
-  return value !== undefined && /^\d{1,15}$/.test(value) ? Number(value) : null;
+  return value !== undefined && /^\+?\d{1,15}$/.test(value) ? Number(value) : null;
 }
 
-/** Whether the body comes in chunks (RFC 9112 6.1). */
-export function isChunked({ headers }: HttpHead): boolean {
-  return /(^|,)\s*chunked\s*,?$/i.test(headers.get("transfer-encoding") ?? "");
+/**
+ * Whether the body comes in chunks (RFC 9112 6.1). With a length beside it, which is an error, only the plain word counts, as in Wireshark.
+ */
+export function isChunked(head: HttpHead): boolean {
+  const coding = head.headers.get("transfer-encoding") ?? "";
+  return contentLength(head) === null ? /(^|,)\s*chunked\s*,?$/i.test(coding) : coding === "chunked";
 }

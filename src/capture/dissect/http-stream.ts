@@ -2,14 +2,14 @@
 
 import { dissectHttpMessage, HTTP } from "./http.ts";
 import type { HttpExchange } from "./http.ts";
-import { isUntyped, plainMedia, XML_BEGINS_BYTES } from "./media.ts";
+import { isUntyped, plainMedia } from "./media.ts";
 import {
+  beginsMessage,
   contentLength,
   fullUri,
   isChunked,
   isFirstLine,
   lineAt,
-  looksLikeHttp,
   mediaType,
   readHead,
 } from "./http-lines.ts";
@@ -86,13 +86,14 @@ export class HttpStream implements StreamDissector {
     const size = head.end - scan.origin;
     if (head.isResponse && (isBodiless(head.status) || this.#asked[0] === "HEAD")) return size;
     if (head.isResponse && this.#asked[0] === "CONNECT" && head.status < 300) return size;
-    const length = contentLength(head);
-    if (length !== null) return size + length;
+    // Chunks end by themselves, whatever the head says of a length (RFC 9112 6.3).
     if (isChunked(head)) {
       scan.phase = AT_CHUNK;
       scan.passed = size;
       return chunksLength(scan);
     }
+    const length = contentLength(head);
+    if (length !== null) return size + length;
     return head.isResponse ? PDU.untilEnd : size;
   }
 
@@ -121,7 +122,7 @@ export class HttpStream implements StreamDissector {
       return known;
     }
     const bytes = read(HEAD_BYTES_USUAL);
-    if (!looksLikeHttp(bytes, 0, bytes.length)) return null;
+    if (!beginsMessage(bytes, 0, bytes.length)) return null;
     const head = readHead(bytes, 0, bytes.length);
     if (head.isWhole) return head;
     const more = read(HEAD_BYTES_MAX);
@@ -195,14 +196,13 @@ export class HttpStream implements StreamDissector {
  * The columns of a message of `length` bytes, or `PDU.untilEnd`, where its head and as much of its body as `scan` has tell them all; null
  * where only `dissect` can tell, as where the body's content has a say.
  */
-function columnsOfHead(head: HttpHead, { bytes, origin, end }: PduScan, length: number): Columns | null {
+function columnsOfHead(head: HttpHead, { origin }: PduScan, length: number): Columns | null {
   const title = `${head.title} `;
   const bodyLength = length > 0 ? origin + length - head.end : Infinity;
   if (bodyLength === 0) return httpColumns(title, NO_LAYERS);
   if (isChunked(head) || head.headers.has("content-encoding")) return null;
-  if (end - head.end < Math.min(bodyLength, XML_BEGINS_BYTES)) return null;
   const type = mediaType(head);
-  const layer = plainMedia(type, bytes, head.end, Math.min(end, head.end + bodyLength));
+  const layer = plainMedia(type);
   if (layer === null) return null;
   return httpColumns(isUntyped(type) ? title : `${title} (${type})`, [layer]);
 }
@@ -210,7 +210,7 @@ function columnsOfHead(head: HttpHead, { bytes, origin, end }: PduScan, length: 
 const NO_LAYERS: readonly string[] = [];
 
 function httpColumns(info: string, layers: readonly string[]): Columns {
-  return { protocol: "HTTP", info, separator: ", ", lead: "", layers };
+  return { protocol: "HTTP", info, separator: "", lead: "", layers };
 }
 
 /** Responses that never have a body (RFC 9112 6.3). */

@@ -3,7 +3,7 @@
 
 import { addExpert } from "./expert.ts";
 import { addHttpBody } from "./http-body.ts";
-import { fullUri, isNotification, lineAt, looksLikeHttp, readHead } from "./http-lines.ts";
+import { beginsMessage, fullUri, isNotification, lineAt, readHead } from "./http-lines.ts";
 import type { HttpHead, Line } from "./http-lines.ts";
 import { addPlainData } from "./data.ts";
 import { addComputed, ascii, messageColumns, protocolNode, secondsText, utf8 } from "./protocol.ts";
@@ -102,8 +102,8 @@ export function dissectHttpMessage(
   const { bytes } = d;
   const held = d.captured(end);
   const node = protocolNode(d, shown, layers, title, start, held - start);
-  if (!looksLikeHttp(bytes, start, held)) {
-    messageColumns(d, protocol, "Continuation", " ");
+  if (!beginsMessage(bytes, start, held)) {
+    messageColumns(d, protocol, "Continuation", "");
     d.add(
       node.children,
       "http.file_data",
@@ -117,7 +117,7 @@ export function dissectHttpMessage(
   }
   const head = readHead(bytes, start, held);
   if (!d.isForColumns) addHead(d, node, head, start, held, around);
-  messageColumns(d, protocol, `${head.title} `, ", ");
+  messageColumns(d, protocol, `${head.title} `, "");
   if (head.isWhole) addHttpBody(d, node, head, head.end, end, protocol);
   else if (held < end) d.has(held, 1, end, title);
 }
@@ -236,7 +236,7 @@ function addHeader(
     return;
   }
   const name = text.slice(0, colon);
-  const value = text.slice(colon + 1).trim();
+  const value = text.slice(colon + 1).trimStart();
   const field = HEADER_FIELDS.get(name.toLowerCase());
   if (field !== undefined) {
     const node = d.add(out, field, label, at, length, value);

@@ -4,36 +4,79 @@ import { addPlainData } from "./data.ts";
 import { addJson, isJson, JSON_TITLE } from "./json.ts";
 import { latin1, utf8 } from "./protocol.ts";
 import { addTextLines, lineEnd } from "./text-lines.ts";
-import type { Dissection } from "./tree.ts";
+import type { DetailNode, Dissection } from "./tree.ts";
 
-/** Layer, and what its line says, of types with a name of their own in Wireshark. */
-const LAYERS = new Map<string, readonly [layer: string, title: string]>([
-  ["application/json", ["json", `${JSON_TITLE}: application/json`]],
-  [
-    "application/x-www-form-urlencoded",
-    ["urlencoded-form", "HTML Form URL Encoded: application/x-www-form-urlencoded"],
-  ],
-  ["application/xml", ["xml", "eXtensible Markup Language"]],
-  ["text/xml", ["xml", "eXtensible Markup Language"]],
-  ["application/javascript", ["data-text-lines", ""]],
-  ["application/x-javascript", ["data-text-lines", ""]],
-  ["image/gif", ["image-gif", "Compuserve GIF"]],
-  ["image/png", ["png", "Portable Network Graphics"]],
-  ["image/jpeg", ["image-jfif", "JPEG File Interchange Format"]],
+/** What a body of a type is read as. */
+type Kind = "json" | "xml" | "form" | "lines" | Image;
+
+interface Image {
+  readonly layer: string;
+  readonly title: string;
+  /** What Info says of one that begins as it should. */
+  readonly nameOf: (bytes: Uint8Array, start: number, end: number) => string | null;
+}
+
+const GIF: Image = {
+  layer: "image-gif",
+  title: "Compuserve GIF",
+  nameOf: (bytes, start, end) => {
+    const name = latin1(bytes, start, Math.min(end, start + 6));
+    return end - start >= 13 && (name === "GIF87a" || name === "GIF89a") ? name : null;
+  },
+};
+const PNG: Image = {
+  layer: "png",
+  title: "Portable Network Graphics",
+  nameOf: (bytes, start, end) =>
+    latin1(bytes, start, Math.min(end, start + 8)) === "\x89PNG\r\n\x1a\n" ? "PNG" : null,
+};
+const JPEG: Image = {
+  layer: "image-jfif",
+  title: "JPEG File Interchange Format",
+  nameOf: (bytes, start, end) =>
+    end - start > 2 && bytes[start] === 0xff && bytes[start + 1] === 0xd8 ? "JPEG JFIF image" : null,
+};
+
+/** The types that Wireshark knows; of others it knows the name only. */
+const KINDS: ReadonlyMap<string, Kind> = new Map<string, Kind>([
+  ...typesOf(
+    "json",
+    "application/json application/json-rpc application/jsonrequest application/problem+json application/dds-web+json",
+    "application/senml+json application/json-patch+json application/merge-patch+json application/x-ndjson",
+  ),
+  ...typesOf(
+    "xml",
+    "application/xml text/xml application/xml-dtd application/soap+xml application/atom+xml application/rss+xml",
+    "application/rdf+xml application/mathml+xml application/xslt+xml application/pidf+xml image/svg+xml",
+    "text/vnd.wap.wml text/vnd.wap.si text/vnd.wap.sl",
+  ),
+  ...typesOf(
+    "lines",
+    "text/plain text/html text/css text/javascript text/richtext text/enriched text/parameters",
+    "text/vnd.sun.j2me.app-descriptor application/x-javascript application/x-ns-proxy-autoconfig",
+  ),
+  ...typesOf("form", "application/x-www-form-urlencoded"),
+  ...typesOf(GIF, "image/gif"),
+  ...typesOf(PNG, "image/png"),
+  ...typesOf(JPEG, "image/jpeg image/jpg image/pjpeg"),
 ]);
+
+function typesOf(kind: Kind, ...names: readonly string[]): [string, Kind][] {
+  return names.flatMap((line) => line.split(" ")).map((name) => [name, kind]);
+}
 
 const LINES_MAX = 2_000;
 
-/** Bytes that tell XML from other bodies. */
-export const XML_BEGINS_BYTES = 5;
+/** Text of so many bytes may be XML. */
+const XML_BYTES_MIN = 39;
 
 function beginsAsXml(bytes: Uint8Array, start: number, end: number): boolean {
-  return latin1(bytes, start, Math.min(end, start + XML_BEGINS_BYTES)) === "<?xml";
+  return end - start >= XML_BYTES_MIN && /^<\?xml/i.test(latin1(bytes, start, start + 5));
 }
 
-/** The layer of a body of `type`, beginning in [start, end), that has no lines of its own and no parts, so that its type is all there is to say; null for others. */
-export function plainMedia(type: string, bytes: Uint8Array, start: number, end: number): string | null {
-  if (/^(?:text|multipart)\//.test(type) || LAYERS.has(type) || beginsAsXml(bytes, start, end)) return null;
+/** The layer of a body of `type` that has no lines of its own and no parts, so that its type is all there is to say; null for others. */
+export function plainMedia(type: string): string | null {
+  if (type.startsWith("multipart/") || KINDS.has(type)) return null;
   return isUntyped(type) ? "data" : "media";
 }
 
@@ -45,45 +88,91 @@ export function isUntyped(type: string): boolean {
 /** Adds the body in [start, end) and, for what Wireshark names there, its type to the columns. */
 export function addMedia(d: Dissection, type: string, start: number, end: number, column: string): void {
   if (end <= start) return;
-  const held = d.captured(end);
-  const isXml = beginsAsXml(d.bytes, start, held);
-  if (type.startsWith("text/") && !isXml && type !== "text/xml") {
-    addType(d, type);
-    addTextLines(d, type, start, end);
-    return;
-  }
-  const known = isXml ? LAYERS.get("application/xml") : LAYERS.get(type);
-  if (known === undefined) {
-    if (isUntyped(type)) {
-      addPlainData(d, start, end);
+  const kind = KINDS.get(type);
+  switch (kind) {
+    case undefined:
+      addUnknown(d, type, start, end);
+      return;
+    case "lines":
+      if (beginsAsXml(d.bytes, start, d.captured(end))) {
+        // XML in a body that calls itself text is found among the lines.
+        d.layers.push("data-text-lines");
+        addXml(d, start, end, column);
+      } else {
+        addType(d, type);
+        addTextLines(d, type, start, end);
+      }
+      return;
+    case "xml":
+      addXml(d, start, end, column);
+      return;
+    case "json":
+      addJsonBody(d, type, start, end, column);
+      return;
+    case "form": {
+      addType(d, type);
+      const held = d.captured(end);
+      const title = "HTML Form URL Encoded: application/x-www-form-urlencoded";
+      addForm(d, d.layer("urlencoded-form", title, start, held - start).children, start, held);
       return;
     }
-    addType(d, type);
-    const media = d.layer("media", "Media Type", start, held - start);
-    d.add(media.children, null, `Media type: ${type} (${held - start} bytes)`, start, held - start);
+    default:
+      addImage(d, kind, type, start, end);
+  }
+}
+
+function addUnknown(d: Dissection, type: string, start: number, end: number): DetailNode | null {
+  if (isUntyped(type)) {
+    addPlainData(d, start, end);
+    return null;
+  }
+  addType(d, type);
+  const size = d.captured(end) - start;
+  const media = d.layer("media", "Media Type", start, size);
+  d.add(media.children, null, `Media type: ${type} (${size} bytes)`, start, size);
+  return media;
+}
+
+/** A picture; what does not begin as one is noted as damaged. */
+function addImage(
+  d: Dissection,
+  { layer, title, nameOf }: Image,
+  type: string,
+  start: number,
+  end: number,
+): void {
+  const held = d.captured(end);
+  const name = nameOf(d.bytes, start, held);
+  if (name !== null) {
+    addType(d, name);
+    d.layer(layer, title, start, held - start);
     return;
   }
-  const [layer, title] = known;
-  // XML in a body that calls itself text is found among the lines.
-  if (layer === "xml" && type.startsWith("text/") && type !== "text/xml") d.layers.push("data-text-lines");
-  if (layer === "data-text-lines") {
-    addType(d, type);
-    addTextLines(d, type, start, end);
-    return;
-  }
-  if (layer === "xml" || layer === "json") d.columns(`${column}/${layer.toUpperCase()}`, d.info);
-  if (layer === "json" && d.quoted === 0) d.info += `, ${JSON_TITLE}`;
-  if (layer !== "xml") addType(d, type);
-  const node = d.layer(layer, title, start, held - start);
-  if (layer === "json" && isJson(d.bytes, start, held)) addJson(d, node.children, start, held);
-  else if (layer === "json" || layer === "xml") {
-    for (let at = start, lines = 0; at < held && lines < LINES_MAX; lines++) {
-      const next = lineEnd(d.bytes, at, held);
-      d.add(node.children, null, utf8(d.bytes, at, Math.min(next, at + 4096)), at, next - at);
-      at = next;
-    }
-  } else if (layer === "urlencoded-form") {
-    addForm(d, node.children, start, held);
+  const media = addUnknown(d, type, start, end);
+  if (media !== null) d.remarkMalformed(media.children, start);
+}
+
+function addXml(d: Dissection, start: number, end: number, column: string): void {
+  d.columns(`${column}/XML`, d.info);
+  const held = d.captured(end);
+  addLines(d, d.layer("xml", "eXtensible Markup Language", start, held - start).children, start, held);
+}
+
+function addJsonBody(d: Dissection, type: string, start: number, end: number, column: string): void {
+  d.columns(`${column}/JSON`, d.info);
+  if (d.quoted === 0) d.info += `, ${JSON_TITLE}`;
+  addType(d, type);
+  const held = d.captured(end);
+  const node = d.layer("json", `${JSON_TITLE}: ${type}`, start, held - start);
+  if (isJson(d.bytes, start, held)) addJson(d, node.children, start, held);
+  else addLines(d, node.children, start, held);
+}
+
+function addLines(d: Dissection, out: DetailNode[], start: number, held: number): void {
+  for (let at = start, lines = 0; at < held && lines < LINES_MAX; lines++) {
+    const next = lineEnd(d.bytes, at, held);
+    d.add(out, null, utf8(d.bytes, at, Math.min(next, at + 4096)), at, next - at);
+    at = next;
   }
 }
 

@@ -2,7 +2,7 @@
 
 import { dissectHttpMessage } from "./http.ts";
 import type { HttpAround, HttpForm } from "./http.ts";
-import { contentLength, looksLikeHttp, readHead } from "./http-lines.ts";
+import { beginsMessage, contentLength, readHead } from "./http-lines.ts";
 import type { ShownPdu } from "./protocol.ts";
 import type { Dissection } from "./tree.ts";
 import type { Datagram } from "./udp-protocols.ts";
@@ -21,7 +21,7 @@ export function dissectSsdp(d: Dissection, { start, end }: Datagram): void {
 /** Where the datagram's message ends: what follows it is nothing. */
 function messageEnd({ bytes }: Dissection, start: number, end: number): number {
   const held = Math.min(end, bytes.length);
-  if (!looksLikeHttp(bytes, start, held)) return end;
+  if (!beginsMessage(bytes, start, held)) return end;
   const head = readHead(bytes, start, held);
   if (!head.isWhole) return end;
   const length = contentLength(head) ?? (head.isResponse ? end - head.end : 0);

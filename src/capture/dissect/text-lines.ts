@@ -31,11 +31,6 @@ export function lineEnd(bytes: Uint8Array, at: number, end: number): number {
   return feed === -1 || feed >= end ? end : feed + 1;
 }
 
-/** Whether media of this type are text. */
-export function isText(type: string): boolean {
-  return type.startsWith("text/");
-}
-
 /** A stream of lines: what the user chose for a protocol of text that has no dissector. */
 export class TextStream implements StreamDissector {
   readonly layers = ["data-text-lines"];
