@@ -2,6 +2,9 @@
 
 import { ascii, latin1, utf8 } from "./protocol.ts";
 
+/** ` HTTP/1.1`. */
+const VERSION_BYTES = 9;
+
 /** Bytes looked at for the end of a line. */
 const LINE_MAX = 16_384;
 
@@ -56,7 +59,8 @@ export function beginsMessage(bytes: Uint8Array, start: number, end: number): bo
 /** Whether the first line of [start, end) ends with HTTP's version, as a request's does whose beginning was elsewhere. */
 export function endsAsHttp(bytes: Uint8Array, start: number, end: number): boolean {
   const line = lineAt(bytes, start, end);
-  return line.isWhole && / HTTP\/1\.\d$/.test(latin1(bytes, start, line.textEnd));
+  const version = Math.max(start, line.textEnd - VERSION_BYTES);
+  return line.isWhole && / HTTP\/1\.\d$/.test(latin1(bytes, version, line.textEnd));
 }
 
 /** The same of a line's text; of one that is not whole, whether it may become one. */
@@ -156,7 +160,9 @@ export function fullUri({ method, target, headers }: HttpHead): string {
 
 /** `text/html` of a message with a body; "" where it does not say. */
 export function mediaType({ headers }: HttpHead): string {
-  return (headers.get("content-type") ?? "").split(";")[0].trim().toLowerCase();
+  const value = headers.get("content-type") ?? "";
+  const end = value.indexOf(";");
+  return (end === -1 ? value : value.slice(0, end)).trim().toLowerCase();
 }
 
 /** Content-Length, or null where there is none that is a number. */
@@ -169,6 +175,7 @@ export function contentLength({ headers }: HttpHead): number | null {
  * Whether the body comes in chunks (RFC 9112 6.1). With a length beside it, which is an error, only the plain word counts, as in Wireshark.
  */
 export function isChunked(head: HttpHead): boolean {
-  const coding = head.headers.get("transfer-encoding") ?? "";
+  const coding = head.headers.get("transfer-encoding");
+  if (coding === undefined) return false;
   return contentLength(head) === null ? /(^|,)\s*chunked\s*,?$/i.test(coding) : coding === "chunked";
 }
