@@ -14,16 +14,23 @@ const NAME = "DHCP/BOOTP";
 const FIXED_LENGTH = 236;
 const COOKIE = 0x63825363;
 
+const OPERATIONS = new Map([
+  [1, "Boot Request"],
+  [2, "Boot Reply"],
+]);
+
 export function dissectDhcp(d: Dissection, { start, end }: Datagram): void {
   const held = d.captured(end);
   const node = d.layer("dhcp", TITLE, start, held - start);
   const out = node.children;
   const { bytes } = d;
   d.columns("BOOTP", "");
-  if (!d.has(start, 44, end, NAME)) return;
   const isRequest = bytes[start] === 1;
-  const operation = isRequest ? "Boot Request" : "Boot Reply";
-  const type = isRequest || bytes[start] === 2 ? operation : "Unknown";
+  const operation = OPERATIONS.get(bytes[start]) ?? `Unknown BOOTP message type (${bytes[start]})`;
+  // A request is told by whose it is.
+  if (held - start >= 3 && !isRequest) d.columns("BOOTP", operation);
+  if (!d.has(start, 44, end, NAME)) return;
+  const type = OPERATIONS.get(bytes[start]) ?? "Unknown";
   d.add(out, "dhcp.type", `Message type: ${type} (${bytes[start]})`, start, 1, bytes[start]);
   const hardware = bytes[start + 1];
   const hardwareName = hardware === 1 ? "Ethernet" : "Unknown";

@@ -39,9 +39,11 @@ export function dissectDns(
   const column = protocol.toUpperCase();
   const stop = Math.min(end, d.bytes.length);
   const first = lengthAt ?? start;
+  // Of a message that an error quotes Wireshark wants the flags at least.
+  if (d.quoted > 0 && stop - start < 4) return null;
   if (stop - start < HEADER_LENGTH) {
-    d.layer(protocol, TITLES[protocol], first, Math.max(0, stop - first));
-    d.columns(column, "");
+    const node = d.layer(protocol, TITLES[protocol], first, Math.max(0, stop - first));
+    d.columns(column, stop - start < 4 ? "" : addBeginning(d, node.children, start, protocol));
     d.has(start, HEADER_LENGTH, end, TITLES[protocol]);
     return null;
   }
@@ -56,11 +58,8 @@ export function dissectDns(
   const id = u16(bytes, start);
   d.add(out, "dns.id", `Transaction ID: ${hexText(id, 4)}`, start, 2, id);
   if (!d.isForColumns) addFlags(d, out, start + 2, flags, protocol);
-  const opcode = (flags >> 11) & 15;
-  const rcode = flags & 15;
   const buffer = Buffer.from(bytes.buffer, bytes.byteOffset + start, stop - start);
-  let info = `${opcodeName(opcode)}${isResponse ? " response" : ""} ${hexText(id, 4)}`;
-  if (isResponse && rcode !== 0) info += ` ${rcodeName(rcode)}`;
+  const info = infoOf(id, flags);
   const message: DnsMessage = { d, start, buffer, protocol, info };
   const counts = [4, 6, 8, 10].map((at) => u16(bytes, start + at));
   COUNTS.forEach(([field, label], i) => {
@@ -79,6 +78,22 @@ export function dissectDns(
   d.columns(column, message.info);
   if (at < 0) d.stop(end > d.bytes.length ? "cut" : "malformed", TITLES[protocol], stop);
   return node;
+}
+
+/** What Info says of a message's first four bytes. */
+function infoOf(id: number, flags: number): string {
+  const isResponse = flags >= 0x8000;
+  const rcode = flags & 15;
+  const kind = `${opcodeName((flags >> 11) & 15)}${isResponse ? " response" : ""} ${hexText(id, 4)}`;
+  return isResponse && rcode !== 0 ? `${kind} ${rcodeName(rcode)}` : kind;
+}
+
+/** The identifier and the flags of a header that is cut behind them; answers what Info says. */
+function addBeginning(d: Dissection, out: DetailNode[], start: number, protocol: string): string {
+  const [id, flags] = [u16(d.bytes, start), u16(d.bytes, start + 2)];
+  d.add(out, "dns.id", `Transaction ID: ${hexText(id, 4)}`, start, 2, id);
+  addFlags(d, out, start + 2, flags, protocol);
+  return infoOf(id, flags);
 }
 
 function addFlags(d: Dissection, out: DetailNode[], at: number, flags: number, protocol: string): void {

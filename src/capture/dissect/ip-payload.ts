@@ -26,6 +26,8 @@ export interface IpAbove {
 }
 
 export function dissectIpPayload(d: Dissection, ip: IpAbove, start: number, end: number): void {
+  // An error may quote no more than the header.
+  if (d.quoted > 0 && d.captured(end) <= start) return;
   d.enter(() => {
     switch (ip.protocol) {
       case IP_PROTOCOL.tcp:

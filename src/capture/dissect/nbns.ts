@@ -64,6 +64,7 @@ interface Message {
 
 export function dissectNbns(d: Dissection, { start, end }: Datagram): void {
   const held = d.captured(end);
+  if (d.quoted > 0 && held - start < 4) return;
   const node = d.layer("nbns", TITLE, start, held - start);
   const reading = new Reading(d, node.children, start, end, TITLE);
   reading.uint("nbns.id", "Transaction ID", 2, (id) => hexText(id, 4));

@@ -86,6 +86,27 @@ const OPCODES = new Map<number, string>([
   [31, "unset trap address/port"],
 ]);
 
+/** Requests of ntpdc (ntpd's `ntp_request.h`) by their codes, `-` where there is none. */
+const REQUESTS = (
+  "PEER_LIST PEER_LIST_SUM PEER_INFO PEER_STATS SYS_INFO SYS_STATS IO_STATS MEM_STATS LOOP_INFO " +
+  "TIMER_STATS CONFIG UNCONFIG SET_SYS_FLAG CLR_SYS_FLAG MONITOR NOMONITOR GET_RESTRICT RESADDFLAGS " +
+  "RESSUBFLAGS UNRESTRICT MON_GETLIST RESET_STATS RESET_PEER REREAD_KEYS DO_DIRTY_HACK DONT_DIRTY_HACK " +
+  "TRUSTKEY UNTRUSTKEY AUTHINFO TRAPS ADD_TRAP CLR_TRAP REQUEST_KEY CONTROL_KEY GET_CTLSTATS " +
+  "GET_LEAPINFO GET_CLOCKINFO SET_CLKFUDGE GET_KERNEL GET_CLKBUGINFO - SET_PRECISION MON_GETLIST_1 " +
+  "HOSTNAME_ASSOCID IF_STATS IF_RELOAD"
+).split(" ");
+
+const IMPLEMENTATIONS = new Map<number, string>([
+  [0, "UNIV"],
+  [2, "XNTPD_OLD (pre-IPv6)"],
+  [3, "XNTPD"],
+]);
+
+function requestName(code: number): string {
+  const name = REQUESTS[code] ?? "-";
+  return name === "-" ? "Unknown" : name;
+}
+
 export function dissectNtp(d: Dissection, { start, end }: Datagram): void {
   const held = d.captured(end);
   const node = d.layer("ntp", TITLE, start, held - start);
@@ -99,7 +120,8 @@ export function dissectNtp(d: Dissection, { start, end }: Datagram): void {
   d.columns("NTP", info);
   addFlags(d, node.children, start, version, mode);
   if (mode === 6) addControl(d, node.children, start, end);
-  else if (mode !== 7 && d.has(start, PACKET_LENGTH, end, TITLE)) addPacket(d, node.children, start, end);
+  else if (mode === 7) addPrivate(d, node.children, start, end, info);
+  else if (d.has(start, PACKET_LENGTH, end, TITLE)) addPacket(d, node.children, start, end);
 }
 
 function addFlags(d: Dissection, out: DetailNode[], at: number, version: number, mode: number): void {
@@ -208,6 +230,22 @@ function addTime(d: Dissection, out: DetailNode[], field: string, name: string, 
   const nanoseconds = Math.floor((fraction * 1e9) / 2 ** 32);
   const date = isNone ? "NULL" : dateText(seconds + era - UNIX_EPOCH, nanoseconds);
   d.add(out, field, `${name}: ${date}`, at, 8, date);
+}
+
+/** A message of ntpdc: its header. */
+function addPrivate(d: Dissection, out: DetailNode[], start: number, end: number, info: string): void {
+  if (!d.has(start, 4, end, TITLE)) return;
+  const { bytes } = d;
+  const [order, implementation, code] = [bytes[start + 1], bytes[start + 2], bytes[start + 3]];
+  const into = d.add(out, "ntp.priv.auth_seq", `Auth, sequence: ${order}`, start + 1, 1, order).children;
+  addBits(d, into, "ntp.priv.auth", start + 1, 1, 0x80, "Auth bit");
+  addBits(d, into, "ntp.priv.seq", start + 1, 1, 0x7f, "Sequence number");
+  const who = `Implementation: ${named(IMPLEMENTATIONS, implementation)}`;
+  d.add(out, "ntp.priv.impl", who, start + 2, 1, implementation);
+  const name = requestName(code);
+  d.add(out, "ntp.priv.reqcode", `Request code: ${name} (${code})`, start + 3, 1, code);
+  const words = `${info}, ${bytes[start] >= 0x80 ? "Response" : "Request"}, ${name}`;
+  d.columns("NTP", words);
 }
 
 function addControl(d: Dissection, out: DetailNode[], start: number, end: number): void {

@@ -275,15 +275,11 @@ export class Dissection {
 
   /** Whether `need` bytes from `start` are there and belong to a layer that ends at `end`; says why not in the tree. */
   has(start: number, need: number, end: number, what: string): boolean {
-    if (start + need > end) {
-      this.stop("malformed", what, start);
-      return false;
-    }
-    if (start + need > this.bytes.length) {
-      this.stop("cut", what, start);
-      return false;
-    }
-    return true;
+    // Of what the capture cut nobody knows whether it was too short.
+    const held = Math.min(end, this.bytes.length);
+    if (start + need <= held) return true;
+    this.stop(held < end ? "cut" : "malformed", what, start);
+    return false;
   }
 
   /** Records that `what` could not be dissected at `start` and why. Only the first reason counts. */

@@ -81,6 +81,7 @@ export const DATAGRAM_PROTOCOLS: ReadonlyMap<string, DatagramProtocol> = new Map
 export function dissectUdpPayload(d: Dissection, datagram: Datagram, decodeAs: readonly DecodeAs[]): void {
   const protocol = protocolOf(d.bytes, datagram, decodeAs);
   if (protocol === null) addPlainData(d, datagram.start, datagram.end);
+  else if (d.captured(datagram.end) <= datagram.start) d.stop("cut", "UDP payload", datagram.start);
   else protocol.dissect(d, datagram);
 }
 

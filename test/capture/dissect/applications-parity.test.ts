@@ -59,7 +59,7 @@ const ONLY_OURS = [
   "NTP NTP Version 2, control",
   "NTP NTP Version 2, control",
   "NTP NTP Version 2, control",
-  "NTP NTP Version 2, private",
+  "NTP NTP Version 2, private, Request, SET_PRECISION",
   "TCP Request: [continuation] [TCP segment of a reassembled PDU]",
   "TCP Request: [continuation] [TCP segment of a reassembled PDU]",
   "RESP Request: SET long BulkString(300)",
