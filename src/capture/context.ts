@@ -35,12 +35,19 @@ export function contextOf(capture: Capture): DissectContext {
     analysis: capture.analysis,
     reassembly,
     hasTime: (row) => capture.hasTime(row),
+    verifiesChecksums: false,
+    section: (row) =>
+      numbersInterfaces ? (capture.interfaces[trace.packets.interfaceId[row]]?.section ?? 0) + 1 : null,
     interfaceId: (row) =>
       numbersInterfaces ? (capture.interfaces[trace.packets.interfaceId[row]]?.id ?? null) : null,
     reassembled: (row): ReassembledPayload | null => {
       const datagram = reassembly.completedBy(row);
       if (datagram === null) return null;
-      return { bytes: payloadOf(trace, datagram), rows: datagram.rows, protocol: datagram.protocol };
+      return {
+        bytes: payloadOf(trace, datagram),
+        fragments: datagram.fragments,
+        protocol: datagram.protocol,
+      };
     },
   };
 }

@@ -3,6 +3,8 @@
 import { timeDecimals } from "../capture/capture.ts";
 import type { Capture } from "../capture/capture.ts";
 import { contextOf } from "../capture/context.ts";
+import type { DissectContext } from "../capture/dissect/dissect.ts";
+import type { Filter } from "../capture/filter/compile.ts";
 import { printEk } from "../capture/print/ek.ts";
 import { fieldsHeader, fieldsWriter, readFieldsOptions, unknownFieldIn } from "../capture/print/fields.ts";
 import type { FieldsOptions } from "../capture/print/fields.ts";
@@ -55,18 +57,20 @@ export function readPrinting(flags: PrintingFlags): Printing {
 /** Bytes that go out together: a write call costs more than a line. */
 const BATCH_BYTES = 1 << 16;
 
-/** Prints packets to standard output as they come; only those that `passes` lets through, where it is not null. */
+/** Prints packets to standard output as they come; only those that pass `filter`, where it is not null. */
 export class PacketPrinter {
   readonly #out = new LineBytes();
   readonly #writeLine: LineWriter;
   readonly #passes: ((row: number) => boolean) | null;
   readonly #isJson: boolean;
-  #isFirst = true;
+  /** The row printed last, -1 before the first. */
+  #printed = -1;
 
-  constructor(capture: Capture, printing: Printing, passes: ((row: number) => boolean) | null) {
-    this.#passes = passes;
+  constructor(capture: Capture, printing: Printing, filter: Filter | null) {
+    const context = { ...contextOf(capture), shownBefore: (): number => this.#printed };
+    this.#passes = filter?.on(capture.trace, context) ?? null;
     this.#isJson = printing.format === "json";
-    this.#writeLine = lineWriter(capture, printing);
+    this.#writeLine = lineWriter(capture, context, printing);
     const { format, fields, options } = printing;
     if (options.bom === true) this.#out.text("\ufeff");
     if (format === "fields" && options.header === true) {
@@ -82,9 +86,9 @@ export class PacketPrinter {
     const passes = this.#passes;
     for (let row = from; row < to; row++) {
       if (passes !== null && !passes(row)) continue;
-      if (this.#isJson && !this.#isFirst) out.text(",\n");
-      this.#isFirst = false;
+      if (this.#isJson && this.#printed !== -1) out.text(",\n");
       this.#writeLine(row, out);
+      this.#printed = row;
       if (!this.#isJson) out.newline();
       if (out.length >= BATCH_BYTES) write(out.take());
     }
@@ -92,14 +96,17 @@ export class PacketPrinter {
   }
 
   end(): void {
-    if (this.#isJson) this.#out.text(this.#isFirst ? "]\n" : "\n]\n");
+    if (this.#isJson) this.#out.text(this.#printed === -1 ? "]\n" : "\n]\n");
     write(this.#out.take());
   }
 }
 
-function lineWriter(capture: Capture, { format, fields, options, flags }: Printing): LineWriter {
+function lineWriter(
+  capture: Capture,
+  context: DissectContext,
+  { format, fields, options, flags }: Printing,
+): LineWriter {
   const { trace } = capture;
-  const context = contextOf(capture);
   if (format === "json") return jsonWriter(trace, context);
   if (format === "ek") return (row, out) => out.text([...printEk(trace, [row], context, fields)].join("\n"));
   if (format === "fields") return fieldsWriter(trace, fields, context, options);
@@ -118,7 +125,7 @@ function lineWriter(capture: Capture, { format, fields, options, flags }: Printi
       if (flags.details === true || flags.hex === true) out.newline();
     }
     if (flags.details === true) {
-      out.text([...printDetails(trace, [row], context)].join("\n"));
+      out.text([...printDetails(trace, [row], context, flags.hex === true)].join("\n"));
       if (flags.hex === true) out.newline();
     }
     if (flags.hex === true) {

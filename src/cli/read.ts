@@ -60,7 +60,7 @@ async function read(what: string | undefined, flags: ReadFlags): Promise<void> {
   const { capture } = input;
   const isOver = stopper(input, stopMs);
   try {
-    const packets = takePackets?.(capture, filter?.on(capture.trace, await contextFor(capture)) ?? null);
+    const packets = takePackets?.(capture, filter);
     const sliceMs = capture.isLive ? WAIT_MS : STEP_MS;
     let count = 0;
     for (let done = false; !done && count < limit;) {
@@ -88,7 +88,8 @@ interface Packets {
   end(count: number): void;
 }
 
-type TakePackets = (capture: Capture, passes: ((row: number) => boolean) | null) => Packets;
+/** `filter` says which of them; null for all. */
+type TakePackets = (capture: Capture, filter: Filter | null) => Packets;
 
 /** What is to be done with the packets; null for nothing. Loaded here, so that counting packets does not wait for what prints them. */
 async function packetsTaker(flags: ReadFlags): Promise<TakePackets | null> {
@@ -98,15 +99,18 @@ async function packetsTaker(flags: ReadFlags): Promise<TakePackets | null> {
   if (isPrinting || flags.format !== "text" || flags.field !== undefined) {
     const { PacketPrinter, readPrinting } = await import("./read-printer.ts");
     const printing = readPrinting(flags);
-    if (isPrinting) return (capture, passes) => new PacketPrinter(capture, printing, passes);
+    if (isPrinting) return (capture, filter) => new PacketPrinter(capture, printing, filter);
   }
   if (path === undefined) return null;
   const { writePcapngFile } = await import("./output-file.ts");
-  return ({ trace, comments }, passes) => ({
+  const { contextOf } = await import("../capture/context.ts");
+  return (capture, filter) => ({
     take: () => {},
     end(count) {
+      const { trace, comments } = capture;
       const rows = Array.from({ length: count }, (_, row) => row);
-      writePcapngFile(path, trace, { rows: passes === null ? rows : rows.filter(passes), comments });
+      const passing = filter === null ? rows : rows.filter(filter.on(trace, contextOf(capture)));
+      writePcapngFile(path, trace, { rows: passing, comments });
     },
   });
 }

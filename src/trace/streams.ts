@@ -22,7 +22,6 @@ const OFFSETS = 0x10000;
 
 /** Bits of a side's state. */
 const BASE_KNOWN = 1;
-const SENT = 2;
 const SENT_WINDOW = 4;
 /** On the low end's side: the stream began with a SYN on the ends of an earlier one. */
 const REUSES_PORTS = 8;
@@ -277,14 +276,14 @@ export class StreamTable {
       tcp.state[forward] |= BASE_KNOWN;
     } else if (syn && acks && tcp.base[forward] !== seq >>> 0) {
       // An answer of other numbers than what was seen or guessed: what follows belongs to it.
-      if ((tcp.state[forward] & SENT) !== 0) tcp.keep(forward, row);
+      tcp.keep(forward, row);
       tcp.base[forward] = seq;
     }
     if (acks && (tcp.state[reverse] & BASE_KNOWN) === 0) {
       tcp.base[reverse] = ack - 1;
       tcp.state[reverse] |= BASE_KNOWN;
     }
-    tcp.state[forward] |= syn ? SENT : SENT | SENT_WINDOW;
+    if (!syn) tcp.state[forward] |= SENT_WINDOW;
     // A shift holds for the packets after the one that says it.
     if (windowScale >= 0) this.#setWindowScale(row + 1, forward, Math.min(windowScale, WINDOW_SCALE_MAX));
     if (syn) this.#agreeOnWindowScale(row + 1, forward, acks);

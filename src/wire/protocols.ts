@@ -17,6 +17,7 @@ export const IP_PROTOCOL = {
   noNextHeader: 59,
   destinationOptions: 60,
   ospf: 89,
+  pim: 103,
   etherIp: 97,
   mpls: 137,
   ethernet: 143,

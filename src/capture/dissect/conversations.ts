@@ -13,6 +13,7 @@ import type { DecodeAs } from "./decode-as.ts";
 import { EchoPairs } from "./echo-pairs.ts";
 import { MiddleSegments } from "./middle-segments.ts";
 import type { Taken } from "./middle-segments.ts";
+import { StreamHistory } from "./stream-history.ts";
 import { TcpConversation } from "./tcp-conversation.ts";
 import { UdpConversation } from "./udp-conversation.ts";
 
@@ -228,6 +229,9 @@ class KeptTcpConversations extends KeptConversations<TcpConversation> {
 export class Conversations {
   /** Requests and replies of ping. */
   readonly echoes: EchoPairs;
+  /** What went before each packet in its stream. */
+  readonly tcpHistory: StreamHistory;
+  readonly udpHistory: StreamHistory;
   /** Who uses which IP address. */
   readonly arpUses: ArpUses;
   readonly #tcp: KeptTcpConversations;
@@ -238,6 +242,8 @@ export class Conversations {
     const ahead = options.lookAhead === true ? AHEAD_ROWS_MAX : 0;
     const payload = (row: number): Uint8Array => glanceAtPayload(trace, row, options.reassembly);
     this.echoes = new EchoPairs(trace, ahead);
+    this.tcpHistory = new StreamHistory(packets, "tcp");
+    this.udpHistory = new StreamHistory(packets, "udp");
     this.arpUses = new ArpUses(trace);
     this.#tcp = new KeptTcpConversations(trace, options, ahead);
     this.#udp = new KeptConversations(
@@ -258,6 +264,8 @@ export class Conversations {
       this.#tcp.approach(row, most) &&
       this.#udp.approach(row, most) &&
       this.echoes.approach(row, most) &&
+      this.tcpHistory.extendSome(most * ROWS_A_READ) &&
+      this.udpHistory.extendSome(most * ROWS_A_READ) &&
       this.arpUses.approach(row, most)
     );
   }

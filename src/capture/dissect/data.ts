@@ -1,5 +1,6 @@
 // Payload that no dissector claims.
 
+import { bytesCount } from "./protocol.ts";
 import { bytesText } from "./tree.ts";
 import type { Dissection } from "./tree.ts";
 
@@ -11,7 +12,7 @@ export function addPlainData(d: Dissection, start: number, end: number): void {
     d.stop("cut", "Data", start);
     return;
   }
-  const node = d.layer("data", () => `Data (${length} bytes)`, start, length);
+  const node = d.layer("data", () => `Data (${bytesCount(length)})`, start, length);
   const { bytes } = d;
   const data = bytes.subarray(start, start + length);
   d.add(node.children, "data.data", () => `Data: ${bytesText(bytes, start, length)}`, start, length, data);

@@ -49,6 +49,12 @@ export interface DissectContext {
   readonly decodeAs?: readonly DecodeAs[];
   /** False for a packet without a timestamp; all have one by default. */
   readonly hasTime?: (row: number) => boolean;
+  /** The section of its file that a packet is in, from 1; null (the default) where the file has none. */
+  readonly section?: (row: number) => number | null;
+  /** The packet shown before `row`, -1 for none; by default the one before it. */
+  readonly shownBefore?: (row: number) => number;
+  /** Whether checksums of IP, TCP and UDP are worked out; true by default. */
+  readonly verifiesChecksums?: boolean;
 }
 
 export interface DissectedPacket {
@@ -181,6 +187,18 @@ class PacketSurroundings implements Surroundings {
 
   hasTime(row: number): boolean {
     return this.#context.hasTime?.(row) ?? true;
+  }
+
+  section(row: number): number | null {
+    return this.#context.section?.(row) ?? null;
+  }
+
+  shownBefore(row: number): number {
+    return this.#context.shownBefore?.(row) ?? row - 1;
+  }
+
+  get verifiesChecksums(): boolean {
+    return this.#context.verifiesChecksums ?? true;
   }
 
   reassembled(row: number): ReassembledPayload | null {

@@ -1,6 +1,8 @@
 // The frame layer: what is known of a packet before its first byte is looked at.
 
 import { ENCAPSULATIONS } from "./encapsulations.ts";
+import type { PacketTable } from "../../trace/packets.ts";
+import type { StreamHistory } from "./stream-history.ts";
 import type { DetailNode, Dissection } from "./tree.ts";
 
 /** Nanoseconds as seconds with nine decimals. */
@@ -36,6 +38,8 @@ export function addFrame(d: Dissection, linkType: number): void {
   const head: DetailNode[] = [];
   const node = d.add(head, "frame", () => frameText(row, length, captured, where), 0, captured);
   const out = node.children;
+  const section = d.around.section(row);
+  if (section !== null) d.add(out, "frame.section_number", `Section number: ${section}`, 0, 0, section);
   if (id !== null) {
     const line = d.add(out, "frame.interface_id", `Interface id: ${id} (${name})`, 0, 0, id);
     if (name !== "") d.add(line.children, "frame.interface_name", `Interface name: ${name}`, 0, 0, name);
@@ -55,6 +59,9 @@ export function addFrame(d: Dissection, linkType: number): void {
     0,
     captured,
   );
+  // Marks are another program's.
+  d.add(out, "frame.marked", "[Frame is marked: False]", 0, 0, false);
+  d.add(out, "frame.ignored", "[Frame is ignored: False]", 0, 0, false);
   const protocols = d.layers.join(":");
   d.add(out, "frame.protocols", () => `[Protocols in frame: ${protocols}]`, 0, 0, protocols);
   d.tree.unshift(...head);
@@ -66,20 +73,49 @@ function frameText(row: number, length: number, captured: number, where: string)
   return `Frame ${row + 1}: ${wire}, ${held}${where}`;
 }
 
+/** Nanoseconds from packet `earlier` to packet `row`. */
+export function betweenNs(table: PacketTable, earlier: number, row: number): bigint {
+  const seconds = BigInt(table.seconds[row]) - BigInt(table.seconds[earlier]);
+  return seconds * 1_000_000_000n + BigInt(table.nanoseconds[row] - table.nanoseconds[earlier]);
+}
+
+/** `[Timestamps]` of a TCP or UDP packet: since its stream's first one, and since the one before. */
+export function addStreamTimes(
+  d: Dissection,
+  out: DetailNode[],
+  protocol: "tcp" | "udp",
+  at: number,
+  history: StreamHistory,
+): void {
+  const { trace, row } = d.around;
+  if (!d.around.hasTime(row)) return;
+  const within = protocol === "tcp" ? " in this TCP stream" : "";
+  const into = d.add(out, null, "[Timestamps]", at, 0).children;
+  const add = (field: string, what: string, other: number): void => {
+    const ns = other < 0 ? 0n : betweenNs(trace.packets, other, row);
+    d.add(into, field, () => `[Time since ${what} frame${within}: ${nsText(ns)} seconds]`, at, 0, ns);
+  };
+  add(`${protocol}.time_relative`, "first", history.first(row));
+  add(`${protocol}.time_delta`, "previous", history.previous(row));
+}
+
 function addTimes(d: Dissection, out: Dissection["tree"]): void {
   const { trace, row } = d.around;
   const table = trace.packets;
   const [seconds, nanoseconds] = [table.seconds[row], table.nanoseconds[row]];
-  const since = (other: number): bigint =>
-    (BigInt(seconds) - BigInt(table.seconds[other])) * 1_000_000_000n +
-    BigInt(nanoseconds - table.nanoseconds[other]);
+  const since = (other: number): bigint => betweenNs(table, other, row);
   const date = dateText(seconds, nanoseconds);
   d.add(out, "frame.time", () => `Arrival Time: ${date}`, 0, 0, date);
+  d.add(out, "frame.offset_shift", "[Time shift for this packet: 0.000000000 seconds]", 0, 0, 0n);
   const epoch = BigInt(seconds) * 1_000_000_000n + BigInt(nanoseconds);
   d.add(out, "frame.time_epoch", () => `Epoch Time: ${nsText(epoch)} seconds`, 0, 0, epoch);
   const delta = row === 0 ? 0n : since(row - 1);
   const deltaText = (): string => `[Time delta from previous captured frame: ${nsText(delta)} seconds]`;
   d.add(out, "frame.time_delta", deltaText, 0, 0, delta);
+  const shown = d.around.shownBefore(row);
+  const shownDelta = shown < 0 ? 0n : since(shown);
+  const shownText = (): string => `[Time delta from previous displayed frame: ${nsText(shownDelta)} seconds]`;
+  d.add(out, "frame.time_delta_displayed", shownText, 0, 0, shownDelta);
   const first = since(0);
   const relative = (): string => `[Time since reference or first frame: ${nsText(first)} seconds]`;
   d.add(out, "frame.time_relative", relative, 0, 0, first);

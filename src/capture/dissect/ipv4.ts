@@ -7,8 +7,12 @@ import { decodeIpv4, IPV4_FLAGS, IPV4_HEADER_LENGTH_MIN } from "../../wire/ipv4.
 import type { Ipv4Header } from "../../wire/ipv4.ts";
 import { IPV4_OPTION } from "../../wire/ipv4-options.ts";
 import { bitsText, flagText } from "./bit-pictures.ts";
+import { addExpert } from "./expert.ts";
+import { addChecksum } from "./checksums.ts";
+import { IP_PROTOCOL } from "../../wire/protocols.ts";
 import { dscpLong, dscpShort, ecnLong, ecnShort, protocolName } from "./ip-names.ts";
 import { addPlainData } from "./data.ts";
+import { addFragments } from "./ip-fragments.ts";
 import { dissectIpPayload } from "./ip-payload.ts";
 import { dissectIpv6 } from "./ipv6.ts";
 import { bytesText, hexText } from "./tree.ts";
@@ -124,24 +128,18 @@ function dissectFragment(d: Dissection, node: DetailNode, header: Ipv4Header, pa
     addPlainData(d, payload.start, payload.end);
     return;
   }
-  const frames = whole.rows.map((row) => `#${row + 1}`).join(", ");
-  const length = whole.bytes.length;
-  const text = `[${whole.rows.length} IPv4 Fragments (${length} bytes): ${frames}]`;
-  const list = d.add(node.children, "ip.fragments", text, payload.start, 0);
-  for (const row of whole.rows) d.add(list.children, "ip.fragment", `[Frame: ${row + 1}]`, 0, 0, row + 1);
-  d.add(
-    list.children,
-    "ip.fragment.count",
-    `[Fragment count: ${whole.rows.length}]`,
-    0,
-    0,
-    whole.rows.length,
-  );
-  d.add(list.children, "ip.reassembled.length", `[Reassembled IPv4 length: ${length}]`, 0, 0, length);
+  addFragments(d, node, 4, whole, payload.start);
   d.within("Reassembled IPv4", whole.bytes, () => {
-    dissectIpPayload(d, { version: 4, start: -1, protocol: whole.protocol }, 0, length);
+    dissectIpPayload(d, { version: 4, start: -1, protocol: whole.protocol }, 0, whole.bytes.length);
   });
 }
+
+const CHECKSUM = {
+  field: "ip.checksum",
+  title: "Header Checksum",
+  statusTitle: "Header checksum status",
+  unverified: "validation disabled",
+} as const;
 
 function addHeader(d: Dissection, node: DetailNode, start: number, header: Ipv4Header): void {
   const out = node.children;
@@ -187,17 +185,50 @@ function addHeader(d: Dissection, node: DetailNode, start: number, header: Ipv4H
   const offsetText = (): string => `${bitsText(offset / 8, 0x1fff, 16)} = Fragment Offset: ${offset}`;
   // The label has bytes, the value the eight-byte units of the wire, as in Wireshark 4.0.
   d.add(out, "ip.frag_offset", offsetText, start + 6, 2, offset / 8);
-  d.add(out, "ip.ttl", () => `Time to Live: ${header.ttl}`, start + 8, 1, header.ttl);
+  const ttl = d.add(out, "ip.ttl", () => `Time to Live: ${header.ttl}`, start + 8, 1, header.ttl);
+  addTtlExpert(d, ttl, header);
   const { protocol } = header;
   d.add(out, "ip.proto", () => `Protocol: ${protocolName(protocol)} (${protocol})`, start + 9, 1, protocol);
-  const sumText = (): string => {
-    const isGood = finishChecksum(addWords(bytes, start, start + header.headerLength, 0)) === 0;
-    return `Header Checksum: ${hexText(header.checksum, 4)} [${isGood ? "correct" : "incorrect"}]`;
-  };
-  d.add(out, "ip.checksum", sumText, start + 10, 2, header.checksum);
+  const isRight = (): boolean => finishChecksum(addWords(bytes, start, start + header.headerLength, 0)) === 0;
+  addChecksum(d, out, CHECKSUM, header.checksum, start + 10, isRight);
   d.add(out, "ip.src", () => `Source Address: ${header.source}`, start + 12, 4, header.source);
   d.add(out, "ip.dst", () => `Destination Address: ${header.destination}`, start + 16, 4, header.destination);
   if (header.headerLength > 20) addOptions(d, out, start, header);
+}
+
+/** 224.0.0.0/24, the Local Network Control Block (RFC 5771): what Wireshark wants the TTL to be, other than 1; 0 for anything. */
+const CONTROL_BLOCK = "224.0.0.";
+const CONTROL_TTLS: ReadonlyMap<string, number> = new Map([
+  // VRRP, GLBP, mDNS and LLMNR.
+  ["224.0.0.18", 255],
+  ["224.0.0.102", 255],
+  ["224.0.0.251", 255],
+  ["224.0.0.252", 0],
+]);
+/** Fewer hops than this are worth a word. */
+const TTL_MIN = 5;
+
+/** What is odd about how far a packet may go. */
+function addTtlExpert(d: Dissection, line: DetailNode, { ttl, destination, protocol }: Ipv4Header): void {
+  const say = (field: string, summary: string): void => {
+    const item = { severity: "Note", group: "Sequence", protocol: "IPv4", summary } as const;
+    addExpert(d, line.children, field, item, line.start, 1);
+  };
+  if (destination.startsWith(CONTROL_BLOCK)) {
+    const wanted = CONTROL_TTLS.get(destination) ?? 1;
+    if (wanted === 0 || ttl === wanted) return;
+    const block = "a packet sent to the Local Network Control Block (see RFC 3171)";
+    say("ip.ttl.lncb", `"Time To Live" != ${wanted} for ${block}`);
+  } else if (ttl < TTL_MIN && !isMulticast(destination) && !TTL_FREE.has(protocol)) {
+    say("ip.ttl.too_small", `"Time To Live" only ${ttl}`);
+  }
+}
+
+const TTL_FREE: ReadonlySet<number> = new Set([IP_PROTOCOL.pim, IP_PROTOCOL.ospf]);
+
+function isMulticast(address: string): boolean {
+  const first = Number.parseInt(address, 10);
+  return first >= 224 && first < 240;
 }
 
 function flagNames(flags: number): string {

@@ -8,6 +8,7 @@ import { IP_PROTOCOL } from "../../wire/protocols.ts";
 import { bitsText } from "./bit-pictures.ts";
 import { addPlainData } from "./data.ts";
 import { dscpLong, dscpShort, ecnLong, ecnShort, protocolName } from "./ip-names.ts";
+import { addFragments } from "./ip-fragments.ts";
 import { dissectIpPayload } from "./ip-payload.ts";
 import { addExtension } from "./ipv6-extensions.ts";
 import { hexText } from "./tree.ts";
@@ -99,7 +100,7 @@ function dissectChain(d: Dissection, node: DetailNode, { start, end, nextHeader 
       addPlainData(d, at, end);
       return;
     }
-    addFragments(d, node, whole.rows, whole.bytes.length, at);
+    addFragments(d, node, 6, whole, at);
     const { protocol } = whole;
     d.within("Reassembled IPv6", whole.bytes, () => {
       dissectIpPayload(d, { version: 6, start: -1, protocol }, 0, whole.bytes.length);
@@ -128,21 +129,6 @@ function extensionName(nextHeader: number): string {
     default:
       return "";
   }
-}
-
-function addFragments(
-  d: Dissection,
-  node: DetailNode,
-  rows: readonly number[],
-  length: number,
-  at: number,
-): void {
-  const frames = rows.map((row) => `#${row + 1}`).join(", ");
-  const text = `[${rows.length} IPv6 Fragments (${length} bytes): ${frames}]`;
-  const list = d.add(node.children, "ipv6.fragments", text, at, 0);
-  for (const row of rows) d.add(list.children, "ipv6.fragment", `[Frame: ${row + 1}]`, 0, 0, row + 1);
-  d.add(list.children, "ipv6.fragment.count", `[Fragment count: ${rows.length}]`, 0, 0, rows.length);
-  d.add(list.children, "ipv6.reassembled.length", `[Reassembled IPv6 length: ${length}]`, 0, 0, length);
 }
 
 function addHeader(d: Dissection, out: DetailNode[], start: number, header: Ipv6Header): void {

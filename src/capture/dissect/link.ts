@@ -155,6 +155,7 @@ function addMac(
     ? "Locally administered address (this is NOT the factory default)"
     : "Globally unique address (factory default)";
   const ig = isGroup ? "Group address (multicast/broadcast)" : "Individual address (unicast)";
+  d.add(node.children, null, () => `Address: ${text}`, at, 6);
   d.add(
     node.children,
     `${field}.lg`,

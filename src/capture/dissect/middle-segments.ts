@@ -31,7 +31,7 @@ const SEQ = 0;
 const LACKS = 1;
 
 const LACKS_MAX = 0xffff_ffff;
-const CONTROL = TCP_FLAG.syn | TCP_FLAG.fin;
+const CONTROL = TCP_FLAG.syn | TCP_FLAG.fin | TCP_FLAG.rst;
 /** Segments that add to a message otherwise, or not at all. */
 const OTHERWISE = ANALYSIS.keepAlive | ANALYSIS.retransmission | ANALYSIS.outOfOrder;
 

@@ -60,7 +60,8 @@ export class TcpConversation implements PduReader, PduBytes, StreamAbove {
     if (this.isData) return;
     const { packets } = this.#trace;
     const flags = packets.tcpFlags[row];
-    const length = packets.payloadLength[row];
+    // What a RST carries is no data.
+    const length = (flags & TCP_FLAG.rst) === 0 ? packets.payloadLength[row] : 0;
     const isLast = (flags & TCP_FLAG.fin) !== 0;
     const seq = packets.tcpSeq[row];
     const direction = this.direction(row);

@@ -9,8 +9,12 @@ import type { TcpHeader } from "../../wire/tcp.ts";
 import { transportChecksum } from "../../wire/checksum.ts";
 import { IP_PROTOCOL } from "../../wire/protocols.ts";
 import { bitsText, flagText } from "./bit-pictures.ts";
+import { addChecksum } from "./checksums.ts";
 import { addExpert } from "./expert.ts";
+import { addStreamTimes } from "./frame.ts";
 import type { IpAbove } from "./ip-payload.ts";
+import { ascii } from "./protocol.ts";
+import { completenessText } from "./stream-history.ts";
 import { dissectTcpPayload } from "./tcp-payload.ts";
 import { addTcpAnalysis, analysisInfo } from "./tcp-analysis.ts";
 import { addTcpOptions, tcpOptionsInfo } from "./tcp-options.ts";
@@ -96,12 +100,23 @@ export function dissectTcp(d: Dissection, ip: IpAbove, start: number, end: numbe
   const isLast = (header.flags & TCP_FLAG.fin) !== 0;
   if (length === 0 && !isLast) return;
   const held = d.captured(end) - payload;
+  if ((header.flags & TCP_FLAG.rst) !== 0) {
+    addResetCause(d, node, payload, held);
+    return;
+  }
   if (held > 0) {
     const bytes = d.bytes.subarray(payload, payload + held);
     const text = (): string => `TCP payload (${length} ${length === 1 ? "byte" : "bytes"})`;
     d.add(node.children, "tcp.payload", text, payload, held, bytes);
   }
   if (isOwn) dissectTcpPayload(d, node, header, payload, end);
+}
+
+/** A RST may carry text that says why (RFC 9293, 3.5.3), and no data. */
+function addResetCause(d: Dissection, node: DetailNode, start: number, length: number): void {
+  if (length <= 0) return;
+  const cause = ascii(d.bytes, start, start + length);
+  d.add(node.children, "tcp.reset_cause", `Reset cause: ${cause}`, start, length, cause);
 }
 
 /** Bytes of a quoted header that have its ports and its sequence number. */
@@ -153,6 +168,11 @@ function addHeader(d: Dissection, node: DetailNode, segment: Segment): void {
     d.add(out, "tcp.stream", () => `[Stream index: ${stream}]`, start, 0, stream);
   }
   const isOwn = d.quoted === 0;
+  if (isOwn && d.isOwn(start) && stream !== NO_STREAM) {
+    const seen = d.around.conversations.tcpHistory.completeness(d.around.row);
+    const text = (): string => `[Conversation completeness: ${completenessText(seen)}]`;
+    d.add(out, "tcp.completeness", text, start, 0, seen);
+  }
   if (isOwn) d.add(out, "tcp.len", () => `[TCP Segment Len: ${length}]`, start + 12, 1, length);
   d.add(out, "tcp.seq", () => `Sequence Number: ${seq}${relative}`, start + 4, 4, seq);
   if (isOwn) {
@@ -161,7 +181,7 @@ function addHeader(d: Dissection, node: DetailNode, segment: Segment): void {
     const next = (seq + length + controls) >>> 0;
     d.add(out, "tcp.nxtseq", () => `[Next Sequence Number: ${next}${relative}]`, start, 0, next);
   }
-  const ackRelative = view === null ? "" : "    (relative ack number)";
+  const ackRelative = view === null || (header.flags & TCP_FLAG.ack) === 0 ? "" : "    (relative ack number)";
   const ackLine = d.add(
     out,
     "tcp.ack",
@@ -265,6 +285,13 @@ function addFlagExpert(d: Dissection, out: DetailNode[], header: TcpHeader, mask
   }
 }
 
+const CHECKSUM = {
+  field: "tcp.checksum",
+  title: "Checksum",
+  statusTitle: "Checksum Status",
+  unverified: "unverified",
+} as const;
+
 function addWindow(d: Dissection, out: DetailNode[], segment: Segment, ip: IpAbove, end: number): void {
   const { header, start, window, view } = segment;
   d.add(out, "tcp.window_size_value", () => `Window: ${header.window}`, start + 14, 2, header.window);
@@ -277,16 +304,14 @@ function addWindow(d: Dissection, out: DetailNode[], segment: Segment, ip: IpAbo
     d.add(out, "tcp.window_size_scalefactor", text, start + 14, 2, factor);
   }
   const { bytes } = d;
-  const sumText = (): string => {
-    let verdict = "unverified";
-    if (end <= bytes.length && ip.start >= 0) {
-      const sum = transportChecksum(bytes, ip.start, IP_PROTOCOL.tcp, start, end);
-      verdict = sum === 0 ? "correct" : "incorrect";
-    }
-    return `Checksum: ${hexText(header.checksum, 4)} [${verdict}]`;
-  };
-  d.add(out, "tcp.checksum", sumText, start + 16, 2, header.checksum);
+  const isRight = (): boolean | null =>
+    end <= bytes.length && ip.start >= 0
+      ? transportChecksum(bytes, ip.start, IP_PROTOCOL.tcp, start, end) === 0
+      : null;
+  addChecksum(d, out, CHECKSUM, header.checksum, start + 16, isRight);
   const urgent = header.urgentPointer;
   d.add(out, "tcp.urgent_pointer", () => `Urgent Pointer: ${urgent}`, start + 18, 2, urgent);
   addTcpOptions(d, out, header, start, view?.ackBase ?? null);
+  if (d.isOwn(start) && view !== null)
+    addStreamTimes(d, out, "tcp", start, d.around.conversations.tcpHistory);
 }

@@ -5,6 +5,7 @@
 
 import { NO_OFFSET } from "../../trace/packets.ts";
 import type { Trace } from "../../trace/trace.ts";
+import type { DatagramFragment } from "../reassembly/fragments.ts";
 import type { TcpAnalysis } from "../analysis/tcp.ts";
 import type { Conversations } from "./conversations.ts";
 import type { DecodeAs } from "./decode-as.ts";
@@ -47,6 +48,12 @@ export interface Surroundings {
   interfaceId(row: number): number | null;
   /** False for a packet whose block holds no timestamp. */
   hasTime(row: number): boolean;
+  /** The section of its file that the packet is in, from 1; null where the file has none. */
+  section(row: number): number | null;
+  /** The packet shown before this one, -1 for none. */
+  shownBefore(row: number): number;
+  /** Whether checksums of IP, TCP and UDP are worked out. */
+  readonly verifiesChecksums: boolean;
   /** The datagram whose last missing fragment is packet `row`, or null. */
   reassembled(row: number): ReassembledPayload | null;
   /** What is known of the streams. */
@@ -67,8 +74,8 @@ export interface TcpView {
 /** The payload of a fragmented datagram, put together. */
 export interface ReassembledPayload {
   readonly bytes: Uint8Array;
-  /** Rows it came from. */
-  readonly rows: readonly number[];
+  /** What it came from, by where in it each is. */
+  readonly fragments: readonly DatagramFragment[];
   /** Its IP protocol number. */
   readonly protocol: number;
 }

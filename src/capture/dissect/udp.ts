@@ -6,13 +6,20 @@ import { transportChecksum } from "../../wire/checksum.ts";
 import { isWireError } from "../../wire/error.ts";
 import { IP_PROTOCOL } from "../../wire/protocols.ts";
 import { decodeUdp, UDP_HEADER_LENGTH } from "../../wire/udp.ts";
+import { addChecksum } from "./checksums.ts";
+import { addStreamTimes } from "./frame.ts";
 import type { IpAbove } from "./ip-payload.ts";
-import { hexText } from "./tree.ts";
 import type { DetailNode, Dissection } from "./tree.ts";
 import { dissectUdpPayload } from "./udp-protocols.ts";
 import { udpTunnel } from "./udp-tunnels.ts";
 
 const TITLE = "User Datagram Protocol";
+const CHECKSUM = {
+  field: "udp.checksum",
+  title: "Checksum",
+  statusTitle: "Checksum Status",
+  unverified: "unverified",
+} as const;
 
 export function dissectUdp(d: Dissection, ip: IpAbove, start: number, end: number): void {
   const held = d.captured(end);
@@ -40,16 +47,11 @@ export function dissectUdp(d: Dissection, ip: IpAbove, start: number, end: numbe
   const isTooLong = d.quoted === 0 && ip.isFragment !== true && length > end - start;
   const isUnchecked = header.checksum === 0 && ip.version === 6;
   const { bytes } = d;
-  const sumText = (): string => {
-    let verdict = "unverified";
-    if (header.checksum === 0) verdict = "zero-value ignored";
-    else if (start + total <= held && ip.start >= 0) {
-      const sum = transportChecksum(bytes, ip.start, IP_PROTOCOL.udp, start, start + total);
-      verdict = sum === 0 ? "correct" : "incorrect";
-    }
-    return `Checksum: ${hexText(header.checksum, 4)} [${verdict}]`;
-  };
-  d.add(out, "udp.checksum", sumText, start + 6, 2, header.checksum);
+  const isRight = (): boolean | null =>
+    start + total <= held && ip.start >= 0
+      ? transportChecksum(bytes, ip.start, IP_PROTOCOL.udp, start, start + total) === 0
+      : null;
+  addChecksum(d, out, CHECKSUM, header.checksum, start + 6, header.checksum === 0 ? null : isRight);
   const stream = d.streamAt(start);
   if (stream !== NO_STREAM) {
     d.add(out, "udp.stream", () => `[Stream index: ${stream}]`, start, 0, stream);
@@ -68,6 +70,8 @@ export function dissectUdp(d: Dissection, ip: IpAbove, start: number, end: numbe
     if (total > UDP_HEADER_LENGTH) d.stop("malformed", TITLE, payload);
     return;
   }
+  if (d.isOwn(start) && stream !== NO_STREAM && d.wants("udp"))
+    addStreamTimes(d, out, "udp", start, d.around.conversations.udpHistory);
   const size = Math.min(stop, held) - payload;
   if (size > 0) {
     const text = (): string => `UDP payload (${size} ${size === 1 ? "byte" : "bytes"})`;

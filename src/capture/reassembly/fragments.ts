@@ -29,6 +29,13 @@ export interface DatagramPiece {
   readonly end: number;
 }
 
+/** A fragment: `length` bytes at `offset` of the payload. */
+export interface DatagramFragment {
+  readonly row: number;
+  readonly offset: number;
+  readonly length: number;
+}
+
 /** A datagram put together from fragments. */
 export interface Datagram {
   readonly version: 4 | 6;
@@ -38,6 +45,8 @@ export interface Datagram {
   readonly length: number;
   /** Rows of all fragments, duplicates too, in the order they arrived; the last completed it. */
   readonly rows: readonly number[];
+  /** The same by where in the payload they are. */
+  readonly fragments: readonly DatagramFragment[];
   /** The payload in order, without what overlaps. */
   readonly pieces: readonly DatagramPiece[];
 }
@@ -133,7 +142,12 @@ export class Reassembly {
       pieces.push({ row: from, start: header.start + skip, end: header.start + skip + take });
       have += take;
     }
-    this.#completed.set(row, { version, protocol, length, rows, pieces });
+    const parts = fragments.map((one) => ({
+      row: one.row,
+      offset: one.header.offset,
+      length: one.data.length,
+    }));
+    this.#completed.set(row, { version, protocol, length, rows, fragments: parts, pieces });
     for (const fragmentRow of rows) this.#rowToLast.set(fragmentRow, row);
   }
 

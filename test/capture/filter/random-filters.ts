@@ -21,7 +21,7 @@ const ROWS_MAX = 400;
 
 /** What Wireshark knows only once it has read the whole file, and what its tree has otherwise than filters see it. */
 const NOT_ASKED =
-  /^(frame\.time|frame\.encap_type|tcp\.analysis\.initial_rtt|data|frame\.protocols|_ws\.|dns\.(response_in|retransmission_request_in|retransmit)|http\.(response_in|response_for|next_|prev_)|tcp\.(reassembled|segment)|.*\.(reassembled|fragment)|icmpv?6?\.resp)/;
+  /^(frame\.time|frame\.encap_type|tcp\.analysis\.initial_rtt|tcp\.completeness|data|frame\.protocols|_ws\.|dns\.(response_in|retransmission_request_in|retransmit)|http\.(response_in|response_for|next_|prev_)|tcp\.(reassembled|segment)|.*\.(reassembled|fragment)|icmpv?6?\.resp)/;
 
 /** Fields of the first packets of a capture, each with some of its values. */
 export function sampleFields(capture: Capture): Sampled[] {
@@ -52,7 +52,8 @@ function literalOf({ type }: FieldInfo, value: FieldValue): string | null {
   switch (kindOf(type)) {
     case "number":
     case "boolean":
-      return String(Number(value));
+      // Beyond 2^53 numbers are not told apart here.
+      return Math.abs(Number(value)) <= Number.MAX_SAFE_INTEGER ? String(Number(value)) : null;
     case "time":
       return typeof value === "bigint" && value >= 0n
         ? `${value / 1_000_000_000n}.${String(value % 1_000_000_000n).padStart(9, "0")}`
