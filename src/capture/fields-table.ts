@@ -288,6 +288,8 @@ const TRANSPORT: readonly FieldRow[] = [
   ["tcp.options.tfo", "bytes", "TCP Option - TCP Fast Open"],
   ["tcp.options.tfo.cookie", "bytes", "Fast Open Cookie"],
   ["tcp.options.tfo.request", "flag", "Fast Open Cookie Request"],
+  ["tcp.options.tar.reserved", "uint8", "TARR Reserved"],
+  ["tcp.options.tarr.rate", "uint8", "TARR Rate"],
   ["tcp.options.timestamp", "bytes", "TCP Option - Timestamps"],
   ["tcp.options.timestamp.tsecr", "uint32", "Timestamp echo reply"],
   ["tcp.options.timestamp.tsval", "uint32", "Timestamp value"],

@@ -59,7 +59,9 @@ function reasonOf(
 ): string | null {
   const once = tshark(["-n", "-r", path, "-Y", filter, "-T", "fields", "-e", "frame.number"]);
   if (once?.join() === ours.join()) return "Wireshark knows more in its second pass over the file";
-  const words = filter.replaceAll(/"(\\.|[^"\\])*"/g, "").match(/[a-z_][\w.]*/g) ?? [];
+  const bare = filter.replaceAll(/"(\\.|[^"\\])*"/g, "");
+  // Names of protocols may have hyphens, which also take one number from another.
+  const words = [/[a-z_][\w.]*/g, /[a-z_][\w.-]*/g].flatMap((name) => bare.match(name) ?? []);
   const fields = [...new Set(words)].filter((word) => findField(word) !== null);
   if (fields.length === 0) return null;
   const differing = new Set([...ours, ...theirs].filter((n) => ours.includes(n) !== theirs.includes(n)));

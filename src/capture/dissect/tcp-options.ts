@@ -2,6 +2,7 @@
 
 import type { PlacedTcpOption } from "../../wire/tcp-options.ts";
 import type { TcpHeader } from "../../wire/tcp.ts";
+import { addBits } from "./protocol.ts";
 import { bytesText, hexText } from "./tree.ts";
 import type { DetailNode, Dissection } from "./tree.ts";
 
@@ -43,6 +44,32 @@ const NAMES: Record<Exclude<PlacedTcpOption["kind"], "raw" | "fastOpen">, Named>
   },
 };
 
+/** Options that experiments share (RFC 4727), and what some of them are (RFC 6994 3). */
+const EXPERIMENT_1 = 253;
+const EXPERIMENT_2 = 254;
+const FAST_OPEN = 0xf989;
+const ACK_RATE = 0x00ac;
+
+type RawOption = Extract<PlacedTcpOption, { readonly kind: "raw" }>;
+
+/** The experiment that an option is of; null of any other option. */
+function experimentOf({ type, data }: RawOption): number | null {
+  if (type !== EXPERIMENT_1 && type !== EXPERIMENT_2) return null;
+  return data.length < 2 ? null : data[0] * 256 + data[1];
+}
+
+/** What Info says of it; nothing of other options. */
+function experimentInfo(option: RawOption): string {
+  const id = experimentOf(option);
+  const { data } = option;
+  if (id === null) return "";
+  if (id === FAST_OPEN) return data.length === 2 ? " TFO=R" : " TFO=C";
+  if (id !== ACK_RATE) return ` ExID=${id.toString(16).padStart(4, "0")}`;
+  // The receiver is asked for an ACK of every so many segments (draft-gomez-tcpm-ack-rate-request).
+  if (data.length === 2) return " TARR";
+  return data.length === 3 ? ` TARR=${data[2] >> 1}` : "";
+}
+
 function named(option: PlacedTcpOption): Named {
   if (option.kind === "fastOpen") {
     return option.experimental
@@ -53,6 +80,10 @@ function named(option: PlacedTcpOption): Named {
           field: "tcp.options.experimental",
         }
       : { name: "TCP Fast Open", kindName: "TCP Fast Open Cookie", number: 34, field: "tcp.options.tfo" };
+  }
+  if (option.kind === "raw" && experimentOf(option) !== null) {
+    const kindName = `RFC3692-style Experiment ${option.type - EXPERIMENT_1 + 1}`;
+    return { name: "Experimental", kindName, number: option.type, field: "tcp.options.experimental" };
   }
   if (option.kind === "raw") {
     return { name: "Unknown", number: option.type, field: "tcp.options.unknown" };
@@ -69,6 +100,7 @@ export function tcpOptionsInfo(options: readonly PlacedTcpOption[], sackBase: nu
     else if (option.kind === "sackPermitted") text += " SACK_PERM";
     else if (option.kind === "timestamps") text += ` TSval=${option.tsVal} TSecr=${option.tsEcr}`;
     else if (option.kind === "fastOpen") text += option.cookie.length === 0 ? " TFO=R" : " TFO=C";
+    else if (option.kind === "raw") text += experimentInfo(option);
     else if (option.kind === "sack") {
       option.edges.forEach((edge, i) => {
         text += ` ${i % 2 === 0 ? "SLE" : "SRE"}=${(edge - sackBase) >>> 0}`;
@@ -187,7 +219,8 @@ function addOption(
       }
       break;
     case "raw":
-      if (option.data.length > 0) {
+      if (experimentOf(option) !== null) addExperiment(d, into, option, at);
+      else if (option.data.length > 0) {
         const text = `Payload: ${bytesText(option.data, 0, option.data.length)}`;
         d.add(into, null, text, at + 2, option.data.length, option.data);
       }
@@ -195,6 +228,24 @@ function addOption(
     default:
       break;
   }
+}
+
+const EXPERIMENTS = new Map([
+  [FAST_OPEN, "Fast Open"],
+  [ACK_RATE, "TCP ACK Rate Request"],
+]);
+
+/** The experiment's number and what it says, `at` the option's first byte. */
+function addExperiment(d: Dissection, out: DetailNode[], option: RawOption, at: number): void {
+  const { data } = option;
+  const id = experimentOf(option) ?? 0;
+  const name = `${EXPERIMENTS.get(id) ?? "Unknown"} (${hexText(id, 4)})`;
+  d.add(out, "tcp.options.experimental.exid", `Experiment Identifier: ${name}`, at + 2, 2, id);
+  if (data.length === 2) return;
+  if (id === ACK_RATE && data.length === 3) {
+    addBits(d, out, "tcp.options.tarr.rate", at + 4, 1, 0xfe, "TARR Rate");
+    addBits(d, out, "tcp.options.tar.reserved", at + 4, 1, 0x01, "TARR Reserved");
+  } else d.add(out, null, `Data: ${bytesText(data, 2, data.length - 2)}`, at + 4, data.length - 2);
 }
 
 function optionTitle(option: PlacedTcpOption, name: string, sackBase: number | null): string {

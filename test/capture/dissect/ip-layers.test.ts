@@ -222,3 +222,19 @@ describe("ICMP's messages", () => {
     expect(columns(four(ipv4(1, hex(message))))).toBe(`eth:ethertype:ip:icmp | ICMP | ${info}`);
   });
 });
+
+describe("options that experiments share", () => {
+  const infoOf = (option: string): string => {
+    const head = hex("03e8 07d0 00000001 00000000 7002 2000 0000 0000");
+    const syn = joined(head, hex(option.padEnd(16, "01")));
+    return columns(four(ipv4(6, syn))).split("Len=0")[1];
+  };
+
+  it("are told by the experiment's number", () => {
+    expect(infoOf("fd0400ac")).toBe(" TARR");
+    expect(infoOf("fd0500ac0b")).toBe(" TARR=5");
+    expect(infoOf("fe04f989")).toBe(" TFO=R");
+    expect(infoOf("fd041234")).toBe(" ExID=1234");
+    expect(infoOf("fd02")).toBe("");
+  });
+});
