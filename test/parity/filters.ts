@@ -32,7 +32,7 @@ export function compareFilters(capture: Capture, path: string, count: number, se
       passing?.join() === wanted?.join(),
       "filters",
       () => {
-        if (namesInexact(filters[i])) return "a number beyond 2^53, which are not told apart here";
+        if (isInexact(filters[i])) return INEXACT;
         return passing === null || wanted === null
           ? null
           : reasonOf(capture, path, filters[i], passing, wanted);
@@ -44,9 +44,13 @@ export function compareFilters(capture: Capture, path: string, count: number, se
   return tally;
 }
 
-/** Whether a filter has a number that numbers of JavaScript do not hold exactly. */
-function namesInexact(filter: string): boolean {
-  return (filter.match(/\b\d{16,}\b/g) ?? []).some((digits) => !Number.isSafeInteger(Number(digits)));
+const INEXACT = "a number beyond 2^53, which are not told apart here";
+
+/** Whether a filter, or what fields hold, has a number that numbers of JavaScript do not hold exactly. */
+function isInexact(text: string): boolean {
+  return (text.match(/\b(\d{16,}|0x[0-9a-f]{14,})\b/g) ?? []).some(
+    (digits) => !Number.isSafeInteger(Number(digits)),
+  );
 }
 
 /** Why a filter passes `ours` here and `theirs` there: the values it reads, or what a second pass knows more; null for neither. */
@@ -70,5 +74,6 @@ function reasonOf(
   if (all.length !== capture.trace.packets.count) return "tshark makes frames of custom blocks";
   const cells = [...printFields(capture.trace, rows, fields, contextOf(capture))];
   const isOther = rows.every((row, i) => cells[i] !== all[row]);
-  return isOther ? "a field that dissectors fill otherwise" : null;
+  if (isOther) return "a field that dissectors fill otherwise";
+  return cells.some(isInexact) ? INEXACT : null;
 }
