@@ -34,6 +34,9 @@ import { dissectPppoeDiscovery, dissectPppoeSession } from "./pppoe.ts";
 import { bytesText, hexText } from "./tree.ts";
 import type { DetailNode, Dissection } from "./tree.ts";
 
+/** Linux's type of GRE devices. */
+const ARPHRD_GRE = 778;
+
 const REVERSE_ARP = 0x8035;
 
 /** Dissects the packet from its link layer on. */
@@ -329,7 +332,8 @@ function dissectCooked(d: Dissection, isSecond: boolean, end: number): void {
     );
   }
   if (!isSecond) addProtocol();
-  d.layers.push("ethertype");
+  // What came out of a GRE tunnel is GRE's, of which Wireshark counts no such layer.
+  if (arphrdType !== ARPHRD_GRE) d.layers.push("ethertype");
   dissectEtherType(d, protocol, size, end);
 }
 

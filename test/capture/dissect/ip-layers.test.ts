@@ -238,3 +238,15 @@ describe("options that experiments share", () => {
     expect(infoOf("fd02")).toBe("");
   });
 });
+
+describe("Linux cooked captures", () => {
+  const layersOf = (device: string): string => {
+    const packet = joined(hex(`0000 ${device} 0000 0000000000000000 0800`), ipv4(17, udp(1, 2, 4)));
+    return columns(packet, 113).split(" | ")[0];
+  };
+
+  it("name EtherTypes, but for what came out of a GRE tunnel", () => {
+    expect(layersOf("0001")).toBe("sll:ethertype:ip:udp:data");
+    expect(layersOf("030a")).toBe("sll:ip:udp:data");
+  });
+});
