@@ -278,7 +278,8 @@ function addExchange(d: Dissection, out: DetailNode[], head: HttpHead, around: H
     addComputed(d, out, "http.request.full_uri", `Full request URI: ${uri}`, at, uri);
   }
   if (exchange === null || word === "notification") return;
-  addComputed(d, out, `http.${word}_number`, `HTTP ${word} ${number}`, at, number);
+  // The second number is how many there are so far, which is this one.
+  addComputed(d, out, `http.${word}_number`, `HTTP ${word} ${number}/${number}`, at, number);
   const { request, response, uri } = exchange;
   if (!head.isResponse) {
     frame("http.prev_request_in", "Prev request", previous?.request);

@@ -1,5 +1,6 @@
 // IPv6 (RFC 8200): the fixed header and the chain of extension headers.
 
+import { readMac } from "../../wire/address.ts";
 import { isWireError } from "../../wire/error.ts";
 import { decodeIpv6, IPV6_HEADER_LENGTH } from "../../wire/ipv6.ts";
 import type { Ipv6Header } from "../../wire/ipv6.ts";
@@ -174,4 +175,18 @@ function addHeader(d: Dissection, out: DetailNode[], start: number, header: Ipv6
     16,
     header.destination,
   );
+  addSlaacMac(d, out, "src", "Source", start + 8);
+  addSlaacMac(d, out, "dst", "Destination", start + 24);
 }
+
+/** The Ethernet address that the address at `at` was made from (RFC 4291, appendix A), where it was. */
+function addSlaacMac(d: Dissection, out: DetailNode[], end: "src" | "dst", name: string, at: number): void {
+  const id = d.bytes.subarray(at + 8, at + 16);
+  const isMade = (id[0] & LOCAL_BIT) !== 0 && id[3] === 0xff && id[4] === 0xfe;
+  if (!isMade) return;
+  const mac = readMac(Uint8Array.of(id[0] ^ LOCAL_BIT, id[1], id[2], id[5], id[6], id[7]), 0);
+  d.add(out, `ipv6.${end}_slaac_mac`, `[${name} SLAAC MAC: ${mac}]`, at + 8, 8, mac);
+}
+
+/** Set in an identifier whose Ethernet address is a factory's, and there the other way round. */
+const LOCAL_BIT = 0x02;

@@ -86,6 +86,20 @@ function fragments(id: number, isSwapped: boolean): Uint8Array[] {
   return isSwapped ? [last, first] : [first, last];
 }
 
+/** A header without a payload, some of whose addresses were made from Ethernet addresses. */
+function header6(source: string): Uint8Array {
+  return hex(
+    `${ETHERNET.replace("0800", "86dd")} 60000000 0000 3b40 ${source} 20010db8000000000000000000000001`,
+  );
+}
+
+const SOURCES = [
+  "fe80000000000000021ff3fffecdf617",
+  "20010db800000000001ff3fffecdf617",
+  "ff02000000000000031ff3fffecdf617",
+  "fe80000000000000021ff3fefecdf617",
+];
+
 const sent: fc.Arbitrary<Sent> = fc.record({
   connection: fc.nat(5),
   isBack: fc.boolean(),
@@ -99,10 +113,12 @@ const sent: fc.Arbitrary<Sent> = fc.record({
 function packets(): Uint8Array[] {
   const ends = new Ends();
   const steps = fc.sample(fc.tuple(fc.integer({ min: 0, max: 9 }), sent), { numRuns: 400, seed: 11 });
-  return steps.flatMap(([kind, one], i) => {
+  const others = SOURCES.map(header6);
+  const transports = steps.flatMap(([kind, one], i) => {
     if (kind === 0) return fragments(i, one.isBack);
     return [kind < 3 ? datagram(one) : ends.segment(one)];
   });
+  return [...others, ...transports];
 }
 
 async function written(): Promise<{ ours: string[]; path: string; fields: (names: string[]) => string[] }> {
