@@ -1,6 +1,7 @@
 // Packets of a recorded run, from which their bytes are made when something reads them: most as numbers beside the columns of the
 // packet table, so that a run keeps no object a packet; the few with more to them as they are.
 
+import { grown } from "../trace/columns.ts";
 import { PROTOCOL } from "../trace/packets.ts";
 import type { PacketBytes, PacketTable } from "../trace/packets.ts";
 import { encodePacket } from "./encode.ts";
@@ -151,9 +152,4 @@ export class RecordedPackets implements PacketBytes {
     this.#ttls = grown(this.#ttls, new Uint8Array(capacity));
     this.#traits = grown(this.#traits, new Uint8Array(capacity));
   }
-}
-
-function grown<T extends Uint32Array | Uint8Array>(old: T, larger: T): T {
-  larger.set(old);
-  return larger;
 }

@@ -4,6 +4,7 @@
 // segment) and come through `PacketBytes` when something shows them. Rows are only ever appended.
 
 import { AddressTable } from "./addresses.ts";
+import { grown } from "./columns.ts";
 
 /** Where a table's packets have their bytes. */
 export interface PacketBytes {
@@ -165,12 +166,4 @@ export class PacketTable {
     this.tcpWindow = grown(this.tcpWindow, new Uint16Array(memory, next(2), size), count);
     this.protocol = grown(this.protocol, new Uint8Array(memory, next(1), size), count);
   }
-}
-
-type Column = Float64Array | Uint32Array | Int32Array | Uint16Array | Uint8Array;
-
-/** Room that nobody used is not copied: copied zeros take memory, and a table just begun may have been made for millions of rows. */
-function grown<T extends Column>(old: T, larger: T, count: number): T {
-  larger.set(old.subarray(0, count));
-  return larger;
 }

@@ -4,7 +4,8 @@ import * as fc from "fast-check";
 import { expect, test } from "vitest";
 
 import { PacketTable } from "../../src/trace/packets.ts";
-import { StreamTable, WINDOW_SCALE_NONE, WINDOW_SCALE_UNKNOWN } from "../../src/trace/streams.ts";
+import { WINDOW_SCALE_NONE, WINDOW_SCALE_UNKNOWN } from "../../src/trace/conversation-table.ts";
+import { StreamTable } from "../../src/trace/streams.ts";
 
 const SYN = 2;
 const ACK = 16;
@@ -85,4 +86,19 @@ test("the ends of a stream come in the order of its first packet", () => {
     { address: 2, port: 5000 },
   ]);
   expect(streams.udpFirstRow(stream)).toBe(row);
+});
+
+test("each SYN+ACK of a stream that changes its numbers counts from its own", () => {
+  const streams = new StreamTable();
+  const seqs = Array.from({ length: 300 }, (_, row) => (row * 2_654_435_761 + 5) >>> 0);
+  for (const [row, seq] of seqs.entries()) streams.tcp(row, 1, 5000, 2, 80, seq | 0, 7, SYN | ACK, -1);
+  for (const [row, seq] of seqs.entries()) expect(streams.tcpDirection(0, 0, row).base).toBe(seq);
+});
+
+test("what was acknowledged before a SYN+ACK of other numbers still counts from those acknowledged", () => {
+  const streams = new StreamTable();
+  streams.tcp(0, 2, 80, 1, 5000, 900, 7000, ACK, -1);
+  streams.tcp(1, 1, 5000, 2, 80, 100, 901, SYN | ACK, -1);
+  expect(streams.tcpDirection(0, 0, 0).base).toBe(6999);
+  expect(streams.tcpDirection(0, 0, 1).base).toBe(100);
 });

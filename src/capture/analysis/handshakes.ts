@@ -1,8 +1,8 @@
 // When each TCP stream opened and which side closed it first: what its initial round trip time and its FINs' notes come from.
 
+import { grown } from "../../trace/columns.ts";
 import type { PacketTable } from "../../trace/packets.ts";
 import { TCP_FLAG } from "../../wire/tcp.ts";
-import { grown } from "./row-numbers.ts";
 
 /** Words of a stream. */
 const STREAM = 3;
@@ -27,7 +27,7 @@ export class Handshakes {
   /** Takes the next segment of `stream`. */
   add(row: number, stream: number, direction: 0 | 1, flags: number): void {
     const at = stream * STREAM;
-    if (at >= this.#state.length) this.#state = grown(this.#state, at * 2);
+    if (at >= this.#state.length) this.#state = grown(this.#state, new Uint32Array(at * 2));
     const state = this.#state;
     if ((flags & TCP_FLAG.fin) !== 0 && state[at + CLOSER] === 0) state[at + CLOSER] = direction + 1;
     if (state[at + FIRST_ACK_ROW] !== 0) return;

@@ -42,10 +42,3 @@ export class RowNumbers {
     this.tsEcr = moved(this.tsEcr);
   }
 }
-
-/** `old` with room for `size` numbers. */
-export function grown(old: Uint32Array, size: number): Uint32Array<ArrayBuffer> {
-  const larger = new Uint32Array(size);
-  larger.set(old);
-  return larger;
-}

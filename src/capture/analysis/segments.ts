@@ -3,6 +3,8 @@
 // Nearly always a list is in order of its sequence numbers, and an acknowledgement takes segments off its front. A list is
 // walked whole only while a segment out of order is in it.
 
+import { grown } from "../../trace/columns.ts";
+
 /** No entry. */
 const NONE = 0;
 /** Words of an entry: first sequence number, the one after its last, row, next entry. */
@@ -38,7 +40,7 @@ export class UnackedSegments {
   /** Room for directions 0 to `count` - 1. */
   reserve(count: number): void {
     if (count * LIST <= this.#lists.length) return;
-    this.#lists = grown(this.#lists, count * 2 * LIST);
+    this.#lists = grown(this.#lists, new Uint32Array(count * 2 * LIST));
   }
 
   isEmpty(direction: number): boolean {
@@ -141,13 +143,8 @@ export class UnackedSegments {
       return free;
     }
     const entry = this.#used++;
-    if ((entry + 1) * ENTRY > this.#entries.length) this.#entries = grown(this.#entries, entry * 2 * ENTRY);
+    if ((entry + 1) * ENTRY > this.#entries.length)
+      this.#entries = grown(this.#entries, new Uint32Array(entry * 2 * ENTRY));
     return entry;
   }
-}
-
-function grown(old: Uint32Array, size: number): Uint32Array<ArrayBuffer> {
-  const larger = new Uint32Array(size);
-  larger.set(old);
-  return larger;
 }

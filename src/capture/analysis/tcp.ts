@@ -4,16 +4,17 @@
 // Each direction's state is 16 numbers in one typed array (a cache line); what is found goes to the table's `analysis`
 // column and to `RowNumbers`. Nothing is allocated a packet.
 
+import { grown } from "../../trace/columns.ts";
 import { ANALYSIS, ANALYSIS_FLAGS } from "../../trace/analysis-flags.ts";
 import { NO_OFFSET, NO_STREAM, PROTOCOL } from "../../trace/packets.ts";
 import type { PacketTable } from "../../trace/packets.ts";
-import { WINDOW_SCALE_UNKNOWN } from "../../trace/streams.ts";
+import { WINDOW_SCALE_UNKNOWN } from "../../trace/conversation-table.ts";
 import type { StreamTable } from "../../trace/streams.ts";
 import { TCP_FLAG, TCP_HEADER_LENGTH_MIN } from "../../wire/tcp.ts";
 import { getUint32 } from "../../wire/bytes.ts";
 import { Handshakes, sinceNs } from "./handshakes.ts";
 import { hasFastOpenCookie, isOnlyTimestamps, sackedBytes } from "./options.ts";
-import { grown, RowNumbers } from "./row-numbers.ts";
+import { RowNumbers } from "./row-numbers.ts";
 import { NO_ROW, UnackedSegments } from "./segments.ts";
 
 /** Words of a direction's state. Sequence numbers are as on the wire; 0 is "not known", as in Wireshark. */
@@ -379,7 +380,7 @@ export class TcpAnalysis {
 
   #growStreams(stream: number): void {
     const size = (stream + 1) * 2;
-    this.#state = grown(this.#state, size * 2 * STATE);
+    this.#state = grown(this.#state, new Uint32Array(size * 2 * STATE));
     this.#unacked.reserve(size * 2);
   }
 }

@@ -13,44 +13,43 @@ export interface ChecksumField {
   readonly unverified: string;
 }
 
-/** Values of `...checksum.status`. */
-const STATUS = {
-  bad: [0, "Bad"],
-  good: [1, "Good"],
-  unverified: [2, "Unverified"],
-  notPresent: [3, "Not present"],
+/** What may come of it: the value of `...checksum.status`, its word, and what stands behind the checksum. */
+const VERDICT = {
+  bad: [0, "Bad", "incorrect"],
+  good: [1, "Good", "correct"],
+  unverified: [2, "Unverified", null],
+  notPresent: [3, "Not present", "zero-value ignored"],
 } as const;
+type Verdict = (typeof VERDICT)[keyof typeof VERDICT];
 
-/**
- * Adds the two lines of the checksum `value` at `at`. `isRight` works it out, null where that cannot be done; without one no checksum was
- * sent.
- */
+/** Works it out; null where that cannot be done. */
+type Check = () => boolean | null;
+
+function verdictOf(d: Dissection, isRight: Check | null): Verdict {
+  if (isRight === null) return VERDICT.notPresent;
+  const right = d.around.verifiesChecksums ? isRight() : null;
+  if (right === null) return VERDICT.unverified;
+  return right ? VERDICT.good : VERDICT.bad;
+}
+
+/** Adds the two lines of the checksum `value` at `at`. Where `isRight` is null, none was sent. */
 export function addChecksum(
   d: Dissection,
   out: DetailNode[],
   { field, title, statusTitle, unverified }: ChecksumField,
   value: number,
   at: number,
-  isRight: (() => boolean | null) | null,
+  isRight: Check | null,
 ): void {
-  const verdict = isRight === null ? null : d.around.verifiesChecksums ? isRight() : null;
-  const status =
-    isRight === null
-      ? STATUS.notPresent
-      : verdict === null
-        ? STATUS.unverified
-        : verdict
-          ? STATUS.good
-          : STATUS.bad;
-  const words =
-    isRight === null
-      ? "zero-value ignored"
-      : verdict === null
-        ? unverified
-        : verdict
-          ? "correct"
-          : "incorrect";
-  const line = d.add(out, field, () => `${title}: ${hexText(value, 4)} [${words}]`, at, 2, value);
+  const [status, word, note] = verdictOf(d, isRight);
+  const line = d.add(
+    out,
+    field,
+    () => `${title}: ${hexText(value, 4)} [${note ?? unverified}]`,
+    at,
+    2,
+    value,
+  );
   const into = isRight === null ? line.children : out;
-  d.add(into, `${field}.status`, `[${statusTitle}: ${status[1]}]`, at, 0, status[0]);
+  d.add(into, `${field}.status`, `[${statusTitle}: ${word}]`, at, 0, status);
 }

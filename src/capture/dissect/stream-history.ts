@@ -1,6 +1,7 @@
 // What a packet's stream was before it: which packet went before, and how much of a whole connection a TCP stream had shown. Five bytes
 // a row, kept from when somebody first asks.
 
+import { grown } from "../../trace/columns.ts";
 import { NO_STREAM, PROTOCOL } from "../../trace/packets.ts";
 import type { PacketTable } from "../../trace/packets.ts";
 import { TCP_FLAG } from "../../wire/tcp.ts";
@@ -106,11 +107,6 @@ export class StreamHistory {
     this.#latest = grown(this.#latest, new Uint32Array(size));
     this.#seen = grown(this.#seen, new Uint8Array(size));
   }
-}
-
-function grown<T extends Uint32Array | Uint8Array>(old: T, larger: T): T {
-  larger.set(old);
-  return larger;
 }
 
 const WITH_DATA = SEEN.syn | SEEN.synAck | SEEN.ack | SEEN.data;
