@@ -264,8 +264,8 @@ export class Conversations {
       this.#tcp.approach(row, most) &&
       this.#udp.approach(row, most) &&
       this.echoes.approach(row, most) &&
-      this.tcpHistory.extendSome(most * ROWS_A_READ) &&
-      this.udpHistory.extendSome(most * ROWS_A_READ) &&
+      this.tcpHistory.approach(row, most * ROWS_A_READ) &&
+      this.udpHistory.approach(row, most * ROWS_A_READ) &&
       this.arpUses.approach(row, most)
     );
   }

@@ -13,7 +13,7 @@ const SEEN = { syn: 1, synAck: 2, ack: 4, data: 8, fin: 16, rst: 32 } as const;
 /** Streams. Small, as in `packets.ts`. */
 const CAPACITY_MIN = 4;
 
-/** The histories of one kind of stream. It follows the table as that grows. */
+/** The histories of one kind of stream, read as far as somebody asked. */
 export class StreamHistory {
   readonly #table: PacketTable;
   readonly #protocol: number;
@@ -33,37 +33,36 @@ export class StreamHistory {
 
   /** The first row of the stream that `row` is of; `row` itself where it is of none. */
   first(row: number): number {
-    this.#extend(Infinity);
+    this.approach(row);
     const stream = this.#streamOf(row);
     return stream === NO_STREAM ? row : this.#first[stream] - 1;
   }
 
   /** The row before `row` in its stream, of datagrams the last that was not empty; -1 for the first. */
   previous(row: number): number {
-    this.#extend(Infinity);
+    this.approach(row);
     return this.#previous[row] - 1;
   }
 
   /** `tcp.completeness` of TCP packet `row`: what its stream had shown before it. */
   completeness(row: number): number {
-    this.#extend(Infinity);
+    this.approach(row);
     return this.#completeness[row];
   }
 
-  /** Follows the table over at most `most` rows more; answers whether it is up to it. */
-  extendSome(most: number): boolean {
-    this.#extend(most);
-    return this.#rows === this.#table.count;
+  /** Reads on towards packet `row`, over at most `most` packets; answers whether the others have nothing more to read. */
+  approach(row: number, most: number = Infinity): boolean {
+    const end = Math.min(row + 1, this.#rows + most);
+    if (end > this.#rows) this.#extend(end);
+    return this.#rows > row;
   }
 
   #streamOf(row: number): number {
     return this.#table.protocol[row] === this.#protocol ? this.#table.stream[row] : NO_STREAM;
   }
 
-  #extend(most: number): void {
+  #extend(count: number): void {
     const table = this.#table;
-    if (this.#rows === table.count) return;
-    const count = Math.min(table.count, this.#rows + most);
     if (this.#previous.length < count) {
       this.#previous = grown(this.#previous, new Uint32Array(table.stream.length));
       this.#completeness = grown(this.#completeness, new Uint8Array(table.stream.length));
