@@ -34,6 +34,8 @@ export interface SegmentNumbers {
   seq: number;
   ack: number;
   window: number;
+  /** Which direction it is of, numbered through all streams: twice its stream's number, one more from the high end; -1 for no stream. */
+  direction: number;
 }
 
 /** One direction of a TCP stream. */
@@ -227,8 +229,10 @@ export class StreamTable {
     into.seq = table.tcpSeq[row];
     into.ack = table.tcpAck[row];
     into.window = table.tcpWindow[row];
+    into.direction = NO_STREAM;
     if (stream === NO_STREAM) return;
     const own = stream * 2 + this.direction(table, row);
+    into.direction = own;
     into.seq = (into.seq - tcp.baseAt(own, row)) >>> 0;
     if ((flags & TCP_FLAG.ack) !== 0) into.ack = (into.ack - tcp.baseAt(own ^ 1, row)) >>> 0;
     if ((flags & TCP_FLAG.syn) !== 0) return;

@@ -1,17 +1,17 @@
 // The texts of a trace's addresses as they go out: one piece of memory for all, since a capture has many and asks for them in turn.
 
 import type { AddressTable } from "../../trace/addresses.ts";
-import { wordsOf } from "./line-bytes.ts";
+import { wordsOf } from "./digits.ts";
 import type { LineBytes } from "./line-bytes.ts";
 
 /** Words of an IPv6 address' text at its longest. */
-const WORDS_MAX = 12;
+const WORDS_MAX = 6;
 /** Small, as in `packets.ts`. */
 const CAPACITY_MIN = 4;
 
 export class AddressWords {
   readonly #addresses: AddressTable;
-  #words = new Uint32Array(CAPACITY_MIN * WORDS_MAX);
+  #words = new Float64Array(CAPACITY_MIN * WORDS_MAX);
   /** Bytes of each text; 0 where it has not been asked for, and for no address. */
   #lengths = new Uint8Array(CAPACITY_MIN);
 
@@ -29,7 +29,7 @@ export class AddressWords {
   #writeNew(id: number, out: LineBytes): void {
     const bytes = Buffer.from(this.#addresses.text(id));
     // Texts that captures give addresses can be of any length.
-    if (bytes.length > WORDS_MAX * 4) {
+    if (bytes.length > WORDS_MAX * 8) {
       out.text(bytes.toString());
       return;
     }
@@ -40,7 +40,7 @@ export class AddressWords {
   }
 
   #grow(size: number): void {
-    const words = new Uint32Array(size * WORDS_MAX);
+    const words = new Float64Array(size * WORDS_MAX);
     words.set(this.#words);
     this.#words = words;
     const lengths = new Uint8Array(size);

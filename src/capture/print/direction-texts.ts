@@ -1,37 +1,35 @@
 // Text that every segment of one direction of a TCP stream has in its line, kept as it goes out: addresses, ports, the stream's number.
 
+import { putWords, wordsOf } from "./digits.ts";
 import type { LineBytes } from "./line-bytes.ts";
-import { wordsOf } from "./line-bytes.ts";
 
 /** Directions. Small, as in `packets.ts`. */
 const CAPACITY_MIN = 4;
 /** More than one text. */
 const WORDS_MIN = 64;
 /** Longer texts are made anew each time, as are all once so many words are kept. */
-const BYTES_MAX = 255;
-const WORDS_MAX = 1 << 24;
+export const DIRECTION_TEXT_MAX = 255;
+const WORDS_MAX = 1 << 23;
 
 export class DirectionTexts {
-  #words = new Uint32Array(WORDS_MIN);
+  #words = new Float64Array(WORDS_MIN);
   #used = 0;
   /** By direction: where its text begins among the words, and how many bytes it has; 0 where none is kept. */
   #starts = new Uint32Array(CAPACITY_MIN);
   #lengths = new Uint8Array(CAPACITY_MIN);
 
-  /** Writes the text of `direction`, numbered through all streams; false, having written nothing, where it is not kept. */
-  write(direction: number, out: LineBytes): boolean {
-    if (direction >= this.#lengths.length) return false;
-    const length = this.#lengths[direction];
-    if (length === 0) return false;
-    out.words(this.#words, this.#starts[direction], length);
-    return true;
+  /** Puts the text of `direction`, numbered through all streams, at `at`, and answers the place behind it: `at` where it is not kept. */
+  put(view: DataView, at: number, direction: number): number {
+    if (direction < 0 || direction >= this.#lengths.length) return at;
+    return putWords(view, at, this.#words, this.#starts[direction], this.#lengths[direction]);
   }
 
   /** Keeps what has been written to `out` since `start` as the text of `direction`. */
   keep(direction: number, out: LineBytes, start: number): void {
     const length = out.length - start;
     const words = wordsOf(out.bytes.subarray(start, out.length));
-    if (length === 0 || length > BYTES_MAX || this.#used + words.length > WORDS_MAX) return;
+    if (direction < 0 || length === 0 || length > DIRECTION_TEXT_MAX || this.#used + words.length > WORDS_MAX)
+      return;
     if (direction >= this.#lengths.length) this.#growDirections((direction + 1) * 2);
     if (this.#used + words.length > this.#words.length) this.#growWords();
     this.#words.set(words, this.#used);
@@ -49,7 +47,7 @@ export class DirectionTexts {
   }
 
   #growWords(): void {
-    const larger = new Uint32Array(this.#words.length * 2);
+    const larger = new Float64Array(this.#words.length * 2);
     larger.set(this.#words);
     this.#words = larger;
   }

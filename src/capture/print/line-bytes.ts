@@ -9,6 +9,7 @@ import {
   putHexFour,
   putWords,
   SLACK_BYTES,
+  wordsOf,
 } from "./digits.ts";
 
 const ROOM_MIN = 1 << 17;
@@ -21,9 +22,9 @@ const NEWLINE = 10;
 /** Room that every short write asks for: more than a number's digits. */
 const SHORT_ROOM = DECIMAL_BYTES * 2 + SLACK_BYTES;
 
-/** A text that goes out often: its bytes, four to a word, since a word goes out as fast as a byte. */
+/** A text that goes out often, as `wordsOf` has it. */
 export interface Piece {
-  readonly words: Uint32Array;
+  readonly words: Float64Array;
   /** In bytes. */
   readonly length: number;
 }
@@ -32,13 +33,6 @@ export interface Piece {
 export function pieceOf(text: string): Piece {
   const bytes = Buffer.from(text);
   return { words: wordsOf(bytes), length: bytes.length };
-}
-
-/** `bytes` four to a word, the first in the lowest byte of each. */
-export function wordsOf(bytes: Uint8Array): Uint32Array {
-  const words = new Uint32Array(Math.ceil(bytes.length / 4));
-  for (let i = 0; i < bytes.length; i++) words[i >> 2] |= bytes[i] << ((i & 3) * 8);
-  return words;
 }
 
 /** Writes the line of packet `row`, without its end. */
@@ -137,7 +131,7 @@ export class LineBytes {
   }
 
   /** `length` bytes that are in `words` from word `start` on, as `wordsOf` has them. */
-  words(words: Uint32Array, start: number, length: number): void {
+  words(words: Float64Array, start: number, length: number): void {
     if (this.length + length + SLACK_BYTES > this.bytes.length) this.#room(length + SLACK_BYTES);
     this.length = putWords(this.view, this.length, words, start, length);
   }

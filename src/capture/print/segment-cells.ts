@@ -4,12 +4,11 @@
 import { ANALYSIS_FLAGS } from "../../trace/analysis-flags.ts";
 import { NO_STREAM } from "../../trace/packets.ts";
 import type { PacketTable } from "../../trace/packets.ts";
-import type { StreamTable } from "../../trace/streams.ts";
 import type { Trace } from "../../trace/trace.ts";
 import type { DissectContext } from "../dissect/dissect.ts";
 import { AddressWords } from "./address-words.ts";
-import { DirectionTexts } from "./direction-texts.ts";
-import { putDecimal, putHexFour, putNine, putWords } from "./digits.ts";
+import { DIRECTION_TEXT_MAX, DirectionTexts } from "./direction-texts.ts";
+import { putDecimal, putHexFour, putNine, putWords, SLACK_BYTES } from "./digits.ts";
 import type { LineBytes, Piece } from "./line-bytes.ts";
 import { writeSeconds } from "./times.ts";
 import type { TransportColumns } from "./transport-columns.ts";
@@ -80,8 +79,11 @@ export class SegmentCells {
   readonly #cells: Uint8Array;
   readonly #addresses: AddressWords;
   readonly #hasTime: (row: number) => boolean;
-  readonly #streams: StreamTable | undefined;
   readonly #between: Piece;
+  /** The same where it is a single byte, 0 where it is not. */
+  readonly #separator: number;
+  /** Bytes that texts of directions may take beside what is counted for each field. */
+  readonly #sharedRoom: number;
   /** By field: behind the last of those one after another that a direction decides, where it is the first; 0 for all others. */
   readonly #sharedEnds: Uint8Array;
   readonly #texts: readonly DirectionTexts[];
@@ -101,9 +103,11 @@ export class SegmentCells {
     // Without them numbers are shown as they were sent.
     const isKnown = context.streams !== undefined && context.analysis !== undefined;
     this.#cells = Uint8Array.from(names, (name) => (isKnown ? (CELLS.get(name) ?? CELL.other) : CELL.other));
-    this.#streams = context.streams;
     this.#between = between;
+    this.#separator = between.length === 1 ? new Uint8Array(between.words.buffer)[0] : 0;
     this.#sharedEnds = sharedEndsOf(this.#cells);
+    this.#sharedRoom =
+      this.#sharedEnds.filter((end) => end !== 0).length * (DIRECTION_TEXT_MAX + SLACK_BYTES);
     this.#texts = names.map(() => new DirectionTexts());
   }
 
@@ -115,9 +119,11 @@ export class SegmentCells {
     const table = this.#table;
     const cells = this.#cells;
     const between = this.#between;
+    const separator = this.#separator;
     const room = FIELD_BYTES + between.length;
-    out.reserve((to - from) * room);
+    out.reserve((to - from) * room + this.#sharedRoom);
     let { view, length: at } = out;
+    const numbers = this.#columns.numbers(row);
     for (let i = from; i < to; i++) {
       const cell = cells[i];
       if (cell === CELL.other) {
@@ -125,7 +131,19 @@ export class SegmentCells {
         return i;
       }
       const start = at;
-      if (i > from) at = putWords(view, at, between.words, 0, between.length);
+      if (i > from) {
+        if (separator !== 0) view.setUint8(at++, separator);
+        else at = putWords(view, at, between.words, 0, between.length);
+      }
+      const sharedEnd = this.#sharedEnds[i];
+      if (sharedEnd !== 0 && sharedEnd <= to && numbers.direction !== NO_STREAM) {
+        const text = at;
+        at = this.#texts[i].put(view, at, numbers.direction);
+        if (at !== text) {
+          i = sharedEnd - 1;
+          continue;
+        }
+      }
       let value = 0;
       switch (cell) {
         case CELL.frameNumber:
@@ -138,16 +156,16 @@ export class SegmentCells {
           value = table.destinationPort[row];
           break;
         case CELL.seq:
-          value = this.#columns.numbers(row).seq;
+          value = numbers.seq;
           break;
         case CELL.ack:
-          value = this.#columns.numbers(row).ack;
+          value = numbers.ack;
           break;
         case CELL.length:
           value = table.payloadLength[row];
           break;
         case CELL.window:
-          value = this.#columns.numbers(row).window;
+          value = numbers.window;
           break;
         case CELL.timeEpoch: {
           if (!this.#hasTime(row)) continue;
@@ -176,7 +194,7 @@ export class SegmentCells {
             return i;
           }
           i = end - 1;
-          out.reserve((to - end) * room);
+          out.reserve((to - end) * room + this.#sharedRoom);
           ({ view, length: at } = out);
           continue;
         }
@@ -195,7 +213,11 @@ export class SegmentCells {
   #writeOther(i: number, to: number, row: number, out: LineBytes): number {
     const table = this.#table;
     const sharedEnd = this.#sharedEnds[i];
-    if (sharedEnd !== 0 && sharedEnd <= to && this.#writeShared(i, sharedEnd, row, out)) return sharedEnd;
+    const { direction } = this.#columns.numbers(row);
+    if (sharedEnd !== 0 && sharedEnd <= to && direction !== NO_STREAM) {
+      this.#writeShared(i, sharedEnd, row, direction, out);
+      return sharedEnd;
+    }
     switch (this.#cells[i]) {
       case CELL.ipv4Source:
         this.#address(table.source[row], 4, out);
@@ -218,20 +240,14 @@ export class SegmentCells {
     return i + 1;
   }
 
-  /** Fields that a direction decides, kept as they were first written; false where nothing says which direction it is. */
-  #writeShared(i: number, end: number, row: number, out: LineBytes): boolean {
-    const stream = this.#table.stream[row];
-    if (stream === NO_STREAM || this.#streams === undefined) return false;
-    const direction = stream * 2 + this.#streams.direction(this.#table, row);
-    const texts = this.#texts[i];
-    if (texts.write(direction, out)) return true;
+  /** Fields that a direction decides, to be kept as they are first written. */
+  #writeShared(i: number, end: number, row: number, direction: number, out: LineBytes): void {
     const start = out.length;
     for (let field = i; field < end; field++) {
       if (field > i) out.piece(this.#between);
       this.write(field, field + 1, row, out);
     }
-    texts.keep(direction, out, start);
-    return true;
+    this.#texts[i].keep(direction, out, start);
   }
 
   #address(id: number, family: 4 | 6, out: LineBytes): void {

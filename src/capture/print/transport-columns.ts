@@ -18,6 +18,7 @@ import { beginningInfo, knownColumns, PAYLOAD, payloadKind, SEGMENT_NOTE } from 
 import { datagramColumns } from "../dissect/udp-protocols.ts";
 import { isPlain } from "../fields-columns.ts";
 import { spelledOut } from "../spelled-out.ts";
+import { DirectionTexts } from "./direction-texts.ts";
 import { LineBytes, pieceOf } from "./line-bytes.ts";
 import { writeTcpInfo, writeUdpInfo } from "./transport-info.ts";
 
@@ -34,13 +35,14 @@ export class TransportColumns {
   readonly #context: DissectContext;
   readonly #interest: Interest;
   readonly #own = new LineBytes();
+  readonly #ports = new DirectionTexts();
   /** The row looked at last: several columns of one are asked for after each other. */
   #row = -1;
   #kind: Kind = REFUSED;
   #known: Columns | null = null;
   #payload: DissectedPayload | null = null;
   /** Of the row that was asked for last. */
-  readonly #numbers: SegmentNumbers = { seq: 0, ack: 0, window: 0 };
+  readonly #numbers: SegmentNumbers = { seq: 0, ack: 0, window: 0, direction: NO_STREAM };
   #numbered = -1;
 
   /** `interest` is what of payloads is asked for beside the columns: applications' fields. */
@@ -175,7 +177,8 @@ export class TransportColumns {
   #writeOwn(row: number, out: LineBytes): boolean {
     const { streams, analysis } = this.#context;
     if (streams === undefined || analysis === undefined) return false;
-    if (this.#isTcp(row)) return writeTcpInfo(out, row, this.#trace, streams, analysis, this.numbers(row));
+    if (this.#isTcp(row))
+      return writeTcpInfo(out, row, this.#trace, streams, analysis, this.numbers(row), this.#ports);
     writeUdpInfo(out, row, this.#trace.packets);
     return true;
   }

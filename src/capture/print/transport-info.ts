@@ -11,49 +11,45 @@ import { TCP_OPTION } from "../../wire/tcp-options.ts";
 import type { TcpAnalysis } from "../analysis/tcp.ts";
 import { analysisInfo } from "../dissect/tcp-analysis.ts";
 import { tcpFlagsText } from "../dissect/tcp.ts";
-import { putDecimal, putWords } from "./digits.ts";
+import { putDecimal, putWord, putWords, wordOf } from "./digits.ts";
+import type { DirectionTexts } from "./direction-texts.ts";
 import { pieceOf } from "./line-bytes.ts";
 import type { LineBytes, Piece } from "./line-bytes.ts";
 
-const LENGTH = pieceOf(" Len=");
-const TS_VAL = pieceOf(" TSval=");
-const TS_ECR = pieceOf(" TSecr=");
 /** ` → `, whose arrow is three bytes of UTF-8. */
 const ARROW = pieceOf(" → ");
+const ACK = wordOf(" Ack=");
+const WINDOW = wordOf(" Win=");
+const URGENT = wordOf(" Urg=");
+const LENGTH = wordOf(" Len=");
+/** Bytes of each of these. */
+const LABEL_BYTES = 5;
+const TS_VAL = wordOf(" TSval=");
+const TS_ECR = wordOf(" TSecr=");
+const TS_LABEL_BYTES = 7;
 
-/**
- * By flags: what stands before each number of Info, in order: ports, Seq, Ack where it counts, Win, Urg where it counts, Len. The two of
- * the timestamps option follow.
- */
-const labels: (readonly Piece[] | undefined)[] = [];
+/** By flags: what stands between ports and Seq. */
+const labels: (Piece | undefined)[] = [];
 
-function labelsOf(flags: number): readonly Piece[] {
-  return (labels[flags] ??= [
-    pieceOf(""),
-    ARROW,
-    pieceOf(` [${tcpFlagsText(flags)}] Seq=`),
-    ...((flags & TCP_FLAG.ack) === 0 ? [] : [pieceOf(" Ack=")]),
-    pieceOf(" Win="),
-    ...((flags & TCP_FLAG.urg) === 0 ? [] : [pieceOf(" Urg=")]),
-    LENGTH,
-    TS_VAL,
-    TS_ECR,
-  ]);
+function flagsLabel(flags: number): Piece {
+  return (labels[flags] ??= pieceOf(` [${tcpFlagsText(flags)}] Seq=`));
 }
 
-/** The numbers of the segment being written, in the order of its labels. */
-const numbers = new Uint32Array(9);
-/** More than all of them and their labels take, the names of all flags among these. */
+/** More than all numbers and their labels take, the names of all flags among these. */
 const NUMBERS_BYTES = 256;
 
-/** Writes TCP's Info of plain segment `row`, the analysis' remarks before it; false, having written nothing, for one with rare or damaged options. */
+/**
+ * Writes TCP's Info of plain segment `row`, the analysis' remarks before it; false, having written nothing, for one with rare or damaged
+ * options. `ports` keeps what goes before the flags.
+ */
 export function writeTcpInfo(
   out: LineBytes,
   row: number,
   trace: Trace,
   streams: StreamTable,
   analysis: TcpAnalysis,
-  { seq, ack, window }: SegmentNumbers,
+  { seq, ack, window, direction }: SegmentNumbers,
+  ports: DirectionTexts,
 ): boolean {
   const table = trace.packets;
   const flags = table.tcpFlags[row];
@@ -67,25 +63,23 @@ export function writeTcpInfo(
   if (bytes.length < optionsEnd && bytes !== NOTHING) return false;
   const start = out.length;
   if ((found & ANALYSIS_FLAGS) !== 0) out.text(analysisInfo(trace, analysis, row));
-  let count = 0;
-  numbers[count++] = table.sourcePort[row];
-  numbers[count++] = table.destinationPort[row];
-  numbers[count++] = seq;
-  if ((flags & TCP_FLAG.ack) !== 0) numbers[count++] = ack;
-  numbers[count++] = window;
-  if (isUrgent) numbers[count++] = getUint16(bytes, options - 2);
-  numbers[count++] = table.payloadLength[row];
-  if (hasOnlyTimestamps) {
-    numbers[count++] = analysis.tsVal(row);
-    numbers[count++] = analysis.tsEcr(row);
-  }
   out.reserve(NUMBERS_BYTES);
-  const before = labelsOf(flags);
-  const { view } = out;
-  let at = out.length;
-  for (let i = 0; i < count; i++) {
-    const { words, length } = before[i];
-    at = putDecimal(view, putWords(view, at, words, 0, length), numbers[i]);
+  const { view, length: begin } = out;
+  let at = ports.put(view, begin, direction);
+  if (at === begin) {
+    writePorts(out, table, row);
+    ports.keep(direction, out, begin);
+    at = out.length;
+  }
+  const label = flagsLabel(flags);
+  at = putDecimal(view, putWords(view, at, label.words, 0, label.length), seq);
+  if ((flags & TCP_FLAG.ack) !== 0) at = putDecimal(view, putWord(view, at, ACK, LABEL_BYTES), ack);
+  at = putDecimal(view, putWord(view, at, WINDOW, LABEL_BYTES), window);
+  if (isUrgent) at = putDecimal(view, putWord(view, at, URGENT, LABEL_BYTES), getUint16(bytes, options - 2));
+  at = putDecimal(view, putWord(view, at, LENGTH, LABEL_BYTES), table.payloadLength[row]);
+  if (hasOnlyTimestamps) {
+    at = putDecimal(view, putWord(view, at, TS_VAL, TS_LABEL_BYTES), analysis.tsVal(row));
+    at = putDecimal(view, putWord(view, at, TS_ECR, TS_LABEL_BYTES), analysis.tsEcr(row));
   }
   out.length = at;
   if (hasOnlyTimestamps || options === optionsEnd) return true;
@@ -98,11 +92,14 @@ const NOTHING = new Uint8Array(0);
 
 /** Writes UDP's Info of a datagram that is not tunnelled: `40000 → 5004 Len=172`. */
 export function writeUdpInfo(out: LineBytes, row: number, table: PacketTable): void {
+  writePorts(out, table, row);
+  writeLabelled(out, LENGTH, LABEL_BYTES, table.payloadLength[row]);
+}
+
+function writePorts(out: LineBytes, table: PacketTable, row: number): void {
   out.decimal(table.sourcePort[row]);
   arrow(out);
   out.decimal(table.destinationPort[row]);
-  out.piece(LENGTH);
-  out.decimal(table.payloadLength[row]);
 }
 
 export function arrow(out: LineBytes): void {
@@ -110,10 +107,13 @@ export function arrow(out: LineBytes): void {
 }
 
 function writeTimestamps(out: LineBytes, value: number, echo: number): void {
-  out.piece(TS_VAL);
-  out.decimal(value);
-  out.piece(TS_ECR);
-  out.decimal(echo);
+  writeLabelled(out, TS_VAL, TS_LABEL_BYTES, value);
+  writeLabelled(out, TS_ECR, TS_LABEL_BYTES, echo);
+}
+
+function writeLabelled(out: LineBytes, label: number, length: number, value: number): void {
+  out.reserve(NUMBERS_BYTES);
+  out.length = putDecimal(out.view, putWord(out.view, out.length, label, length), value);
 }
 
 /** ` MSS=1460 SACK_PERM TSval=1 TSecr=2`; false for options that are damaged or rare. */

@@ -3,7 +3,14 @@
 import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
 
-import { putDecimal, putFour, putHexFour, putNine } from "../../../src/capture/print/digits.ts";
+import {
+  putDecimal,
+  putFour,
+  putHexFour,
+  putNine,
+  putWords,
+  wordsOf,
+} from "../../../src/capture/print/digits.ts";
 import { LineBytes } from "../../../src/capture/print/line-bytes.ts";
 
 const bytes = Buffer.alloc(32);
@@ -36,6 +43,16 @@ describe("digits", () => {
     );
   });
 
+  it("change where ten thousands do", () => {
+    fc.assert(
+      fc.property(fc.nat(429_496), fc.constantFrom(-1, 0, 1), (count, off) => {
+        const value = Math.max(0, count * 10_000 + off);
+        expect(put(putDecimal, value)).toBe(String(value));
+      }),
+      { numRuns: 1000 },
+    );
+  });
+
   it("of numbers up to 2^53 go out a line's way", () => {
     fc.assert(
       fc.property(fc.maxSafeNat(), (value) => {
@@ -43,6 +60,26 @@ describe("digits", () => {
         out.decimal(value);
         expect(out.textFrom(0)).toBe(String(value));
       }),
+    );
+  });
+});
+
+describe("a text kept as words", () => {
+  it("goes out as it is, whatever signs it is made of", () => {
+    fc.assert(
+      fc.property(fc.string({ unit: "binary", maxLength: 60 }), (text) => {
+        const utf8 = Buffer.from(text);
+        const out = Buffer.alloc(utf8.length + 16);
+        const end = putWords(
+          new DataView(out.buffer, out.byteOffset, out.length),
+          3,
+          wordsOf(utf8),
+          0,
+          utf8.length,
+        );
+        expect(out.subarray(3, end)).toEqual(utf8);
+      }),
+      { numRuns: 500 },
     );
   });
 });
