@@ -101,8 +101,6 @@ const NETWORK: readonly FieldRow[] = [
   ["ip.hdr_len", "uint8", "Header Length"],
   ["ip.id", "uint16x", "Identification"],
   ["ip.len", "uint16", "Total Length"],
-  ["ip.opt.len", "uint8", "Length"],
-  ["ip.opt.type", "uint8", "Type"],
   ["ip.proto", "uint8", "Protocol"],
   ["ip.reassembled.length", "uint32", "Reassembled IPv4 length"],
   ["ip.src", "ipv4", "Source Address"],

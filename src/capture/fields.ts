@@ -4,6 +4,7 @@ import type { DetailNode, FieldValue, Interest } from "./dissect/tree.ts";
 import { nsText } from "./dissect/frame.ts";
 import { ANALYSIS_FIELD_ROWS } from "./fields-analysis.ts";
 import { APPLICATION_FIELD_ROWS } from "./fields-applications.ts";
+import { IP_OPTION_FIELD_ROWS } from "./fields-ip-options.ts";
 import { FIELD_ROWS } from "./fields-table.ts";
 import { TUNNEL_FIELD_ROWS } from "./fields-tunnels.ts";
 import { spelledOut } from "./spelled-out.ts";
@@ -65,6 +66,7 @@ const COLUMNS: readonly (readonly [name: string, title: string])[] = [
 const FIELDS = new Map<string, FieldInfo>();
 for (const [name, type, title] of [
   ...FIELD_ROWS,
+  ...IP_OPTION_FIELD_ROWS,
   ...TUNNEL_FIELD_ROWS,
   ...ANALYSIS_FIELD_ROWS,
   ...APPLICATION_FIELD_ROWS,

@@ -10,6 +10,7 @@
 import { getUint16, getUint32 } from "../wire/bytes.ts";
 import { TUNNEL_PORT } from "../wire/encapsulation.ts";
 import { ETHER_TYPE_MIN } from "../wire/ethernet.ts";
+import { decodeIpv4Options, finalDestinationOffset } from "../wire/ipv4-options.ts";
 import { LINKTYPE } from "../wire/link-types.ts";
 import { LOOPBACK_HEADER_LENGTH, etherTypeOfFamily, ipVersionOfFamily, swap32 } from "../wire/loopback.ts";
 import { ETHER_TYPE, IP_PROTOCOL, isVlanType } from "../wire/protocols.ts";
@@ -218,7 +219,8 @@ export function indexIpv4(
   if (table.networkOffset[row] === NO_OFFSET) table.networkOffset[row] = offsetOf(at - start);
   table.protocol[row] = PROTOCOL.ipv4;
   table.source[row] = table.addresses.internIpv4(getUint32(bytes, at + 12));
-  table.destination[row] = table.addresses.internIpv4(getUint32(bytes, at + 16));
+  const destination = headerLength === 20 ? at + 16 : destinationAt(bytes, at, at + headerLength, frameEnd);
+  table.destination[row] = table.addresses.internIpv4(getUint32(bytes, destination));
   const wireEnd = totalLength === 0 ? frameWireEnd : Math.min(frameWireEnd, at + totalLength);
   const end = Math.min(frameEnd, wireEnd);
   const fragment = getUint16(bytes, at + 6);
@@ -229,6 +231,12 @@ export function indexIpv4(
     return;
   }
   indexProtocol(table, row, bytes, start, at + headerLength, end, wireEnd, bytes[at + 9], streams, depth);
+}
+
+/** Where a header with options, which ends at `headerEnd`, has the address that its packet is bound for in the end. */
+function destinationAt(bytes: Uint8Array, at: number, headerEnd: number, end: number): number {
+  if (headerEnd > end) return at + 16;
+  return at + (finalDestinationOffset(decodeIpv4Options(bytes, at, headerEnd).options) ?? 16);
 }
 
 export function indexIpv6(

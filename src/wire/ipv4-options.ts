@@ -7,10 +7,19 @@ export const IPV4_OPTION = {
   endOfList: 0,
   noOperation: 1,
   recordRoute: 7,
+  mtuProbe: 11,
+  mtuReply: 12,
+  quickStart: 25,
   timestamp: 68,
+  traceroute: 82,
+  security: 130,
   looseSourceRoute: 131,
+  extendedSecurity: 133,
+  commercialSecurity: 134,
+  streamId: 136,
   strictSourceRoute: 137,
   routerAlert: 148,
+  directedBroadcast: 149,
 } as const;
 
 export interface Ipv4Option {
@@ -78,4 +87,17 @@ export function encodeIpv4Options(options: readonly Ipv4Option[], out: Uint8Arra
     next += data.length;
   }
   return next;
+}
+
+/**
+ * Where the address stands that a packet is bound for in the end, in bytes from the start of its header: the last one of a source route
+ * that has not been gone to its end (RFC 791 section 3.1). Null without one: the header's own destination is it.
+ */
+export function finalDestinationOffset(options: readonly PlacedIpv4Option[]): number | null {
+  for (const { type, data, offset, length } of options) {
+    if (type !== IPV4_OPTION.looseSourceRoute && type !== IPV4_OPTION.strictSourceRoute) continue;
+    const pointer = data.length > 0 ? data[0] : 0;
+    return pointer >= 4 && pointer % 4 === 0 && pointer <= length ? offset + length - 4 : null;
+  }
+  return null;
 }

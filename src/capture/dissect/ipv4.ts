@@ -5,7 +5,8 @@ import { getUint16 } from "../../wire/bytes.ts";
 import { isWireError } from "../../wire/error.ts";
 import { decodeIpv4, IPV4_FLAGS, IPV4_HEADER_LENGTH_MIN } from "../../wire/ipv4.ts";
 import type { Ipv4Header } from "../../wire/ipv4.ts";
-import { IPV4_OPTION } from "../../wire/ipv4-options.ts";
+import { finalDestinationOffset } from "../../wire/ipv4-options.ts";
+import { readIpv4 } from "../../wire/address.ts";
 import { bitsText, flagText } from "./bit-pictures.ts";
 import { addExpert } from "./expert.ts";
 import { addChecksum } from "./checksums.ts";
@@ -13,9 +14,10 @@ import { IP_PROTOCOL } from "../../wire/protocols.ts";
 import { dscpLong, dscpShort, ecnLong, ecnShort, protocolName } from "./ip-names.ts";
 import { addPlainData } from "./data.ts";
 import { addFragments } from "./ip-fragments.ts";
+import { addIpv4Options } from "./ipv4-options.ts";
 import { dissectIpPayload } from "./ip-payload.ts";
 import { dissectIpv6 } from "./ipv6.ts";
-import { bytesText, hexText } from "./tree.ts";
+import { hexText } from "./tree.ts";
 import type { DetailNode, Dissection } from "./tree.ts";
 
 /** Dissects a packet of either version at `start`, as of a link or a tunnel that says only that it carries IP. */
@@ -45,16 +47,26 @@ export function dissectIpv4(d: Dissection, start: number, end: number): void {
     d.damaged(header, "Internet Protocol Version 4");
     return;
   }
-  const { source, destination } = header;
-  const title = (): string => `Internet Protocol Version 4, Src: ${source}, Dst: ${destination}`;
+  const { source } = header;
+  const final = finalDestinationOffset(header.options);
+  const routed = final === null ? null : readIpv4(d.bytes, start + final);
+  const destination = routed ?? header.destination;
+  const title = (): string => {
+    const via = routed === null ? "" : `, Via: ${header.destination}`;
+    return `Internet Protocol Version 4, Src: ${source}, Dst: ${destination}${via}`;
+  };
   const isOutermost = d.isOutermost();
   const node = d.layer("ip", title, start, header.headerLength);
-  if (d.wants("ip")) addHeader(d, node, start, header);
+  if (d.wants("ip")) addHeader(d, node, start, header, routed);
   if (isOutermost && header.totalLength > 0) d.networkEnd = start + header.totalLength;
   if (d.quoted === 0) {
     d.addressFrom = source;
     d.addressTo = destination;
     d.hopLimit = header.ttl;
+  }
+  if (header.headerLength > IPV4_HEADER_LENGTH_MIN && !addIpv4Options(d, node.children, start, header)) {
+    d.columns("IPv4", "");
+    return;
   }
   // Captures of segmentation offload have a total length of 0: the packet then fills its frame.
   const total = header.totalLength === 0 ? end - start : header.totalLength;
@@ -141,7 +153,14 @@ const CHECKSUM = {
   unverified: "validation disabled",
 } as const;
 
-function addHeader(d: Dissection, node: DetailNode, start: number, header: Ipv4Header): void {
+/** `routed` is the address at the end of a source route: in the destination's place the header has the next one on the way. */
+function addHeader(
+  d: Dissection,
+  node: DetailNode,
+  start: number,
+  header: Ipv4Header,
+  routed: string | null,
+): void {
   const out = node.children;
   const { bytes } = d;
   const words = header.headerLength / 4;
@@ -186,14 +205,14 @@ function addHeader(d: Dissection, node: DetailNode, start: number, header: Ipv4H
   // The label has bytes, the value the eight-byte units of the wire, as in Wireshark 4.0.
   d.add(out, "ip.frag_offset", offsetText, start + 6, 2, offset / 8);
   const ttl = d.add(out, "ip.ttl", () => `Time to Live: ${header.ttl}`, start + 8, 1, header.ttl);
-  addTtlExpert(d, ttl, header);
+  addTtlExpert(d, ttl, header, routed ?? header.destination);
   const { protocol } = header;
   d.add(out, "ip.proto", () => `Protocol: ${protocolName(protocol)} (${protocol})`, start + 9, 1, protocol);
   const isRight = (): boolean => finishChecksum(addWords(bytes, start, start + header.headerLength, 0)) === 0;
   addChecksum(d, out, CHECKSUM, header.checksum, start + 10, isRight);
   d.add(out, "ip.src", () => `Source Address: ${header.source}`, start + 12, 4, header.source);
-  d.add(out, "ip.dst", () => `Destination Address: ${header.destination}`, start + 16, 4, header.destination);
-  if (header.headerLength > 20) addOptions(d, out, start, header);
+  const [field, name] = routed === null ? ["ip.dst", "Destination Address"] : ["ip.cur_rt", "Current Route"];
+  d.add(out, field, () => `${name}: ${header.destination}`, start + 16, 4, header.destination);
 }
 
 /** 224.0.0.0/24, the Local Network Control Block (RFC 5771): what Wireshark wants the TTL to be, other than 1; 0 for anything. */
@@ -209,13 +228,18 @@ const CONTROL_TTLS: ReadonlyMap<string, number> = new Map([
 const TTL_MIN = 5;
 
 /** What is odd about how far a packet may go. */
-function addTtlExpert(d: Dissection, line: DetailNode, { ttl, destination, protocol }: Ipv4Header): void {
+function addTtlExpert(
+  d: Dissection,
+  line: DetailNode,
+  { ttl, protocol }: Ipv4Header,
+  destination: string,
+): void {
   const say = (field: string, summary: string): void => {
     const item = { severity: "Note", group: "Sequence", protocol: "IPv4", summary } as const;
     addExpert(d, line.children, field, item, line.start, 1);
   };
   if (destination.startsWith(CONTROL_BLOCK)) {
-    const wanted = CONTROL_TTLS.get(destination) ?? 1;
+    const wanted = protocol === IP_PROTOCOL.igmp ? 1 : (CONTROL_TTLS.get(destination) ?? 1);
     if (wanted === 0 || ttl === wanted) return;
     const block = "a packet sent to the Local Network Control Block (see RFC 3171)";
     say("ip.ttl.lncb", `"Time To Live" != ${wanted} for ${block}`);
@@ -237,40 +261,4 @@ function flagNames(flags: number): string {
     flags & IPV4_FLAGS.dontFragment ? ", Don't fragment" : "",
     flags & IPV4_FLAGS.moreFragments ? ", More fragments" : "",
   ].join("");
-}
-
-const OPTION_NAMES = new Map<number, string>([
-  [IPV4_OPTION.endOfList, "End of Options List (EOL)"],
-  [IPV4_OPTION.noOperation, "No Operation (NOP)"],
-  [IPV4_OPTION.recordRoute, "Record Route"],
-  [IPV4_OPTION.timestamp, "Time Stamp"],
-  [IPV4_OPTION.looseSourceRoute, "Loose Source Route"],
-  [IPV4_OPTION.strictSourceRoute, "Strict Source Route"],
-  [IPV4_OPTION.routerAlert, "Router Alert"],
-]);
-
-function addOptions(d: Dissection, out: DetailNode[], start: number, header: Ipv4Header): void {
-  const area = header.headerLength - 20;
-  const names = header.options.map((option) => OPTION_NAMES.get(option.type) ?? `Unknown (${option.type})`);
-  const title = `Options: (${area} bytes)${names.map((name) => `, ${name}`).join("")}`;
-  const node = d.add(out, null, title, start + 20, area);
-  header.options.forEach((option, i) => {
-    const at = start + option.offset;
-    const data = option.length > 2 ? `: ${bytesText(d.bytes, at + 2, option.length - 2)}` : "";
-    const line = d.add(
-      node.children,
-      null,
-      `IP Option - ${names[i]} (${option.length} bytes)${data}`,
-      at,
-      option.length,
-    );
-    d.add(line.children, "ip.opt.type", `Type: ${option.type}`, at, 1, option.type);
-    if (option.length > 1)
-      d.add(line.children, "ip.opt.len", `Length: ${option.length}`, at + 1, 1, option.length);
-  });
-  const { optionsError } = header;
-  if (optionsError !== null) {
-    const length = start + header.headerLength - optionsError.offset;
-    d.add(node.children, null, `[Damaged: ${optionsError.problem}]`, optionsError.offset, length);
-  }
 }
