@@ -1,5 +1,6 @@
 // Small packets built for tests: one line each in a timeline.
 
+import type { Ipv4Option } from "../../src/wire/ipv4-options.ts";
 import type { LayerFields } from "../../src/wire/layers.ts";
 import { encodePacket, packetLength } from "../../src/wire/packet.ts";
 import { IP_PROTOCOL } from "../../src/wire/protocols.ts";
@@ -37,11 +38,19 @@ interface Ipv4Choices {
   readonly flags?: number;
   readonly fragmentOffset?: number;
   readonly id?: number;
+  readonly options?: readonly Ipv4Option[];
 }
 
 /** From 10.0.0.1 to 10.0.0.2 unless told otherwise. */
 export function ipv4(protocol: number, choices: Ipv4Choices = {}): LayerFields {
-  const { source = "10.0.0.1", destination = "10.0.0.2", flags = 0, fragmentOffset = 0, id = 1 } = choices;
+  const {
+    source = "10.0.0.1",
+    destination = "10.0.0.2",
+    flags = 0,
+    fragmentOffset = 0,
+    id = 1,
+    options = [],
+  } = choices;
   return {
     kind: "ipv4",
     header: {
@@ -55,7 +64,7 @@ export function ipv4(protocol: number, choices: Ipv4Choices = {}): LayerFields {
       checksum: 0,
       source,
       destination,
-      options: [],
+      options,
       optionsTail: NO_BYTES,
     },
   };
