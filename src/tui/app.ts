@@ -175,6 +175,8 @@ function act(model: Model, action: Action): Step {
       return [{ ...model, popup: openChooser(model, "columns") }, NOTHING];
     case "sort":
       return [{ ...model, popup: openChooser(model, "sorting") }, NOTHING];
+    case "filter by":
+      return [{ ...model, popup: openChooser(model, "filters") }, NOTHING];
     case "colour rules":
       return [{ ...model, popup: openChooser(model, "rules") }, NOTHING];
     case "copy":

@@ -197,6 +197,14 @@ export const KEYS: readonly KeyBinding[] = [
     hint: ["f", "find"],
   },
   {
+    keys: ["F"],
+    action: "filter by",
+    on: PACKETS,
+    group: "Packets",
+    help: "filter by this",
+    command: "filter by the field, the stream, the addresses here",
+  },
+  {
     keys: ["n"],
     action: "find next",
     on: PACKETS,

@@ -50,6 +50,7 @@ export type Action =
   | "next broken"
   | "previous broken"
   | "filter"
+  | "filter by"
   | "other side"
   | "expand"
   | "zoom in"

@@ -146,6 +146,7 @@ export type Choosing =
   | "columns"
   | "sorting"
   | "rules"
+  | "filters"
   | "copies";
 
 /** A list to choose from. */

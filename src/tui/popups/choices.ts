@@ -6,6 +6,8 @@ import type { Action, KeyBinding } from "../keys.ts";
 import { SCREEN_NAMES } from "../model.ts";
 import type { Choosing, Model } from "../model.ts";
 import { allFields, findField } from "../../capture/fields.ts";
+import { filterOfField, filtersOfPacket, joined, selectedField } from "../screens/field-filter.ts";
+import { selectedRow } from "../screens/packet-data.ts";
 import { columnTitle, isUsual, USUAL_COLUMNS } from "../screens/packets-columns.ts";
 import { insideOf } from "../screens/packets-layout.ts";
 import { columnIds } from "../screens/packets-list.ts";
@@ -76,6 +78,8 @@ function listOf(model: Model, from: Choosing): Choice[] {
         detail: filter,
         chosen: { kind: "filter", text: filter },
       }));
+    case "filters":
+      return filterChoices(model);
     case "copies":
       return copiesOf(model).map(({ what, text }) => ({
         text: what,
@@ -169,24 +173,33 @@ function files(model: Model): Choice[] {
   return [...here, ...recent];
 }
 
-/** The columns that are on, in their order; then all the others there could be. */
+/** The field whose detail line one is on, the columns that are on, in their order; then all the others there could be. */
 function columnChoices(model: Model): Choice[] {
   const on = columnIds(model, insideOf(model, "list").width);
-  const key = on.join(" ");
+  const here = model.packets.focus === "list" ? "" : (selectedField(model)?.field ?? "");
+  const key = `${on.join(" ")} ${here}`;
   if (columnsKept?.key === key) return columnsKept.choices;
   const choice = (id: string): Choice => {
     const field = findField(id);
     return {
       text: columnTitle(id),
       detail: field?.title ?? "",
-      group: on.includes(id) ? "On" : isUsual(id) ? "Usual" : "Fields",
+      group: on.includes(id) ? "On" : isUsual(id) ? "Usual" : id === here ? "The field here" : "Fields",
       current: on.includes(id),
       chosen: { kind: "column", id },
     };
   };
   const usual = USUAL_COLUMNS.filter((id) => !on.includes(id));
-  const fields = allFields().filter(({ name }) => !on.includes(name) && !name.startsWith("_ws.col."));
-  const choices = [...on.map(choice), ...usual.map(choice), ...fields.map(({ name }) => choice(name))];
+  const fields = allFields().filter(
+    ({ name }) => !on.includes(name) && name !== here && !name.startsWith("_ws.col."),
+  );
+  const first = here === "" || on.includes(here) ? [] : [choice(here)];
+  const choices = [
+    ...first,
+    ...on.map(choice),
+    ...usual.map(choice),
+    ...fields.map(({ name }) => choice(name)),
+  ];
   columnsKept = { key, choices };
   return choices;
 }
@@ -205,6 +218,40 @@ function sortChoices(model: Model): Choice[] {
       : "";
     return { text: columnTitle(id), detail: now, current: isOn, chosen: { kind: "sort", id } };
   });
+}
+
+/** Filters made of the field and of the packet that are selected; of what one looks at first. */
+function filterChoices(model: Model): Choice[] {
+  const row = selectedRow(model);
+  if (row < 0) return [];
+  const on = model.packets.filter?.text ?? "";
+  const choice = (group: string, what: string, test: string, by: "&&" | "||" | null = null): Choice => ({
+    text: what,
+    // What is on already stands above the list.
+    detail: by === null ? test : `… ${by} ${test}`,
+    group,
+    chosen: { kind: "filter", text: by === null ? test : joined(on, by, test) },
+  });
+  const node = selectedField(model);
+  const field: Choice[] = [];
+  if (node !== null) {
+    const group = `Of the field ${node.field ?? ""}`;
+    const test = filterOfField(model, row, node);
+    const not = test.includes(" ") ? `!(${test})` : `!${test}`;
+    field.push(choice(group, "the same", test), choice(group, "any other", not));
+    if (on !== "") {
+      field.push(
+        choice(group, "and the same", test, "&&"),
+        choice(group, "and any other", not, "&&"),
+        choice(group, "or the same", test, "||"),
+      );
+    }
+  }
+  const packet = filtersOfPacket(model, row).flatMap(({ what, text }) => [
+    choice(`Of packet ${row + 1}`, what, text),
+    ...(on === "" || on === text ? [] : [choice(`Of packet ${row + 1}`, `and ${what}`, text, "&&")]),
+  ]);
+  return model.packets.focus === "list" ? [...packet, ...field] : [...field, ...packet];
 }
 
 function themeChoices(model: Model): Choice[] {

@@ -18,6 +18,7 @@ const TITLES: Readonly<Record<Choosing, string>> = {
   columns: "Columns",
   sorting: "Sort the list by",
   rules: "Colour rules: Enter shows what fits one",
+  filters: "Filter by what is here",
   copies: "Copy",
 };
 
@@ -29,6 +30,7 @@ const EMPTY: Readonly<Record<Choosing, string>> = {
   columns: "no column and no field of that name",
   sorting: "no column of that name",
   rules: "no rule of that name",
+  filters: "nothing of that name to filter by",
   copies: "nothing of that name to copy",
 };
 
@@ -44,10 +46,13 @@ export type ChooserStep =
   | { readonly kind: "close" }
   | { readonly kind: "choose"; readonly chosen: Chosen };
 
+/** Lists in which much may be on: they open at their beginning. */
+const FROM_FIRST: ReadonlySet<Choosing> = new Set(["commands", "columns"]);
+
 /** The list opened: at what is on already. */
 export function openChooser(model: Model, from: Choosing): Chooser {
   const current = choicesOf(model, from).findIndex((choice) => choice.current === true);
-  return { kind: "choose", from, query: "", selected: from === "commands" ? 0 : Math.max(0, current) };
+  return { kind: "choose", from, query: "", selected: FROM_FIRST.has(from) ? 0 : Math.max(0, current) };
 }
 
 export function chooserKey(model: Model, chooser: Chooser, key: string): ChooserStep {

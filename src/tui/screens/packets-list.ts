@@ -202,7 +202,7 @@ function numberSpans({ row, rule, ahead }: ListLine, theme: Theme, model: Model)
 function infoSpans({ packet, fate, rule, ahead }: ListLine, theme: Theme): Span[] {
   if (ahead && (fate === null || fate.kind !== "dropped")) return [{ text: packet.info, attr: theme.faint }];
   if (fate === null || fate.kind === "delivered") {
-    const bad = packet.stopped === "malformed" ? theme.warn : theme.text;
+    const bad = packet.stopped === null || packet.stopped === "cut" ? theme.text : theme.warn;
     return [{ text: packet.info, attr: rule?.whole === true ? rule.attr(theme) : bad }];
   }
   const attr = fateAttr(fate, theme);

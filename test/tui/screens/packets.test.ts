@@ -7,6 +7,7 @@ import { compileFilter, isFilterError } from "../../../src/capture/filter/compil
 import { update, view } from "../../../src/tui/app.ts";
 import type { Effect } from "../../../src/tui/messages.ts";
 import type { Model } from "../../../src/tui/model.ts";
+import { attrFg } from "../../../src/tui/render/grid.ts";
 import { gridToText } from "../../../src/tui/render/text.ts";
 import { completionsAt } from "../../../src/tui/screens/filter-completion.ts";
 import {
@@ -19,6 +20,8 @@ import {
 import { COLOUR_RULES, ruleOf } from "../../../src/tui/screens/packets-rules.ts";
 import { sorting } from "../../../src/tui/screens/sorting.ts";
 import { modelAt } from "../../../src/tui/snapshot.ts";
+import { themeNamed } from "../../../src/tui/theme.ts";
+import { hex, memoryTrace } from "../../capture/memory-trace.ts";
 
 const SIZE = { width: 140, height: 40 };
 
@@ -285,6 +288,27 @@ describe("completing a filter", () => {
       }),
     );
   });
+});
+
+test("a packet that ends early stands out, whether it is malformed or waits for fragments that never came", () => {
+  // DNS: a query; the beginning of one in a first fragment; one that its length cuts short.
+  const query = "0001 0000 0000 0000 0161 00 0001 0001";
+  const ip = (length: string, flags: string): string =>
+    `4500 ${length} 0001 ${flags} 4011 0000 0a000001 0a000002`;
+  const packets = [
+    hex(`${ip("002f", "0000")} 9c40 0035 001b 0000 1234 0100 ${query}`),
+    hex(`${ip("0064", "2000")} 9c40 0035 0040 0000 1234 0100 0001 0000 0000 0000 0161`),
+    hex(`${ip("0028", "0000")} 9c40 0035 0014 0000 1234 0100 0001 0000 0000 0000`),
+  ];
+  const model = modelAt({ name: "made", problems: [], ...memoryTrace(packets, 101) }, { size: SIZE });
+  const grid = view(model, SIZE);
+  const lines = text(model).split("\n");
+  const warn = attrFg(themeNamed(model.theme).warn);
+  for (const words of ["[BoundErrorUnreassembled Packet]", "[Malformed Packet]"]) {
+    const y = lines.findIndex((line) => line.includes(words));
+    expect([words, y]).not.toEqual([words, -1]);
+    expect([words, attrFg(grid.attrAt(lines[y].indexOf(words), y))]).toEqual([words, warn]);
+  }
 });
 
 test("every lesson's packets are painted with every column there is", () => {
