@@ -9,7 +9,7 @@ import { printEk } from "../capture/print/ek.ts";
 import { fieldsHeader, fieldsWriter, readFieldsOptions, unknownFieldIn } from "../capture/print/fields.ts";
 import type { FieldsOptions } from "../capture/print/fields.ts";
 import { printHex } from "../capture/print/hex.ts";
-import { jsonWriter } from "../capture/print/json.ts";
+import { jsonFieldsWriter, jsonWriter } from "../capture/print/json.ts";
 import { LineBytes } from "../capture/print/line-bytes.ts";
 import type { LineWriter } from "../capture/print/line-bytes.ts";
 import { printDetails, textWriter } from "../capture/print/text.ts";
@@ -27,6 +27,8 @@ export interface PrintingFlags {
   readonly summary?: true;
 }
 
+/** Formats that -e chooses fields for, which the others want as well. */
+const OF_FIELDS: ReadonlySet<string> = new Set(["fields", "json", "ek"]);
 const FORMATS = ["text", "fields", "json", "ek"] as const;
 type Format = (typeof FORMATS)[number];
 
@@ -42,13 +44,14 @@ export interface Printing {
 export function readPrinting(flags: PrintingFlags): Printing {
   const format = parseChoice("-T", flags.format, FORMATS);
   const fields = flags.field ?? [];
-  if (format !== "fields" && format !== "ek" && fields.length > 0) {
-    throw new InputError("-e: wants -T fields or -T ek");
+  if (!OF_FIELDS.has(format) && fields.length > 0) {
+    throw new InputError("-e: wants -T fields, json or ek");
   }
   const unknown = unknownFieldIn(fields);
   if (unknown !== null) throw new InputError(`-e: ${unknown}`);
-  if (format !== "fields") return { format, fields, options: {}, flags };
-  if (fields.length === 0) throw new InputError("-T fields: name at least one field with -e");
+  if (format === "fields" && fields.length === 0) {
+    throw new InputError("-T fields: name at least one field with -e");
+  }
   const options = readFieldsOptions(flags.setting ?? []);
   if ("problem" in options) throw new InputError(options.problem);
   return { format, fields, options, flags };
@@ -72,12 +75,12 @@ export class PacketPrinter {
     this.#isJson = printing.format === "json";
     this.#writeLine = lineWriter(capture, context, printing);
     const { format, fields, options } = printing;
-    if (options.bom === true) this.#out.text("\ufeff");
+    if (format === "fields" && options.bom === true) this.#out.text("\ufeff");
     if (format === "fields" && options.header === true) {
       this.#out.text(fieldsHeader(fields, options));
       this.#out.newline();
     }
-    if (this.#isJson) this.#out.text("[\n");
+    if (this.#isJson) this.#out.text("[");
   }
 
   /** Prints rows `from` to before `to`: nothing is held back for the next call. */
@@ -86,7 +89,7 @@ export class PacketPrinter {
     const passes = this.#passes;
     for (let row = from; row < to; row++) {
       if (passes !== null && !passes(row)) continue;
-      if (this.#isJson && this.#printed !== -1) out.text(",\n");
+      if (this.#isJson) out.text(this.#printed === -1 ? "\n" : ",\n");
       this.#writeLine(row, out);
       this.#printed = row;
       if (!this.#isJson) out.newline();
@@ -107,8 +110,14 @@ function lineWriter(
   { format, fields, options, flags }: Printing,
 ): LineWriter {
   const { trace } = capture;
-  if (format === "json") return jsonWriter(trace, context);
-  if (format === "ek") return (row, out) => out.text([...printEk(trace, [row], context, fields)].join("\n"));
+  if (format === "json") {
+    return fields.length === 0
+      ? jsonWriter(trace, context)
+      : jsonFieldsWriter(trace, fields, context, options);
+  }
+  if (format === "ek") {
+    return (row, out) => out.text([...printEk(trace, [row], context, fields, options)].join("\n"));
+  }
   if (format === "fields") return fieldsWriter(trace, fields, context, options);
   const { interfaces } = capture;
   const decimals: number[] = [];
@@ -126,7 +135,6 @@ function lineWriter(
     }
     if (flags.details === true) {
       out.text([...printDetails(trace, [row], context, flags.hex === true)].join("\n"));
-      if (flags.hex === true) out.newline();
     }
     if (flags.hex === true) {
       if (flags.summary === true || flags.details === true) out.newline();

@@ -123,7 +123,8 @@ async function printStatistics(
 ): Promise<void> {
   const context = await contextFor(capture);
   const rows = Array.from({ length: count }, (_, row) => row);
-  for (const statistic of statistics) {
+  // The last asked for comes first, as in tshark.
+  for (const statistic of statistics.toReversed()) {
     for (const line of statistic(capture.trace, rows, context, "")) print(line);
   }
 }

@@ -8,24 +8,25 @@ import { dissect } from "../dissect/dissect.ts";
 import type { DetailNode, DissectContext } from "../dissect/dissect.ts";
 import { findField } from "../fields.ts";
 import type { Trace } from "../../trace/trace.ts";
-import { fieldText } from "./fields.ts";
+import { fieldsCalled, fieldValues } from "./fields.ts";
+import type { FieldsOptions } from "./fields.ts";
 import { jsonValue } from "./json.ts";
 
 type EkValue = string | boolean | null;
 type EkObject = Map<string, EkValue | EkValue[]>;
 
-/** The lines of `rows`; with `names`, only those fields, under `layers` itself. Throws RangeError for a name that is no field. */
+/**
+ * The lines of `rows`; with `names`, only those fields, under `layers` itself, and of their values what `options` want. Throws RangeError
+ * for a name that is no field.
+ */
 export function* printEk(
   trace: Trace,
   rows: Iterable<number>,
   context: DissectContext = {},
   names: readonly string[] = [],
+  options: FieldsOptions = {},
 ): Generator<string> {
-  const fields = names.map((name) => {
-    const field = findField(name);
-    if (field === null) throw new RangeError(`no field called ${name}`);
-    return field;
-  });
+  const fields = fieldsCalled(names);
   for (const row of rows) {
     const packet = dissect(trace, row, context);
     const ms = trace.packets.seconds[row] * 1000 + Math.floor(trace.packets.nanoseconds[row] / 1e6);
@@ -43,17 +44,16 @@ export function* printEk(
       }
     } else {
       for (const field of fields) {
-        const text = fieldText(packet, field, { aggregator: SEPARATOR });
-        if (text !== "") layers[field.name.replaceAll(".", "_")] = text.split(SEPARATOR);
+        const values = fieldValues(packet, field, options);
+        if (values.length > 0) layers[field.name.replaceAll(".", "_")] = values;
       }
     }
     yield JSON.stringify({ index: { _index: index, _type: "doc" } });
-    yield JSON.stringify({ timestamp: String(ms), layers });
+    // Milliseconds in three digits behind the seconds, even where those are 0.
+    const timestamp = `${trace.packets.seconds[row]}${String(ms % 1000).padStart(3, "0")}`;
+    yield JSON.stringify({ timestamp, layers });
   }
 }
-
-/** Between values that are told apart again: no field's text holds it. */
-const SEPARATOR = "\u0000";
 
 /** A protocol that a packet has twice is a list of its layers. */
 function addLayer(layers: Record<string, unknown>, layer: DetailNode): void {

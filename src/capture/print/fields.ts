@@ -93,6 +93,15 @@ export function unknownFieldIn(names: readonly string[]): string | null {
   return unknown === undefined ? null : unknownField(unknown);
 }
 
+/** Throws RangeError for a name `unknownFieldIn` finds. */
+export function fieldsCalled(names: readonly string[]): FieldInfo[] {
+  return names.map((name) => {
+    const info = findField(name);
+    if (info === null) throw new RangeError(unknownField(name));
+    return info;
+  });
+}
+
 /** The header line that `-E header=y` prints. */
 export function fieldsHeader(names: readonly string[], options: FieldsOptions = {}): string {
   return names.join(options.separator ?? "\t");
@@ -108,11 +117,7 @@ export function fieldsWriter(
   context: DissectContext = {},
   options: FieldsOptions = {},
 ): LineWriter {
-  const fields = names.map((name) => {
-    const info = findField(name);
-    if (info === null) throw new RangeError(unknownField(name));
-    return info;
-  });
+  const fields = fieldsCalled(names);
   const between = pieceOf(options.separator ?? "\t");
   const mark = QUOTES[options.quote ?? "none"];
   const cells = new Cells(trace, fields, context, options, between);
@@ -216,7 +221,7 @@ class Cells {
       if (column === null && this.#isApplication[i]) {
         const lines = this.#segments.lines(row);
         if (lines !== null) {
-          if (lines.length > 0) out.text(valuesText(lines, this.#fields[i], this.#options));
+          if (lines.length > 0) out.text(joined(valuesIn(lines, this.#fields[i]), this.#options));
           return;
         }
       }
@@ -241,13 +246,27 @@ export function* printFields(
 
 /** A field's values in a packet as they print, put together as the options want; "" where it is absent. */
 export function fieldText(packet: DissectedPacket, field: FieldInfo, options: FieldsOptions = {}): string {
-  if (field.name.startsWith("_ws.col.")) return columnOf(packet, field.name);
-  return valuesText(packet.tree, field, options);
+  return joined(valuesOf(packet, field), options);
 }
 
-function valuesText(tree: readonly DetailNode[], field: FieldInfo, options: FieldsOptions): string {
-  const values = nodesOf(tree, field).map((node) => formatNode(field, node));
-  return joined(values, options);
+/** The same values apart from each other: those of them that the options want. */
+export function fieldValues(
+  packet: DissectedPacket,
+  field: FieldInfo,
+  { occurrence = "all" }: FieldsOptions,
+): readonly string[] {
+  const values = valuesOf(packet, field);
+  if (occurrence === "all") return values;
+  return occurrence === "first" ? values.slice(0, 1) : values.slice(-1);
+}
+
+function valuesOf(packet: DissectedPacket, field: FieldInfo): readonly string[] {
+  if (field.name.startsWith("_ws.col.")) return [columnOf(packet, field.name)];
+  return valuesIn(packet.tree, field);
+}
+
+function valuesIn(tree: readonly DetailNode[], field: FieldInfo): readonly string[] {
+  return nodesOf(tree, field).map((node) => formatNode(field, node));
 }
 
 function columnOf(packet: DissectedPacket, name: string): string {

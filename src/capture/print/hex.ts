@@ -31,7 +31,7 @@ export function* printHex(
     for (const { name, bytes } of sources) {
       if (sources.length > 1) yield `${name} (${bytes.length} bytes):`;
       yield* hexLines(bytes);
-      yield "";
     }
+    yield "";
   }
 }

@@ -4,9 +4,11 @@
 
 import { dissect, VALUES } from "../dissect/dissect.ts";
 import type { DetailNode, DissectContext, FieldValue } from "../dissect/dissect.ts";
-import { findField, formatValue } from "../fields.ts";
+import { findField, formatValue, interestIn } from "../fields.ts";
 import type { FieldType } from "../fields.ts";
 import type { Trace } from "../../trace/trace.ts";
+import { fieldsCalled, fieldValues } from "./fields.ts";
+import type { FieldsOptions } from "./fields.ts";
 import { LineBytes, linesOf, pieceOf } from "./line-bytes.ts";
 import type { LineWriter, Piece } from "./line-bytes.ts";
 
@@ -16,13 +18,44 @@ import type { LineWriter, Piece } from "./line-bytes.ts";
 export function jsonWriter(trace: Trace, context: DissectContext = {}): LineWriter {
   return (row, out) => {
     const packet = dissect(trace, row, context, VALUES);
-    const day = new Date(trace.packets.seconds[row] * 1000);
-    const index = Number.isNaN(day.getTime()) ? "packets" : `packets-${day.toISOString().slice(0, 10)}`;
-    out.text(`  {\n    "_index": ${JSON.stringify(index)},\n    "_type": "doc",\n    "_score": null,\n`);
-    out.text('    "_source": {\n      "layers": {\n');
+    out.text(beginning(trace, row));
+    out.text("{\n");
     writeObject(out, packet.tree, 8);
     out.text("      }\n    }\n  }");
   };
+}
+
+/** Writes an object as `jsonWriter` does, of chosen fields alone: each is a list of those of its values that `options` want. */
+export function jsonFieldsWriter(
+  trace: Trace,
+  names: readonly string[],
+  context: DissectContext = {},
+  options: FieldsOptions = {},
+): LineWriter {
+  const fields = fieldsCalled([...new Set(names)]);
+  const interest = interestIn(fields);
+  return (row, out) => {
+    const packet = dissect(trace, row, context, interest);
+    const lists = fields.flatMap((field) => {
+      const values = fieldValues(packet, field, options);
+      return values.length === 0 ? [] : [[field.name, values]];
+    });
+    out.text(beginning(trace, row));
+    out.text(JSON.stringify(Object.fromEntries(lists), null, 2).replaceAll("\n", "\n      "));
+    out.text("\n    }\n  }");
+  };
+}
+
+/** What comes before the layers of packet `row`. */
+function beginning(trace: Trace, row: number): string {
+  const day = new Date(trace.packets.seconds[row] * 1000);
+  const index = Number.isNaN(day.getTime()) ? "packets" : `packets-${day.toISOString().slice(0, 10)}`;
+  return `  {
+    "_index": "${index}",
+    "_type": "doc",
+    "_score": null,
+    "_source": {
+      "layers": `;
 }
 
 /** The lines of one JSON array with an object a packet. */
