@@ -8,6 +8,7 @@ import { indexOf, NEVER } from "../../trace/state-at.ts";
 import type { Trace } from "../../trace/trace.ts";
 import type { Model } from "../model.ts";
 import { hostsOf, isLab } from "../session.ts";
+import { endText } from "./flow-data.ts";
 import { contextOf, followsCursor, selectedRow, shownAt, shownTrace } from "./packet-data.ts";
 
 /** Lifelines at most: more do not fit beside each other. */
@@ -51,12 +52,13 @@ export function lifelinesOf(model: Model): Lifelines {
       only: one < 0 ? "" : "one conversation",
     };
   }
-  const ids = one < 0 ? addressesNear(trace, row) : [packets.source[one], packets.destination[one]];
-  const at = new Map(ids.map((id, i) => [id, i]));
+  const ends =
+    one < 0 ? endsNear(trace, row) : [endOf(trace, one, "source"), endOf(trace, one, "destination")];
+  const at = new Map(ends.map((end, i) => [end, i]));
   return {
-    names: ids.map((id) => (id === 0 ? "link" : packets.addresses.text(id))),
-    from: (packet) => (within(packet) ? (at.get(packets.source[packet]) ?? -1) : -1),
-    to: (packet) => (within(packet) ? (at.get(packets.destination[packet]) ?? -1) : -1),
+    names: ends.map((end) => nameOf(trace, end)),
+    from: (packet) => (within(packet) ? (at.get(endOf(trace, packet, "source")) ?? -1) : -1),
+    to: (packet) => (within(packet) ? (at.get(endOf(trace, packet, "destination")) ?? -1) : -1),
     lifeline: () => -1,
     only: one < 0 ? "" : "one conversation",
   };
@@ -142,8 +144,8 @@ function spacingOf(trace: Trace): number {
 
 /** Packets that may share a line: data of one length and direction, bare acknowledgements, datagrams of one length. */
 function alike(trace: Trace, packet: number): string | null {
-  const { protocol, tcpFlags, payloadLength, stream, source, analysis } = trace.packets;
-  const way = `${stream[packet]} ${source[packet]} ${payloadLength[packet]}`;
+  const { protocol, tcpFlags, payloadLength, stream, source, sourcePort, analysis } = trace.packets;
+  const way = `${stream[packet]} ${source[packet]} ${sourcePort[packet]} ${payloadLength[packet]}`;
   if (protocol[packet] === PROTOCOL.udp) return `udp ${way}`;
   if (protocol[packet] !== PROTOCOL.tcp || (tcpFlags[packet] & ~PSH) !== ACK) return null;
   return (analysis[packet] & ~ANALYSIS.unshown & ~ANALYSIS.windowUpdate) === 0 ? `tcp ${way}` : null;
@@ -170,15 +172,34 @@ function isEnd(trace: Trace, row: number, host: string): boolean {
   return host === from || host === to;
 }
 
-function addressesNear(trace: Trace, row: number): number[] {
-  const { source, destination, count } = trace.packets;
-  const ids: number[] = [];
+/** Ends are told apart by this many numbers an address: none of its ports, or one of them. */
+const ENDS_AN_ADDRESS = 2 ** 17;
+
+/** Where a packet comes from or goes to: an address; and its port, where an address talks to itself, as programs on one machine do. */
+function endOf(trace: Trace, row: number, side: "source" | "destination"): number {
+  const { packets } = trace;
+  const own = packets.source[row] === packets.destination[row] && packets.stream[row] >= 0;
+  const port = side === "source" ? packets.sourcePort[row] : packets.destinationPort[row];
+  return packets[side][row] * ENDS_AN_ADDRESS + (own ? 1 + port : 0);
+}
+
+function nameOf(trace: Trace, end: number): string {
+  const port = (end % ENDS_AN_ADDRESS) - 1;
+  const address = Math.floor(end / ENDS_AN_ADDRESS);
+  if (address === 0) return "link";
+  return port < 0 ? trace.packets.addresses.text(address) : endText(trace, { address, port });
+}
+
+function endsNear(trace: Trace, row: number): number[] {
+  const { count } = trace.packets;
+  const ends: number[] = [];
   const from = Math.max(0, row - NEAR);
   for (let at = from; at < Math.min(count, row + NEAR); at++) {
-    for (const id of [source[at], destination[at]]) {
-      if (!ids.includes(id)) ids.push(id);
-      if (ids.length === LIFELINES_MAX) return ids;
+    for (const side of ["source", "destination"] as const) {
+      const end = endOf(trace, at, side);
+      if (!ends.includes(end)) ends.push(end);
+      if (ends.length === LIFELINES_MAX) return ends;
     }
   }
-  return ids;
+  return ends;
 }
