@@ -113,11 +113,14 @@ function hasBroken({ reports }: FramingSession): boolean {
   return reports.some((report) => !passes(report));
 }
 
-/** The screen that `session` opens on, as text. */
-export async function printScreen(session: Session): Promise<void> {
+/** The screen that `session` opens on, as text; with a filter, of the packets that pass it. */
+export async function printScreen(
+  session: Session,
+  filtered: { readonly filter?: string } = {},
+): Promise<void> {
   const { renderScreen } = await import("../tui/snapshot.ts");
   const { LESSON_LIST } = await import("../scenario/catalogue.ts");
-  write(gridToText(renderScreen(session, { size: PLAIN_SIZE, lessons: LESSON_LIST })));
+  write(gridToText(renderScreen(session, { size: PLAIN_SIZE, lessons: LESSON_LIST, ...filtered })));
 }
 
 type Program = TerminalApp<Model, Message | Loaded, Effect | BeginEffect | LoadEffect>;

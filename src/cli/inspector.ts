@@ -27,19 +27,24 @@ function keysBesideInput(): RawInput | null {
   }
 }
 
-/** The inspector on a capture, reading it while it is shown. */
-export async function runInspector(capture: Capture, start: ScreenStart = screenStart({})): Promise<void> {
+/** The inspector on a capture, reading it while it is shown; with `filter` on the packets that pass it. */
+export async function runInspector(
+  capture: Capture,
+  start: ScreenStart = screenStart({}),
+  filter?: string,
+): Promise<void> {
+  const filtered = filter === undefined ? {} : ({ filter, screen: "packets" } as const);
   const input = capture.path === "-" && !process.stdin.isTTY ? keysBesideInput() : null;
   if (input === null && !hasTerminal()) {
     while (!(await capture.indexSome(1000)));
-    await printScreen(captureSession(capture));
+    await printScreen(captureSession(capture), filtered);
     return;
   }
-  await runSource(
-    new CaptureSource(capture),
-    {},
-    { input: input ?? process.stdin, start, path: fileOf(capture.path) },
-  );
+  await runSource(new CaptureSource(capture), filtered, {
+    input: input ?? process.stdin,
+    start,
+    path: fileOf(capture.path),
+  });
 }
 
 /** A capture that has been read whole, played in its own time from step `from` on, `speed` times as fast as it was. */

@@ -3,6 +3,8 @@
 import type { Command } from "commander";
 import type { Capture } from "../capture/capture.ts";
 import { contextOf } from "../capture/context.ts";
+import type { Filter } from "../capture/filter/compile.ts";
+import { InputError } from "../scenario/input-error.ts";
 import { loadScenario } from "../scenario/load.ts";
 import { runScenario } from "../scenario/run.ts";
 import { plainPackets, plainRun } from "../tui/plain.ts";
@@ -12,6 +14,7 @@ import { addInputFlags, openInput } from "./capture-input.ts";
 import type { InputFlags } from "./capture-input.ts";
 import { addNetworkFlags, givenOf, runOptions } from "./network-flags.ts";
 import type { NetworkFlags } from "./network-flags.ts";
+import { compileDisplayFilter } from "./display-filter.ts";
 import { print } from "./print.ts";
 import { addScreenFlags } from "./screen-flags.ts";
 import type { ScreenFlags } from "./screen-flags.ts";
@@ -21,6 +24,7 @@ import { isScenario } from "./source.ts";
 
 interface OpenFlags extends NetworkFlags, InputFlags, ScreenFlags {
   readonly plain?: true;
+  readonly filter?: string;
 }
 
 const READ_SLICE_MS = 1000;
@@ -29,13 +33,16 @@ export function addOpen(program: Command): void {
   const command = program
     .command("open [capture]")
     .description("the inspector on a pcap or pcapng file (gzip too, - for a pipe), or the lab on a scenario")
-    .option("--plain", "no screens: what happens, line by line, for screen readers");
+    .option("--plain", "no screens: what happens, line by line, for screen readers")
+    .option("-Y, --filter <filter>", "of a capture: only packets that pass this display filter");
   addScreenFlags(addNetworkFlags(addInputFlags(command))).action(open);
 }
 
 async function open(what: string | undefined, flags: OpenFlags): Promise<void> {
   const start = screenStart(flags);
+  const filter = (flags.filter ?? "") === "" ? null : compileDisplayFilter(flags.filter ?? "");
   if (what !== undefined && isScenario(what)) {
+    if (filter !== null) throw new InputError(`-Y: ${what} is no capture; on its Packets screen, / filters`);
     const scenario = await loadScenario(what);
     const options = runOptions(scenario, flags);
     if (flags.plain === true) {
@@ -47,21 +54,26 @@ async function open(what: string | undefined, flags: OpenFlags): Promise<void> {
   }
   const { capture } = await openInput(what, flags);
   try {
-    if (flags.plain === true) await printPlain(capture);
-    else await runInspector(capture, start);
+    if (flags.plain === true) await printPlain(capture, filter);
+    else await runInspector(capture, start, filter?.text);
   } finally {
     capture.close();
   }
 }
 
 /** The packets as they are read: of a live capture as they come. */
-async function printPlain(capture: Capture): Promise<void> {
+async function printPlain(capture: Capture, filter: Filter | null): Promise<void> {
+  const passes = filter?.on(capture.trace, contextOf(capture));
   let printed = 0;
+  let read = 0;
   for (let done = false; !done;) {
     done = await capture.indexSome(READ_SLICE_MS);
     const { count } = capture.trace.packets;
-    for (const line of plainPackets(capture.trace, contextOf(capture), printed, count)) print(line);
-    printed = count;
+    for (const line of plainPackets(capture.trace, contextOf(capture), read, count, passes)) {
+      print(line);
+      printed++;
+    }
+    read = count;
   }
   for (const problem of capture.problems) print(`Problem: ${problemText(problem)}.`);
   print(`${printed} packets.`);

@@ -104,9 +104,10 @@ function respond(model: Model, message: Message): Step {
   }
 }
 
-/** What a dashboard that shows `model` begins with: one that plays needs its first tick, a screen that counts its first slice. */
+/** What a dashboard that shows `model` begins with: one that plays needs its first tick, a screen that counts and a filter their first slice. */
 export function begin(model: Model): Step {
-  return counting(model, model.playing ? [wait(model)] : NOTHING);
+  const reads: readonly Effect[] = model.packets.filter === null ? NOTHING : [{ kind: "scan" }];
+  return counting(model, model.playing ? [wait(model), ...reads] : reads);
 }
 
 /** The whole screen. */

@@ -254,6 +254,8 @@ export interface InitialOptions {
   readonly theme?: string;
   readonly recent?: readonly string[];
   readonly columns?: readonly string[] | null;
+  /** The display filter that is on, one that holds; none by default. */
+  readonly filter?: string;
   readonly hint?: string | null;
   readonly notice?: string | null;
 }
@@ -298,7 +300,11 @@ export function initialModel(options: InitialOptions): Model {
     focus: "ladder",
     scroll: 0,
     turned: false,
-    packets: { ...EMPTY_PACKETS, columns: options.columns ?? null },
+    packets: {
+      ...EMPTY_PACKETS,
+      columns: options.columns ?? null,
+      filter: options.filter === undefined ? null : { text: options.filter, rows: [], scanned: 0 },
+    },
     // The hosts of a lab are few; the addresses of a capture may be any number.
     sequence: { zoom: 0, folded: true, conversation: !isLab(session) },
     framing: { focus: broken ? "cut" : "laws", selected },

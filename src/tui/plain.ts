@@ -33,14 +33,16 @@ export function* plainRun(result: RunResult): Generator<string> {
   else yield `${trace.packets.count} packets, ${result.dropped} dropped.`;
 }
 
-/** The packets `from` to `to` (exclusive) of a capture, a line each. */
+/** The packets `from` to `to` (exclusive) of a capture, a line each; of those that pass, where `passes` is given. */
 export function* plainPackets(
   trace: Trace,
   context: DissectContext,
   from: number,
   to: number,
+  passes: (row: number) => boolean = () => true,
 ): Generator<string> {
   for (let row = from; row < to; row++) {
+    if (!passes(row)) continue;
     const { source, destination, protocol, info } = dissect(trace, row, context);
     const time = (trace.packetNs(row) / 1e9).toFixed(6);
     const bytes = trace.packets.length[row];

@@ -25,6 +25,8 @@ export interface SnapshotOptions {
   readonly keys?: readonly string[];
   readonly lessons?: readonly LessonEntry[];
   readonly theme?: Theme;
+  /** The display filter that is on, one that holds; none by default. */
+  readonly filter?: string;
   /** For the frames of the Stream screen (`streamCodecs`); without them it shows none. */
   readonly codecs?: readonly StreamCodec[];
 }
@@ -41,8 +43,10 @@ export function modelAt(session: Session, options: SnapshotOptions): Model {
     ...(options.lessons === undefined ? {} : { lessons: options.lessons }),
     ...(options.screen === undefined ? {} : { screen: options.screen }),
     ...(options.codecs === undefined ? {} : { codecs: options.codecs }),
+    ...(options.filter === undefined ? {} : { filter: options.filter }),
   };
   const messages: Message[] = [{ kind: "resize", ...options.size }];
+  if (options.filter !== undefined) messages.push({ kind: "scan" });
   for (const key of options.keys ?? []) messages.push({ kind: "key", key });
   let model = initialModel(initial);
   for (const message of messages) model = follow(model, message);

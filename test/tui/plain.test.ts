@@ -40,4 +40,6 @@ test("a capture's packets are a sentence each", () => {
     /^Packet 1, 0\.000000 s, 10\.0\.0\.1 to 10\.0\.0\.2, TCP, \d+ bytes: \d+ to 7050 \[SYN\]/,
   );
   expect(packets).toHaveLength(2);
+  const answers = [...plainPackets(result.trace, {}, 0, 2, (row) => row === 1)];
+  expect(answers).toEqual([expect.stringMatching(/^Packet 2, /)]);
 });

@@ -4,8 +4,9 @@ import { describe, expect, test } from "vitest";
 import { CHAPTERS, LESSONS } from "../../../src/scenario/catalogue.ts";
 import { openLab } from "../../../src/scenario/session.ts";
 import { compileFilter, isFilterError } from "../../../src/capture/filter/compile.ts";
-import { update, view } from "../../../src/tui/app.ts";
+import { begin, update, view } from "../../../src/tui/app.ts";
 import type { Effect } from "../../../src/tui/messages.ts";
+import { initialModel } from "../../../src/tui/model.ts";
 import type { Model } from "../../../src/tui/model.ts";
 import { attrFg } from "../../../src/tui/render/grid.ts";
 import { gridToText } from "../../../src/tui/render/text.ts";
@@ -288,6 +289,17 @@ describe("completing a filter", () => {
       }),
     );
   });
+});
+
+test("a dashboard that opens with a filter reads on by itself to the packets that pass", () => {
+  const filter = "tcp.flags.syn == 1";
+  let [model, effects] = begin(
+    initialModel({ session: lossy.session, size: SIZE, screen: "packets", filter }),
+  );
+  expect(listCount(model)).toBe(0);
+  while (effects.some(({ kind }) => kind === "scan")) [model, effects] = update(model, { kind: "scan" });
+  expect(rowsOf(model)).toEqual(rowsOf(press(lossy, ["/", ...typed(filter), "enter"])));
+  expect(listCount(model)).toBeGreaterThan(0);
 });
 
 test("a packet that ends early stands out, whether it is malformed or waits for fragments that never came", () => {
