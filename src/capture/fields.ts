@@ -43,17 +43,34 @@ export interface FieldInfo {
   readonly nodes: readonly string[];
 }
 
+type Either = readonly [name: string, type: FieldType, title: string, nodes: readonly string[]];
+
+/** What either address of an IPv6 header was made from. */
+const ADDRESS_ORIGINS: readonly (readonly [name: string, type: FieldType, title: string])[] = [
+  ["6to4_gw_ipv4", "ipv4", "6to4 Gateway IPv4"],
+  ["6to4_sla_id", "uint16", "6to4 SLA ID"],
+  ["ts_ipv4", "ipv4", "Teredo Server IPv4"],
+  ["tc_port", "uint16", "Teredo Port"],
+  ["tc_ipv4", "ipv4", "Teredo Client IPv4"],
+  ["slaac_mac", "ether", "SLAAC MAC"],
+  ["isatap_ipv4", "ipv4", "ISATAP IPv4"],
+];
+
 /** Fields that are either of two others; IPv6 headers have IP's version. */
-const EITHER: readonly (readonly [name: string, type: FieldType, title: string, nodes: readonly string[]])[] =
-  [
-    ["eth.addr", "ether", "Address", ["eth.dst", "eth.src"]],
-    ["ip.addr", "ipv4", "Source or Destination Address", ["ip.src", "ip.dst"]],
-    ["ip.version", "uint8", "Version", ["ip.version", "ipv6.version"]],
-    ["ipv6.slaac_mac", "ether", "SLAAC MAC", ["ipv6.src_slaac_mac", "ipv6.dst_slaac_mac"]],
-    ["ipv6.addr", "ipv6", "Source or Destination Address", ["ipv6.src", "ipv6.dst", "ipv6.routing.src.addr"]],
-    ["tcp.port", "uint16", "Source or Destination Port", ["tcp.srcport", "tcp.dstport"]],
-    ["udp.port", "uint16", "Source or Destination Port", ["udp.srcport", "udp.dstport"]],
-  ];
+const EITHER: readonly Either[] = [
+  ["eth.addr", "ether", "Address", ["eth.dst", "eth.src"]],
+  ["ip.addr", "ipv4", "Source or Destination Address", ["ip.src", "ip.dst"]],
+  ["ip.version", "uint8", "Version", ["ip.version", "ipv6.version"]],
+  ...ADDRESS_ORIGINS.map(([name, type, title]): Either => [
+    `ipv6.${name}`,
+    type,
+    title,
+    [`ipv6.src_${name}`, `ipv6.dst_${name}`],
+  ]),
+  ["ipv6.addr", "ipv6", "Source or Destination Address", ["ipv6.src", "ipv6.dst", "ipv6.routing.src.addr"]],
+  ["tcp.port", "uint16", "Source or Destination Port", ["tcp.srcport", "tcp.dstport"]],
+  ["udp.port", "uint16", "Source or Destination Port", ["udp.srcport", "udp.dstport"]],
+];
 
 /** Columns of the packet list, as fields. */
 const COLUMNS: readonly (readonly [name: string, title: string])[] = [

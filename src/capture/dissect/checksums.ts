@@ -1,6 +1,7 @@
 // What is said of a checksum. As in Wireshark, those of captured packets are taken as they are, since network cards fill them in after
 // the capture; those of simulated ones are worked out.
 
+import { addExpert } from "./expert.ts";
 import { hexText } from "./tree.ts";
 import type { DetailNode, Dissection } from "./tree.ts";
 
@@ -19,27 +20,31 @@ const VERDICT = {
   good: [1, "Good", "correct"],
   unverified: [2, "Unverified", null],
   notPresent: [3, "Not present", "zero-value ignored"],
+  illegal: [4, "Illegal", "zero-value illegal"],
 } as const;
 type Verdict = (typeof VERDICT)[keyof typeof VERDICT];
 
 /** Works it out; null where that cannot be done. */
 type Check = () => boolean | null;
 
-function verdictOf(d: Dissection, isRight: Check | null): Verdict {
-  if (isRight === null) return VERDICT.notPresent;
+/** What no checksum is, where none was sent: allowed, or not. */
+type Absence = "notPresent" | "illegal";
+
+function verdictOf(d: Dissection, isRight: Check | Absence): Verdict {
+  if (typeof isRight === "string") return VERDICT[isRight];
   const right = d.around.verifiesChecksums ? isRight() : null;
   if (right === null) return VERDICT.unverified;
   return right ? VERDICT.good : VERDICT.bad;
 }
 
-/** Adds the two lines of the checksum `value` at `at`. Where `isRight` is null, none was sent. */
+/** Adds the two lines of the checksum `value` at `at`. Where `isRight` is a word, none was sent. */
 export function addChecksum(
   d: Dissection,
   out: DetailNode[],
   { field, title, statusTitle, unverified }: ChecksumField,
   value: number,
   at: number,
-  isRight: Check | null,
+  isRight: Check | Absence,
 ): void {
   const [status, word, note] = verdictOf(d, isRight);
   const line = d.add(
@@ -50,6 +55,11 @@ export function addChecksum(
     2,
     value,
   );
-  const into = isRight === null ? line.children : out;
+  if (isRight === "illegal") {
+    const summary = "Illegal checksum value (0)";
+    const item = { severity: "Error", group: "Checksum", protocol: "UDP", summary } as const;
+    addExpert(d, line.children, `${field}.zero`, item, at, 2);
+  }
+  const into = typeof isRight === "string" ? line.children : out;
   d.add(into, `${field}.status`, `[${statusTitle}: ${word}]`, at, 0, status);
 }

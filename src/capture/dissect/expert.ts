@@ -3,7 +3,7 @@
 import type { Severity } from "../analysis/findings.ts";
 import type { DetailNode, Dissection } from "./tree.ts";
 
-export type ExpertGroup = "Sequence" | "Protocol" | "Malformed";
+export type ExpertGroup = "Sequence" | "Protocol" | "Malformed" | "Checksum" | "Undecoded" | "Deprecated";
 
 export interface ExpertItem {
   readonly severity: Severity;

@@ -6,8 +6,9 @@ import type { Ipv4Header } from "../../wire/ipv4.ts";
 import { readIpv4 } from "../../wire/address.ts";
 import { warn } from "./ipv4-option-body.ts";
 import type { OptionBody } from "./ipv4-option-body.ts";
-import { addComputed, bytesCount } from "./protocol.ts";
+import { bytesCount } from "./protocol.ts";
 import { readCommercialSecurity, readExtendedSecurity, readSecurity } from "./ipv4-security-options.ts";
+import { quickStartName, readQuickStart } from "./quick-start.ts";
 import { Reading } from "./reading.ts";
 import { hexText } from "./tree.ts";
 import type { DetailNode, Dissection } from "./tree.ts";
@@ -47,7 +48,7 @@ const KNOWN: ReadonlyMap<number, Known> = new Map<number, Known>([
     IPV4_OPTION.directedBroadcast,
     { name: "Selective Directed Broadcast", field: "sdb", read: readDirectedBroadcast },
   ],
-  [IPV4_OPTION.quickStart, { name: "Quick-Start", field: "qs", length: 8, read: readQuickStart }],
+  [IPV4_OPTION.quickStart, { name: "Quick-Start", field: "qs", length: 8, read: readQuickStartOption }],
 ]);
 
 /**
@@ -315,43 +316,11 @@ function readDirectedBroadcast({ reading }: OptionBody): void {
   if (reading.left > 0) reading.bytes("ip.opt.padding", "Padding", reading.left);
 }
 
-/** Quick-Start's functions (RFC 4782): what a sender asks for, and what it reports to have got. */
-const QUICK_START: ReadonlyMap<number, string> = new Map([
-  [0, "Rate request"],
-  [8, "Rate report"],
-]);
-
-/** A rate in the notation of RFC 4782: 40 kbit/s times a power of two. */
-function rateText(rate: number): string {
-  const kilobits = rate === 0 ? 0 : 40 * 2 ** rate;
-  if (kilobits === 0) return "0 bit/s";
-  if (kilobits < 1000) return `${kilobits} Kbit/s`;
-  return kilobits < 1_000_000 ? `${kilobits / 1000} Mbit/s` : `${kilobits / 1_000_000} Gbit/s`;
-}
-
-function readQuickStart({ reading, line, header }: OptionBody): void {
+function readQuickStartOption({ reading, line, header }: OptionBody): void {
   const command = reading.peek(1);
   if (command === null) return;
-  const [number, rate] = [command >> 4, command & 15];
-  const named = (value: number): string => `${QUICK_START.get(value) ?? "Unknown"} (${value})`;
-  const title = QUICK_START.get(number) ?? `Unknown (${number})`;
-  line.label += `: ${title} (${number})`;
-  reading.bits("ip.opt.qs_func", "Function", 1, 0xf0, named);
-  if (!QUICK_START.has(number)) return;
-  reading.bits("ip.opt.qs_rate", "Rate", 1, 0x0f, (value) => `${rateText(value)} (${value})`);
-  reading.skip(1);
-  if (number === 0) {
-    const { d, at, out } = reading;
-    const ttl = reading.uint("ip.opt.qs_ttl", "QS TTL", 1);
-    if (ttl === null) return;
-    const difference = (header.ttl - ttl) & 255;
-    addComputed(d, out, "ip.opt.qs_ttl_diff", `TTL Diff: ${difference}`, at, difference);
-    line.label += `, ${rateText(rate)}, QS TTL ${ttl}, QS TTL diff ${difference}`;
-  } else {
-    line.label += `, ${rateText(rate)}`;
-    reading.uint("ip.opt.qs_unused", "Not Used", 1);
-  }
-  reading.bits("ip.opt.qs_nonce", "QS Nonce", 4, 0xfffffffc, (nonce) => hexText(nonce, 8));
-  reading.bits("ip.opt.qs_reserved", "Reserved", 4, 3, (value) => hexText(value, 1));
-  reading.skip(4);
+  const number = command >> 4;
+  const name = quickStartName(number);
+  line.label += `: ${name === "Unknown" ? `Unknown (${number})` : name} (${number})`;
+  line.label += readQuickStart(reading, "ip.opt", header.ttl);
 }

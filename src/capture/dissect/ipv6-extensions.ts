@@ -1,27 +1,35 @@
 // IPv6 extension headers as lines of the detail tree (RFC 8200 section 4; AH by RFC 4302).
 
 import { readIpv6 } from "../../wire/address.ts";
-import type { Ipv6Extension, Ipv6OptionsHeader } from "../../wire/ipv6-extensions.ts";
+import type { Ipv6Extension } from "../../wire/ipv6-extensions.ts";
+import type { Ipv6Header } from "../../wire/ipv6.ts";
 import { bitsText } from "./bit-pictures.ts";
 import { protocolName } from "./ip-names.ts";
+import { addIpv6Options } from "./ipv6-options.ts";
+import type { OptionsContext } from "./ipv6-options.ts";
 import { bytesText, hexText } from "./tree.ts";
 import type { DetailNode, Dissection } from "./tree.ts";
 
-/** Adds the extension header at [start, start + length) under the IPv6 line. */
+/**
+ * Adds the extension header at [start, start + length) under the IPv6 line, in a packet that ends at `packetEnd`. False where its options
+ * need bytes behind that: nothing behind the header is read then.
+ */
 export function addExtension(
   d: Dissection,
   ipv6: DetailNode,
   header: Ipv6Extension,
   start: number,
   length: number,
-): void {
+  packetEnd: number,
+  fixed: Ipv6Header,
+): boolean {
   switch (header.kind) {
     case "hopByHop":
-      addOptionsHeader(d, ipv6, header, "ipv6.hopopts", start, length);
-      break;
-    case "destinationOptions":
-      addOptionsHeader(d, ipv6, header, "ipv6.dstopts", start, length);
-      break;
+    case "destinationOptions": {
+      const { payloadLength, hopLimit } = fixed;
+      const context = { isHopByHop: header.kind === "hopByHop", payloadLength, hopLimit };
+      return addOptionsHeader(d, ipv6, header.nextHeader, start, length, packetEnd, context);
+    }
     case "routing": {
       d.layers.push("ipv6.routing");
       const name = routingName(header.routingType);
@@ -89,6 +97,7 @@ export function addExtension(
       break;
     }
   }
+  return true;
 }
 
 function routingName(type: number): string {
@@ -112,50 +121,19 @@ function addNextAndLength(
   d.add(out, `${prefix}.len_oct`, `[Length: ${length} bytes]`, start + 1, 1, length);
 }
 
-function optionName(type: number): string {
-  if (type === 0) return "Pad1";
-  if (type === 1) return "PadN";
-  if (type === 4) return "Tunnel Encapsulation Limit";
-  if (type === 5) return "Router Alert";
-  if (type === 0xc2) return "Jumbo Payload";
-  if (type === 0xc9) return "Home Address";
-  return "Unknown";
-}
-
 function addOptionsHeader(
   d: Dissection,
   ipv6: DetailNode,
-  header: Ipv6OptionsHeader,
-  field: "ipv6.hopopts" | "ipv6.dstopts",
+  nextHeader: number,
   start: number,
   length: number,
-): void {
+  packetEnd: number,
+  context: OptionsContext,
+): boolean {
+  const field = context.isHopByHop ? "ipv6.hopopts" : "ipv6.dstopts";
+  const title = context.isHopByHop ? "IPv6 Hop-by-Hop Option" : "Destination Options for IPv6";
   d.layers.push(field);
-  const title = field === "ipv6.hopopts" ? "IPv6 Hop-by-Hop Option" : "Destination Options for IPv6";
   const node = d.add(ipv6.children, field, title, start, length);
-  addNextAndLength(d, node.children, field, header.nextHeader, start, length);
-  for (const option of header.options) {
-    const at = start + option.offset;
-    const name = optionName(option.type);
-    const label = name === "Unknown" ? `Unknown IPv6 Option (${option.type})` : name;
-    const line = d.add(node.children, "ipv6.opt", label, at, option.length);
-    d.add(line.children, "ipv6.opt.type", `Type: ${name} (${hexText(option.type, 2)})`, at, 1, option.type);
-    if (option.length < 2) continue;
-    const size = option.data.length;
-    d.add(line.children, "ipv6.opt.length", `Length: ${size}`, at + 1, 1, size);
-    const text = size === 0 ? "<none>" : bytesText(option.data, 0, size);
-    d.add(
-      line.children,
-      null,
-      `${name === "Unknown" ? "Payload" : name}: ${text}`,
-      at + 2,
-      size,
-      option.data,
-    );
-  }
-  const { optionsError } = header;
-  if (optionsError !== null) {
-    const rest = start + length - optionsError.offset;
-    d.add(node.children, null, `[Damaged: ${optionsError.problem}]`, optionsError.offset, rest);
-  }
+  addNextAndLength(d, node.children, field, nextHeader, start, length);
+  return addIpv6Options(d, node.children, start + 2, start + length, packetEnd, context);
 }

@@ -1,16 +1,17 @@
 // IPv6 (RFC 8200): the fixed header and the chain of extension headers.
 
-import { readMac } from "../../wire/address.ts";
 import { isWireError } from "../../wire/error.ts";
 import { decodeIpv6, IPV6_HEADER_LENGTH } from "../../wire/ipv6.ts";
 import type { Ipv6Header } from "../../wire/ipv6.ts";
 import { decodeIpv6Extension, ipv6ExtensionLength, isIpv6Extension } from "../../wire/ipv6-extensions.ts";
 import { IP_PROTOCOL } from "../../wire/protocols.ts";
 import { bitsText } from "./bit-pictures.ts";
+import { addExpert } from "./expert.ts";
 import { addPlainData } from "./data.ts";
 import { dscpLong, dscpShort, ecnLong, ecnShort, protocolName } from "./ip-names.ts";
 import { addFragments } from "./ip-fragments.ts";
 import { dissectIpPayload } from "./ip-payload.ts";
+import { addAddressOrigins } from "./ipv6-addresses.ts";
 import { addExtension } from "./ipv6-extensions.ts";
 import { hexText } from "./tree.ts";
 import type { DetailNode, Dissection } from "./tree.ts";
@@ -45,7 +46,7 @@ export function dissectIpv6(d: Dissection, start: number, end: number): void {
   const title = (): string => `${TITLE}, Src: ${source}, Dst: ${destination}`;
   const isOutermost = d.isOutermost();
   const node = d.layer("ipv6", title, start, IPV6_HEADER_LENGTH);
-  if (d.wants("ipv6")) addHeader(d, node.children, start, header);
+  if (d.wants("ipv6")) addHeader(d, node.children, start, header, end - start - IPV6_HEADER_LENGTH);
   if (isOutermost && header.payloadLength > 0) {
     d.networkEnd = start + IPV6_HEADER_LENGTH + header.payloadLength;
   }
@@ -57,18 +58,18 @@ export function dissectIpv6(d: Dissection, start: number, end: number): void {
   // A payload length of 0 is a jumbogram or segmentation offload: the packet then fills its frame.
   const wanted = start + IPV6_HEADER_LENGTH + header.payloadLength;
   const stop = header.payloadLength === 0 ? end : d.quoted > 0 ? wanted : Math.min(end, wanted);
-  dissectChain(d, node, { start, end: stop, nextHeader: header.nextHeader });
+  dissectChain(d, node, { start, end: stop, header });
 }
 
 interface Chain {
   /** Of the fixed header. */
   readonly start: number;
   readonly end: number;
-  readonly nextHeader: number;
+  readonly header: Ipv6Header;
 }
 
-function dissectChain(d: Dissection, node: DetailNode, { start, end, nextHeader }: Chain): void {
-  let next = nextHeader;
+function dissectChain(d: Dissection, node: DetailNode, { start, end, header }: Chain): void {
+  let next = header.nextHeader;
   let at = start + IPV6_HEADER_LENGTH;
   let isFragment = false;
   const names: string[] = [];
@@ -85,7 +86,7 @@ function dissectChain(d: Dissection, node: DetailNode, { start, end, nextHeader 
       return;
     }
     const length = ipv6ExtensionLength(extension);
-    addExtension(d, node, extension, at, length);
+    if (!addExtension(d, node, extension, at, length, end, header)) return;
     at += length;
     next = extension.nextHeader;
     if (extension.kind !== "fragment" || d.quoted > 0) continue;
@@ -132,7 +133,8 @@ function extensionName(nextHeader: number): string {
   }
 }
 
-function addHeader(d: Dissection, out: DetailNode[], start: number, header: Ipv6Header): void {
+/** `room` is how many bytes there are behind the header. */
+function addHeader(d: Dissection, out: DetailNode[], start: number, header: Ipv6Header, room: number): void {
   d.add(out, "ipv6.version", () => `${bitsText(0x60, 0xf0, 8)} = Version: 6`, start, 1, 6);
   const tc = header.trafficClass;
   const [dscp, ecn] = [tc >> 2, tc & 3];
@@ -155,14 +157,13 @@ function addHeader(d: Dissection, out: DetailNode[], start: number, header: Ipv6
     3,
     flow,
   );
-  d.add(
-    out,
-    "ipv6.plen",
-    () => `Payload Length: ${header.payloadLength}`,
-    start + 4,
-    2,
-    header.payloadLength,
-  );
+  const { payloadLength } = header;
+  const plen = d.add(out, "ipv6.plen", () => `Payload Length: ${payloadLength}`, start + 4, 2, payloadLength);
+  if (d.quoted === 0 && payloadLength > room) {
+    const summary = `IPv6 payload length exceeds framing length (${room} bytes)`;
+    const item = { severity: "Warning", group: "Protocol", protocol: "IPv6", summary } as const;
+    addExpert(d, plen.children, "ipv6.plen_exceeds_framing", item, start + 4, 2);
+  }
   const next = header.nextHeader;
   d.add(out, "ipv6.nxt", () => `Next Header: ${protocolName(next)} (${next})`, start + 6, 1, next);
   d.add(out, "ipv6.hlim", () => `Hop Limit: ${header.hopLimit}`, start + 7, 1, header.hopLimit);
@@ -175,18 +176,5 @@ function addHeader(d: Dissection, out: DetailNode[], start: number, header: Ipv6
     16,
     header.destination,
   );
-  addSlaacMac(d, out, "src", "Source", start + 8);
-  addSlaacMac(d, out, "dst", "Destination", start + 24);
+  addAddressOrigins(d, out, start);
 }
-
-/** The Ethernet address that the address at `at` was made from (RFC 4291, appendix A), where it was. */
-function addSlaacMac(d: Dissection, out: DetailNode[], end: "src" | "dst", name: string, at: number): void {
-  const id = d.bytes.subarray(at + 8, at + 16);
-  const isMade = (id[0] & LOCAL_BIT) !== 0 && id[3] === 0xff && id[4] === 0xfe;
-  if (!isMade) return;
-  const mac = readMac(Uint8Array.of(id[0] ^ LOCAL_BIT, id[1], id[2], id[5], id[6], id[7]), 0);
-  d.add(out, `ipv6.${end}_slaac_mac`, `[${name} SLAAC MAC: ${mac}]`, at + 8, 8, mac);
-}
-
-/** Set in an identifier whose Ethernet address is a factory's, and there the other way round. */
-const LOCAL_BIT = 0x02;

@@ -110,6 +110,8 @@ const SHORT_NAMES: Readonly<Record<string, string>> = {
   geneve: "Geneve",
   ip: "IPv4",
   ipv6: "IPv6",
+  "ipv6.hopopts": "IPv6 Hop-by-Hop",
+  "ipv6.dstopts": "IPv6 Destination",
   icmpv6: "ICMPv6",
   dhcp: "DHCP/BOOTP",
   websocket: "WebSocket",

@@ -51,7 +51,9 @@ export function dissectUdp(d: Dissection, ip: IpAbove, start: number, end: numbe
     start + total <= held && ip.start >= 0
       ? transportChecksum(bytes, ip.start, IP_PROTOCOL.udp, start, start + total) === 0
       : null;
-  addChecksum(d, out, CHECKSUM, header.checksum, start + 6, header.checksum === 0 ? null : isRight);
+  // IPv6 has no checksum of its own: without UDP's nothing would notice a wrong address (RFC 8200 section 8.1).
+  const absent = isUnchecked ? "illegal" : "notPresent";
+  addChecksum(d, out, CHECKSUM, header.checksum, start + 6, header.checksum === 0 ? absent : isRight);
   const stream = d.streamAt(start);
   if (stream !== NO_STREAM) {
     d.add(out, "udp.stream", () => `[Stream index: ${stream}]`, start, 0, stream);

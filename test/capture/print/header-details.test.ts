@@ -1,4 +1,4 @@
-// What headers carry besides their fixed part, line by line as `tshark -V` prints it: options of IPv4.
+// What IP headers carry besides numbers, line by line as `tshark -V` prints it: their options, and what addresses were made from.
 
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -8,6 +8,7 @@ import { afterAll, describe, expect, it } from "vitest";
 import { contextOf } from "../../../src/capture/context.ts";
 import { dissect } from "../../../src/capture/dissect/dissect.ts";
 import { openCapture } from "../../../src/capture/open.ts";
+import { printFields } from "../../../src/capture/print/fields.ts";
 import { printDetails } from "../../../src/capture/print/text.ts";
 import { LINKTYPE } from "../../../src/wire/link-types.ts";
 import { hex, memoryTrace } from "../memory-trace.ts";
@@ -78,6 +79,65 @@ function isReadable(options: Uint8Array): boolean {
   return dissect(trace, 0, context).protocols.includes("udp");
 }
 
+/** An option of an IPv6 header with `size` bytes of data. */
+function sized6(type: number, size: number): fc.Arbitrary<readonly number[]> {
+  return fc.array(byte, { minLength: size, maxLength: size }).map((data) => [type, size, ...data]);
+}
+
+const EXACT6: readonly (readonly [type: number, size: number])[] = [
+  [0x01, 3],
+  [0x04, 1],
+  [0x05, 2],
+  [0x0f, 10],
+  [0x26, 6],
+  [0x30, 4],
+  [0x41, 4],
+  [0x63, 4],
+  [0x8a, 2],
+  [0x8b, 4],
+  [0xc2, 4],
+  [0xee, 3],
+  [0x3e, 2],
+  [0xd9, 5],
+];
+
+const option6: fc.Arbitrary<readonly number[]> = fc.oneof(
+  fc.constantFrom([0], [1, 0], [0x9e, 0], [0xd9, 0]),
+  fc.constantFrom([5, 1, 0], [5, 3, 0, 0, 7], [0x08, 4, 0x21, 1, 2, 3], [0x08, 2, 0x91, 2]),
+  fc.constantFrom([0x07, 8, 0, 0, 0, 1, 0, 5, 1, 2], [0x07, 12, 0, 0, 0, 1, 1, 5, 1, 2, 9, 8, 7, 6]),
+  fc.constantFrom([0x8c, 3, 2, 0x41, 0x42], [0x8c, 4, 2, 0x41, 0x42, 3]),
+  ...EXACT6.map(([type, size]) => sized6(type, size)),
+);
+
+const address6 = fc.oneof(
+  fc.constantFrom("fe80000000000000021ff3fffecdf617", "20020102030400050000000000000001"),
+  fc.constantFrom("20010000c00002010000a1b2fefdfcfb", "fe8000000000000000005efe01020304"),
+  fc.constantFrom("0064ff9b000000000000000001020304", "20020102030400ff02005efe05060708"),
+  fc.constantFrom("0064ff9b000000000100000001020304", "20010000c000020102001ffffe010203"),
+);
+
+/** A datagram behind a hop-by-hop or destination header, or none, which says that it is `more` bytes longer than it is. */
+const packet6 = fc
+  .record({
+    options: fc.array(option6, { maxLength: 3 }),
+    first: fc.constantFrom(0, 60, 17),
+    source: address6,
+    destination: address6,
+    more: fc.constantFrom(0, 0, 0, 9),
+    checksum: fc.constantFrom("abcd", "0000"),
+  })
+  .map(({ options, first, source, destination, more, checksum }) => {
+    const area = Uint8Array.from([17, 0, ...options.flat()]);
+    const header = new Uint8Array(first === 17 ? 0 : (area.length + 7) & ~7);
+    if (first !== 17) header.set(area);
+    if (first !== 17) header[1] = header.length / 8 - 1;
+    const head = hex(`60000000 0000 0040 ${source} ${destination}`);
+    const body = joined(header, hex(`a029 c351 0009 ${checksum} f1`));
+    head[5] = body.length + more;
+    head[6] = first;
+    return joined(head, body);
+  });
+
 async function linesOf(packets: readonly Uint8Array[]): Promise<{ ours: string[]; theirs: string[] }> {
   const path = join(folder, "headers.pcap");
   const records = packets.map((bytes, i) => ({ seconds: i, fraction: 0, length: bytes.length, bytes }));
@@ -88,13 +148,38 @@ async function linesOf(packets: readonly Uint8Array[]): Promise<{ ours: string[]
   return { ours, theirs: tshark(["-n", "-V", "-r", path]) ?? [] };
 }
 
-describe("options of IPv4", () => {
-  it.skipIf(!hasTshark)("print as tshark prints them (skipped without it)", async () => {
-    const { ours, theirs } = await linesOf(fc.sample(options4, { numRuns: 300, seed: 21 }).map(withOptions));
-    expect(theirs.length).toBeGreaterThan(20_000);
-    expect(ours.slice(0, theirs.length)).toEqual(theirs);
-  });
+it.skipIf(!hasTshark)("headers print as tshark prints them (skipped without it)", async () => {
+  const packets4 = fc.sample(options4, { numRuns: 300, seed: 21 }).map(withOptions);
+  const { ours, theirs } = await linesOf([...packets4, ...fc.sample(packet6, { numRuns: 300, seed: 22 })]);
+  expect(theirs.length).toBeGreaterThan(40_000);
+  expect(ours.slice(0, theirs.length)).toEqual(theirs);
+});
 
+it("options of IPv6 may be any bytes", () => {
+  fc.assert(
+    fc.property(fc.uint8Array({ minLength: 6, maxLength: 30 }), fc.boolean(), (bytes, isHopByHop) => {
+      const head = hex(
+        "60000000 0000 0040 fe800000000000000000000000000001 fe800000000000000000000000000002",
+      );
+      head[5] = bytes.length + 2;
+      head[6] = isHopByHop ? 0 : 60;
+      const packet = joined(head, Uint8Array.of(17, (bytes.length + 2) >> 4), bytes);
+      const { trace, context } = memoryTrace([packet], LINKTYPE.raw);
+      expect(dissect(trace, 0, context).protocols).toMatch(/^raw:ipv6(:ipv6\.(hop|dst)opts)?(:udp|$)/);
+    }),
+  );
+});
+
+it("a home address is where an IPv6 packet comes from", () => {
+  const [care, home] = ["fe80000000000000000000000000000a", "20010db8000000000000000000000009"];
+  const option = `1102 0104 0000 0000 c910 ${home}`;
+  const packet = hex(`60000000 0020 3c40 ${care} ${care} ${option} a029 c351 0008 abcd`);
+  const { trace, context } = memoryTrace([packet], LINKTYPE.raw);
+  const names = ["_ws.col.Source", "ipv6.src", "ipv6.opt.mipv6.home_address"];
+  expect([...printFields(trace, [0], names, context)]).toEqual(["2001:db8::9\tfe80::a\t2001:db8::9"]);
+});
+
+describe("options of IPv4", () => {
   it("may be any bytes", () => {
     fc.assert(
       fc.property(fc.uint8Array({ maxLength: 40 }), (options) => {
