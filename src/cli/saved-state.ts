@@ -4,8 +4,8 @@
 import { mkdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { homedir } from "node:os";
 import { dirname, isAbsolute, join } from "node:path";
-import { hasScreen, SCREEN_NAMES } from "../tui/model.ts";
-import type { Model, ScreenName } from "../tui/model.ts";
+import { hasScreen, SCREEN_NAMES, TIME_FORMS } from "../tui/model.ts";
+import type { Model, ScreenName, TimeForm } from "../tui/model.ts";
 import { isFraming, isLab } from "../tui/session.ts";
 import type { Session } from "../tui/session.ts";
 import { themes } from "../tui/theme.ts";
@@ -15,6 +15,8 @@ export interface SavedState {
   readonly theme: string | null;
   /** Columns of the packet list, null for the usual ones. */
   readonly columns: readonly string[] | null;
+  /** What the Time column counts from, where that is not the first packet. */
+  readonly times?: TimeForm;
   /** Paths of captures and scenarios, the last opened first. */
   readonly recent: readonly string[];
   /** The screen a lab and a capture were left on. */
@@ -76,7 +78,7 @@ export function readState(path: string): ReadState {
 
 /** Everything in `value` that makes sense; a part that does not is as if it were not there. */
 function stateIn(value: object): SavedState {
-  const { theme, columns, recent, screens } = value as Readonly<Record<string, unknown>>;
+  const { theme, columns, times, recent, screens } = value as Readonly<Record<string, unknown>>;
   const names = stringsIn(columns)
     .filter((name) => name.length <= NAME_MAX)
     .slice(0, COLUMNS_MAX);
@@ -85,10 +87,12 @@ function stateIn(value: object): SavedState {
     Record<string, unknown>
   >;
   const screenOf = (name: unknown): ScreenName | undefined => SCREEN_NAMES.find((known) => known === name);
+  const form = TIME_FORMS.find((known) => known === times);
   const [labScreen, captureScreen] = [screenOf(lab), screenOf(capture)];
   return {
     theme: typeof theme === "string" && themes.has(theme) ? theme : null,
     columns: names.length === 0 ? null : [...new Set(names)],
+    ...(form === undefined ? {} : { times: form }),
     recent: paths.slice(0, RECENT_MAX),
     screens: {
       ...(labScreen === undefined ? {} : { lab: labScreen }),
@@ -115,6 +119,7 @@ export function stateOf(model: Model, before: SavedState, themeBefore: string): 
   return {
     theme: model.theme === themeBefore ? before.theme : model.theme,
     columns: model.packets.columns,
+    ...(model.packets.times === "elapsed" ? {} : { times: model.packets.times }),
     recent: model.recent.slice(0, RECENT_MAX),
     screens: { ...before.screens, ...at },
   };

@@ -295,7 +295,12 @@ function opened(model: Model, session: Session): Step {
     flow: null,
     stream: { ...model.stream, byte: null, codec: null },
     statistics: { ...model.statistics, selected: 0, top: 0 },
-    packets: { ...EMPTY_PACKETS, columns: model.packets.columns, findMode: model.packets.findMode },
+    packets: {
+      ...EMPTY_PACKETS,
+      columns: model.packets.columns,
+      times: model.packets.times,
+      findMode: model.packets.findMode,
+    },
   };
   return [next, lab ? [wait(next)] : NOTHING];
 }

@@ -284,6 +284,14 @@ export const KEYS: readonly KeyBinding[] = [
     help: "columns",
     command: "choose columns",
   },
+  {
+    keys: ["t"],
+    action: "times",
+    on: PACKETS,
+    group: "Packets",
+    help: "delta, clock time",
+    command: "times: since the first packet, the one before, of day",
+  },
   { keys: ["S"], action: "sort", on: PACKETS, group: "Packets", help: "sort", command: "sort by a column" },
   {
     keys: ["R"],

@@ -34,6 +34,7 @@ export type Action =
   | "copy"
   | "columns"
   | "sort"
+  | "times"
   | "colour rules"
   | "find"
   | "find next"

@@ -109,6 +109,11 @@ export interface SortState {
   readonly progress: number;
 }
 
+/** What the Time column of the packet list counts from: the first packet, the one a line above, midnight, and with the date. */
+export const TIME_FORMS = ["elapsed", "delta", "clock", "date"] as const;
+
+export type TimeForm = (typeof TIME_FORMS)[number];
+
 export interface PacketsView {
   readonly focus: PacketsPane;
   /** Whose packets a lab shows. */
@@ -135,6 +140,8 @@ export interface PacketsView {
   readonly marks: ReadonlySet<number>;
   /** Columns chosen, by name; null for the usual ones. */
   readonly columns: readonly string[] | null;
+  /** What the Time column counts from. */
+  readonly times: TimeForm;
 }
 
 /** What can be chosen from a list that is narrowed down by typing. */
@@ -254,6 +261,8 @@ export interface InitialOptions {
   readonly theme?: string;
   readonly recent?: readonly string[];
   readonly columns?: readonly string[] | null;
+  /** What the Time column counts from; the first packet by default. */
+  readonly times?: TimeForm;
   /** The display filter that is on, one that holds; none by default. */
   readonly filter?: string;
   readonly hint?: string | null;
@@ -278,6 +287,7 @@ export const EMPTY_PACKETS: PacketsView = {
   sort: null,
   marks: new Set(),
   columns: null,
+  times: "elapsed",
 };
 
 /** The state a dashboard starts in. */
@@ -303,6 +313,7 @@ export function initialModel(options: InitialOptions): Model {
     packets: {
       ...EMPTY_PACKETS,
       columns: options.columns ?? null,
+      times: options.times ?? EMPTY_PACKETS.times,
       filter: options.filter === undefined ? null : { text: options.filter, rows: [], scanned: 0 },
     },
     // The hosts of a lab are few; the addresses of a capture may be any number.

@@ -43,7 +43,7 @@ describe("what is kept", () => {
       ...model,
       theme: "light",
       recent: ["/a.pcap"],
-      packets: { ...model.packets, columns: ["no", "tcp.seq"] },
+      packets: { ...model.packets, columns: ["no", "tcp.seq"], times: "clock" as const },
     };
     const state = stateOf(chosen, INITIAL_STATE, "dark");
     writeState(path, state);
@@ -51,6 +51,7 @@ describe("what is kept", () => {
     expect(state).toEqual({
       theme: "light",
       columns: ["no", "tcp.seq"],
+      times: "clock",
       recent: ["/a.pcap"],
       screens: { lab: "sequence" },
     });
@@ -88,7 +89,13 @@ describe("a file that is not ours any more", () => {
 
   test("law: whatever JSON is there, what is read of it is a state", () => {
     const parts = fc.record(
-      { theme: fc.jsonValue(), columns: fc.jsonValue(), recent: fc.jsonValue(), screens: fc.jsonValue() },
+      {
+        theme: fc.jsonValue(),
+        columns: fc.jsonValue(),
+        times: fc.jsonValue(),
+        recent: fc.jsonValue(),
+        screens: fc.jsonValue(),
+      },
       { requiredKeys: [] },
     );
     fc.assert(

@@ -53,10 +53,10 @@ export function isNumeric(field: FieldInfo): boolean {
 
 /** Cells of a field's column: its name fits, and most values do. */
 export function fieldCells(field: FieldInfo): number {
-  const values = { ipv4: 15, ipv6: 24, ether: 17, string: 20, bytes: 16, time: 12, date: 24 } as Partial<
+  const values = { ipv4: 15, ipv6: 24, ether: 17, string: 20, bytes: 16, time: 12, date: 35 } as Partial<
     Record<FieldInfo["type"], number>
   >;
-  return Math.min(FIELD_CELLS_MAX, Math.max(field.name.length, values[field.type] ?? 6));
+  return Math.max(Math.min(FIELD_CELLS_MAX, field.name.length), values[field.type] ?? 6);
 }
 
 /** What rows are sorted by in column `id`: numbers, or texts. Rows without a value come last, as null. */

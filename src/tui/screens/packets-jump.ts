@@ -18,6 +18,7 @@ const PARTNERS = [
   "icmpv6.resp_in",
 ].flatMap((name) => findField(name) ?? []);
 
+const DAY_S = 86_400;
 const UNIT_NS: Readonly<Record<string, number>> = { ns: 1, us: 1e3, ms: 1e6, s: 1e9, m: 60e9 };
 
 /** The next (1) or previous (-1) packet of the stream of `row`; -1 where there is none. */
@@ -78,7 +79,24 @@ function spaceOf({ packets }: Trace, row: number): number {
   return packets.payloadLength[row] + (flags & 1) + ((flags >> 1) & 1);
 }
 
-/** The row that `12` (a packet's number) or `1.5s` (a time since the beginning) means; or what is wrong with it. */
+/** `1.5s`, a time since the beginning, in ns; null for what is none. */
+function elapsedNs(text: string): number | null {
+  const match = /^(\d{1,12}(?:\.\d{1,9})?)\s*(ns|us|ms|s|m)$/.exec(text);
+  return match === null ? null : Number(match[1]) * UNIT_NS[match[2]];
+}
+
+/** `14:03:05.25`, a time of day in UTC, in ns since the first packet: of its day, or of the next where it is over by then. Null for what is none. */
+function clockNs({ packets }: Trace, text: string): number | null {
+  const match = /^([01]?\d|2[0-3]):([0-5]\d)(?::([0-5]\d(?:\.\d{1,9})?))?$/.exec(text);
+  if (match === null) return null;
+  const asked = Number(match[1]) * 3600 + Number(match[2]) * 60 + Number(match[3] ?? 0);
+  const first = packets.count === 0 ? 0 : packets.seconds[0];
+  const since = asked - (((first % DAY_S) + DAY_S) % DAY_S);
+  // Within the first packet's second it may be before it, and is not a day later.
+  return (since < 0 ? since + DAY_S : since) * 1e9 - (packets.count === 0 ? 0 : packets.nanoseconds[0]);
+}
+
+/** The row that `12` (a packet's number), `1.5s` (a time since the beginning) or `14:03:05` (a time of day) means; or what is wrong with it. */
 export function rowAt(
   trace: Trace,
   text: string,
@@ -89,10 +107,10 @@ export function rowAt(
     const row = Number(wanted) - 1;
     return row >= 0 && row < count ? row : { message: `there are packets 1 to ${count}`, column: 0 };
   }
-  const match = /^(\d{1,12}(?:\.\d{1,9})?)\s*(ns|us|ms|s|m)$/.exec(wanted);
-  if (match === null) return { message: "want a packet's number or a time: 120, 1.5s, 20ms", column: 0 };
+  const timeNs = elapsedNs(wanted) ?? clockNs(trace, wanted);
+  if (timeNs === null)
+    return { message: "want a packet's number or a time: 120, 1.5s, 20ms, 14:03:05", column: 0 };
   if (count === 0) return { message: "there are no packets", column: 0 };
-  const timeNs = Number(match[1]) * UNIT_NS[match[2]];
   let row = 0;
   // Captures need not be in the order of their times: the first packet at that time or later.
   while (row < count - 1 && trace.packetNs(row) < timeNs) row++;

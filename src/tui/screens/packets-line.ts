@@ -24,7 +24,7 @@ function promptOf(model: Model, typing: Typing | null): string {
 const HINTS: Readonly<Record<Typing["purpose"], string>> = {
   filter: "a display filter; tab completes",
   find: "tab: text, hex or filter",
-  goto: "a packet's number, or a time such as 1.5s",
+  goto: "a packet's number, or a time such as 1.5s or 14:03:05",
 };
 
 /** Where the line's text begins, and how much of it is scrolled away to the left. */

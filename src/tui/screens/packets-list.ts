@@ -29,6 +29,7 @@ import { insideOf } from "./packets-layout.ts";
 import { ruleOf } from "./packets-rules.ts";
 import type { ColourRule } from "./packets-rules.ts";
 import { undissected } from "./packets-shown.ts";
+import { timeCells, timeText, timeTitle } from "./packets-time.ts";
 
 /** From this width on titles are whole words, and the length has a column. */
 const WIDE = 100;
@@ -51,6 +52,8 @@ function listTitle(model: Model): string {
 
 interface ListLine {
   readonly row: number;
+  /** The row a line above, -1 for none. */
+  readonly before: number;
   readonly packet: DissectedPacket;
   readonly fate: Fate | null;
   readonly rule: ColourRule | null;
@@ -81,6 +84,7 @@ export function paintList(view: Grid, theme: Theme, model: Model): void {
       const packet = shownAt(model, row);
       return {
         row,
+        before: index === 0 ? -1 : listRow(model, index - 1),
         packet: packet ?? undissected(model, row),
         fate: fateOf(model, row),
         rule: packet === null ? null : ruleOf(model, row),
@@ -149,10 +153,10 @@ function usualColumn(id: UsualColumn, width: number, theme: Theme, model: Model)
     }
     case "time":
       return {
-        title: "Time",
+        title: timeTitle(model),
         width: timeCells(model),
         align: "right",
-        cell: ({ row }) => (trace.packetNs(row) / 1e9).toFixed(6),
+        cell: ({ row, before }) => timeText(model, row, before),
         attr: muted,
       };
     case "source":
@@ -228,10 +232,4 @@ function addressCells(model: Model, most: number): number {
   for (let id = 1; id <= Math.min(addresses.size, 64); id++)
     cells = Math.max(cells, addresses.text(id).length);
   return Math.min(cells, most);
-}
-
-function timeCells(model: Model): number {
-  const trace = shownTrace(model);
-  const last = trace.packets.count - 1;
-  return last < 0 ? 8 : Math.max(8, (trace.packetNs(last) / 1e9).toFixed(6).length);
 }

@@ -302,6 +302,53 @@ test("a dashboard that opens with a filter reads on by itself to the packets tha
   expect(listCount(model)).toBeGreaterThan(0);
 });
 
+describe("times", () => {
+  /** Four packets, from 23:59:59.5 on, a second apart but for the last. */
+  const packets = Array.from({ length: 4 }, () => hex("45000014 0001 0000 40 fd 0000 0a000001 0a000002"));
+  const made = memoryTrace(packets, 101);
+  const { seconds, nanoseconds } = made.trace.packets;
+  [1_719_878_399, 1_719_878_400, 1_719_878_401, 1_719_878_401].forEach((at, row) => {
+    seconds[row] = at;
+    nanoseconds[row] = 500_000_000 + (row === 3 ? 1999 : 0);
+  });
+  const first = modelAt({ name: "made", problems: [], ...made }, { size: SIZE });
+
+  test("since the first packet, since the line above, of day, with the date, and around again", () => {
+    const shown = (keys: string): string => text(press(first, keys));
+    expect(shown("home")).toMatch(
+      / Time .*\n.* 0\.000000 .*\n.* 1\.000000 .*\n.* 2\.000000 .*\n.* 2\.000002 /,
+    );
+    expect(shown("t")).toMatch(/ Delta .*\n.* 0\.000000 .*\n.* 1\.000000 .*\n.* 1\.000000 .*\n.* 0\.000002 /);
+    expect(shown("t t")).toMatch(
+      / Time \(UTC\) .*\n.* 23:59:59\.500000 .*\n.* 00:00:00\.500000 .*\n.*\n.*01\.500001 /,
+    );
+    expect(shown("t t t")).toMatch(
+      / Date and time \(UTC\) .*\n.* 2024-07-01 23:59:59\.500000 .*\n.* 2024-07-02 00/,
+    );
+    expect(shown("t t t t")).toBe(shown("home").replace(/^.*/, shown("t t t t").split("\n")[0]));
+  });
+
+  test("since the line above is since the packet that passed before it, where a filter is on", () => {
+    const filtered = press(first, ["t", "/", ...typed("frame.number in {1, 3}"), "enter"]);
+    expect(text(filtered)).toMatch(/ Delta .*\n.* 1 +0\.000000 .*\n.* 3 +2\.000000 /);
+  });
+
+  test("a run's have no day", () => {
+    expect(text(press(http, "t"))).toContain(" Delta ");
+    expect(press(http, "t t").packets.times).toBe("elapsed");
+  });
+
+  test("of day can be gone to: after midnight, too, and where nothing is later to the end", () => {
+    const row = (at: string): number => selectedRow(press(first, ["#", ...typed(at), "enter"]));
+    expect(["23:59:59.5", "23:59:59", "0:00", "00:00:01.5", "00:00:01.500001", "12:00"].map(row)).toEqual([
+      0, 0, 1, 2, 3, 3,
+    ]);
+    expect(text(press(first, ["#", ...typed("24:00"), "enter"]))).toContain(
+      "want a packet's number or a time",
+    );
+  });
+});
+
 test("a packet that ends early stands out, whether it is malformed or waits for fragments that never came", () => {
   // DNS: a query; the beginning of one in a first fragment; one that its length cuts short.
   const query = "0001 0000 0000 0000 0161 00 0001 0001";

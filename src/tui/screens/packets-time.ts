@@ -1,0 +1,74 @@
+// The times of the packet list: since the first packet, since the line before, of the day, with the date.
+
+import { TIME_FORMS } from "../model.ts";
+import type { Model, TimeForm } from "../model.ts";
+import { isLab } from "../session.ts";
+import { shownTrace } from "./packet-data.ts";
+
+/** What each is, in words. */
+export const TIME_WORDS: Readonly<Record<TimeForm, string>> = {
+  elapsed: "times since the first packet",
+  delta: "times since the packet a line above",
+  clock: "times of day, in UTC",
+  date: "dates and times, in UTC",
+};
+
+const TITLES: Readonly<Record<TimeForm, string>> = {
+  elapsed: "Time",
+  delta: "Delta",
+  clock: "Time (UTC)",
+  date: "Date and time (UTC)",
+};
+
+const CELLS_MIN = 8;
+/** `23:59:59.999999` */
+const CLOCK_CELLS = 15;
+/** `2024-07-01 23:59:59.999999` */
+const DATE_CELLS = 26;
+/** The last day that a Date can be. */
+const SECONDS_MAX = 8.64e12;
+
+/** The form the list has: simulated time is of no day. */
+export function timeForm(model: Model): TimeForm {
+  const { times } = model.packets;
+  return isLab(model.session) && (times === "clock" || times === "date") ? "elapsed" : times;
+}
+
+/** The next form there is. */
+export function nextTimeForm(model: Model): TimeForm {
+  const forms = isLab(model.session) ? TIME_FORMS.slice(0, 2) : TIME_FORMS;
+  return forms[(forms.indexOf(timeForm(model)) + 1) % forms.length];
+}
+
+/** Above the column. */
+export function timeTitle(model: Model): string {
+  return TITLES[timeForm(model)];
+}
+
+/** Cells the column takes: those of the last packet's time, or of any. */
+export function timeCells(model: Model): number {
+  const form = timeForm(model);
+  if (form === "clock") return CLOCK_CELLS;
+  if (form === "date") return DATE_CELLS;
+  const trace = shownTrace(model);
+  const last = trace.packets.count - 1;
+  return last < 0 ? CELLS_MIN : Math.max(CELLS_MIN, secondsText(trace.packetNs(last)).length);
+}
+
+/** The time of packet `row`, to the microsecond; `before` is the row a line above, -1 for none. */
+export function timeText(model: Model, row: number, before: number): string {
+  const trace = shownTrace(model);
+  const form = timeForm(model);
+  if (form === "elapsed") return secondsText(trace.packetNs(row));
+  if (form === "delta") return secondsText(before < 0 ? 0 : trace.packetNs(row) - trace.packetNs(before));
+  const seconds = trace.packets.seconds[row];
+  const fraction = String(Math.floor(trace.packets.nanoseconds[row] / 1000)).padStart(6, "0");
+  if (Math.abs(seconds) > SECONDS_MAX) return `${seconds}.${fraction}`;
+  const [day, time] = new Date(seconds * 1000).toISOString().split("T");
+  const clock = `${time.slice(0, 8)}.${fraction}`;
+  return form === "clock" ? clock : `${day} ${clock}`;
+}
+
+function secondsText(ns: number): string {
+  return (ns / 1e9).toFixed(6);
+}
