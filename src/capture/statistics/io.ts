@@ -1,106 +1,167 @@
-// `-z io,stat,INTERVAL`: packets and bytes by time.
+// `-z io,stat,INTERVAL`: packets and bytes by time, and what else columns ask for.
 
+import type { DissectContext } from "../dissect/dissect.ts";
 import type { Trace } from "../../trace/trace.ts";
+import { INTERVALS_MAX, IoTotals } from "./io-columns.ts";
+import type { IoCell, IoColumn } from "./io-columns.ts";
 
-/** Lines printed at most; a capture of a year at a millisecond each is a mistake. */
-const INTERVALS_MAX = 1_000_000;
-
-/** Outer width of a table of one interval that would be narrower by two or more, and decimals of intervals. */
-const SINGLE_WIDTH = 35;
+/** Decimals of intervals, digits of their seconds, and the outer width up to which a table is widened for what its columns ask for. */
 const DECIMALS_MAX = 6;
+const DIGITS_MAX = 5;
+const ASKED_MAX = 102;
 
 /** How tshark writes times in a table of these intervals. */
 interface Layout {
   readonly slots: number;
-  readonly stepNs: number;
+  readonly stepUs: number;
+  /** Where the last interval ends: rounded up from more than half of the last decimal. */
+  readonly endUs: number;
   readonly duration: string;
   readonly interval: string;
+  /** The table's outer width at least. */
+  readonly widthMin: number;
   name(slot: number): string;
 }
 
 /**
- * Packets and bytes of each interval of `intervalS` seconds, as tshark's table; one interval over all for 0 and for more than
+ * The columns over each interval of `intervalS` seconds, as tshark's table; one interval over all for 0 and for more than
  * the capture lasts. As in tshark, a packet at the very end of the last whole interval is in none.
  */
 export function* printIoStatistics(
   trace: Trace,
   rows: Iterable<number>,
+  context: DissectContext,
   intervalS: number,
+  columns: readonly IoColumn[],
 ): Generator<string> {
-  const table = trace.packets;
-  const times: number[] = [];
-  const lengths: number[] = [];
-  let endNs = 0;
+  const stepUs = intervalS === 0 ? Number.POSITIVE_INFINITY : Math.round(intervalS * 1e6);
+  const totals = columns.map((column) => new IoTotals(column, trace, context, stepUs));
+  let endUs = 0;
+  let isEmpty = true;
   for (const row of rows) {
-    const at = Math.max(0, table.relativeNs(row));
-    endNs = Math.max(endNs, at);
-    times.push(at);
-    lengths.push(table.length[row]);
+    const us = Math.floor((Math.max(0, trace.packets.relativeNs(row)) + 500) / 1000);
+    endUs = Math.max(endUs, us);
+    isEmpty = false;
+    for (const column of totals) column.add(row, Math.floor(us / stepUs));
   }
-  const isSingle = intervalS === 0 || intervalS * 1e9 > endNs;
-  const layout = isSingle ? singleLayout(endNs) : repeatedLayout(endNs, intervalS);
-  const packets = new Map<number, number>();
-  const bytes = new Map<number, number>();
-  for (const [i, at] of times.entries()) {
-    const slot = isSingle ? 0 : Math.floor(at / layout.stepNs);
-    packets.set(slot, (packets.get(slot) ?? 0) + 1);
-    bytes.set(slot, (bytes.get(slot) ?? 0) + lengths[i]);
-  }
+  const layout = stepUs > endUs ? singleLayout(endUs) : repeatedLayout(endUs, intervalS);
+  const cells = totals.map((column) => column.cells(layout.stepUs));
   // Names grow with their numbers, and only the last may be another kind of name.
   const longest = [0, layout.slots - 2, layout.slots - 1].map((slot) => layout.name(Math.max(0, slot)));
-  const nameWidth = widest(longest, 10);
-  const countWidth = widest(packets.values(), 6);
-  const sizeWidth = widest(bytes.values(), 5);
-  const tableWidth = nameWidth + countWidth + sizeWidth + 8;
-  const isNarrow = isSingle && tableWidth < SINGLE_WIDTH - 1;
-  const width = isNarrow ? SINGLE_WIDTH : tableWidth;
-  const row = (text: string): string => `|${text.padEnd(width - 2)}|`;
-  const line = (text: string): string => (width > tableWidth ? `${text.padEnd(width - 2)} |` : text);
-  const rule = `|${"-".repeat(tableWidth - 2)}|`;
+  const nameWidth = Math.max(10, ...longest.map((name) => name.length));
+  const tableWidth = nameWidth + 2 + cells.flat().reduce((sum, { width }) => sum + width + 3, 0);
+  const width = outerWidth(tableWidth, layout, columns);
+  const filler = width > tableWidth ? `${" ".repeat(width - tableWidth - 1)}|` : "";
+  const line = (text: string): string => `${text}${filler}`;
   yield "";
   yield "=".repeat(width);
-  yield row(" IO Statistics");
-  yield row("");
-  yield row(` Duration: ${layout.duration} secs`);
-  yield row(` Interval: ${layout.interval} secs`);
-  yield row("");
-  yield row(" Col 1: Frames and bytes");
-  yield `|${"-".repeat(width - 2)}|`;
-  yield line(`|${" ".repeat(nameWidth)}|1${" ".repeat(countWidth + sizeWidth + 4)}|`);
-  // Over wide columns tshark has this title in the middle.
-  const bytesTitle = `Bytes${" ".repeat((sizeWidth - "Bytes".length) >> 1)}`.padStart(sizeWidth);
-  yield line(`|${" Interval".padEnd(nameWidth)}| ${"Frames".padStart(countWidth)} | ${bytesTitle} |`);
-  yield line(rule);
-  const slots = times.length === 0 ? 0 : layout.slots;
+  yield* titleLines(layout, columns, width);
+  const numbers = cells.map((parts, i) => `${i + 1}`.padEnd(widthOf(parts)));
+  yield line(`|${" ".repeat(nameWidth)}|${numbers.join("|")}|`);
+  const titles = cells.flat().map(({ title, width: of }) => ` ${centred(title, of)} |`);
+  yield line(`|${" Interval".padEnd(nameWidth)}|${titles.join("")}`);
+  yield line(`|${"-".repeat(tableWidth - 2)}|`);
+  const slots = isEmpty ? 0 : layout.slots;
   for (let slot = 0; slot < slots; slot++) {
-    const count = String(packets.get(slot) ?? 0).padStart(countWidth);
-    const size = String(bytes.get(slot) ?? 0).padStart(sizeWidth);
-    yield line(`|${layout.name(slot).padEnd(nameWidth)}| ${count} | ${size} |`);
+    const lastsUs = Math.min(layout.stepUs, layout.endUs - slot * layout.stepUs);
+    const values = cells.flat().map((cell) => ` ${cell.text(slot, lastsUs).padStart(cell.width)} |`);
+    yield line(`|${layout.name(slot).padEnd(nameWidth)}|${values.join("")}`);
   }
   yield "=".repeat(width);
 }
 
-function singleLayout(endNs: number): Layout {
-  const decimals = endNs < 10e9 ? 3 : 1;
-  const duration = (endNs / 1e9).toFixed(decimals);
-  const name = ` ${(0).toFixed(decimals).padStart(duration.length)} <> ${duration} `;
-  return { slots: 1, stepNs: endNs, duration, interval: duration, name: () => name };
+/** Characters between the bars around a column. */
+function widthOf(parts: readonly IoCell[]): number {
+  return parts.reduce((sum, { width }) => sum + width + 3, -1);
 }
 
-function repeatedLayout(endNs: number, intervalS: number): Layout {
-  const stepNs = intervalS * 1e9;
-  const slots = Math.min(INTERVALS_MAX, Math.ceil(endNs / stepNs));
-  const decimals = Math.min(DECIMALS_MAX, String(intervalS).split(".")[1]?.length ?? 0);
+/** A blank more before than behind where they cannot be alike. */
+function centred(title: string, width: number): string {
+  return `${title}${" ".repeat((width - title.length) >> 1)}`.padStart(width);
+}
+
+/** Room for what the columns ask for, within reason, and never two bars beside each other. */
+function outerWidth(tableWidth: number, { widthMin }: Layout, columns: readonly IoColumn[]): number {
+  let width = Math.max(tableWidth, widthMin);
+  const asked = Math.max(...columns.map(({ text }) => (text === "" ? ALL.length + 10 : text.length + 11)));
+  if (asked > width && width < ASKED_MAX) width = Math.min(asked, ASKED_MAX);
+  return width === tableWidth + 1 ? width + 1 : width;
+}
+
+/** What a column that asks for nothing shows. */
+const ALL = "Frames and bytes";
+
+function* titleLines(
+  { duration, interval }: Layout,
+  columns: readonly IoColumn[],
+  width: number,
+): Generator<string> {
+  const row = (text: string): string => `|${text.padEnd(width - 2)}|`;
+  yield row(" IO Statistics");
+  yield row("");
+  yield row(` Duration: ${duration} secs`);
+  yield row(` Interval: ${interval} secs`);
+  yield row("");
+  for (const [i, { text }] of columns.entries()) {
+    const [first, ...others] = broken(text === "" ? ALL : text, width - 11);
+    yield row(`${i === 0 ? " Col" : "    "}${String(i + 1).padStart(2)}: ${first}`);
+    for (const other of others) yield row(`        ${other}`);
+  }
+  yield `|${"-".repeat(width - 2)}|`;
+}
+
+/** Lines of at most `width`, broken at the last blank where there is one. */
+function broken(text: string, width: number): string[] {
+  const lines: string[] = [];
+  let rest = text;
+  while (rest.length > width) {
+    const blank = rest.lastIndexOf(" ", width - 1);
+    lines.push(rest.slice(0, blank === -1 ? width : blank));
+    rest = rest.slice(blank === -1 ? width : blank + 1);
+  }
+  return [...lines, rest];
+}
+
+function singleLayout(endUs: number): Layout {
+  const decimals = endUs < 10e6 ? 3 : 1;
+  const duration = (endUs / 1e6).toFixed(decimals);
+  const name = ` ${(0).toFixed(decimals).padStart(duration.length)} <> ${duration} `;
+  const widthMin = 31 + digitsOf(endUs / 1e6) + decimals;
+  return {
+    slots: 1,
+    stepUs: roundedUs(endUs, decimals),
+    endUs: roundedUs(endUs, decimals),
+    duration,
+    interval: duration,
+    widthMin,
+    name: () => name,
+  };
+}
+
+function repeatedLayout(endUs: number, intervalS: number): Layout {
+  const stepUs = Math.round(intervalS * 1e6);
+  const slots = Math.min(INTERVALS_MAX, Math.ceil(endUs / stepUs));
+  const decimals = (stepUs / 1e6).toFixed(DECIMALS_MAX).replace(/0+$/, "").split(".")[1].length;
+  const digits = Math.max(digitsOf(intervalS), digitsOf(endUs / 1e6));
+  const widthMin = 25 + digits + (decimals === 0 ? 0 : decimals + 1);
   if (decimals > 0) {
-    const end = (endNs / 1e9).toFixed(decimals);
+    const end = (endUs / 1e6).toFixed(decimals);
     const time = (s: number): string => s.toFixed(decimals).padStart(end.length);
     const name = (slot: number): string =>
       ` ${time(slot * intervalS)} <> ${slot === slots - 1 ? end : time((slot + 1) * intervalS)} `;
-    return { slots, stepNs, duration: end, interval: time(intervalS), name };
+    return {
+      slots,
+      stepUs,
+      endUs: roundedUs(endUs, decimals),
+      duration: end,
+      interval: time(intervalS),
+      widthMin,
+      name,
+    };
   }
   // Microseconds are padded with blanks, not zeros: tshark's way with whole seconds.
-  const whole = String(Math.floor(endNs / 1e9));
-  const micros = String(Math.floor((endNs % 1e9) / 1000)).padStart(6);
+  const whole = String(Math.floor(endUs / 1e6));
+  const micros = String(endUs % 1e6).padStart(6);
   const width = Math.max(2, whole.length);
   const time = (s: number): string => String(s).padStart(width);
   const name = (slot: number): string =>
@@ -108,12 +169,23 @@ function repeatedLayout(endNs: number, intervalS: number): Layout {
       ? ` ${time(slot * intervalS)} <> ${"Dur".padEnd(width + 1)}`
       : ` ${time(slot * intervalS)} <> ${String((slot + 1) * intervalS).padStart(whole.length)} `;
   const interval = String(intervalS).padStart(whole.length);
-  return { slots, stepNs, duration: `${whole}.${micros}`, interval, name };
+  return {
+    slots,
+    stepUs,
+    endUs: roundedUs(endUs, decimals),
+    duration: `${whole}.${micros}`,
+    interval,
+    widthMin,
+    name,
+  };
 }
 
-/** Characters of the longest of `values`, at least `least`. */
-function widest(values: Iterable<string | number>, least: number): number {
-  let width = least;
-  for (const value of values) width = Math.max(width, String(value).length);
-  return width;
+function roundedUs(endUs: number, decimals: number): number {
+  const unitUs = 10 ** (DECIMALS_MAX - decimals);
+  return endUs % unitUs > unitUs / 2 ? Math.ceil(endUs / unitUs) * unitUs : endUs;
+}
+
+/** Digits of whole seconds. */
+function digitsOf(seconds: number): number {
+  return Math.min(DIGITS_MAX, String(Math.floor(seconds)).length);
 }

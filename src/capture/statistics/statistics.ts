@@ -6,6 +6,8 @@ import { printConversations, printEndpoints } from "./conversations.ts";
 import { EXPERT_LEVELS, printExpert } from "./expert.ts";
 import { FOLLOW_MODES, FOLLOW_PROTOCOLS, printFollow } from "./follow.ts";
 import { printHierarchy } from "./hierarchy.ts";
+import { readIoColumn } from "./io-columns.ts";
+import type { IoColumn } from "./io-columns.ts";
 import { printIoStatistics } from "./io.ts";
 import { printDnsTree } from "./dns-tree.ts";
 import { printHttpTree } from "./http-tree.ts";
@@ -21,7 +23,7 @@ export const STATISTICS: readonly string[] = [
   ...CONVERSATION_KINDS.map((kind) => `conv,${kind}`),
   ...CONVERSATION_KINDS.map((kind) => `endpoints,${kind}`),
   "io,phs",
-  "io,stat,SECONDS",
+  "io,stat,SECONDS,COLUMN...",
   "expert",
   "follow,tcp|udp|http|websocket,ascii|hex|raw,STREAM",
   "plen,tree",
@@ -46,7 +48,7 @@ export interface StatisticError {
 /** The statistic that `-z name` asks for, or why there is none. What follows a name's own parts is a display filter, as in tshark. */
 export function findStatistic(name: string): Statistic | StatisticError {
   const parts = name.split(",");
-  const [first, second, third] = parts;
+  const [first, second] = parts;
   const statistic = FILTERED.get(`${first},${second}`);
   if (statistic !== undefined) return filtered(name, statistic, parts.slice(2).join(","));
   if (first === "expert") {
@@ -57,14 +59,26 @@ export function findStatistic(name: string): Statistic | StatisticError {
   if (first === "follow") return findFollow(parts);
   if (first === "tcp-graph") return findTcpGraph(parts);
   if (name === "rtt") return printRoundTrips;
-  if (first === "io" && second === "stat" && parts.length === 3) {
-    const seconds = Number(third);
-    if (third !== "" && Number.isFinite(seconds) && (seconds === 0 || seconds >= 0.001)) {
-      return (trace, rows) => printIoStatistics(trace, rows, seconds);
-    }
-    return { problem: `-z ${name}: the interval is 0 or at least 0.001 seconds` };
-  }
+  if (first === "io" && second === "stat" && parts.length > 2) return findIoStatistics(parts);
   return { problem: `-z ${name} is not supported; there are ${STATISTICS.join(", ")}` };
+}
+
+/** An interval in seconds, and what each column asks for; frames and bytes of all packets where nothing does. */
+function findIoStatistics(parts: readonly string[]): Statistic | StatisticError {
+  const [, , interval, ...asked] = parts;
+  const name = parts.join(",");
+  const seconds = Number(interval);
+  if (!/^[\d.]/.test(interval) || !Number.isFinite(seconds) || (seconds !== 0 && seconds < 1e-6)) {
+    return { problem: `-z ${name}: the interval is 0 or at least 0.000001 seconds` };
+  }
+  if (asked.at(-1) === "") return { problem: `-z ${name}: nothing follows the last comma` };
+  const columns: IoColumn[] = [];
+  for (const text of asked.length === 0 ? [""] : asked) {
+    const column = readIoColumn(text.trim());
+    if (typeof column === "string") return { problem: `-z ${name}: ${column}` };
+    columns.push(column);
+  }
+  return (trace, rows, context) => printIoStatistics(trace, rows, context, seconds, columns);
 }
 
 /** Statistics of two words, which a filter may follow. */

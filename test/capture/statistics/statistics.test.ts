@@ -138,6 +138,21 @@ describe.skipIf(!hasSharedCaptures || !hasTshark)(
       for (const one of asked) expect(theirs.join("\n")).toContain((await ours(path, one)).join("\n"));
     });
 
+    it("has tshark's columns of io,stat: filters, sums and counts, and the room that each takes", async () => {
+      const path = capturePath("arkime__wireshark-retrans.pcap");
+      const long = `${"tcp.port == 80 or ".repeat(8)}udp`;
+      const asked = [
+        "io,stat,0.5,SUM(tcp.len)tcp.len,,MIN(tcp.window_size)tcp.window_size,BYTES()tcp.len > 0,FRAMES",
+        "io,stat,1,AVG(tcp.analysis.ack_rtt)tcp.analysis.ack_rtt,MAX(frame.time_delta) frame.time_delta",
+        "io,stat,0.02,LOAD(tcp.analysis.ack_rtt)tcp.analysis.ack_rtt,COUNT(tcp.options) tcp.options",
+        "io,stat,0,AVG(tcp.len)tcp.len > 1,LOAD(frame.time_delta)frame.time_delta",
+        `io,stat,7,tcp.analysis.retransmission,${long}`,
+      ];
+      const theirs = tshark(["-n", "-q", "-r", path, ...asked.flatMap((one) => ["-z", one])]);
+      const own = await Promise.all(asked.toReversed().map((one) => ours(path, one)));
+      expect(own.flat().join("\n")).toBe((theirs ?? []).join("\n"));
+    });
+
     it("tcpdump__dns_tcp.pcap has tshark's protocol hierarchy", async () => {
       const path = capturePath("tcpdump__dns_tcp.pcap");
       expect(await ours(path, "io,phs")).toEqual(tshark(["-n", "-q", "-r", path, "-z", "io,phs"]));
@@ -214,7 +229,13 @@ describe("statistics", () => {
     "conv,sctp",
     "io,stat",
     "io,stat,x",
-    "io,stat,0.0001",
+    "io,stat,1,",
+    "io,stat,1,SUM(ip.src)",
+    "io,stat,1,LOAD(tcp.len)",
+    "io,stat,1,MAX",
+    "io,stat,1,FRAMES(ip)",
+    "io,stat,1,tcp.port =",
+    "io,stat,0.0000001",
     "",
   ])("refuses -z %s by name", (name) => {
     expect(findStatistic(name)).toHaveProperty("problem", expect.stringContaining(`-z ${name}`));
