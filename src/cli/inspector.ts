@@ -8,7 +8,7 @@ import type { Session } from "../tui/session.ts";
 import { renderScreen } from "../tui/snapshot.ts";
 import type { TerminalHost } from "../tui/terminal.ts";
 import type { RawInput } from "../tui/terminal-input.ts";
-import type { Message } from "../tui/messages.ts";
+import type { Effect, Message } from "../tui/messages.ts";
 import { captureSession } from "./capture-session.ts";
 import { fileOf, hasTerminal, PLAIN_SIZE, printScreen, runSource } from "./dashboard-app.ts";
 import { eventLoopTurn, StillSource } from "./dashboard-source.ts";
@@ -101,8 +101,14 @@ export class CaptureSource implements DashboardSource {
     }
   }
 
-  perform(): null {
-    return null;
+  perform(effect: Effect, host: TerminalHost<Message>): Promise<void> | null {
+    return effect.kind === "write" ? this.#write(effect, host) : null;
+  }
+
+  async #write({ path, rows }: Effect & { kind: "write" }, host: TerminalHost<Message>): Promise<void> {
+    const { writeShown } = await import("./write-shown.ts");
+    const count = await writeShown(this.#capture, rows, path, () => this.#isClosed);
+    if (!this.#isClosed) host.dispatch({ kind: "done", what: `wrote ${count} packets to ${path}` });
   }
 
   close(): void {

@@ -98,7 +98,7 @@ function respond(model: Model, message: Message): Step {
       return [{ ...listed, popup: openChooser(listed, "files") }, NOTHING];
     }
     case "done":
-      return [{ ...model, note: message.what }, NOTHING];
+      return [{ ...model, busy: null, note: message.what }, NOTHING];
     case "failed":
       return [{ ...model, busy: null, notice: message.why }, NOTHING];
   }

@@ -285,6 +285,14 @@ export const KEYS: readonly KeyBinding[] = [
     command: "choose columns",
   },
   {
+    keys: ["w"],
+    action: "write",
+    on: PACKETS,
+    group: "Packets",
+    help: "write those shown",
+    command: "write the packets shown to a file",
+  },
+  {
     keys: ["t"],
     action: "times",
     on: PACKETS,

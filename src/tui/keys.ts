@@ -40,6 +40,7 @@ export type Action =
   | "find next"
   | "find previous"
   | "goto"
+  | "write"
   | "mark"
   | "next mark"
   | "next in stream"

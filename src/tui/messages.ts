@@ -57,6 +57,8 @@ export type Effect =
   | { readonly kind: "list"; readonly folder: string | null }
   /** Write `text` to a new file of about this name in the working folder. */
   | { readonly kind: "save"; readonly name: string; readonly text: string }
+  /** Write packets `rows` of a capture, in ascending order, all for null, to the new file `path` as pcapng. */
+  | { readonly kind: "write"; readonly path: string; readonly rows: readonly number[] | null }
   /** Put `text` on the terminal's clipboard; `what` says what it is. */
   | { readonly kind: "copy"; readonly what: string; readonly text: string }
   /** Run the simulation again with these changes to its network, then send `changed` with the rest. */

@@ -75,7 +75,7 @@ export interface SequenceView {
 }
 
 /** What the line above the packet list is for. */
-export type TypingPurpose = "filter" | "find" | "goto";
+export type TypingPurpose = "filter" | "find" | "goto" | "write";
 
 export interface Typing {
   readonly purpose: TypingPurpose;

@@ -1,7 +1,7 @@
 // A capture that takes long to read is shown meanwhile, and keys are answered between the slices of reading.
 
 import { once } from "node:events";
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { connect, createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -20,6 +20,8 @@ const PATH = join(folder, "one.pcap");
 const BYTES = udpPacket(1000, 7000, Uint8Array.of(1));
 writeFileSync(PATH, classicFile([{ seconds: 1, fraction: 0, length: BYTES.length, bytes: BYTES }]));
 afterAll(() => rmSync(folder, { recursive: true }));
+
+const APPLICATIONS = join(import.meta.dirname, "../../fixtures/captures/applications.pcapng");
 
 /** Slices after which a reading that nobody ends is given up. */
 const SLICES_MAX = 100;
@@ -119,4 +121,32 @@ test("nothing is shown of a slice that came after the source was closed", async 
     ),
   );
   expect(shown).toBe(2);
+});
+
+test("packets that are shown are written to a new file; one that is there already stays as it was", async () => {
+  const capture = await openCapture(APPLICATIONS);
+  while (!(await capture.indexSome(1000)));
+  const source = new CaptureSource(capture);
+  const done: Message[] = [];
+  const host = {
+    ...hostOf(
+      () => {},
+      () => {},
+    ),
+    dispatch: (message: Message) => void done.push(message),
+  };
+  const path = join(folder, "shown.pcapng");
+  await source.perform({ kind: "write", path, rows: [1, 30, 192] }, host);
+  expect(done).toEqual([{ kind: "done", what: `wrote 3 packets to ${path}` }]);
+  const before = readFileSync(path);
+  const written = await openCapture(path);
+  while (!(await written.indexSome(1000)));
+  const bytesOf = (of: Capture, rows: readonly number[]): string[] =>
+    rows.map((row) => Buffer.from(of.trace.bytes(row)).toString("hex"));
+  expect(bytesOf(written, [0, 1, 2])).toEqual(bytesOf(capture, [1, 30, 192]));
+  expect(written.trace.packetNs(2)).toBe(191e6);
+  written.close();
+  await expect(source.perform({ kind: "write", path, rows: null }, host)).rejects.toThrow("is there already");
+  expect(readFileSync(path).equals(before)).toBe(true);
+  source.close();
 });

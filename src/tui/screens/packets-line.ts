@@ -18,12 +18,14 @@ const COMPLETION_CELLS_MAX = 76;
 /** What stands in front of what is typed. */
 function promptOf(model: Model, typing: Typing | null): string {
   if (typing?.purpose === "goto") return " # ";
+  if (typing?.purpose === "write") return " write to: ";
   return typing?.purpose === "find" ? ` find ${model.packets.findMode}: ` : " / ";
 }
 
 const HINTS: Readonly<Record<Typing["purpose"], string>> = {
   filter: "a display filter; tab completes",
   find: "tab: text, hex or filter",
+  write: "a new file for the packets that are shown, as in shown.pcapng",
   goto: "a packet's number, or a time such as 1.5s or 14:03:05",
 };
 

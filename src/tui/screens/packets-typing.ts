@@ -81,6 +81,8 @@ function enter(model: Model, typing: Typing): Step {
       if (typeof row === "object") return [withView(model, { filterError: row }), NOTHING];
       return [goToRow(withTyping(model, null), row, "there are no packets"), NOTHING];
     }
+    case "write":
+      return write(withTyping(model, null), text);
     case "find": {
       if (text === "")
         return [withTyping({ ...model, packets: { ...model.packets, find: null } }, null), NOTHING];
@@ -89,6 +91,20 @@ function enter(model: Model, typing: Typing): Step {
       return scanOn(withView(withTyping(model, null), { find, focus: "list" }));
     }
   }
+}
+
+/** Asks for the packets that are shown to be written to the file `name`, pcapng by its name where that says nothing else. */
+function write(model: Model, name: string): Step {
+  if (name === "") return [model, NOTHING];
+  const { filter } = model.packets;
+  const { count } = shownTrace(model).packets;
+  // What is yet to be read would be missing. Of a live capture all there is may be written at any time.
+  const isReading = "reading" in model.session && model.session.reading !== undefined;
+  if (isReading || (filter !== null && filter.scanned < count))
+    return [{ ...model, notice: "not everything has been read yet: write then" }, NOTHING];
+  const path = /\.[^./]+$/.test(name) ? name : `${name}.pcapng`;
+  const rows = filter?.rows.slice() ?? null;
+  return [{ ...model, busy: `writing ${path}` }, [{ kind: "write", path, rows }]];
 }
 
 function nextMode(model: Model): Model {

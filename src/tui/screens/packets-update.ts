@@ -6,7 +6,7 @@ import type { Effect, MouseAction } from "../messages.ts";
 import type { Model, PacketsPane, PacketsView, TypingPurpose } from "../model.ts";
 import type { Step } from "./screen.ts";
 import { nextStop, previousStop } from "../playback.ts";
-import { isLab, loopbackRun } from "../session.ts";
+import { isLab, loopbackRun, replaySpeed } from "../session.ts";
 import { hexByteAt, hexBytesPerRow, hexRows } from "../widgets/hex.ts";
 import { scrollTo } from "../widgets/scroll.ts";
 import { tableRowAt, tableRows } from "../widgets/table.ts";
@@ -38,6 +38,7 @@ const PANES: readonly PacketsPane[] = ["list", "tree", "bytes"];
 const WHEEL = 3;
 const LAST_OF_STREAM = "no further packet of this stream";
 const FIRST_OF_STREAM = "no packet of this stream before";
+const NO_FILE = "only a capture's packets are written here: wirelab export writes a run's";
 const NO_ORIGINAL = "nothing of this was sent before";
 
 /** Does `action` in the pane with the focus. */
@@ -70,6 +71,8 @@ export function packetsAction(model: Model, action: Action): Step {
     case "find":
     case "goto":
       return [openLine(model, action), NOTHING];
+    case "write":
+      return [hasFile(model) ? openLine(model, action) : { ...model, notice: NO_FILE }, NOTHING];
     case "find next":
       return findAgain(model, 1);
     case "find previous":
@@ -103,6 +106,11 @@ export function packetsAction(model: Model, action: Action): Step {
     default:
       return [model, NOTHING];
   }
+}
+
+/** Whether the packets are those of a capture that is read. */
+function hasFile({ session }: Model): boolean {
+  return !isLab(session) && replaySpeed(session) === null;
 }
 
 /** The line opened for `purpose`, with what was typed there last. */

@@ -7,6 +7,7 @@ import { describe, expect, test } from "vitest";
 import { captureSession } from "../../../src/cli/capture-session.ts";
 import { openCapture } from "../../../src/capture/open.ts";
 import { update, view } from "../../../src/tui/app.ts";
+import type { Effect } from "../../../src/tui/messages.ts";
 import type { Model } from "../../../src/tui/model.ts";
 import { gridToText } from "../../../src/tui/render/text.ts";
 import { compiledFilter } from "../../../src/tui/screens/filter-scan.ts";
@@ -121,4 +122,20 @@ describe("a filter made of what is selected", () => {
     const chosen = press(first, "tab down down C enter escape");
     expect(columnIds(chosen, SIZE.width)).toContain("udp.dstport");
   });
+});
+
+test("w asks for what passes the filter to be written, to a file of pcapng where its name does not say of what", () => {
+  const effectsOf = (model: Model, keys: string): readonly Effect[] => {
+    const all = keys.split(" ");
+    return update(press(model, all.slice(0, -1).join(" ")), { kind: "key", key: all.at(-1)! })[1];
+  };
+  expect(effectsOf(first, "w a l l enter")).toContainEqual({ kind: "write", path: "all.pcapng", rows: null });
+  const [stream] = filtersOfPacket(press(first, "home"), 0);
+  const filtered = press(first, "home F enter");
+  const rows = Array.from({ length: count }, (_, row) => row).filter((row) => letsThrough(stream.text, row));
+  expect(effectsOf(filtered, "w x . c a p enter")).toContainEqual({ kind: "write", path: "x.cap", rows });
+  expect(effectsOf(filtered, "w enter")).toEqual([]);
+  const half = { ...first, session: { ...first.session, reading: 0.5 } };
+  expect(effectsOf(half, "w a l l enter")).toEqual([]);
+  expect(press(half, "w a l l enter").notice).toContain("not everything has been read");
 });
