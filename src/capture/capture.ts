@@ -113,6 +113,8 @@ export interface Capture {
   hasTime(row: number): boolean;
   /** 1 inbound, 2 outbound, 0 where the file does not say. */
   direction(row: number): 0 | 1 | 2;
+  /** The 32 bits of pcapng's `epb_flags`, of which the direction is two; null where the file has none for the row. */
+  packetFlags(row: number): number | null;
   /**
    * Reads on for about `budgetMs` milliseconds of wall time, waiting no longer than that for a pipe, and answers
    * whether the capture is whole. Calls must not overlap.

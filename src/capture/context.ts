@@ -35,6 +35,7 @@ export function contextOf(capture: Capture): DissectContext {
     analysis: capture.analysis,
     reassembly,
     hasTime: (row) => capture.hasTime(row),
+    packetFlags: (row) => capture.packetFlags(row),
     verifiesChecksums: false,
     section: (row) =>
       numbersInterfaces ? (capture.interfaces[trace.packets.interfaceId[row]]?.section ?? 0) + 1 : null,

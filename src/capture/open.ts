@@ -375,6 +375,10 @@ class OpenedCapture implements Capture {
     return this.#builder.marks.direction(row);
   }
 
+  packetFlags(row: number): number | null {
+    return this.#builder.marks.flags(row);
+  }
+
   indexSome(budgetMs: number): Promise<boolean> {
     return this.#driver.run(budgetMs);
   }

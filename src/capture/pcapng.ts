@@ -291,8 +291,7 @@ export class PcapngDecoder implements RecordDecoder {
       if (code === OPT_COMMENT && builder.keep(length, base + at)) {
         builder.addComment(row, reader.text(at, length));
       } else if (code === OPT_PACKET_FLAGS && length === 4) {
-        const direction = reader.u32(at) & 3;
-        if (direction === 1 || direction === 2) builder.marks.setDirection(row, direction);
+        builder.marks.setFlags(row, reader.u32(at));
       }
     });
     if (bad !== -1) builder.problem("damaged: an option longer than its block", base + bad);

@@ -131,13 +131,14 @@ export function option(code: number, value: Uint8Array, bigEndian = false): Uint
   );
 }
 
-/** An Enhanced Packet Block at `ticks`. */
+/** An Enhanced Packet Block at `ticks`, with options as they are given, already padded. */
 export function enhancedPacket(
   interfaceId: number,
   ticks: bigint,
   bytes: Uint8Array,
   bigEndian = false,
   capturedLength = bytes.length,
+  options: Uint8Array = new Uint8Array(0),
 ): Uint8Array {
   const head = fields(
     [
@@ -149,7 +150,8 @@ export function enhancedPacket(
     ],
     bigEndian,
   );
-  return block(6, joined(head, bytes), bigEndian);
+  const filling = new Uint8Array(options.length === 0 ? 0 : -bytes.length & 3);
+  return block(6, joined(head, bytes, filling, options), bigEndian);
 }
 
 export function joined(...parts: readonly Uint8Array[]): Uint8Array {

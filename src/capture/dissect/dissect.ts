@@ -49,6 +49,8 @@ export interface DissectContext {
   readonly decodeAs?: readonly DecodeAs[];
   /** False for a packet without a timestamp; all have one by default. */
   readonly hasTime?: (row: number) => boolean;
+  /** pcapng's flags of a packet; null (the default) where the file has none. */
+  readonly packetFlags?: (row: number) => number | null;
   /** The section of its file that a packet is in, from 1; null (the default) where the file has none. */
   readonly section?: (row: number) => number | null;
   /** The packet shown before `row`, -1 for none; by default the one before it. */
@@ -187,6 +189,10 @@ class PacketSurroundings implements Surroundings {
 
   hasTime(row: number): boolean {
     return this.#context.hasTime?.(row) ?? true;
+  }
+
+  packetFlags(row: number): number | null {
+    return this.#context.packetFlags?.(row) ?? null;
   }
 
   section(row: number): number | null {

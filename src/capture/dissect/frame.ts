@@ -1,6 +1,7 @@
 // The frame layer: what is known of a packet before its first byte is looked at.
 
 import { ENCAPSULATIONS } from "./encapsulations.ts";
+import { addPacketFlags, addPointToPoint, directionNote } from "./packet-flags.ts";
 import type { PacketTable } from "../../trace/packets.ts";
 import type { StreamHistory } from "./stream-history.ts";
 import type { DetailNode, Dissection } from "./tree.ts";
@@ -33,8 +34,10 @@ export function addFrame(d: Dissection, linkType: number): void {
   const length = table.length[row];
   const captured = table.capturedLength[row];
   const id = d.around.interfaceId(row);
-  const name = trace.interfaces[table.interfaceId[row]]?.name ?? "";
-  const where = id === null ? "" : ` on interface ${name === "" ? "unknown" : name}, id ${id}`;
+  const known = trace.interfaces[table.interfaceId[row]]?.name ?? "";
+  const name = known === "" ? "unknown" : known;
+  const flags = d.around.packetFlags(row);
+  const where = id === null ? "" : ` on interface ${name}, id ${id}${directionNote(flags)}`;
   const head: DetailNode[] = [];
   const node = d.add(head, "frame", () => frameText(row, length, captured, where), 0, captured);
   const out = node.children;
@@ -42,8 +45,9 @@ export function addFrame(d: Dissection, linkType: number): void {
   if (section !== null) d.add(out, "frame.section_number", `Section number: ${section}`, 0, 0, section);
   if (id !== null) {
     const line = d.add(out, "frame.interface_id", `Interface id: ${id} (${name})`, 0, 0, id);
-    if (name !== "") d.add(line.children, "frame.interface_name", `Interface name: ${name}`, 0, 0, name);
+    d.add(line.children, "frame.interface_name", `Interface name: ${name}`, 0, 0, name);
   }
+  if (flags !== null) addPacketFlags(d, out, flags);
   const encap = ENCAPSULATIONS.get(linkType);
   if (encap !== undefined) {
     d.add(out, "frame.encap_type", () => `Encapsulation type: ${encap[1]} (${encap[0]})`, 0, 0, encap[0]);
@@ -62,6 +66,7 @@ export function addFrame(d: Dissection, linkType: number): void {
   // Marks are another program's.
   d.add(out, "frame.marked", "[Frame is marked: False]", 0, 0, false);
   d.add(out, "frame.ignored", "[Frame is ignored: False]", 0, 0, false);
+  addPointToPoint(d, out, flags);
   const protocols = d.layers.join(":");
   d.add(out, "frame.protocols", () => `[Protocols in frame: ${protocols}]`, 0, 0, protocols);
   d.tree.unshift(...head);

@@ -48,6 +48,8 @@ export interface Surroundings {
   interfaceId(row: number): number | null;
   /** False for a packet whose block holds no timestamp. */
   hasTime(row: number): boolean;
+  /** pcapng's flags of the packet, null where the file has none. */
+  packetFlags(row: number): number | null;
   /** The section of its file that the packet is in, from 1; null where the file has none. */
   section(row: number): number | null;
   /** The packet shown before this one, -1 for none. */

@@ -1,4 +1,4 @@
-// What IP headers carry besides numbers, line by line as `tshark -V` prints it: their options, and what addresses were made from.
+// What headers carry besides numbers, line by line as `tshark -V` prints it: options of IP, what addresses were made from, flags of pcapng.
 
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -12,7 +12,7 @@ import { printFields } from "../../../src/capture/print/fields.ts";
 import { printDetails } from "../../../src/capture/print/text.ts";
 import { LINKTYPE } from "../../../src/wire/link-types.ts";
 import { hex, memoryTrace } from "../memory-trace.ts";
-import { classicFile, joined } from "../packets.ts";
+import { enhancedPacket, fields, interfaceDescription, joined, option, sectionHeader } from "../packets.ts";
 import { hasTshark, tshark } from "../shared-captures.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "wirelab-headers-"));
@@ -138,21 +138,51 @@ const packet6 = fc
     return joined(head, body);
   });
 
-async function linesOf(packets: readonly Uint8Array[]): Promise<{ ours: string[]; theirs: string[] }> {
-  const path = join(folder, "headers.pcap");
-  const records = packets.map((bytes, i) => ({ seconds: i, fraction: 0, length: bytes.length, bytes }));
-  writeFileSync(path, classicFile(records, { network: LINKTYPE.raw }));
+/** A packet's block with these `epb_flags`; null for none. */
+function flagged(packet: Uint8Array, flags: number | null, at: number): Uint8Array {
+  const options = flags === null ? new Uint8Array(0) : option(2, fields([[4, flags]]));
+  return enhancedPacket(0, BigInt(at) * 1_000_000n, packet, false, packet.length, options);
+}
+
+const flags = fc.option(
+  fc.oneof(fc.constantFrom(0, 1, 2, 3, 0x4000_0009), fc.integer({ min: 0, max: 0xffff_ffff })),
+);
+
+const NAMES = ["frame.packet_flags", "frame.packet_flags_direction", "frame.p2p_dir", "ip.opt.type"].concat(
+  ["ip.dst", "ip.cur_rt", "ip.options.timestamp", "ip.opt.time_stamp", "ip.cipso.categories", "ipv6.opt"],
+  ["ipv6.opt.type", "ipv6.opt.rpl.flag", "ipv6.6to4_gw_ipv4", "ipv6.tc_port", "frame.interface_name"],
+);
+
+interface Printed {
+  readonly ours: readonly string[];
+  readonly theirs: readonly string[];
+}
+
+/** Details and fields of packets in a pcapng file, by us and by tshark. */
+async function printed(packets: readonly Uint8Array[]): Promise<{ details: Printed; fields: Printed }> {
+  const path = join(folder, "headers.pcapng");
+  const marks = fc.sample(flags, { numRuns: packets.length, seed: 23 });
+  const blocks = packets.map((packet, i) => flagged(packet, marks[i], i));
+  writeFileSync(path, joined(sectionHeader(), interfaceDescription(LINKTYPE.raw, 0), ...blocks));
   const capture = await openCapture(path);
-  const rows = records.map((_, row) => row);
-  const ours = [...printDetails(capture.trace, rows, contextOf(capture))].flatMap((line) => line.split("\n"));
-  return { ours, theirs: tshark(["-n", "-V", "-r", path]) ?? [] };
+  const rows = packets.map((_, row) => row);
+  const context = contextOf(capture);
+  const lines = [...printDetails(capture.trace, rows, context)].flatMap((line) => line.split("\n"));
+  const values = [...printFields(capture.trace, rows, NAMES, context)];
+  const asked = NAMES.flatMap((name) => ["-e", name]);
+  return {
+    details: { ours: lines, theirs: tshark(["-n", "-V", "-r", path]) ?? [] },
+    fields: { ours: values, theirs: tshark(["-n", "-r", path, "-T", "fields", ...asked]) ?? [] },
+  };
 }
 
 it.skipIf(!hasTshark)("headers print as tshark prints them (skipped without it)", async () => {
   const packets4 = fc.sample(options4, { numRuns: 300, seed: 21 }).map(withOptions);
-  const { ours, theirs } = await linesOf([...packets4, ...fc.sample(packet6, { numRuns: 300, seed: 22 })]);
-  expect(theirs.length).toBeGreaterThan(40_000);
-  expect(ours.slice(0, theirs.length)).toEqual(theirs);
+  const packets6 = fc.sample(packet6, { numRuns: 300, seed: 22 });
+  const { details, fields } = await printed([...packets4, ...packets6]);
+  expect(details.theirs.length).toBeGreaterThan(40_000);
+  expect(details.ours.slice(0, details.theirs.length)).toEqual(details.theirs);
+  expect(fields.ours).toEqual(fields.theirs);
 });
 
 it("options of IPv6 may be any bytes", () => {
