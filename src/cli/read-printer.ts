@@ -8,11 +8,12 @@ import type { Filter } from "../capture/filter/compile.ts";
 import { printEk } from "../capture/print/ek.ts";
 import { fieldsHeader, fieldsWriter, readFieldsOptions, unknownFieldIn } from "../capture/print/fields.ts";
 import type { FieldsOptions } from "../capture/print/fields.ts";
-import { printHex } from "../capture/print/hex.ts";
+import { detailsWriter } from "../capture/print/details.ts";
+import { hexWriter } from "../capture/print/hex.ts";
 import { jsonFieldsWriter, jsonWriter } from "../capture/print/json.ts";
 import { LineBytes } from "../capture/print/line-bytes.ts";
 import type { LineWriter } from "../capture/print/line-bytes.ts";
-import { printDetails, textWriter } from "../capture/print/text.ts";
+import { textWriter } from "../capture/print/text.ts";
 import { InputError } from "../scenario/input-error.ts";
 import { parseChoice } from "./arguments.ts";
 import { write } from "./print.ts";
@@ -127,18 +128,18 @@ function lineWriter(
   };
   const writeText = textWriter(trace, context, { timeDecimals: decimalsAt });
   if (flags.details !== true && flags.hex !== true) return writeText;
+  const writeDetails = detailsWriter(trace, context, flags.hex === true);
+  const writeHex = hexWriter(trace, context);
   // As tshark: details and bytes stand in for the line, unless it is asked for as well.
   return (row, out) => {
     if (flags.summary === true) {
       writeText(row, out);
       if (flags.details === true || flags.hex === true) out.newline();
     }
-    if (flags.details === true) {
-      out.text([...printDetails(trace, [row], context, flags.hex === true)].join("\n"));
-    }
+    if (flags.details === true) writeDetails(row, out);
     if (flags.hex === true) {
       if (flags.summary === true || flags.details === true) out.newline();
-      out.text([...printHex(trace, [row], context)].join("\n"));
+      writeHex(row, out);
     }
   };
 }

@@ -69,44 +69,69 @@ export function decodeTcpOptions(bytes: Uint8Array, start: number, end: number):
       const problem = `option ${type} has length ${length} with ${end - at} bytes left`;
       return { options, tail: bytes.slice(at, end), error: malformed("tcp", at, problem) };
     }
-    options.push({ ...decodeOption(bytes, at, type, length), offset: at - start, length });
+    options.push(decodeOption(bytes, at, type, length, at - start));
     at += length;
   }
-  return { options, tail: bytes.slice(at, end), error: null };
+  return { options, tail: at === end ? NO_OPTIONS.tail : bytes.slice(at, end), error: null };
 }
 
-function decodeOption(bytes: Uint8Array, at: number, type: number, length: number): TcpOption {
+/** The option of `length` bytes at `at`, which is `offset` bytes into the header. */
+function decodeOption(
+  bytes: Uint8Array,
+  at: number,
+  type: number,
+  length: number,
+  offset: number,
+): PlacedTcpOption {
   switch (type) {
     case TCP_OPTION.mss:
-      if (length === 4) return { kind: "mss", mss: getUint16(bytes, at + 2) };
+      if (length === 4) return { kind: "mss", mss: getUint16(bytes, at + 2), offset, length };
       break;
     case TCP_OPTION.windowScale:
-      if (length === 3) return { kind: "windowScale", shift: bytes[at + 2] };
+      if (length === 3) return { kind: "windowScale", shift: bytes[at + 2], offset, length };
       break;
     case TCP_OPTION.sackPermitted:
-      if (length === 2) return { kind: "sackPermitted" };
+      if (length === 2) return { kind: "sackPermitted", offset, length };
       break;
     case TCP_OPTION.sack:
       if (length % 8 === 2) {
         const edges: number[] = [];
         for (let edge = at + 2; edge < at + length; edge += 4) edges.push(getUint32(bytes, edge));
-        return { kind: "sack", edges };
+        return { kind: "sack", edges, offset, length };
       }
       break;
     case TCP_OPTION.timestamps:
       if (length === 10) {
-        return { kind: "timestamps", tsVal: getUint32(bytes, at + 2), tsEcr: getUint32(bytes, at + 6) };
+        return {
+          kind: "timestamps",
+          tsVal: getUint32(bytes, at + 2),
+          tsEcr: getUint32(bytes, at + 6),
+          offset,
+          length,
+        };
       }
       break;
     case TCP_OPTION.fastOpen:
-      return { kind: "fastOpen", cookie: bytes.slice(at + 2, at + length), experimental: false };
+      return {
+        kind: "fastOpen",
+        cookie: bytes.slice(at + 2, at + length),
+        experimental: false,
+        offset,
+        length,
+      };
     case TCP_OPTION.experiment:
       if (length >= 4 && getUint16(bytes, at + 2) === FAST_OPEN_MAGIC) {
-        return { kind: "fastOpen", cookie: bytes.slice(at + 4, at + length), experimental: true };
+        return {
+          kind: "fastOpen",
+          cookie: bytes.slice(at + 4, at + length),
+          experimental: true,
+          offset,
+          length,
+        };
       }
       break;
   }
-  return { kind: "raw", type, data: bytes.slice(at + 2, at + length) };
+  return { kind: "raw", type, data: bytes.slice(at + 2, at + length), offset, length };
 }
 
 function optionLength(option: TcpOption): number {

@@ -9,10 +9,11 @@ import { compileFilter, isFilterError } from "../../src/capture/filter/compile.t
 import { openChunks } from "../../src/capture/open.ts";
 import { printEk } from "../../src/capture/print/ek.ts";
 import { fieldsWriter } from "../../src/capture/print/fields.ts";
-import { printHex } from "../../src/capture/print/hex.ts";
+import { detailsWriter } from "../../src/capture/print/details.ts";
+import { hexWriter } from "../../src/capture/print/hex.ts";
 import { jsonWriter } from "../../src/capture/print/json.ts";
 import { LineBytes } from "../../src/capture/print/line-bytes.ts";
-import { printDetails, textWriter } from "../../src/capture/print/text.ts";
+import { textWriter } from "../../src/capture/print/text.ts";
 import { findStatistic } from "../../src/capture/statistics/statistics.ts";
 import { memoryTrace } from "../capture/memory-trace.ts";
 
@@ -104,11 +105,12 @@ function show(capture: Capture, variant: number): Exercised {
   const count = Math.min(trace.packets.count, ROWS_MAX);
   const rows = Array.from({ length: count }, (_, row) => row);
   const out = new LineBytes();
+  const details = detailsWriter(trace, context);
   const form = formOf(capture, variant);
   let slowestMs = 0;
   for (const row of rows) {
     const startMs = cpuMs();
-    for (const line of printDetails(trace, [row], context)) out.text(line);
+    details(row, out);
     form(row, out);
     slowestMs = Math.max(slowestMs, cpuMs() - startMs);
     out.take();
@@ -145,9 +147,7 @@ function formOf(capture: Capture, variant: number): Form {
         for (const line of printEk(trace, [row], context, [])) out.text(line);
       };
     case 4:
-      return (row, out) => {
-        for (const line of printHex(trace, [row], context)) out.text(line);
-      };
+      return hexWriter(trace, context);
     case 5: {
       // The same without the labels and layers nobody asked for.
       const layers = new Set(["tcp", "http", "dns", "tls"].slice(0, variant % 5));

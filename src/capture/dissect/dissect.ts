@@ -93,17 +93,37 @@ export function dissect(
   const d = new Dissection(bytes, table.length[row], new PacketSurroundings(trace, row, context), interest);
   dissectLink(d, linkType);
   addFrame(d, linkType);
-  return {
-    protocol: d.protocol,
-    info: infoOf(d),
-    source: d.addressFrom,
-    destination: d.addressTo,
-    protocols: d.layers.join(":"),
-    tree: d.tree,
-    sources: d.sources,
-    experts: d.experts,
-    stopped: d.stopped,
-  };
+  return new Dissected(d);
+}
+
+class Dissected implements DissectedPacket {
+  readonly protocol: string;
+  readonly source: string;
+  readonly destination: string;
+  readonly protocols: string;
+  readonly tree: readonly DetailNode[];
+  readonly sources: readonly DataSource[];
+  readonly experts: readonly ExpertFinding[];
+  readonly stopped: Stop | null;
+  readonly #d: Dissection;
+  #info: string | null = null;
+
+  constructor(d: Dissection) {
+    this.protocol = d.protocol;
+    this.source = d.addressFrom;
+    this.destination = d.addressTo;
+    this.protocols = d.layers.join(":");
+    this.tree = d.tree;
+    this.sources = d.sources;
+    this.experts = d.experts;
+    this.stopped = d.stopped;
+    this.#d = d;
+  }
+
+  // Who looks at the tree alone never asks.
+  get info(): string {
+    return (this.#info ??= infoOf(this.#d));
+  }
 }
 
 /** What the payload of a segment or datagram holds, and the columns it makes of the packet. */

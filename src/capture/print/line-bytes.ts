@@ -19,6 +19,12 @@ const HEX = Buffer.from("0123456789abcdef");
 const WORD_MAX = 0xffff_ffff;
 const BILLION = 1_000_000_000;
 const NEWLINE = 10;
+const BLANK = 32;
+const ZERO = 48;
+const X = 120;
+const POINT = 46;
+/** The last of ASCII that is a sign: `~`. */
+const LAST_SIGN = 126;
 /** Room that every short write asks for: more than a number's digits. */
 const SHORT_ROOM = DECIMAL_BYTES * 2 + SLACK_BYTES;
 
@@ -91,17 +97,22 @@ export class LineBytes {
 
   /** `0x` and at least `digits` hexadecimal digits of a number from 0 to 2^32 - 1. */
   hex(value: number, digits: number): void {
+    this.byte(ZERO);
+    this.byte(X);
+    this.hexDigits(value, digits);
+  }
+
+  /** The digits alone. */
+  hexDigits(value: number, digits: number): void {
     if (this.length + SHORT_ROOM > this.bytes.length) this.#room(SHORT_ROOM);
     const { bytes } = this;
-    bytes[this.length] = 48;
-    bytes[this.length + 1] = 120;
     if (digits === 4 && value < 0x10000) {
-      this.length = putHexFour(this.view, this.length + 2, value);
+      this.length = putHexFour(this.view, this.length, value);
       return;
     }
     let count = digits;
     while (count < 8 && value >>> (count * 4) !== 0) count++;
-    let at = this.length + 2;
+    let at = this.length;
     for (let shift = (count - 1) * 4; shift >= 0; shift -= 4) bytes[at++] = HEX[(value >>> shift) & 15];
     this.length = at;
   }
@@ -157,9 +168,47 @@ export class LineBytes {
     this.length += this.bytes.write(text, this.length, "utf8");
   }
 
+  /**
+   * `text`, which is `lines` lines with their ends, where those and signs that are known to be some is all it is; false, having written
+   * nothing, where it may be more. One long text is written much faster than its parts.
+   */
+  plainLines(text: string, lines: number): boolean {
+    this.reserve(text.length * 3);
+    const { bytes, length: start } = this;
+    const { view } = this;
+    const end = start + bytes.write(text, start, "utf8");
+    let ends = 0;
+    for (let at = start; at < end; at++) {
+      while (at + 4 <= end && areSigns(view.getUint32(at, true))) at += 4;
+      if (at === end) break;
+      const code = bytes[at];
+      if (code >= BLANK && code <= LAST_SIGN) continue;
+      if (code === NEWLINE) {
+        ends++;
+        continue;
+      }
+      const more = moreOfSign(bytes, at);
+      if (more === 0) return false;
+      at += more;
+    }
+    if (ends !== lines) return false;
+    this.length = end;
+    return true;
+  }
+
+  /** Bytes as characters of ASCII, a point for each that is no sign. */
+  signs(data: Uint8Array): void {
+    const { length } = data;
+    if (this.length + length > this.bytes.length) this.#room(length);
+    const { bytes } = this;
+    let at = this.length;
+    for (let i = 0; i < length; i++) bytes[at++] = data[i] < BLANK || data[i] > LAST_SIGN ? POINT : data[i];
+    this.length = at;
+  }
+
   blanks(count: number): void {
     if (this.length + count > this.bytes.length) this.#room(count);
-    for (let i = 0; i < count; i++) this.bytes[this.length++] = 32;
+    for (let i = 0; i < count; i++) this.bytes[this.length++] = BLANK;
   }
 
   /** Blanks until `width` characters are there since `start`, where all are ASCII. */
@@ -197,6 +246,20 @@ export class LineBytes {
     this.bytes = larger;
     this.view = viewOf(larger);
   }
+}
+
+/** Whether all four bytes of `word` are signs of ASCII, where that is told at once: false may be true all the same. */
+function areSigns(word: number): boolean {
+  // A byte below a blank borrows, one above the last sign carries into the highest bit.
+  return ((word | (word - 0x2020_2020) | (word + 0x0101_0101)) & 0x8080_8080) === 0;
+}
+
+/** How many bytes follow that at `at` of a sign beyond ASCII which our own words have: `·`, `…` or `→`; 0 for any other. */
+function moreOfSign(bytes: Uint8Array, at: number): number {
+  if (bytes[at] === 0xc2) return bytes[at + 1] === 0xb7 ? 1 : 0;
+  if (bytes[at] !== 0xe2) return 0;
+  const word = (bytes[at + 1] << 8) | bytes[at + 2];
+  return word === 0x80a6 || word === 0x8692 ? 2 : 0;
 }
 
 function viewOf(bytes: Uint8Array): DataView {

@@ -1,11 +1,8 @@
-// Packets as lines of text: one line each, as tshark's default columns, or the whole detail tree.
+// Packets as lines of text, one each, as tshark's default columns.
 
 import { COLUMNS, dissect } from "../dissect/dissect.ts";
-import type { DataSource, DetailNode, DissectContext } from "../dissect/dissect.ts";
-import { isHidden } from "../dissect/tree.ts";
-import { spelledOut } from "../spelled-out.ts";
+import type { DissectContext } from "../dissect/dissect.ts";
 import type { Trace } from "../../trace/trace.ts";
-import { hexLines } from "./hex.ts";
 import { AddressWords } from "./address-words.ts";
 import { linesOf } from "./line-bytes.ts";
 import type { LineBytes, LineWriter } from "./line-bytes.ts";
@@ -86,38 +83,4 @@ export function printText(
   options: TextOptions = {},
 ): Generator<string> {
   return linesOf(textWriter(trace, context, options), rows);
-}
-
-/**
- * The detail tree of each packet, a line a node, four blanks a level, and an empty line after each packet. As tshark does it, bytes that
- * nothing is known of are dumped below their line, unless `areBytesPrinted` says that all are printed anyway.
- */
-export function* printDetails(
-  trace: Trace,
-  rows: Iterable<number>,
-  context: DissectContext = {},
-  areBytesPrinted: boolean = false,
-): Generator<string> {
-  for (const row of rows) {
-    const { tree, sources } = dissect(trace, row, context);
-    yield* treeLines(tree, 0, areBytesPrinted ? [] : sources);
-    yield "";
-  }
-}
-
-function* treeLines(
-  nodes: readonly DetailNode[],
-  depth: number,
-  sources: readonly DataSource[],
-): Generator<string> {
-  for (const node of nodes) {
-    if (isHidden(node)) continue;
-    yield `${" ".repeat(depth * 4)}${spelledOut(node.label)}`;
-    if (node.field === "data" && node.source < sources.length) {
-      const { bytes } = sources[node.source];
-      yield "";
-      yield* hexLines(bytes.subarray(node.start, node.start + node.length));
-    }
-    yield* treeLines(node.children, depth + 1, sources);
-  }
 }

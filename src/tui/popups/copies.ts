@@ -1,7 +1,8 @@
 // What can be copied where one is: the packet in several forms, the field, the filter, the call, the command.
 
-import { hexLines } from "../../capture/print/hex.ts";
-import { printDetails, printText } from "../../capture/print/text.ts";
+import { printDetails } from "../../capture/print/details.ts";
+import { hexText } from "../../capture/print/hex.ts";
+import { printText } from "../../capture/print/text.ts";
 import { indexOf } from "../../trace/state-at.ts";
 import { answerText, callHead } from "../../trace/words.ts";
 import { repeatingCommand } from "../network.ts";
@@ -33,7 +34,7 @@ function packetCopies(model: Model): Copy[] {
   return [
     { what: `packet ${no}, a line`, text: [...printText(trace, [row], context)].join("\n").trim() },
     { what: `packet ${no} with its details`, text: [...printDetails(trace, [row], context)].join("\n") },
-    { what: `packet ${no} as a dump`, text: [...hexLines(bytes)].join("\n") },
+    { what: `packet ${no} as a dump`, text: hexText(bytes) },
     { what: `packet ${no} as hex digits`, text: Buffer.from(bytes).toString("hex") },
     ...(node === undefined ? [] : [{ what: `the field ${node.field ?? ""}`.trim(), text: node.label }]),
   ];

@@ -6,7 +6,8 @@ import { describe, expect, it } from "vitest";
 
 import { dissect } from "../../../src/capture/dissect/dissect.ts";
 import type { DetailNode } from "../../../src/capture/dissect/dissect.ts";
-import { printDetails, printText } from "../../../src/capture/print/text.ts";
+import { printDetails } from "../../../src/capture/print/details.ts";
+import { printText } from "../../../src/capture/print/text.ts";
 import { printJson } from "../../../src/capture/print/json.ts";
 import { LINKTYPE } from "../../../src/wire/link-types.ts";
 import { hex, memoryTrace } from "../memory-trace.ts";

@@ -8,7 +8,7 @@ import { afterAll, describe, expect, it } from "vitest";
 import { contextOf } from "../../../src/capture/context.ts";
 import { openCapture } from "../../../src/capture/open.ts";
 import { printFields } from "../../../src/capture/print/fields.ts";
-import { printDetails } from "../../../src/capture/print/text.ts";
+import { printDetails } from "../../../src/capture/print/details.ts";
 import { LINKTYPE } from "../../../src/wire/link-types.ts";
 import { hex } from "../memory-trace.ts";
 import { classicFile, joined } from "../packets.ts";
@@ -133,7 +133,7 @@ async function written(): Promise<{ ours: string[]; path: string; fields: (names
   const capture = await openCapture(path);
   const rows = records.map((_, row) => row);
   const context = contextOf(capture);
-  const ours = [...printDetails(capture.trace, rows, context)].flatMap((line) => line.split("\n"));
+  const ours = [...printDetails(capture.trace, rows, context)];
   return { ours, path, fields: (names) => [...printFields(capture.trace, rows, names, context)] };
 }
 

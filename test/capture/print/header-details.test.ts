@@ -9,7 +9,7 @@ import { contextOf } from "../../../src/capture/context.ts";
 import { dissect } from "../../../src/capture/dissect/dissect.ts";
 import { openCapture } from "../../../src/capture/open.ts";
 import { printFields } from "../../../src/capture/print/fields.ts";
-import { printDetails } from "../../../src/capture/print/text.ts";
+import { printDetails } from "../../../src/capture/print/details.ts";
 import { LINKTYPE } from "../../../src/wire/link-types.ts";
 import { hex, memoryTrace } from "../memory-trace.ts";
 import { enhancedPacket, fields, interfaceDescription, joined, option, sectionHeader } from "../packets.ts";

@@ -5,7 +5,7 @@ import { describe, expect, it } from "vitest";
 import { allFields } from "../../../src/capture/fields.ts";
 import { printFields, readFieldsOptions, unknownFieldIn } from "../../../src/capture/print/fields.ts";
 import type { FieldsOptions } from "../../../src/capture/print/fields.ts";
-import { hexLines } from "../../../src/capture/print/hex.ts";
+import { hexText } from "../../../src/capture/print/hex.ts";
 import { printJson } from "../../../src/capture/print/json.ts";
 import { LINKTYPE } from "../../../src/wire/link-types.ts";
 import { hex, memoryTrace } from "../memory-trace.ts";
@@ -89,7 +89,7 @@ describe("-T json and -x", () => {
   });
 
   it("pads the last line of a dump so that its text stays in the column", () => {
-    const lines = [...hexLines(Uint8Array.from({ length: 18 }, (_, i) => 0x40 + i))];
+    const lines = hexText(Uint8Array.from({ length: 18 }, (_, i) => 0x40 + i)).split("\n");
     expect(lines[1]).toBe(`0010  50 51${" ".repeat(45)}PQ`);
   });
 });

@@ -1,0 +1,82 @@
+// The detail tree of each packet, as `tshark -V` prints it.
+
+import { dissect } from "../dissect/dissect.ts";
+import type { DataSource, DetailNode, DissectContext } from "../dissect/dissect.ts";
+import { isHidden } from "../dissect/tree.ts";
+import { spelledOut } from "../spelled-out.ts";
+import type { Trace } from "../../trace/trace.ts";
+import { writeHexLines } from "./hex.ts";
+import { linesOf } from "./line-bytes.ts";
+import type { LineBytes, LineWriter } from "./line-bytes.ts";
+
+/** What a line begins with, by level. */
+const indents: string[] = [];
+const NO_SOURCES: readonly DataSource[] = [];
+
+/**
+ * Writes a line a node, four blanks a level, and the end of the last: with what ends the packet's text comes an empty line. As tshark does it,
+ * bytes that nothing is known of are dumped below their line, unless `areBytesPrinted` says that all are printed anyway.
+ */
+export function detailsWriter(
+  trace: Trace,
+  context: DissectContext = {},
+  areBytesPrinted: boolean = false,
+): LineWriter {
+  const lines = new TreeLines();
+  return (row, out) => {
+    const { tree, sources } = dissect(trace, row, context);
+    lines.write(out, tree, areBytesPrinted ? NO_SOURCES : sources);
+  };
+}
+
+/** Puts a tree's lines together. */
+class TreeLines {
+  /** Lines that are not written yet, and the labels of theirs. */
+  #text = "";
+  #labels: string[] = [];
+  #indents: string[] = [];
+
+  /** Bytes of nodes that say nothing of theirs are dumped from `sources`. */
+  write(out: LineBytes, tree: readonly DetailNode[], sources: readonly DataSource[]): void {
+    this.#add(out, tree, 0, sources);
+    this.#flush(out);
+  }
+
+  #add(out: LineBytes, nodes: readonly DetailNode[], level: number, sources: readonly DataSource[]): void {
+    const indent = (indents[level] ??= " ".repeat(level * 4));
+    for (const node of nodes) {
+      if (isHidden(node)) continue;
+      const { label } = node;
+      this.#text += `${indent}${label}\n`;
+      this.#labels.push(label);
+      this.#indents.push(indent);
+      if (node.field === "data" && node.source < sources.length) {
+        this.#flush(out);
+        const { bytes } = sources[node.source];
+        out.newline();
+        writeHexLines(out, bytes.subarray(node.start, node.start + node.length));
+      }
+      this.#add(out, node.children, level + 1, sources);
+    }
+  }
+
+  #flush(out: LineBytes): void {
+    const labels = this.#labels;
+    if (!out.plainLines(this.#text, labels.length)) {
+      const lines = labels.map((label, i) => `${this.#indents[i]}${spelledOut(label)}\n`);
+      out.text(lines.join(""));
+    }
+    this.#text = "";
+    labels.length = 0;
+    this.#indents.length = 0;
+  }
+}
+
+/** The lines that `detailsWriter` writes, the empty one after each packet with them. */
+export function* printDetails(
+  trace: Trace,
+  rows: Iterable<number>,
+  context: DissectContext = {},
+): Generator<string> {
+  for (const text of linesOf(detailsWriter(trace, context), rows)) yield* text.split("\n");
+}
