@@ -12,6 +12,8 @@ export type MessageProtocol = "http" | "websocket";
 
 /** A piece of a message, and who sent it. */
 export interface MessagePart {
+  /** The packet that completes it. */
+  readonly row: number;
   readonly from: FollowEnd;
   readonly to: FollowEnd;
   readonly bytes: Uint8Array;
@@ -40,7 +42,7 @@ export function* messageParts(
     const to = { address: addresses.text(packets.destination[row]), port: packets.destinationPort[row] };
     for (const node of partsIn(packet.tree, protocol)) {
       const bytes = packet.sources[node.source].bytes.subarray(node.start, node.start + node.length);
-      if (bytes.length > 0) yield { from, to, bytes };
+      if (bytes.length > 0) yield { row, from, to, bytes };
     }
   }
 }

@@ -8,17 +8,20 @@ import { messageParts } from "./follow-messages.ts";
 import type { MessageProtocol } from "./follow-messages.ts";
 
 export type FollowProtocol = "tcp" | "udp" | MessageProtocol;
-export type FollowMode = "ascii" | "hex" | "raw";
+export type FollowMode = "ascii" | "hex" | "raw" | "yaml";
 
 /** The names of both, for reading what a user asks. */
 export const FOLLOW_PROTOCOLS: readonly FollowProtocol[] = ["tcp", "udp", "http", "websocket"];
-export const FOLLOW_MODES: readonly FollowMode[] = ["ascii", "hex", "raw"];
+export const FOLLOW_MODES: readonly FollowMode[] = ["ascii", "hex", "raw", "yaml"];
 
 const RULE = "=".repeat(67);
 const HEX_WIDTH = 16;
+/** Bytes a line of base64. */
+const BASE64_WIDTH = 57;
 
 /** A run of bytes from one side: 0 is who the stream is shown to begin with. */
 interface Piece {
+  readonly row: number;
   readonly direction: 0 | 1;
   readonly bytes: Uint8Array;
 }
@@ -28,18 +31,32 @@ interface Pieces {
   readonly pieces: readonly Piece[];
 }
 
-/** The lines of `stream` (numbered as in `tcp.stream`); the second side's are set off by a tab. */
+/** Which of a stream's pieces are shown: `first` to `last`, from 1. */
+export interface PieceRange {
+  readonly first: number;
+  readonly last: number;
+}
+
+/**
+ * The lines of `stream` (numbered as in `tcp.stream`); the second side's are set off by a tab. `yaml` is a document of both ends and
+ * the pieces, each in base64 with its packet and time.
+ */
 export function* printFollow(
   trace: Trace,
   context: DissectContext,
   protocol: FollowProtocol,
   mode: FollowMode,
   stream: number,
+  range: PieceRange,
 ): Generator<string> {
   const isOfMessages = protocol === "http" || protocol === "websocket";
   const { ends, pieces } = isOfMessages
     ? piecesOfMessages(trace, context, protocol, stream)
     : piecesOfStream(trace, context, protocol, stream);
+  if (mode === "yaml") {
+    yield* yamlLines(trace, ends, pieces.slice(range.first - 1, range.last));
+    return;
+  }
   yield "";
   yield RULE;
   yield `Follow: ${protocol},${mode}`;
@@ -47,9 +64,11 @@ export function* printFollow(
   yield `Node 0: ${endText(ends?.[0])}`;
   yield `Node 1: ${endText(ends?.[1])}`;
   const sent: [number, number] = [0, 0];
-  for (const { direction, bytes } of pieces) {
+  for (const [i, { direction, bytes }] of pieces.entries()) {
     const indent = direction === 1 ? "\t" : "";
-    if (mode === "ascii") {
+    if (i + 1 < range.first || i + 1 > range.last) {
+      // Passed over, but counted in the offsets of what follows.
+    } else if (mode === "ascii") {
       yield `${indent}${bytes.length}`;
       yield asciiText(bytes);
     } else if (mode === "raw") {
@@ -76,6 +95,7 @@ function piecesOfStream(
     (segment) => segment.kind !== "gap" || segment.reason !== "cut by snap length",
   );
   const pieces = shown.map((segment) => ({
+    row: segment.row,
     direction: segment.direction,
     bytes: bytesOf(trace, context, segment),
   }));
@@ -95,10 +115,30 @@ function piecesOfMessages(
   const [{ from, to }] = parts;
   const isFirst = (end: FollowEnd): boolean => end.address === from.address && end.port === from.port;
   const pieces = parts.map((part) => ({
+    row: part.row,
     direction: isFirst(part.from) ? (0 as const) : (1 as const),
     bytes: part.bytes,
   }));
   return { ends: [from, to], pieces };
+}
+
+function* yamlLines({ packets }: Trace, ends: Pieces["ends"], pieces: readonly Piece[]): Generator<string> {
+  yield "peers:";
+  for (const peer of [0, 1] as const) {
+    yield `  - peer: ${peer}`;
+    yield `    host: ${ends?.[peer].address ?? ""}`;
+    yield `    port: ${ends?.[peer].port ?? 0}`;
+  }
+  yield "packets:";
+  for (const { row, direction, bytes } of pieces) {
+    yield `  - packet: ${row + 1}`;
+    yield `    peer: ${direction}`;
+    yield `    timestamp: ${(packets.seconds[row] + packets.nanoseconds[row] / 1e9).toFixed(9)}`;
+    yield "    data: !!binary |";
+    for (let at = 0; at < bytes.length; at += BASE64_WIDTH) {
+      yield `      ${Buffer.from(bytes.subarray(at, at + BASE64_WIDTH)).toString("base64")}`;
+    }
+  }
 }
 
 function endText(end: FollowEnd | undefined): string {

@@ -5,6 +5,7 @@ import type { Trace } from "../../trace/trace.ts";
 import { printConversations, printEndpoints } from "./conversations.ts";
 import { EXPERT_LEVELS, printExpert } from "./expert.ts";
 import { FOLLOW_MODES, FOLLOW_PROTOCOLS, printFollow } from "./follow.ts";
+import type { PieceRange } from "./follow.ts";
 import { printHierarchy } from "./hierarchy.ts";
 import { readIoColumn } from "./io-columns.ts";
 import type { IoColumn } from "./io-columns.ts";
@@ -25,7 +26,7 @@ export const STATISTICS: readonly string[] = [
   "io,phs",
   "io,stat,SECONDS,COLUMN...",
   "expert",
-  "follow,tcp|udp|http|websocket,ascii|hex|raw,STREAM",
+  "follow,tcp|udp|http|websocket,ascii|hex|raw|yaml,STREAM",
   "plen,tree",
   "http,tree",
   "dns,tree",
@@ -129,15 +130,27 @@ function findTcpGraph(parts: readonly string[]): Statistic | StatisticError {
   return (trace, _rows, context) => printTcpGraph(trace, context, kind, Number(number), seconds);
 }
 
-/** The three parts after `follow`; whatever the filter, the whole stream is followed, as in tshark. */
+/** The three or four parts after `follow`; whatever the filter, the whole stream is followed, as in tshark. */
 function findFollow(parts: readonly string[]): Statistic | StatisticError {
-  const [, kind, shape, number] = parts;
+  const [, kind, shape, number, pieces] = parts;
   const protocol = FOLLOW_PROTOCOLS.find((known) => known === kind);
   const mode = FOLLOW_MODES.find((known) => known === shape);
-  if (parts.length !== 4 || protocol === undefined || mode === undefined || !/^\d{1,9}$/.test(number)) {
+  const range = pieceRange(pieces);
+  const isNumber = /^\d{1,9}$/.test(number ?? "");
+  if (parts.length > 5 || protocol === undefined || mode === undefined || !isNumber || range === null) {
     return {
-      problem: `-z ${parts.join(",")}: follow wants ${FOLLOW_PROTOCOLS.join(", ")}, then ${FOLLOW_MODES.join(", ")}, then a stream's number: follow,tcp,ascii,0`,
+      problem: `-z ${parts.join(",")}: follow wants ${FOLLOW_PROTOCOLS.join(", ")}, then ${FOLLOW_MODES.join(", ")}, then a stream's number, and may have a range of its pieces: follow,tcp,ascii,0 or follow,tcp,ascii,0,1-3`,
     };
   }
-  return (trace, _rows, context) => printFollow(trace, context, protocol, mode, Number(number));
+  return (trace, _rows, context) => printFollow(trace, context, protocol, mode, Number(number), range);
+}
+
+/** `3` or `1-3`, all where there is none; null for anything else. */
+function pieceRange(text: string | undefined): PieceRange | null {
+  if (text === undefined) return { first: 1, last: Number.POSITIVE_INFINITY };
+  const match = /^(\d{1,9})(?:-(\d{1,9}))?$/.exec(text);
+  if (match === null) return null;
+  const first = Number(match[1]);
+  const last = Number(match[2] ?? match[1]);
+  return first >= 1 && last >= first ? { first, last } : null;
 }

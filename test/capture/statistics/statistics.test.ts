@@ -85,7 +85,9 @@ describe.skipIf(!hasSharedCaptures || !hasTshark)(
       async (name) => {
         const path = capturePath(name);
         const asked = ["tcp", "udp", ...(HTTP_OTHERWISE.has(name) ? [] : ["http"])].flatMap((protocol) =>
-          ["ascii", "hex", "raw"].map((mode) => `follow,${protocol},${mode},0`),
+          ["ascii,0", "hex,0", "raw,0", "yaml,0", "hex,0,2-3", "yaml,0,2"].map(
+            (mode) => `follow,${protocol},${mode}`,
+          ),
         );
         // One run of tshark answers them all, each between rules of its own.
         const all = tshark(["-n", "-q", "-r", path, ...asked.flatMap((one) => ["-z", one])]) ?? [];
@@ -93,7 +95,9 @@ describe.skipIf(!hasSharedCaptures || !hasTshark)(
           const follow = await ours(path, one);
           expect([one, `\n${all.join("\n")}\n`.includes(`\n${follow.join("\n")}\n`)]).toEqual([one, true]);
         }
-        expect(all.filter((line) => line.startsWith("Follow: "))).toHaveLength(asked.length);
+        expect(all.filter((line) => line.startsWith("Follow: ") || line === "peers:")).toHaveLength(
+          asked.length,
+        );
       },
       30_000,
     );
@@ -226,6 +230,10 @@ describe("statistics", () => {
     "expert,loud",
     "follow,tcp,ascii",
     "follow,sip,ascii,0",
+    "follow,tcp,ascii,0,0",
+    "follow,tcp,ascii,0,3-2",
+    "follow,tcp,ascii,0,1-",
+    "follow,tcp,ascii,0,1,2",
     "conv,sctp",
     "io,stat",
     "io,stat,x",
