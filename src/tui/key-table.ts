@@ -3,6 +3,7 @@
 
 import type { KeyBinding } from "./keys.ts";
 import { SCREEN_NAMES } from "./model.ts";
+import type { ScreenName } from "./model.ts";
 
 const LAB = ["lab"] as const;
 const PACKETS = ["packets"] as const;
@@ -15,6 +16,14 @@ const FLOWS = ["stream", "graphs"] as const;
 /** Screens that look at the run or the capture at the cursor. */
 const AT_CURSOR = ["lab", "sequence", "graphs", "statistics"] as const;
 const STREAM = ["stream"] as const;
+
+/** What screens are called in Wireshark. */
+const SCREENS_ELSEWHERE: Readonly<Partial<Record<ScreenName, string>>> = {
+  sequence: "flow graph",
+  stream: "follow stream: as text, as hex",
+  graphs: "TCP stream graphs",
+  statistics: "conversations, endpoints, protocol hierarchy, I/O graphs, expert information",
+};
 
 export const KEYS: readonly KeyBinding[] = [
   { keys: ["space"], action: "play", group: "Playing", help: "play, pause", hint: ["space", "play"] },
@@ -202,7 +211,8 @@ export const KEYS: readonly KeyBinding[] = [
     on: PACKETS,
     group: "Packets",
     help: "filter by this",
-    command: "filter by the field, the stream, the addresses here",
+    command: "filter by the field, stream or addresses here",
+    about: "apply as filter",
   },
   {
     keys: ["n"],
@@ -283,6 +293,7 @@ export const KEYS: readonly KeyBinding[] = [
     group: "Packets",
     help: "columns",
     command: "choose columns",
+    about: "apply as column",
   },
   {
     keys: ["w"],
@@ -291,6 +302,7 @@ export const KEYS: readonly KeyBinding[] = [
     group: "Packets",
     help: "write those shown",
     command: "write the packets shown to a file",
+    about: "save, export specified packets",
   },
   {
     keys: ["t"],
@@ -298,7 +310,8 @@ export const KEYS: readonly KeyBinding[] = [
     on: PACKETS,
     group: "Packets",
     help: "delta, clock time",
-    command: "times: since the first packet, the one before, of day",
+    command: "times: since the first, the one before, of day",
+    about: "time display format",
   },
   { keys: ["S"], action: "sort", on: PACKETS, group: "Packets", help: "sort", command: "sort by a column" },
   {
@@ -401,6 +414,7 @@ export const KEYS: readonly KeyBinding[] = [
     action: name,
     group: "Screens",
     help: name,
+    ...(SCREENS_ELSEWHERE[name] === undefined ? {} : { about: SCREENS_ELSEWHERE[name] }),
   })),
   {
     keys: [":", "C-p"],

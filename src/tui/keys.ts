@@ -88,6 +88,8 @@ export interface KeyBinding {
   readonly help: string;
   /** What it does, in the list of commands; the help's words by default. */
   readonly command?: string;
+  /** More words it is found by in the list of commands: what Wireshark calls it. */
+  readonly about?: string;
   /** In the key bar: the key as shown and a word for what it does. */
   readonly hint?: readonly [string, string];
 }

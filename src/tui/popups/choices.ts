@@ -135,7 +135,7 @@ function commands(model: Model): Choice[] {
     const text = binding.command ?? (screen ? `screen: ${binding.action}` : binding.help);
     choices.push({
       text,
-      detail: "",
+      detail: binding.about ?? "",
       key: shownKey(binding.keys[0]),
       group: binding.group,
       chosen: { kind: "action", action: binding.action },

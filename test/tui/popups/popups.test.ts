@@ -8,6 +8,7 @@ import { withSimulation } from "../../../src/scenario/session.ts";
 import type { LabSession } from "../../../src/scenario/session.ts";
 import { traceHash } from "../../../src/trace/hash.ts";
 import { update, view } from "../../../src/tui/app.ts";
+import { KEYS } from "../../../src/tui/key-table.ts";
 import type { Effect, Message } from "../../../src/tui/messages.ts";
 import type { Model } from "../../../src/tui/model.ts";
 import { repeatingArguments, repeatingCommand } from "../../../src/tui/network.ts";
@@ -17,6 +18,8 @@ import type { Session } from "../../../src/tui/session.ts";
 import { modelAt } from "../../../src/tui/snapshot.ts";
 import { helloSession } from "../build-session.ts";
 
+/** What the list has for a command's text where others have words behind it. */
+const COMMAND_CELLS = 46;
 const SIZE = { width: 120, height: 40 };
 const hello = LESSONS.find(({ name }) => name === "tcp-hello")!;
 const lab = await openLab(hello, { seed: 3 });
@@ -171,6 +174,17 @@ describe("the list of commands", () => {
     expect(text(found)).toContain("screen: packets");
     expect(press(found, "enter")[0]).toMatchObject({ screen: "packets", popup: null });
     expect(press(open, "q u i t enter")[1]).toEqual([{ kind: "quit" }]);
+  });
+
+  test("finds what Wireshark has another name for by that name; no text of a command is cut off", () => {
+    const start = at(helloSession(), "3");
+    const [stream] = press(start, ": f o l l o w space s t r e a m enter");
+    expect(stream.screen).toBe("stream");
+    expect(press(start, ": a p p l y space a s space f i l t e r enter")[0].popup).toMatchObject({
+      from: "filters",
+    });
+    const both = KEYS.filter(({ about }) => about !== undefined);
+    for (const { command = "" } of both) expect(command.length).toBeLessThanOrEqual(COMMAND_CELLS);
   });
 
   test("lessons and themes are among them, Esc leaves everything as it was", () => {
