@@ -1,7 +1,10 @@
 // TCP options as lines of the detail tree, and as the end of the Info column.
 
+import { TCP_OPTION } from "../../wire/tcp-options.ts";
 import type { PlacedTcpOption } from "../../wire/tcp-options.ts";
+import { TCP_FLAG } from "../../wire/tcp.ts";
 import type { TcpHeader } from "../../wire/tcp.ts";
+import { addExpert } from "./expert.ts";
 import { addBits } from "./protocol.ts";
 import { bytesText, hexText } from "./tree.ts";
 import type { DetailNode, Dissection } from "./tree.ts";
@@ -110,21 +113,48 @@ export function tcpOptionsInfo(options: readonly PlacedTcpOption[], sackBase: nu
   return text;
 }
 
+/** A segment's numbers as they are shown. */
+export interface ShownNumbers {
+  readonly ack: number;
+  /** Where SACK edges count from; null where they are shown as they are. */
+  readonly sackBase: number | null;
+}
+
+const MSS_PRESENT = "The non-SYN packet does contain a MSS option";
+const MSS_ABSENT = "The SYN packet does not contain a MSS option";
+
 /** Adds the option area of the header at `start`, if it has one. */
 export function addTcpOptions(
   d: Dissection,
   out: DetailNode[],
   header: TcpHeader,
   start: number,
-  sackBase: number | null,
+  shown: ShownNumbers,
 ): void {
   const area = header.headerLength - 20;
   if (area === 0) return;
   const options = [...header.options, ...repeatedEnds(d, header, start)];
+  const isSyn = (header.flags & TCP_FLAG.syn) !== 0;
   const names = (): string => options.map((option) => `, ${named(option).name}`).join("");
   const bytes = d.bytes.subarray(start + 20, start + 20 + area);
   const node = d.add(out, "tcp.options", () => `Options: (${area} bytes)${names()}`, start + 20, area, bytes);
-  for (const option of options) addOption(d, node.children, option, start + option.offset, sackBase);
+  const sacked: number[] = [];
+  for (const option of options) {
+    const at = start + option.offset;
+    const line = addOption(d, node.children, option, at, shown.sackBase);
+    if (d.quoted > 0) continue;
+    if (option.kind === "mss" && !isSyn) {
+      // Wireshark says so before it reads the option.
+      const notes: DetailNode[] = [];
+      addMssNote(d, notes, "Warning", "present", MSS_PRESENT, at, option.length);
+      line.children.unshift(...notes);
+    }
+    if (option.kind !== "sack") continue;
+    for (const edge of option.edges) sacked.push((edge - (shown.sackBase ?? 0)) >>> 0);
+    if (isDuplicate(sacked, shown.ack)) addDuplicate(d, line.children, option.edges, at + 2, shown.sackBase);
+  }
+  if (isSyn && d.quoted === 0 && !options.some(isMss))
+    addMssNote(d, node.children, "Note", "absent", MSS_ABSENT, start + 20, area);
   const { optionsError } = header;
   if (optionsError !== null) {
     const length = start + header.headerLength - optionsError.offset;
@@ -149,7 +179,7 @@ function addOption(
   option: PlacedTcpOption,
   at: number,
   sackBase: number | null,
-): void {
+): DetailNode {
   const { name, kindName, number, field } = named(option);
   const { length } = option;
   const bytes = d.bytes.subarray(at, at + length);
@@ -228,6 +258,55 @@ function addOption(
     default:
       break;
   }
+  return node;
+}
+
+/** A SYN says its MSS and nothing else does (RFC 9293 section 3.2). */
+function addMssNote(
+  d: Dissection,
+  out: DetailNode[],
+  severity: "Note" | "Warning",
+  which: "present" | "absent",
+  summary: string,
+  at: number,
+  length: number,
+): void {
+  const item = { severity, group: "Protocol", protocol: "TCP", summary } as const;
+  addExpert(d, out, `tcp.options.mss.${which}`, item, at, length);
+}
+
+/** An MSS option, of a wrong length too. */
+function isMss(option: PlacedTcpOption): boolean {
+  return option.kind === "mss" || (option.kind === "raw" && option.type === TCP_OPTION.mss);
+}
+
+/** Whether the first block of `edges` tells of data that came twice: it is acknowledged, or within the second block (RFC 2883 section 4). */
+function isDuplicate(edges: readonly number[], ack: number): boolean {
+  if (edges.length < 2) return false;
+  const right = edges[1];
+  if (((right - ack) | 0) <= 0) return true;
+  return edges.length >= 4 && ((edges[2] - right) | 0) < 0 && ((edges[3] - right) | 0) >= 0;
+}
+
+function addDuplicate(
+  d: Dissection,
+  out: DetailNode[],
+  edges: readonly number[],
+  at: number,
+  sackBase: number | null,
+): void {
+  const note = sackBase === null ? "" : " (relative)";
+  const add = (edge: number, field: string, name: string, offset: number): void => {
+    const value = (edge - (sackBase ?? 0)) >>> 0;
+    const label = `[D-SACK ${name} Edge = ${value}${note}]`;
+    d.add(out, `tcp.options.sack.${field}`, label, at + offset, 4, value);
+  };
+  add(edges[0], "dsack_le", "Left", 0);
+  add(edges[1], "dsack_re", "Right", 4);
+  const summary = "D-SACK Sequence";
+  const line = d.add(out, null, summary, at, 8);
+  const item = { severity: "Warning", group: "Sequence", protocol: "TCP", summary } as const;
+  addExpert(d, line.children, "tcp.options.sack.dsack", item, at, 8);
 }
 
 const EXPERIMENTS = new Map([

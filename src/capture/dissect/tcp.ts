@@ -311,7 +311,7 @@ function addWindow(d: Dissection, out: DetailNode[], segment: Segment, ip: IpAbo
   addChecksum(d, out, CHECKSUM, header.checksum, start + 16, isRight);
   const urgent = header.urgentPointer;
   d.add(out, "tcp.urgent_pointer", () => `Urgent Pointer: ${urgent}`, start + 18, 2, urgent);
-  addTcpOptions(d, out, header, start, view?.ackBase ?? null);
+  addTcpOptions(d, out, header, start, { ack: segment.ack, sackBase: view?.ackBase ?? null });
   if (d.isOwn(start) && view !== null)
     addStreamTimes(d, out, "tcp", start, d.around.conversations.tcpHistory);
 }
