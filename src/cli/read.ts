@@ -14,6 +14,7 @@ import { print } from "./print.ts";
 import type { PrintingFlags } from "./read-printer.ts";
 
 interface ReadFlags extends InputFlags, PrintingFlags {
+  readonly read?: string;
   readonly filter?: string;
   readonly count?: string;
   readonly autostop?: string;
@@ -29,6 +30,7 @@ const STEP_MS = 0.1;
 
 export function addRead(program: Command): void {
   addInputFlags(program.command("read [capture]").description("print a capture as tshark does; - for a pipe"))
+    .option("-r, --read <capture>", "for tshark's sake: the capture")
     .option("-Y, --filter <filter>", "only packets that pass this display filter")
     .option("-T, --format <format>", "text, fields, json or ek", "text")
     .option("-e, --field <name>", "a field for -T fields or ek; repeatable", collect)
@@ -50,7 +52,11 @@ export function addRead(program: Command): void {
     .action(read);
 }
 
-async function read(what: string | undefined, flags: ReadFlags): Promise<void> {
+async function read(named: string | undefined, flags: ReadFlags): Promise<void> {
+  if (named !== undefined && flags.read !== undefined) {
+    throw new InputError(`-r ${flags.read}: ${named} is named already`);
+  }
+  const what = named ?? flags.read;
   const limit = flags.count === undefined ? Number.POSITIVE_INFINITY : parseWhole("-c", flags.count, 1, 1e12);
   const stopMs = flags.autostop === undefined ? Number.POSITIVE_INFINITY : parseAutostop(flags.autostop);
   const filter = flags.filter === undefined ? null : await compile(flags.filter);

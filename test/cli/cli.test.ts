@@ -144,6 +144,7 @@ describe("a mistake of the user's", () => {
     [["open", join(folder, "missing.pcap")], "no such file"],
     [["read", folder], "this is a folder"],
     [["read", broken, "-Y", "ip.adr == 1"], "-Y: "],
+    [["read", broken, "-r", broken], "is named already"],
     [["read", broken, "-T", "fields"], "name at least one field"],
     [["read", broken, "-T", "fields", "-e", "tcp.prot"], "tcp.prot"],
     [["read", broken, "-q", "-z", "moon"], "-z moon"],
@@ -213,7 +214,9 @@ describe("wirelab read", () => {
   it("writes the packets that pass", async () => {
     const written = join(folder, "some.pcapng");
     expect((await wirelab(["read", path, "-Y", "udp.length == 13", "-w", written])).code).toBe(0);
-    expect((await wirelab(["read", written, "-T", "fields", "-e", "udp.length"])).stdout).toBe("13\n13\n");
+    expect((await wirelab(["read", "-nr", written, "-T", "fields", "-e", "udp.length"])).stdout).toBe(
+      "13\n13\n",
+    );
   });
 
   it("writes their comments with them", async () => {

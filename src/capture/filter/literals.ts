@@ -134,13 +134,15 @@ export function textBytes(text: string): Uint8Array {
   return bytes;
 }
 
-/** Bytes as `01:02`, `01-02`, `01.02`, `0102` or `0x1f`; a single byte too. */
+/** Bytes as `01:02`, `01-02`, `01.02`, `0102`, `0102.0304` or `0x1f`; a single byte too. */
 function hexBytes(text: string, length: number | null = null): Uint8Array | null {
   const digits = /^0[xX][0-9a-fA-F]{1,2}$/.test(text)
     ? text.slice(2).padStart(2, "0")
     : /^[0-9a-fA-F]{1,2}([:.-][0-9a-fA-F]{1,2})*$/.test(text)
       ? text.replaceAll(/[0-9a-fA-F]+/g, (byte) => byte.padStart(2, "0")).replaceAll(/[:.-]/g, "")
-      : text;
+      : /^([0-9a-fA-F]{2}){1,2}([.-]([0-9a-fA-F]{2}){1,2})*$/.test(text)
+        ? text.replaceAll(/[.-]/g, "")
+        : text;
   if (!/^([0-9a-fA-F]{2})+$/.test(digits)) return null;
   const bytes = Uint8Array.from(Buffer.from(digits, "hex"));
   return length === null || bytes.length === length ? bytes : null;
