@@ -169,7 +169,7 @@ const segment = fc
     const [seq, ack] = isAnswer
       ? [100, 8001 + ahead]
       : [isOpening ? 8000 : 8001 + ahead, isOpening ? 0 : 100];
-    const fixed = [...(isAnswer ? ports.toReversed() : ports).flatMap((number) => word(number).slice(2))];
+    const fixed = (isAnswer ? ports.toReversed() : ports).flatMap((number) => word(number).slice(2));
     const length = 20 + options.length + (-options.length & 3);
     const tcp = Uint8Array.from([
       ...fixed,
