@@ -134,6 +134,16 @@ export class PacketTable {
     return (this.seconds[row] - this.seconds[0]) * 1e9 + (this.nanoseconds[row] - this.nanoseconds[0]);
   }
 
+  /** Nanoseconds from row `earlier` to `row`, exact; negative where the clock ran backwards. */
+  betweenNs(earlier: number, row: number): bigint {
+    const seconds = this.seconds[row] - this.seconds[earlier];
+    const nanoseconds = this.nanoseconds[row] - this.nanoseconds[earlier];
+    const ns = seconds * 1e9 + nanoseconds;
+    // Within a hundred days, where no big number has to be worked with.
+    if (Number.isSafeInteger(ns)) return BigInt(ns);
+    return BigInt(seconds) * 1_000_000_000n + BigInt(nanoseconds);
+  }
+
   #grow(size: number): void {
     // One piece of memory for all, the widest columns first: the engine looks for garbage before it makes a large one.
     const memory = new ArrayBuffer(size * ROW_BYTES + COLUMNS * CACHE_LINE_BYTES);

@@ -51,4 +51,23 @@ describe("the packet table", () => {
       expect([table.seconds[row], table.protocol[row], table.analysis[row]]).toEqual([0, 0, 0]);
     }
   });
+
+  it("tells the time between rows to the nanosecond, however far apart and whichever came first", () => {
+    const time = fc.record({
+      seconds: fc.oneof(fc.integer(), fc.integer({ min: -(2 ** 40), max: 2 ** 40 })),
+      nanoseconds: fc.nat(999_999_999),
+    });
+    fc.assert(
+      fc.property(time, time, (one, other) => {
+        const table = new PacketTable();
+        for (const { seconds, nanoseconds } of [one, other]) {
+          const row = table.append();
+          table.seconds[row] = seconds;
+          table.nanoseconds[row] = nanoseconds;
+        }
+        const ns = (of: typeof one): bigint => BigInt(of.seconds) * 10n ** 9n + BigInt(of.nanoseconds);
+        expect(table.betweenNs(0, 1)).toBe(ns(other) - ns(one));
+      }),
+    );
+  });
 });

@@ -316,11 +316,7 @@ export class TcpAnalysis {
 
   /** Nanoseconds from row `earlier` to `row`, exact; negative where the clock ran backwards. */
   betweenNs(earlier: number, row: number): bigint {
-    const table = this.#table;
-    return (
-      BigInt(table.seconds[row] - table.seconds[earlier]) * 1_000_000_000n +
-      BigInt(table.nanoseconds[row] - table.nanoseconds[earlier])
-    );
+    return this.#table.betweenNs(earlier, row);
   }
 
   /** Whether less than `ns` went by since an earlier row; where the clock ran backwards that is not known, and so not. */

@@ -2,7 +2,6 @@
 
 import { ENCAPSULATIONS } from "./encapsulations.ts";
 import { addPacketFlags, addPointToPoint, directionNote } from "./packet-flags.ts";
-import type { PacketTable } from "../../trace/packets.ts";
 import type { StreamHistory } from "./stream-history.ts";
 import type { DetailNode, Dissection } from "./tree.ts";
 
@@ -17,13 +16,23 @@ const MONTHS = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "
 
 /** `Nov 19, 2009 00:16:10.049012000 UTC`; seconds beyond what a date can hold stay a number. */
 export function dateText(seconds: number, nanoseconds: number): string {
-  const date = new Date(seconds * 1000);
+  if (seconds !== lastSecond.seconds) lastSecond = { seconds, clock: clockText(seconds) };
+  const { clock } = lastSecond;
   const fraction = String(nanoseconds).padStart(9, "0");
-  if (Number.isNaN(date.getTime())) return `${seconds}.${fraction} seconds since 1970`;
+  return clock === null ? `${seconds}.${fraction} seconds since 1970` : `${clock}.${fraction} UTC`;
+}
+
+/** The one asked for last: packets of one second follow each other. */
+let lastSecond: { readonly seconds: number; readonly clock: string | null } = { seconds: NaN, clock: null };
+
+/** `Nov 19, 2009 00:16:10`; null for seconds beyond what a date can hold. */
+function clockText(seconds: number): string | null {
+  const date = new Date(seconds * 1000);
+  if (Number.isNaN(date.getTime())) return null;
   const two = (value: number): string => String(value).padStart(2, "0");
   const day = String(date.getUTCDate()).padStart(2, " ");
   const clock = `${two(date.getUTCHours())}:${two(date.getUTCMinutes())}:${two(date.getUTCSeconds())}`;
-  return `${MONTHS[date.getUTCMonth()]} ${day}, ${date.getUTCFullYear()} ${clock}.${fraction} UTC`;
+  return `${MONTHS[date.getUTCMonth()]} ${day}, ${date.getUTCFullYear()} ${clock}`;
 }
 
 /** Adds the frame layer at the head of the tree, once the layers below are known. */
@@ -78,12 +87,6 @@ function frameText(row: number, length: number, captured: number, where: string)
   return `Frame ${row + 1}: ${wire}, ${held}${where}`;
 }
 
-/** Nanoseconds from packet `earlier` to packet `row`. */
-export function betweenNs(table: PacketTable, earlier: number, row: number): bigint {
-  const seconds = BigInt(table.seconds[row]) - BigInt(table.seconds[earlier]);
-  return seconds * 1_000_000_000n + BigInt(table.nanoseconds[row] - table.nanoseconds[earlier]);
-}
-
 /** `[Timestamps]` of a TCP or UDP packet: since its stream's first one, and since the one before. */
 export function addStreamTimes(
   d: Dissection,
@@ -97,7 +100,7 @@ export function addStreamTimes(
   const within = protocol === "tcp" ? " in this TCP stream" : "";
   const into = d.add(out, null, "[Timestamps]", at, 0).children;
   const add = (field: string, what: string, other: number): void => {
-    const ns = other < 0 ? 0n : betweenNs(trace.packets, other, row);
+    const ns = other < 0 ? 0n : trace.packets.betweenNs(other, row);
     d.add(into, field, () => `[Time since ${what} frame${within}: ${nsText(ns)} seconds]`, at, 0, ns);
   };
   add(`${protocol}.time_relative`, "first", history.first(row));
@@ -108,7 +111,7 @@ function addTimes(d: Dissection, out: Dissection["tree"]): void {
   const { trace, row } = d.around;
   const table = trace.packets;
   const [seconds, nanoseconds] = [table.seconds[row], table.nanoseconds[row]];
-  const since = (other: number): bigint => betweenNs(table, other, row);
+  const since = (other: number): bigint => table.betweenNs(other, row);
   const date = dateText(seconds, nanoseconds);
   d.add(out, "frame.time", () => `Arrival Time: ${date}`, 0, 0, date);
   d.add(out, "frame.offset_shift", "[Time shift for this packet: 0.000000000 seconds]", 0, 0, 0n);

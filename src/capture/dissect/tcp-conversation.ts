@@ -199,9 +199,7 @@ export class TcpConversation implements PduReader, PduBytes, StreamAbove {
   }
 
   betweenNs(earlier: number, later: number): bigint {
-    const { seconds, nanoseconds } = this.#trace.packets;
-    const whole = BigInt(seconds[later] - seconds[earlier]) * 1_000_000_000n;
-    return whole + BigInt(nanoseconds[later] - nanoseconds[earlier]);
+    return this.#trace.packets.betweenNs(earlier, later);
   }
 
   /** Message `pdu` put together from its segments, at most its first `max` bytes. */

@@ -100,8 +100,6 @@ export class UdpConversation {
   }
 
   betweenNs(earlier: number, later: number): bigint {
-    const { seconds, nanoseconds } = this.#trace.packets;
-    const whole = BigInt(seconds[later] - seconds[earlier]) * 1_000_000_000n;
-    return whole + BigInt(nanoseconds[later] - nanoseconds[earlier]);
+    return this.#trace.packets.betweenNs(earlier, later);
   }
 }
