@@ -101,13 +101,14 @@ function writeObject(out: LineBytes, nodes: readonly DetailNode[], indent: numbe
 const VALUE_BEGINS = ': "';
 const TREE_BEGINS = ": {\n";
 
-/** The key of a line without a field is what it says. */
+/** The key of a line without a field is what it says, without the brackets around what is worked out. */
 function writeKey(out: LineBytes, label: string, then: string): void {
-  if (PLAIN.test(label)) {
+  const key = label.startsWith("[") && label.endsWith("]") ? label.slice(1, -1) : label;
+  if (PLAIN.test(key)) {
     out.byte(QUOTE);
-    out.text(label);
+    out.text(key);
     out.byte(QUOTE);
-  } else out.text(JSON.stringify(label));
+  } else out.text(JSON.stringify(key));
   out.text(then);
 }
 

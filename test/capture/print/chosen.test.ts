@@ -8,7 +8,7 @@ import { openCapture } from "../../../src/capture/open.ts";
 import { printEk } from "../../../src/capture/print/ek.ts";
 import type { FieldsOptions } from "../../../src/capture/print/fields.ts";
 import { printHex } from "../../../src/capture/print/hex.ts";
-import { jsonFieldsWriter } from "../../../src/capture/print/json.ts";
+import { jsonFieldsWriter, jsonWriter } from "../../../src/capture/print/json.ts";
 import { linesOf } from "../../../src/capture/print/line-bytes.ts";
 import { hasTshark, tshark } from "../shared-captures.ts";
 
@@ -38,6 +38,15 @@ describe.skipIf(!hasTshark)("beside tshark (skipped without tshark 4.0)", () => 
       );
     },
   );
+
+  it("-T json has a stream's times below a key without brackets", () => {
+    const [line] = linesOf(jsonWriter(hello.trace, contextOf(hello)), [0]);
+    const packet = JSON.parse(line) as { _source: { layers: { tcp: Record<string, unknown> } } };
+    expect(packet._source.layers.tcp["Timestamps"]).toEqual({
+      "tcp.time_relative": "0.000000000",
+      "tcp.time_delta": "0.000000000",
+    });
+  });
 
   it("-T ek -e has as many of the values as -E wants, and three digits of milliseconds even in the first second", () => {
     const options = { occurrence: "first" } as const;
