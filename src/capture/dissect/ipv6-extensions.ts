@@ -6,7 +6,7 @@ import type { Ipv6Header } from "../../wire/ipv6.ts";
 import { bitsText } from "./bit-pictures.ts";
 import { protocolName } from "./ip-names.ts";
 import { addIpv6Options } from "./ipv6-options.ts";
-import type { OptionsContext } from "./ipv6-options.ts";
+import type { OptionsContext } from "./ipv6-option-body.ts";
 import { bytesText, hexText } from "./tree.ts";
 import type { DetailNode, Dissection } from "./tree.ts";
 
