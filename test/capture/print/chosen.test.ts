@@ -41,8 +41,8 @@ describe.skipIf(!hasTshark)("beside tshark (skipped without tshark 4.0)", () => 
 
   it("-T json has a stream's times below a key without brackets", () => {
     const [line] = linesOf(jsonWriter(hello.trace, contextOf(hello)), [0]);
-    const packet = JSON.parse(line) as { _source: { layers: { tcp: Record<string, unknown> } } };
-    expect(packet._source.layers.tcp["Timestamps"]).toEqual({
+    const { _source: source } = JSON.parse(line) as { _source: { layers: { tcp: { Timestamps: unknown } } } };
+    expect(source.layers.tcp.Timestamps).toEqual({
       "tcp.time_relative": "0.000000000",
       "tcp.time_delta": "0.000000000",
     });
