@@ -168,7 +168,7 @@ function usualColumn(id: UsualColumn, width: number, theme: Theme, model: Model)
     case "protocol":
       return {
         title: narrow ? "Proto" : "Protocol",
-        width: narrow ? 5 : 8,
+        width: narrow ? 7 : 8,
         cell: ({ packet }) => packet.protocol,
         attr: ({ packet }) => protocolAttr(theme, packet.protocol),
       };
