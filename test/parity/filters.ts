@@ -64,6 +64,7 @@ function reasonOf(
   const once = tshark(["-n", "-r", path, "-Y", filter, "-T", "fields", "-e", "frame.number"]);
   if (once?.join() === ours.join()) return "Wireshark knows more in its second pass over the file";
   const bare = filter.replaceAll(/"(\\.|[^"\\])*"/g, "");
+  if (/\b(x509|pkix)\w*\.[\w.]+\s*#/.test(bare)) return "a certificate's parts are of one layer";
   // Names of protocols may have hyphens, which also take one number from another.
   const words = [/[a-z_][\w.]*/g, /[a-z_][\w.-]*/g].flatMap((name) => bare.match(name) ?? []);
   const fields = [...new Set(words)].filter((word) => findField(word) !== null);
