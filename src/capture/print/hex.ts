@@ -1,6 +1,6 @@
 // Packets as hexadecimal dumps, sixteen bytes a line.
 
-import { dissect } from "../dissect/dissect.ts";
+import { dissect, VALUES } from "../dissect/dissect.ts";
 import type { DissectContext } from "../dissect/dissect.ts";
 import type { Trace } from "../../trace/trace.ts";
 import { LineBytes, linesOf } from "./line-bytes.ts";
@@ -36,7 +36,7 @@ export function hexText(bytes: Uint8Array): string {
  */
 export function hexWriter(trace: Trace, context: DissectContext = {}): LineWriter {
   return (row, out) => {
-    const { sources } = dissect(trace, row, context);
+    const { sources } = dissect(trace, row, context, VALUES);
     for (const { name, bytes } of sources) {
       if (sources.length > 1) {
         out.text(`${name} (${bytes.length} bytes):`);
