@@ -153,10 +153,10 @@ function usualColumn(id: UsualColumn, width: number, theme: Theme, model: Model)
     }
     case "time":
       return {
-        title: timeTitle(model),
-        width: timeCells(model),
+        title: timeTitle(model, narrow),
+        width: timeCells(model, narrow),
         align: "right",
-        cell: ({ row, before }) => timeText(model, row, before),
+        cell: ({ row, before }) => timeText(model, row, before, narrow),
         attr: muted,
       };
     case "source":

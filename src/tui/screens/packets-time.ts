@@ -25,6 +25,8 @@ const CELLS_MIN = 8;
 const CLOCK_CELLS = 15;
 /** `2024-07-01 23:59:59.999999` */
 const DATE_CELLS = 26;
+/** `07-01 23:59:59`: what leaves room for Info in a narrow list. */
+const NARROW_DATE_CELLS = 14;
 /** The last day that a Date can be. */
 const SECONDS_MAX = 8.64e12;
 
@@ -41,22 +43,23 @@ export function nextTimeForm(model: Model): TimeForm {
 }
 
 /** Above the column. */
-export function timeTitle(model: Model): string {
-  return TITLES[timeForm(model)];
+export function timeTitle(model: Model, isNarrow: boolean): string {
+  const form = timeForm(model);
+  return form === "date" && isNarrow ? "Date (UTC)" : TITLES[form];
 }
 
 /** Cells the column takes: those of the last packet's time, or of any. */
-export function timeCells(model: Model): number {
+export function timeCells(model: Model, isNarrow: boolean): number {
   const form = timeForm(model);
   if (form === "clock") return CLOCK_CELLS;
-  if (form === "date") return DATE_CELLS;
+  if (form === "date") return isNarrow ? NARROW_DATE_CELLS : DATE_CELLS;
   const trace = shownTrace(model);
   const last = trace.packets.count - 1;
   return last < 0 ? CELLS_MIN : Math.max(CELLS_MIN, secondsText(trace.packetNs(last)).length);
 }
 
-/** The time of packet `row`, to the microsecond; `before` is the row a line above, -1 for none. */
-export function timeText(model: Model, row: number, before: number): string {
+/** The time of packet `row`, to the microsecond, dates in a narrow list to the second; `before` is the row a line above, -1 for none. */
+export function timeText(model: Model, row: number, before: number, isNarrow: boolean): string {
   const trace = shownTrace(model);
   const form = timeForm(model);
   if (form === "elapsed") return secondsText(trace.packetNs(row));
@@ -66,7 +69,8 @@ export function timeText(model: Model, row: number, before: number): string {
   if (Math.abs(seconds) > SECONDS_MAX) return `${seconds}.${fraction}`;
   const [day, time] = new Date(seconds * 1000).toISOString().split("T");
   const clock = `${time.slice(0, 8)}.${fraction}`;
-  return form === "clock" ? clock : `${day} ${clock}`;
+  if (form === "clock") return clock;
+  return isNarrow ? `${day.slice(-5)} ${time.slice(0, 8)}` : `${day} ${clock}`;
 }
 
 function secondsText(ns: number): string {

@@ -328,6 +328,13 @@ describe("times", () => {
     expect(shown("t t t t")).toBe(shown("home").replace(/^.*/, shown("t t t t").split("\n")[0]));
   });
 
+  test("with the date leave room for Info where the list is narrow", () => {
+    const narrow = modelAt({ name: "made", problems: [], ...made }, { size: { width: 80, height: 24 } });
+    expect(text(press(narrow, "t t t"))).toMatch(
+      / Date \(UTC\) .* Info .*\n.* 07-01 23:59:59 .*\n.* 07-02 00:00:00 /,
+    );
+  });
+
   test("since the line above is since the packet that passed before it, where a filter is on", () => {
     const filtered = press(first, ["t", "/", ...typed("frame.number in {1, 3}"), "enter"]);
     expect(text(filtered)).toMatch(/ Delta .*\n.* 1 +0\.000000 .*\n.* 3 +2\.000000 /);
