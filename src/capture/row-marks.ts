@@ -1,6 +1,8 @@
 // What a row of the packet table has no column for, since hardly any file has it: packets without a time, and pcapng's flags of packets.
 // Allocated only where a file has such packets.
 
+import { grown } from "../trace/columns.ts";
+
 const TIMELESS = 1;
 const FLAGGED = 2;
 
@@ -47,7 +49,5 @@ function roomFor<T extends Uint8Array | Uint32Array>(
   Column: new (length: number) => T,
 ): T {
   if (row < column.length) return column;
-  const larger = new Column(Math.max(1024, (row + 1) * 2));
-  larger.set(column);
-  return larger;
+  return grown(column, new Column(Math.max(1024, (row + 1) * 2)));
 }
