@@ -15,7 +15,7 @@ export interface Driver {
 /** What a file seems to hold may be wrong: room for more than this is made when it is needed. */
 const ROWS_RESERVED_MAX = 8_000_000;
 
-/** Steps through a file. Yields nothing to others before its budget is used up. */
+/** Steps through a file. */
 export class FileDriver implements Driver {
   readonly #feeder: FileFeeder;
   readonly #builder: CaptureBuilder;
@@ -34,11 +34,11 @@ export class FileDriver implements Driver {
     return { bytesRead: this.#feeder.bytesRead, bytesTotal: this.#bytesTotal, done: this.#done };
   }
 
-  run(budgetMs: number): Promise<boolean> {
+  async run(budgetMs: number): Promise<boolean> {
     const until = performance.now() + budgetMs;
     try {
       while (!this.#done) {
-        this.#done = this.#feeder.step();
+        this.#done = await this.#feeder.step();
         if (this.#feeder.bytesRead >= this.#estimateAt) this.#reserve();
         if (performance.now() >= until) break;
       }
@@ -46,7 +46,7 @@ export class FileDriver implements Driver {
       this.#done = true;
       this.#builder.problem(`the file cannot be read further: ${wordsOf(error)}`, this.#feeder.bytesRead);
     }
-    return Promise.resolve(this.#done);
+    return this.#done;
   }
 
   /**
@@ -63,6 +63,7 @@ export class FileDriver implements Driver {
 
   close(): void {
     this.#done = true;
+    this.#feeder.close();
   }
 }
 

@@ -1,7 +1,5 @@
 // Feeds a record decoder: from a file in large reads, or from a stream in chunks cut anywhere.
 
-import { readSync } from "node:fs";
-
 import type { RecordDecoder } from "./classic.ts";
 import type { FilePages } from "./store.ts";
 
@@ -72,27 +70,27 @@ export class StreamFeeder implements ChunkSink {
 const READ_BYTES = 1024 * 1024;
 /** The first read, each twice as large as the one before: nothing is compiled yet, and who waits for the first packets waits for all of it. */
 const FIRST_READ_BYTES = 64 * 1024;
+/** Room before a read for what the one before it left of a packet; where that is more, both are put together elsewhere. */
+const LEFT_BYTES = 64 * 1024;
 
-// Measured with bench/read.ts (1,000,000 packets, 630 MB, two busy cores): 2.3 million packets/s of a classic file into
-// the table, some 3 million per second of CPU; pcapng 0.8 million/s, 2 million per second of CPU.
-
-/** Gives a decoder an open file's bytes from `position` on, a read at a time. */
+/** Gives a decoder a file's bytes from `position` on, a read at a time, while another thread reads what follows. */
 export class FileFeeder {
-  readonly #fd: number;
   readonly #decoder: RecordDecoder;
   readonly #store: FilePages;
-  #buffer = new Uint8Array(READ_BYTES);
-  #filled = 0;
-  #readBytes = FIRST_READ_BYTES;
-  /** Bytes of the buffer that are decoded: they stay until the next step, for whoever asks for packets just read. */
-  #used = 0;
+  /** What was read: decoded up to `#from`, there up to `#end`. Decoded bytes stay until the next step, for whoever asks for packets just read. */
+  #buffer = new Uint8Array(LEFT_BYTES + READ_BYTES);
+  #from = 0;
+  #end = 0;
   /** Offset in the file of the buffer's first byte. */
   #base: number;
+  /** Where the next read goes, from `LEFT_BYTES` on. */
+  #spare = new Uint8Array(LEFT_BYTES + READ_BYTES);
+  #reading: Promise<number> | null = null;
+  #readBytes = FIRST_READ_BYTES;
   #done = false;
 
   /** Lends what it reads to `store`, of the same file. */
-  constructor(fd: number, decoder: RecordDecoder, position: number, store: FilePages) {
-    this.#fd = fd;
+  constructor(decoder: RecordDecoder, position: number, store: FilePages) {
     this.#decoder = decoder;
     this.#store = store;
     this.#base = position;
@@ -100,54 +98,67 @@ export class FileFeeder {
 
   /** Bytes read so far, from the beginning of the file. */
   get bytesRead(): number {
-    return this.#base + this.#filled;
+    return this.#base + this.#end;
   }
 
-  /** Reads and decodes up to 1 MiB more; answers whether the file, or what can be read of it, is at its end. */
-  step(): boolean {
+  /** Decodes up to 1 MiB more; answers whether the file, or what can be read of it, is at its end. */
+  async step(): Promise<boolean> {
     if (this.#done) return true;
-    this.#dropUsed();
-    if (this.#filled === this.#buffer.length) this.#makeRoom();
-    const got = readSync(
-      this.#fd,
-      this.#buffer,
-      this.#filled,
-      Math.min(this.#readBytes, this.#buffer.length - this.#filled),
-      this.#base + this.#filled,
-    );
-    this.#readBytes *= 2;
+    const got = await (this.#reading ?? this.#read());
+    if (this.#done) return true;
     if (got === 0) {
-      this.#decoder.finish(this.#filled, this.#base);
-      this.#done = true;
-    } else {
-      this.#filled += got;
-      this.#used = this.#decoder.decode(this.#buffer, 0, this.#filled, this.#base);
-      this.#store.lend(this.#buffer, this.#base, this.#filled);
-      if (this.#decoder.stopped) this.#done = true;
+      this.#decoder.finish(this.#end - this.#from, this.#base + this.#from);
+      this.#finish();
+      return true;
     }
-    if (this.#done) this.#giveUpBuffer();
+    this.#take(got);
+    this.#reading = this.#read();
+    this.#from = this.#decoder.decode(this.#buffer, this.#from, this.#end, this.#base);
+    if (this.#decoder.stopped) this.#finish();
     return this.#done;
   }
 
-  #dropUsed(): void {
-    this.#store.lend(this.#buffer, 0, 0);
-    this.#buffer.copyWithin(0, this.#used, this.#filled);
-    this.#base += this.#used;
-    this.#filled -= this.#used;
-    this.#used = 0;
+  /** Nothing more is wanted: a step under way decodes nothing. */
+  close(): void {
+    this.#done = true;
   }
 
-  /** The table lives on; the read buffer need not. */
-  #giveUpBuffer(): void {
-    this.#dropUsed();
-    this.#buffer = new Uint8Array(0);
-    this.#store.lend(this.#buffer, 0, 0);
+  #read(): Promise<number> {
+    const length = this.#readBytes;
+    this.#readBytes = Math.min(length * 2, READ_BYTES);
+    const reading = this.#store.readAhead(this.#spare, LEFT_BYTES, length, this.bytesRead);
+    // The step that waits for it is told; there may be none.
+    reading.catch(() => {});
+    return reading;
   }
 
-  /** For a record larger than the buffer; the decoder has checked how large records may be. */
-  #makeRoom(): void {
-    const larger = new Uint8Array(Math.max(this.#buffer.length * 2, this.#decoder.need));
-    larger.set(this.#buffer);
-    this.#buffer = larger;
+  /** The `got` bytes read, behind those left undecoded. */
+  #take(got: number): void {
+    const position = this.bytesRead;
+    const left = this.#buffer.subarray(this.#from, this.#end);
+    let next = this.#spare;
+    let readAt = LEFT_BYTES;
+    if (left.length > LEFT_BYTES) {
+      next = new Uint8Array(left.length + Math.max(got, READ_BYTES));
+      readAt = left.length;
+      next.set(this.#spare.subarray(LEFT_BYTES, LEFT_BYTES + got), readAt);
+    } else {
+      this.#spare = this.#buffer;
+    }
+    next.set(left, readAt - left.length);
+    this.#buffer = next;
+    this.#from = readAt - left.length;
+    this.#end = readAt + got;
+    this.#base = position - readAt;
+    this.#store.lend(next.subarray(this.#from, this.#end), this.#base + this.#from);
+  }
+
+  /** The table lives on; the buffers need not. */
+  #finish(): void {
+    this.#done = true;
+    this.#base += this.#end;
+    this.#from = this.#end = 0;
+    this.#buffer = this.#spare = new Uint8Array(0);
+    this.#store.lend(this.#buffer, 0);
   }
 }

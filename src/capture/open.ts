@@ -128,7 +128,7 @@ async function openPath(path: string, options: OpenOptions): Promise<Capture> {
     const driver =
       options.follow === true
         ? new FollowDriver(fd, new StreamFeeder(decoder, start), builder, start)
-        : new FileDriver(new FileFeeder(fd, decoder, start, store), builder, bytesTotal);
+        : new FileDriver(new FileFeeder(decoder, start, store), builder, bytesTotal);
     return new OpenedCapture(path, formatOf(layout, null), options.follow === true, builder, driver, store);
   } catch (error) {
     closeSync(fd);

@@ -1,6 +1,6 @@
 // Where the packets' bytes are: pages of a file read when asked for, or a log of what a stream brought.
 
-import { closeSync, fstatSync, mkdtempSync, openSync, readSync, rmSync, writeSync } from "node:fs";
+import { closeSync, fstatSync, mkdtempSync, openSync, read, readSync, rmSync, writeSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
@@ -27,6 +27,8 @@ export class FilePages implements ByteStore {
   /** Page number to page, least recently used first. */
   readonly #pages = new Map<number, Uint8Array>();
   #closed = false;
+  /** Reads in other threads that have not come back: the file's number must not become another file's meanwhile. */
+  #readsAhead = 0;
   #lastIndex = -1;
   #lastPage: Uint8Array = NOTHING;
   /** The page read whole last, and bytes asked for of the one that was not. */
@@ -67,23 +69,42 @@ export class FilePages implements ByteStore {
     return this.#lent.subarray(from, from + length);
   }
 
-  /**
-   * Until the next call the first `length` of `bytes` are the file's from `offset` on: what was read a moment ago need not be read again.
-   */
-  lend(bytes: Uint8Array, offset: number, length: number): void {
+  /** Until the next call `bytes` are the file's from `offset` on: what was read a moment ago need not be read again. */
+  lend(bytes: Uint8Array, offset: number): void {
     this.#lent = bytes;
     this.#lentFrom = offset;
-    this.#lentTo = offset + length;
+    this.#lentTo = offset + bytes.length;
+  }
+
+  /**
+   * Reads up to `length` bytes from `offset` on in another thread, puts them into `bytes` from index `start` on and answers how many there
+   * were: 0 at the end of the file, and once it is closed.
+   */
+  readAhead(bytes: Uint8Array, start: number, length: number, offset: number): Promise<number> {
+    if (this.#closed) return Promise.resolve(0);
+    this.#readsAhead++;
+    return new Promise((resolve, reject) => {
+      read(this.#fd, bytes, start, length, offset, (error, got) => {
+        this.#readsAhead--;
+        if (this.#closed) this.#release();
+        if (error === null) resolve(got);
+        else reject(error);
+      });
+    });
   }
 
   close(): void {
     if (this.#closed) return;
     this.#closed = true;
-    this.lend(NOTHING, 0, 0);
+    this.lend(NOTHING, 0);
     this.#pages.clear();
     this.#lastIndex = -1;
     this.#lastPage = NOTHING;
-    closeSync(this.#fd);
+    this.#release();
+  }
+
+  #release(): void {
+    if (this.#readsAhead === 0) closeSync(this.#fd);
   }
 
   /** A copy of what was lent, from `start` on: its owner reads on. */
