@@ -2,6 +2,7 @@
 // another segment completes.
 
 import type { Trace } from "../../trace/trace.ts";
+import { TCP_FLAG } from "../../wire/tcp.ts";
 import { NO_PDU } from "../reassembly/pdu-table.ts";
 import { addPlainData } from "./data.ts";
 import { addExpert } from "./expert.ts";
@@ -325,6 +326,21 @@ export function payloadKind(trace: Trace, row: number, context: DissectContext):
   if (first === table.begunTo(index)) return PAYLOAD.plain;
   const isBeginning = table.lastRow(first) !== row && table.start(first) === table.rowStart(index);
   return isBeginning ? PAYLOAD.beginning : PAYLOAD.messages;
+}
+
+/**
+ * Whether the bytes that TCP packet `row`, a plain segment, shows are its own: nothing is put together from it and others, nor from what is
+ * in it.
+ */
+export function showsOwnBytes(trace: Trace, row: number, context: DissectContext): boolean {
+  const { payloadLength, tcpFlags } = trace.packets;
+  if (payloadLength[row] === 0 && (tcpFlags[row] & TCP_FLAG.fin) === 0) return true;
+  const kind = payloadKind(trace, row, context);
+  if (kind === PAYLOAD.part) return true;
+  // What comes late may complete a message that nobody reads.
+  return (
+    kind === PAYLOAD.plain && (context.conversations ?? conversationsOf(trace)).tcp(row)?.isLate(row) !== true
+  );
 }
 
 /**

@@ -22,7 +22,6 @@ const NEWLINE = 10;
 const BLANK = 32;
 const ZERO = 48;
 const X = 120;
-const POINT = 46;
 /** The last of ASCII that is a sign: `~`. */
 const LAST_SIGN = 126;
 /** Room that every short write asks for: more than a number's digits. */
@@ -194,16 +193,6 @@ export class LineBytes {
     if (ends !== lines) return false;
     this.length = end;
     return true;
-  }
-
-  /** Bytes as characters of ASCII, a point for each that is no sign. */
-  signs(data: Uint8Array): void {
-    const { length } = data;
-    if (this.length + length > this.bytes.length) this.#room(length);
-    const { bytes } = this;
-    let at = this.length;
-    for (let i = 0; i < length; i++) bytes[at++] = data[i] < BLANK || data[i] > LAST_SIGN ? POINT : data[i];
-    this.length = at;
   }
 
   blanks(count: number): void {
