@@ -92,6 +92,7 @@ async function playTcp(
     if (other.steps.at(-1)?.kind !== "reset") check.note(`the connection broke off (${codeOf(error)})`);
     wait.end();
   });
+  let sent = 0;
   try {
     for (const step of own.steps) {
       const isThere = await wait.until(() => check.received >= step.after && !step.afterEnd);
@@ -104,8 +105,13 @@ async function playTcp(
       }
       if (!options.isFast) await wait.think(step.thinkNs);
       if (socket.destroyed) break;
-      if (step.kind === "data") await written(socket, step.bytes);
-      else if (step.kind === "end") socket.end();
+      if (step.kind === "data") {
+        if (!(await wait.forDeed(written(socket, step.bytes)))) {
+          check.note(`stopped: of the ${own.bytes} bytes to send, ${sent} and no more were taken`);
+          return check.finish();
+        }
+        sent += step.bytes.length;
+      } else if (step.kind === "end") socket.end();
       else socket.resetAndDestroy();
     }
     await settle(check, wait, other, options);
@@ -115,7 +121,7 @@ async function playTcp(
   }
 }
 
-/** Waits for the rest, for the end where there was one, and a moment for what there was not. */
+/** Waits for the rest, for the end where there was one, and a moment for what there was not; who sends too much may never end. */
 async function settle(
   check: StreamCheck,
   wait: Waiting,
@@ -127,8 +133,10 @@ async function settle(
     await wait.until(() => check.received > other.bytes, SETTLE_MS);
     return;
   }
-  const ended = await wait.until(() => false);
-  if (!ended) check.note(`the captured side closed here; this one has not within ${options.patienceMs} ms`);
+  const ended = await wait.until(() => check.received > other.bytes);
+  if (check.received > other.bytes) await wait.think(SETTLE_MS * 1e6);
+  else if (!ended)
+    check.note(`the captured side closed here; this one has not within ${options.patienceMs} ms`);
 }
 
 /** Resolves when the system has taken the bytes: one write a captured segment. */
@@ -268,6 +276,18 @@ class Waiting {
       if (!came) return isThere() || this.#ended;
     }
     return true;
+  }
+
+  /** Whether `deed` was done before it took longer than silence may. */
+  async forDeed(deed: Promise<void>): Promise<boolean> {
+    const leftMs = Math.max(0, Math.min(this.#patienceMs, this.#until - performance.now()));
+    let timer: NodeJS.Timeout | undefined;
+    const late = new Promise<false>((resolve) => {
+      timer = setTimeout(resolve, leftMs, false);
+    });
+    const isDone = await Promise.race([deed.then(() => true), late]);
+    clearTimeout(timer);
+    return isDone;
   }
 
   async think(ns: number): Promise<void> {

@@ -163,6 +163,36 @@ describe("the client's side of a TCP stream", () => {
     );
   });
 
+  it("gives up on a program that takes no more bytes", async () => {
+    const place = await server((socket) => socket.pause());
+    const size = 1 << 20;
+    const upload = conversation("tcp", [
+      ...Array.from({ length: 32 }, () => ["client", "x".repeat(size)] as const),
+      ["server", "thanks"],
+    ]);
+    const { notes } = await playTcpClient(place, upload.client, upload.server, BRIEF);
+    expect(notes).toHaveLength(1);
+    const [, sent] =
+      /^stopped: of the 33554432 bytes to send, (\d+) and no more were taken$/.exec(notes[0]) ?? [];
+    expect(Number(sent) % size).toBe(0);
+    expect(Number(sent)).toBeLessThan(32 * size);
+  });
+
+  it("waits for no end of a program that never stops sending", async () => {
+    const place = await server((socket) => {
+      socket.on("data", () => socket.write("HELLO SERVER"));
+      const dripping = setInterval(() => socket.write("z"), 20);
+      socket.on("close", () => clearInterval(dripping));
+    });
+    const patient = { ...BRIEF, limitMs: 60_000 };
+    const begun = performance.now();
+    const comparison = await playTcpClient(place, TALK.client, TALK.server, patient);
+    expect(performance.now() - begun).toBeLessThan(5000);
+    expect(comparison.got).toBeGreaterThan(15);
+    expect(comparison.notes).toEqual([]);
+    expect(isSame(comparison)).toBe(false);
+  });
+
   it("takes what the capture does not know for right", async () => {
     const [first, ...rest] = TALK.server.steps;
     const gap = {
