@@ -37,6 +37,7 @@ export function contextOf(capture: Capture): DissectContext {
     hasTime: (row) => capture.hasTime(row),
     packetFlags: (row) => capture.packetFlags(row),
     verifiesChecksums: false,
+    comments: (row) => capture.comments.get(row) ?? [],
     section: (row) =>
       numbersInterfaces ? (capture.interfaces[trace.packets.interfaceId[row]]?.section ?? 0) + 1 : null,
     interfaceId: (row) =>

@@ -74,6 +74,8 @@ function frameReader(name: string, trace: Trace, context: DissectContext): Colum
       return (row) => table.length[row];
     case "frame.cap_len":
       return (row) => table.capturedLength[row];
+    case "frame.marked":
+      return (row) => context.isMarked?.(row) ?? false;
     case "frame.interface_id":
       return (row) => context.interfaceId?.(row) ?? null;
     case "frame.time_epoch":

@@ -4,6 +4,7 @@ import type { DetailNode, FieldValue, Interest } from "./dissect/tree.ts";
 import { nsText } from "./dissect/frame.ts";
 import { ANALYSIS_FIELD_ROWS } from "./fields-analysis.ts";
 import { APPLICATION_FIELD_ROWS } from "./fields-applications.ts";
+import { EXPERT_FIELD_ROWS } from "./fields-expert.ts";
 import { IP_OPTION_FIELD_ROWS } from "./fields-ip-options.ts";
 import { FIELD_ROWS } from "./fields-table.ts";
 import { TUNNEL_FIELD_ROWS } from "./fields-tunnels.ts";
@@ -41,6 +42,8 @@ export interface FieldInfo {
   readonly title: string;
   /** The fields in the tree that hold its values: itself, or both ends for `ip.addr` and its like. */
   readonly nodes: readonly string[];
+  /** What numbers are called, where a filter may name them: `Note`. */
+  readonly values?: Readonly<Record<string, number>>;
 }
 
 type Either = readonly [name: string, type: FieldType, title: string, nodes: readonly string[]];
@@ -89,6 +92,8 @@ for (const [name, type, title] of [
   ...APPLICATION_FIELD_ROWS,
 ])
   FIELDS.set(name, { name, type, title, nodes: [name] });
+for (const [name, type, title, values] of EXPERT_FIELD_ROWS)
+  FIELDS.set(name, { name, type, title, nodes: [name], ...(values === undefined ? {} : { values }) });
 for (const [name, type, title, nodes] of EITHER) FIELDS.set(name, { name, type, title, nodes });
 for (const [name, title] of COLUMNS) FIELDS.set(name, { name, type: "string", title, nodes: [name] });
 
@@ -130,19 +135,25 @@ export function formatValue(type: FieldType, value: FieldValue | null, label: st
  */
 export function formatNode({ name, type, title }: FieldInfo, { value, label, children }: DetailNode): string {
   if (name === "data" && children.length > 0) return formatValue("bytes", children[0].value, label);
+  if (name === EXPERT) return spelledOut(label.slice(1, -1));
   return type === "protocol" && label === title ? name : formatValue(type, value, label);
 }
+
+const EXPERT = "_ws.expert";
 
 /** What of packets is to be dissected for the values of these fields. */
 export function interestIn(fields: readonly FieldInfo[]): Interest {
   const layers = new Set<string>();
   let labels = false;
+  let isAny = false;
   for (const { nodes, type } of fields) {
     for (const name of nodes) layers.add(layerOf(name));
+    // Any layer may have something to say of a packet.
+    isAny ||= nodes[0].startsWith(EXPERT);
     // Their values print as labels.
     labels ||= type === "protocol";
   }
-  return { layers, labels };
+  return { layers: isAny ? null : layers, labels };
 }
 
 /** The first word of a field's name: the protocol it is of. */
@@ -153,7 +164,7 @@ export function layerOf(field: string): string {
 
 /** The layers that columns or a whole dissection tell of; all others are applications'. */
 const LOWER_LAYERS: ReadonlySet<string> = new Set([
-  ..."_ws frame eth vlan ieee8021ad llc sll null raw arp ip ipv6 icmp icmpv6 igmp ospf tcp udp data".split(
+  ..."_ws pkt_comment frame eth vlan ieee8021ad llc sll null raw arp ip ipv6 icmp icmpv6 igmp ospf tcp udp data".split(
     " ",
   ),
   ...TUNNEL_FIELD_ROWS.map(([name]) => layerOf(name)),

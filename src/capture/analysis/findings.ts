@@ -2,7 +2,7 @@
 
 import { ANALYSIS } from "../../trace/analysis-flags.ts";
 
-export type Severity = "Chat" | "Note" | "Warning" | "Error";
+export type Severity = "Comment" | "Chat" | "Note" | "Warning" | "Error";
 
 export interface Finding {
   readonly bit: number;

@@ -13,7 +13,7 @@ import type { Conversations } from "./conversations.ts";
 import type { DecodeAs } from "./decode-as.ts";
 import type { ExpertFinding } from "./expert.ts";
 import type { Reassembly } from "../reassembly/fragments.ts";
-import { addFrame } from "./frame.ts";
+import { addComments, addFrame } from "./frame.ts";
 import { dissectLink } from "./link.ts";
 import { dissectTcpPayload } from "./tcp-payload.ts";
 import { dissectUdpPayload } from "./udp-protocols.ts";
@@ -53,6 +53,10 @@ export interface DissectContext {
   readonly packetFlags?: (row: number) => number | null;
   /** The section of its file that a packet is in, from 1; null (the default) where the file has none. */
   readonly section?: (row: number) => number | null;
+  /** Comments of a packet; none by default. */
+  readonly comments?: (row: number) => readonly string[];
+  /** Whether the user has marked a packet; none by default. */
+  readonly isMarked?: (row: number) => boolean;
   /** The packet shown before `row`, -1 for none; by default the one before it. */
   readonly shownBefore?: (row: number) => number;
   /** Whether checksums of IP, TCP and UDP are worked out; true by default. */
@@ -93,6 +97,7 @@ export function dissect(
   const d = new Dissection(bytes, table.length[row], new PacketSurroundings(trace, row, context), interest);
   dissectLink(d, linkType);
   addFrame(d, linkType);
+  addComments(d);
   return new Dissected(d);
 }
 
@@ -176,6 +181,8 @@ function infoOf(d: Dissection): string {
   return `${info}${STOPPED[d.stopped]}`;
 }
 
+const NO_COMMENTS: readonly string[] = [];
+
 /** One packet in its capture. */
 class PacketSurroundings implements Surroundings {
   readonly trace: Trace;
@@ -217,6 +224,14 @@ class PacketSurroundings implements Surroundings {
 
   section(row: number): number | null {
     return this.#context.section?.(row) ?? null;
+  }
+
+  comments(row: number): readonly string[] {
+    return this.#context.comments?.(row) ?? NO_COMMENTS;
+  }
+
+  isMarked(row: number): boolean {
+    return this.#context.isMarked?.(row) ?? false;
   }
 
   shownBefore(row: number): number {

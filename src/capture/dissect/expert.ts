@@ -1,9 +1,10 @@
 // Expert information: what a packet's dissectors find worth saying, as lines of its tree and as the rows of `-z expert`.
 
 import type { Severity } from "../analysis/findings.ts";
+import { EXPERT_GROUPS, EXPERT_SEVERITIES } from "../fields-expert.ts";
 import type { DetailNode, Dissection } from "./tree.ts";
 
-export type ExpertGroup = "Sequence" | "Protocol" | "Malformed" | "Checksum" | "Undecoded" | "Deprecated";
+export type ExpertGroup = keyof typeof EXPERT_GROUPS;
 
 export interface ExpertItem {
   readonly severity: Severity;
@@ -28,10 +29,13 @@ export function addExpert(
   length: number,
 ): void {
   const { severity, group, summary } = item;
-  const node = d.add(parent, null, `[Expert Info (${severity}/${group}): ${summary}]`, start, length);
-  d.add(node.children, field, `[${summary}]`, start, 0, true);
-  d.add(node.children, null, `[Severity level: ${severity}]`, start, 0);
-  d.add(node.children, null, `[Group: ${group}]`, start, 0);
-  if (group === "Malformed") d.add(node.children, "_ws.malformed", "_ws.malformed", start, 0);
+  const line = (): string => `[Expert Info (${severity}/${group}): ${summary}]`;
+  const out = d.add(parent, "_ws.expert", line, start, length).children;
+  d.add(out, field, () => `[${summary}]`, start, 0, true);
+  d.add(out, "_ws.expert.message", "_ws.expert.message", start, 0, summary);
+  const level = EXPERT_SEVERITIES[severity];
+  d.add(out, "_ws.expert.severity", () => `[Severity level: ${severity}]`, start, 0, level);
+  d.add(out, "_ws.expert.group", () => `[Group: ${group}]`, start, 0, EXPERT_GROUPS[group]);
+  if (group === "Malformed") d.add(parent, "_ws.malformed", "_ws.malformed", start, 0);
   d.experts.push({ ...item, field });
 }

@@ -1,6 +1,7 @@
 // The frame layer: what is known of a packet before its first byte is looked at.
 
 import { ENCAPSULATIONS } from "./encapsulations.ts";
+import { addExpert } from "./expert.ts";
 import { addPacketFlags, addPointToPoint, directionNote } from "./packet-flags.ts";
 import type { StreamHistory } from "./stream-history.ts";
 import type { DetailNode, Dissection } from "./tree.ts";
@@ -72,12 +73,27 @@ export function addFrame(d: Dissection, linkType: number): void {
     0,
     captured,
   );
-  // Marks are another program's.
-  d.add(out, "frame.marked", "[Frame is marked: False]", 0, 0, false);
+  const marked = d.around.isMarked(row);
+  d.add(out, "frame.marked", `[Frame is marked: ${marked ? "True" : "False"}]`, 0, 0, marked);
   d.add(out, "frame.ignored", "[Frame is ignored: False]", 0, 0, false);
   addPointToPoint(d, out, flags);
   const protocols = d.layers.join(":");
   d.add(out, "frame.protocols", () => `[Protocols in frame: ${protocols}]`, 0, 0, protocols);
+  d.tree.unshift(...head);
+}
+
+/** Adds the file's comments on the packet, above the frame. */
+export function addComments(d: Dissection): void {
+  if (!d.wants("frame") && !d.wants("pkt_comment")) return;
+  const comments = d.around.comments(d.around.row);
+  if (comments.length === 0) return;
+  const head: DetailNode[] = [];
+  const out = d.add(head, "pkt_comment", "Packet comments", 0, 0).children;
+  for (const text of comments) {
+    const line = d.add(out, "frame.comment", text, 0, 0, text);
+    const item = { severity: "Comment", group: "Comment", protocol: "Frame", summary: text } as const;
+    addExpert(d, line.children, "frame.comment.expert", item, 0, 0);
+  }
   d.tree.unshift(...head);
 }
 

@@ -9,7 +9,8 @@ import type { DatagramFragment } from "../reassembly/fragments.ts";
 import type { TcpAnalysis } from "../analysis/tcp.ts";
 import type { Conversations } from "./conversations.ts";
 import type { DecodeAs } from "./decode-as.ts";
-import type { ExpertFinding } from "./expert.ts";
+import { addExpert } from "./expert.ts";
+import type { ExpertFinding, ExpertItem } from "./expert.ts";
 import type { WireError } from "../../wire/error.ts";
 
 /** What a field holds. Times are nanoseconds as bigint; addresses and names are text; `Uint8Array` is raw bytes. */
@@ -52,6 +53,10 @@ export interface Surroundings {
   packetFlags(row: number): number | null;
   /** The section of its file that the packet is in, from 1; null where the file has none. */
   section(row: number): number | null;
+  /** What the file remarks on the packet. */
+  comments(row: number): readonly string[];
+  /** Whether the user has marked the packet. */
+  isMarked(row: number): boolean;
   /** The packet shown before this one, -1 for none. */
   shownBefore(row: number): number;
   /** Whether checksums of IP, TCP and UDP are worked out. */
@@ -126,12 +131,20 @@ const HIDDEN = new Set([
   "http.notification",
   "http.request.line",
   "http.response.line",
+  "_ws.expert.message",
 ]);
 
 /** Whether a line of the tree is not to be shown. */
 export function isHidden({ field, label }: DetailNode): boolean {
   return field !== null && (HIDDEN.has(field) || label === field);
 }
+
+/** What is said of a layer that ends too early, of whatever protocol. */
+const EXCEPTION: Omit<ExpertItem, "protocol"> = {
+  severity: "Error",
+  group: "Malformed",
+  summary: "Malformed Packet (Exception occurred)",
+};
 
 /** Layers within layers (tunnels, errors that quote packets, stacked tags) go no deeper than this. */
 const DEPTH_MAX = 24;
@@ -317,8 +330,8 @@ export class Dissection {
         return;
       }
       const node = this.add(this.tree, "_ws.malformed", `[Malformed Packet: ${name}]`, at, length);
+      addExpert(this, node.children, "_ws.malformed.expert", { ...EXCEPTION, protocol: name }, at, 0);
       this.add(node.children, null, `[${what}]`, at, 0);
-      this.add(node.children, "_ws.malformed", "_ws.malformed", at, 0);
     }
   }
 

@@ -1,6 +1,7 @@
 // Syntax to what runs: fields and functions looked up, values read by the types they meet, mistakes told by column.
 
 import { findField, nearFields } from "../fields.ts";
+import type { FieldInfo } from "../fields.ts";
 import { kindOf } from "./expression.ts";
 import type { Expression, FieldExpression, Test, ValueKind, ValueType } from "./expression.ts";
 import { FUNCTIONS } from "./functions.ts";
@@ -60,7 +61,7 @@ function comparison({ left, comparison: operator, right, quantifier, column }: C
     throw new Refusal(`${words(left)} is there or not, and has no value to compare`, column);
   }
   const own: Quantifier = operator === "!=" || operator === "===" ? "all" : "any";
-  const b = typed(right, a.type, words(left));
+  const b = typed(right, a.type, words(left), namesOf(a));
   return { kind: "compare", left: a, comparison: operator, right: b, quantifier: quantifier ?? own };
 }
 
@@ -71,7 +72,10 @@ function membership({ left, ranges, quantifier, column }: Member): Test {
   }
   const pairs = ranges.map(
     ([low, high]) =>
-      [typed(low, a.type, words(left)), high === null ? null : typed(high, a.type, words(left))] as const,
+      [
+        typed(low, a.type, words(left), namesOf(a)),
+        high === null ? null : typed(high, a.type, words(left), namesOf(a)),
+      ] as const,
   );
   return { kind: "in", left: a, ranges: pairs, quantifier: quantifier ?? "any" };
 }
@@ -111,10 +115,18 @@ function known(syntax: Syntax): Expression {
   throw new Refusal(`a field or a function is expected, not ${words(syntax)}`, startOf(syntax));
 }
 
-/** An expression of a type; what has none of its own is read as a value of it. */
-function typed(syntax: Syntax, type: ValueType, beside: string): Expression {
+/** What numbers are called, in the field they are of. */
+type Names = FieldInfo["values"];
+
+/** The names there are for the values of an expression. */
+function namesOf(expression: Expression): Names {
+  return expression.kind === "field" && !expression.isRaw ? expression.field.values : undefined;
+}
+
+/** An expression of a type; what has none of its own is read as a value of it, or as one of its `names`. */
+function typed(syntax: Syntax, type: ValueType, beside: string, names?: Names): Expression {
   const expression = read(syntax);
-  if (expression === null) return literal(syntax, type, beside);
+  if (expression === null) return named(syntax, type, names) ?? literal(syntax, type, beside);
   if (kindOf(expression.type) === kindOf(type)) return expression;
   throw new Refusal(
     `${words(syntax)} (${expression.type}) cannot be compared with ${beside} (${type})`,
@@ -224,6 +236,14 @@ function calculation(syntax: Extract<Syntax, { readonly kind: "arithmetic" }>): 
   const a = typed(left, own, words(right));
   const b = typed(right, own, words(left));
   return { kind: "arithmetic", type: own, operator, left: a, right: b };
+}
+
+/** The number that `syntax` is the name of; names are not told apart by capitals. */
+function named(syntax: Syntax, type: ValueType, names: Names): Expression | null {
+  if (names === undefined || (syntax.kind !== "word" && syntax.kind !== "string")) return null;
+  const wanted = syntax.text.toLowerCase();
+  const found = Object.entries(names).find(([name]) => name.toLowerCase() === wanted);
+  return found === undefined ? null : { kind: "literal", type, values: [found[1]] };
 }
 
 /** A value as it is written, in the type of what it stands beside. */

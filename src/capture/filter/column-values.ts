@@ -18,6 +18,7 @@ const COLUMN_FIELDS = new Set([
   "frame.len",
   "frame.cap_len",
   "frame.interface_id",
+  "frame.marked",
   "frame.time_epoch",
   "frame.time_relative",
   "frame.time_delta",

@@ -7,6 +7,7 @@ import { isFrameColumn, isPlain, isPlainSegment } from "../fields-columns.ts";
 import { dissect } from "../dissect/dissect.ts";
 import type { DissectContext, Interest } from "../dissect/dissect.ts";
 import { hasMessage } from "../dissect/has-message.ts";
+import { COMMENT_FIELDS } from "../fields-expert.ts";
 import { interestIn, isOfApplications } from "../fields.ts";
 import type { Trace } from "../../trace/trace.ts";
 import { checkFilter } from "./check.ts";
@@ -45,15 +46,18 @@ export function compileFilter(text: string): Filter | FilterError {
   const isFrameOnly = isColumnsOnly && fields.every(({ field }) => isFrameColumn(field.name));
   const least = isColumnsOnly ? test : needed(test);
   const areApplications = fields.length > 0 && fields.every(({ field }) => isOfApplications(field));
-  const ofNothing = areApplications && holds(test, { values: () => [] });
+  const areComments = fields.length > 0 && fields.every(({ field }) => COMMENT_FIELDS.has(field.name));
+  const ofNothing = (areApplications || areComments) && holds(test, { values: () => [] });
   return filterOf(text, isColumnsOnly, (trace, context) => {
     const dissected = (row: number): boolean =>
       holds(test, new TreeValues(dissect(trace, row, context, interest)));
     // Most segments are within a message or hold none, and have nothing that applications say.
-    const slow = areApplications
-      ? (row: number): boolean =>
-          isPlainSegment(trace, row) && !hasMessage(trace, row, context) ? ofNothing : dissected(row)
-      : dissected;
+    const slow = areComments
+      ? (row: number): boolean => ((context.comments?.(row).length ?? 0) === 0 ? ofNothing : dissected(row))
+      : areApplications
+        ? (row: number): boolean =>
+            isPlainSegment(trace, row) && !hasMessage(trace, row, context) ? ofNothing : dissected(row)
+        : dissected;
     const columns = least === null ? null : columnTest(least, trace, context);
     if (columns === null) return slow;
     if (isFrameOnly) return columns;
@@ -77,7 +81,8 @@ function filterOf(text: string, isColumnsOnly: boolean, bind: Bind): Filter {
 function interestOf(fields: readonly FieldExpression[]): Interest {
   const { layers } = interestIn(fields.map(({ field }) => field));
   const hasBytes = fields.some(({ type }) => type === "protocol");
-  return { layers: new Set([...(layers ?? []), ...(hasBytes ? LENGTH_LAYERS : [])]), labels: false };
+  if (layers === null) return { layers, labels: false };
+  return { layers: new Set([...layers, ...(hasBytes ? LENGTH_LAYERS : [])]), labels: false };
 }
 
 /** What must hold of a packet's columns for the test to hold; null where columns say nothing. */

@@ -12,8 +12,11 @@ import { fieldsCalled, fieldValues } from "./fields.ts";
 import type { FieldsOptions } from "./fields.ts";
 import { jsonValue } from "./json.ts";
 
-type EkValue = string | boolean | null;
+type EkValue = string | boolean | null | { readonly [key: string]: EkValue | EkValue[] };
 type EkObject = Map<string, EkValue | EkValue[]>;
+
+/** Protocols of Wireshark's own, whose names are two words. */
+const OWN = /^_ws\.[a-z]+/;
 
 /**
  * The lines of `rows`; with `names`, only those fields, under `layers` itself, and of their values what `options` want. Throws RangeError
@@ -69,8 +72,16 @@ function addLayer(layers: Record<string, unknown>, layer: DetailNode): void {
 
 function addNodes(into: EkObject, nodes: readonly DetailNode[]): void {
   for (const node of nodes) {
-    if (node.field !== null) add(into, keyOf(node.field), valueOf(node));
-    addNodes(into, node.children);
+    const { field, children } = node;
+    if (field !== null && OWN.exec(field)?.[0] === field) {
+      // Such a one within a layer is an object of its own.
+      const own: EkObject = new Map();
+      addNodes(own, children);
+      add(into, field.replace(".", "_"), Object.fromEntries(own));
+      continue;
+    }
+    if (field !== null) add(into, keyOf(field), valueOf(node));
+    addNodes(into, children);
   }
 }
 
@@ -83,8 +94,8 @@ function add(into: EkObject, key: string, value: EkValue): void {
 
 /** `tcp.flags.syn` is `tcp_tcp_flags_syn`. */
 function keyOf(field: string): string {
-  const protocol = field.split(".", 1)[0];
-  return `${protocol}_${field.replaceAll(".", "_")}`;
+  const protocol = OWN.exec(field)?.[0] ?? field.split(".", 1)[0];
+  return `${protocol}_${field}`.replaceAll(".", "_");
 }
 
 function valueOf(node: DetailNode): EkValue {

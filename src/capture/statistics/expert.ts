@@ -3,6 +3,7 @@
 import type { Severity } from "../analysis/findings.ts";
 import { dissect, VALUES } from "../dissect/dissect.ts";
 import type { DissectContext } from "../dissect/dissect.ts";
+import { spelledOut } from "../spelled-out.ts";
 import type { Trace } from "../../trace/trace.ts";
 
 /** Most severe first, with the name tshark's argument and its table give each. */
@@ -11,6 +12,7 @@ const LEVELS: readonly (readonly [severity: Severity, argument: string, title: s
   ["Warning", "warn", "Warns"],
   ["Note", "note", "Notes"],
   ["Chat", "chat", "Chats"],
+  ["Comment", "comment", "Comments"],
 ];
 
 /** What `-z expert,LEVEL` takes. */
@@ -57,12 +59,12 @@ export class ExpertCounts {
   }
 }
 
-/** The tables of `level` (the last one is `chat`) and all more severe ones; those without an entry are left out. */
+/** The tables of `level` (the last one is `comment`) and all more severe ones; those without an entry are left out. */
 export function* printExpert(
   trace: Trace,
   rows: Iterable<number>,
   context: DissectContext = {},
-  level = "chat",
+  level = "comment",
 ): Generator<string> {
   const counts = new ExpertCounts(trace, context);
   for (const row of rows) counts.add(row);
@@ -75,7 +77,7 @@ export function* printExpert(
     yield "=============";
     yield "   Frequency      Group           Protocol  Summary";
     for (const { count, group, protocol, summary } of kept) {
-      yield `${String(count).padStart(12)} ${group.padStart(10)} ${protocol.padStart(18)}  ${summary}`;
+      yield `${String(count).padStart(12)} ${group.padStart(10)} ${protocol.padStart(18)}  ${spelledOut(summary)}`;
     }
   }
 }

@@ -54,7 +54,7 @@ export function findStatistic(name: string): Statistic | StatisticError {
   if (statistic !== undefined) return filtered(name, statistic, parts.slice(2).join(","));
   if (first === "expert") {
     const level = EXPERT_LEVELS.find((known) => known === second);
-    const print: Statistic = (trace, rows, context) => printExpert(trace, rows, context, level ?? "chat");
+    const print: Statistic = (trace, rows, context) => printExpert(trace, rows, context, level);
     return filtered(name, print, parts.slice(level === undefined ? 1 : 2).join(","));
   }
   if (first === "follow") return findFollow(parts);

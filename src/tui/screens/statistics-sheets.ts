@@ -4,6 +4,7 @@ import { sizeText } from "../../trace/words.ts";
 import type { EndCounts, PairCounts, TrafficCounts } from "../../capture/statistics/traffic-counts.ts";
 import { hasPorts } from "../../capture/statistics/traffic-counts.ts";
 import type { ProtocolLevel } from "../../capture/statistics/hierarchy.ts";
+import { EXPERT_SEVERITIES } from "../../capture/fields-expert.ts";
 import type { FindingCount } from "../../capture/statistics/expert.ts";
 import type { Theme } from "../theme.ts";
 import { protocolAttr } from "../theme.ts";
@@ -215,7 +216,7 @@ export function protocolSheet(top: ProtocolLevel, durationNs: number, theme: The
   };
 }
 
-const SEVERITIES = ["Error", "Warning", "Note", "Chat"];
+const SEVERITIES: readonly string[] = Object.keys(EXPERT_SEVERITIES);
 
 /** Lines are kinds of findings. */
 export function expertSheet(kinds: readonly FindingCount[], theme: Theme): Sheet {
