@@ -3,7 +3,7 @@
 import { closeSync, openSync, writeSync } from "node:fs";
 
 import type { Trace, TraceInterface } from "../trace/trace.ts";
-import { interfaceBlock, packetBlock, sectionHeaderBlock } from "./write-blocks.ts";
+import { DECIMALS_MAX, interfaceBlock, packetBlock, sectionHeaderBlock } from "./write-blocks.ts";
 import { sightings } from "./write-sightings.ts";
 import type { SightingOptions } from "./write-sightings.ts";
 
@@ -29,7 +29,7 @@ export function* pcapngChunks(trace: Trace, options: WriteOptions = {}): Generat
     if (number === undefined) {
       number = numbers.size;
       numbers.set(key, number);
-      pending.push(interfaceBlock(entry.name, entry.description ?? "", entry.linkType, entry.snapLength));
+      pending.push(interfaceBlock(entry, DECIMALS_MAX));
     }
     return number;
   };
@@ -42,12 +42,13 @@ export function* pcapngChunks(trace: Trace, options: WriteOptions = {}): Generat
     const kept = options.comments?.get(row) ?? [];
     const block = packetBlock({
       interfaceId,
+      decimals: DECIMALS_MAX,
       seconds,
       nanoseconds,
       bytes: trace.bytes(row),
       length: trace.packets.length[row],
       comments: kept.length === 0 ? comments : [...kept, ...comments],
-      direction,
+      flags: direction === 0 ? null : direction,
     });
     bytes += block.length;
     pending.push(block);

@@ -32,6 +32,12 @@ export function captureSession(capture: Capture): CaptureSession {
   };
 }
 
+/** Says on standard error what could not be read, and leaves exit code 2 for it: what could be read was made use of, as by tshark. */
+export function tellProblems({ path, problems }: Capture): void {
+  for (const problem of problems) process.stderr.write(`wirelab: ${path}: ${problemText(problem)}\n`);
+  if (problems.length > 0) process.exitCode = 2;
+}
+
 /** `packet 7, byte 512: cut short in the packet's data`. */
 export function problemText({ packet, offset, message }: Capture["problems"][number]): string {
   return `${packet === 0 ? "" : `packet ${packet}, `}byte ${offset}: ${message}`;

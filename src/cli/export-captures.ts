@@ -4,13 +4,13 @@ import type { Capture } from "../capture/capture.ts";
 import { contextOf } from "../capture/context.ts";
 import { instantAfter, isWithin, parseFrames, parseInstant } from "../capture/edit/cut.ts";
 import type { Cut, Instant } from "../capture/edit/cut.ts";
-import { BeforeTime, editedPackets } from "../capture/edit/edited-packets.ts";
+import { BeforeTime } from "../capture/edit/edited-packets.ts";
 import { editedChunks } from "../capture/edit/write-edited.ts";
 import { InputError } from "../scenario/input-error.ts";
 import { compileDisplayFilter } from "./display-filter.ts";
 import { parseShift } from "./durations.ts";
 import { writeChunks } from "./output-file.ts";
-import { openCaptureFile } from "./capture-session.ts";
+import { openCaptureFile, tellProblems } from "./capture-session.ts";
 
 export interface EditFlags {
   readonly filter?: string;
@@ -30,7 +30,7 @@ export function isEdited(flags: EditFlags): boolean {
   return [filter, frames, after, before, shift, anonymise].some((flag) => flag !== undefined);
 }
 
-/** Writes the packets of `paths` as one pcapng file. Throws `InputError` or `CaptureError`. */
+/** Writes the packets of `paths` as one pcapng file; exit code 2 where one of them is damaged. Throws `InputError` or `CaptureError`. */
 export async function exportCaptures(
   paths: readonly string[],
   flags: EditFlags,
@@ -45,7 +45,6 @@ export async function exportCaptures(
   const captures: Capture[] = [];
   try {
     for (const path of paths) captures.push(await openCaptureFile(path, {}));
-    const interfaces = captures.flatMap(({ trace }) => trace.interfaces);
     const sources = captures.map((capture) => {
       const cut: Cut = {
         frames,
@@ -59,7 +58,8 @@ export async function exportCaptures(
       };
     });
     const options = { shiftNs, ...(seed === undefined ? {} : { anonymousSeed: seed }) };
-    writeChunks(output, editedChunks(interfaces, editedPackets(sources, options)));
+    writeChunks(output, editedChunks(sources, options), paths);
+    for (const capture of captures) tellProblems(capture);
   } catch (error) {
     throw error instanceof BeforeTime ? new InputError(`--shift ${flags.shift}: ${error.message}`) : error;
   } finally {

@@ -98,12 +98,16 @@ export function addExport(program: Command): void {
 async function exportIt(whats: readonly string[], flags: ExportFlags): Promise<void> {
   const format = formatOf(flags);
   const [what] = whats;
-  if (whats.length > 1 || isEdited(flags)) {
+  if (whats.length > 1 || isEdited(flags) || (format === "pcapng" && !isScenario(what))) {
     const scenario = whats.find(isScenario);
     if (scenario !== undefined)
       throw new InputError(`${scenario}: only captures can be merged, cut and changed`);
     if (format !== "pcapng")
       throw new InputError(`--to ${format}: captures are merged, cut and changed as pcapng`);
+    if (flags.vantage !== undefined || flags.calls === true)
+      throw new InputError(
+        `--${flags.calls === true ? "calls" : "vantage"}: is for scenarios; ${what} is a capture`,
+      );
     await exportCaptures(whats, flags, flags.output);
     return;
   }
@@ -114,39 +118,49 @@ async function exportIt(whats: readonly string[], flags: ExportFlags): Promise<v
   const session = await openRun(what, flags);
   const trace = traceOf(session);
   const hosts = isLab(session) ? hostsOf(session) : [];
+  const write = (data: string): void => writeOutput(flags.output, data, whats);
+  if (!isLab(session)) {
+    for (const problem of session.problems) process.stderr.write(`wirelab: ${what}: ${problem}\n`);
+    if (session.problems.length > 0) process.exitCode = 2;
+  }
   switch (format) {
     case "pcapng":
-      writePcapngFile(flags.output, trace, {
-        ...(flags.vantage === undefined ? {} : { vantage: flags.vantage }),
-        ...(flags.calls === true ? { calls: true } : {}),
-      });
+      writePcapngFile(
+        flags.output,
+        trace,
+        {
+          ...(flags.vantage === undefined ? {} : { vantage: flags.vantage }),
+          ...(flags.calls === true ? { calls: true } : {}),
+        },
+        whats,
+      );
       break;
     case "json":
-      writeOutput(flags.output, `${JSON.stringify(sessionJson(session, trace), null, 2)}\n`);
+      write(`${JSON.stringify(sessionJson(session, trace), null, 2)}\n`);
       break;
     case "html": {
       const { htmlPage } = await import("../html/page.ts");
       const page = await htmlPage(session, theme === undefined ? {} : { theme });
       for (const sentence of page.omissions) process.stderr.write(`wirelab: ${what}: ${sentence}\n`);
-      writeOutput(flags.output, page.html);
+      write(page.html);
       break;
     }
     case "asciicast":
       if (!isLab(session))
         throw new InputError("--to asciicast: a capture does not play; give a lesson or scenario");
-      writeOutput(flags.output, recordSession(session, { size, lessons: LESSON_LIST }));
+      write(recordSession(session, { size, lessons: LESSON_LIST }));
       break;
     case "ladder":
-      writeOutput(flags.output, ladderText(trace, width, { hosts }));
+      write(ladderText(trace, width, { hosts }));
       break;
     case "ladder-ascii":
-      writeOutput(flags.output, ladderText(trace, width, { hosts, ascii: true }));
+      write(ladderText(trace, width, { hosts, ascii: true }));
       break;
     case "ladder-svg":
-      writeOutput(flags.output, gridToSvg(ladderGrid(trace, width, hosts)));
+      write(gridToSvg(ladderGrid(trace, width, hosts)));
       break;
     case "mermaid":
-      writeOutput(flags.output, mermaidText(trace, hosts));
+      write(mermaidText(trace, hosts));
       break;
   }
 }

@@ -9,7 +9,7 @@ import { InputError } from "../scenario/input-error.ts";
 import { collect, parseWhole } from "./arguments.ts";
 import { addInputFlags, openInput } from "./capture-input.ts";
 import type { Input, InputFlags } from "./capture-input.ts";
-import { problemText } from "./capture-session.ts";
+import { tellProblems } from "./capture-session.ts";
 import { print } from "./print.ts";
 import type { PrintingFlags } from "./read-printer.ts";
 
@@ -61,26 +61,23 @@ async function read(named: string | undefined, flags: ReadFlags): Promise<void> 
   const stopMs = flags.autostop === undefined ? Number.POSITIVE_INFINITY : parseAutostop(flags.autostop);
   const filter = flags.filter === undefined ? null : await compile(flags.filter);
   const statistics = await Promise.all((flags.statistic ?? []).map(statisticOf));
-  const takePackets = await packetsTaker(flags);
+  const takers = await packetsTakers(flags);
   const input = await openInput(what, flags);
   const { capture } = input;
   const isOver = stopper(input, stopMs);
   try {
-    const packets = takePackets?.(capture, filter);
+    const outputs = takers.map((take) => take(capture, filter));
     const sliceMs = capture.isLive ? WAIT_MS : STEP_MS;
     let count = 0;
     for (let done = false; !done && count < limit;) {
       done = (await capture.indexSome(sliceMs)) || isOver();
       const to = Math.min(limit, capture.trace.packets.count);
-      packets?.take(count, to);
+      for (const output of outputs) output.take(count, to);
       count = to;
     }
-    packets?.end(count);
+    for (const output of outputs) output.end();
     if (statistics.length > 0) await printStatistics(capture, statistics, count);
-    for (const problem of capture.problems)
-      process.stderr.write(`wirelab: ${capture.path}: ${problemText(problem)}\n`);
-    // As tshark: what could be read was printed, and the exit code says that it was not all.
-    if (capture.problems.length > 0) process.exitCode = 2;
+    tellProblems(capture);
   } finally {
     capture.close();
   }
@@ -90,35 +87,35 @@ async function read(named: string | undefined, flags: ReadFlags): Promise<void> 
 interface Packets {
   /** Takes rows `from` to before `to`, in order. */
   take(from: number, to: number): void;
-  /** There are `count` in all. */
-  end(count: number): void;
+  /** There are no more. */
+  end(): void;
 }
 
 /** `filter` says which of them; null for all. */
 type TakePackets = (capture: Capture, filter: Filter | null) => Packets;
 
-/** What is to be done with the packets; null for nothing. Loaded here, so that counting packets does not wait for what prints them. */
-async function packetsTaker(flags: ReadFlags): Promise<TakePackets | null> {
-  const { write: path, quiet = false } = flags;
-  const isPrinting = path === undefined && !quiet;
+/** What is to be done with the packets. Loaded here, so that counting packets does not wait for what prints them. */
+async function packetsTakers(flags: ReadFlags): Promise<readonly TakePackets[]> {
+  const { write: path, quiet = false, details, hex, summary } = flags;
+  // As tshark: what is written is not printed as well, unless lines, details or bytes are asked for.
+  const isAsked = details === true || hex === true || summary === true;
+  const isPrinting = !quiet && (path === undefined || isAsked);
+  const takers: TakePackets[] = [];
   // Flags that nothing comes of are looked at for mistakes all the same.
   if (isPrinting || flags.format !== "text" || flags.field !== undefined) {
     const { PacketPrinter, readPrinting } = await import("./read-printer.ts");
     const printing = readPrinting(flags);
-    if (isPrinting) return (capture, filter) => new PacketPrinter(capture, printing, filter);
+    if (isPrinting) takers.push((capture, filter) => new PacketPrinter(capture, printing, filter));
   }
-  if (path === undefined) return null;
-  const { writePcapngFile } = await import("./output-file.ts");
-  const { contextOf } = await import("../capture/context.ts");
-  return (capture, filter) => ({
-    take: () => {},
-    end(count) {
-      const { trace, comments } = capture;
-      const rows = Array.from({ length: count }, (_, row) => row);
-      const passing = filter === null ? rows : rows.filter(filter.on(trace, contextOf(capture)));
-      writePcapngFile(path, trace, { rows: passing, comments });
-    },
-  });
+  if (path !== undefined) {
+    if (path === "-" && isPrinting)
+      throw new InputError(
+        "-w -: packets are printed to standard output; name a file, or leave out -V, -x and -P",
+      );
+    const { PacketWriter } = await import("./packet-writer.ts");
+    takers.push((capture, filter) => new PacketWriter(capture, path, filter));
+  }
+  return takers;
 }
 
 /** As tshark: -Y chooses what is printed, and a statistic has a filter of its own. */

@@ -37,7 +37,7 @@ export async function replaySimulated(
     return;
   }
   const result = await runScenario(scenario, { ...options, on: "sim" });
-  if (flags.pcap !== undefined) writePcapngFile(flags.pcap, result.trace, {});
+  if (flags.pcap !== undefined) writePcapngFile(flags.pcap, result.trace, {}, [capture.path]);
   const { protocol, stream } = conversation;
   analysisOf(result.trace);
   const then = measureStream(capture.trace, protocol, stream);

@@ -2,7 +2,6 @@
 
 import { closeSync, openSync, rmSync, writeSync } from "node:fs";
 import type { Capture } from "../capture/capture.ts";
-import { editedPackets } from "../capture/edit/edited-packets.ts";
 import { editedChunks } from "../capture/edit/write-edited.ts";
 import { eventLoopTurn } from "./dashboard-source.ts";
 
@@ -19,14 +18,12 @@ export async function writeShown(
   path: string,
   isStopped: () => boolean,
 ): Promise<number> {
-  const { interfaces, packets } = capture.trace;
-  const count = rows?.length ?? packets.count;
-  const edited = editedPackets([{ capture, rows: rows ?? rowsBelow(count) }]);
+  const count = rows?.length ?? capture.trace.packets.count;
   const fd = openNew(path);
   let isWhole = false;
   try {
     let since = performance.now();
-    for (const chunk of editedChunks(interfaces, edited)) {
+    for (const chunk of editedChunks([{ capture, rows: rows ?? rowsBelow(count) }])) {
       let rest = chunk;
       while (rest.length > 0) rest = rest.subarray(writeSync(fd, rest));
       if (performance.now() - since < WRITE_SLICE_MS) continue;

@@ -1,10 +1,14 @@
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, describe, expect, it } from "vitest";
 import { openCapture } from "../../src/capture/open.ts";
 import { pcapngChunks } from "../../src/capture/write-pcapng.ts";
 import { wirelab, wirelabProcess } from "./wirelab.ts";
+
+const ROOT = join(import.meta.dirname, "../..");
 
 const folder = mkdtempSync(join(tmpdir(), "wirelab-cli-"));
 afterAll(() => rmSync(folder, { recursive: true }));
@@ -217,6 +221,59 @@ describe("wirelab read", () => {
     expect((await wirelab(["read", "-nr", written, "-T", "fields", "-e", "udp.length"])).stdout).toBe(
       "13\n13\n",
     );
+  });
+
+  it("writes packets as they come, and what is printed of the file is what is printed of the capture", async () => {
+    const capture = join(ROOT, "fixtures/captures/lan.pcapng");
+    const file = new Uint8Array(readFileSync(capture));
+    const child = spawn(process.execPath, [join(ROOT, "dist/cli/main.js"), "read", "-", "-w", "-"]);
+    child.stdin.write(file.subarray(0, 3000));
+    const [first] = (await once(child.stdout, "data")) as [Buffer];
+    child.stdin.end(file.subarray(3000));
+    const rest: Buffer[] = [];
+    child.stdout.on("data", (chunk: Buffer) => rest.push(chunk));
+    await once(child, "close");
+    const written = join(folder, "again.pcapng");
+    writeFileSync(written, Buffer.concat([first, ...rest]));
+    expect((await wirelab(["read", written])).stdout).toBe((await wirelab(["read", capture])).stdout);
+  });
+
+  it("prints what it writes only where that is asked for", async () => {
+    const written = join(folder, "printed.pcapng");
+    expect((await wirelab(["read", path, "-c", "1", "-w", written])).stdout).toBe("");
+    const { stdout } = await wirelab(["read", path, "-c", "1", "-P", "-w", written]);
+    expect(stdout).toBe((await wirelab(["read", path, "-c", "1"])).stdout);
+    expect(await wirelab(["read", path, "-P", "-w", "-"])).toMatchObject({
+      code: 2,
+      stderr: expect.stringContaining("-w -: packets are printed to standard output"),
+    });
+  });
+
+  it.each([
+    ["read", "-w"],
+    ["export", "-Y", "udp", "-o"],
+    ["export", "--to", "json", "-o"],
+    ["replay", "--through", "sim", "--udp-stream", "0", "--pcap"],
+  ])("%s %s does not write over the capture that it reads", async (command, ...flags) => {
+    const before = readFileSync(path);
+    symlinkSync(path, join(folder, "link.pcapng"));
+    for (const name of [path, join(folder, "link.pcapng")]) {
+      const { code, stderr } = await wirelab([command, path, ...flags, name]);
+      expect(code).toBe(2);
+      expect(stderr).toBe(`wirelab: ${name}: is what is read; name another file to write\n`);
+      expect(readFileSync(path).equals(before)).toBe(true);
+    }
+    rmSync(join(folder, "link.pcapng"));
+  });
+
+  it("says of an exported capture what could not be read", async () => {
+    const whole = readFileSync(path);
+    const cut = file("cut.pcapng", whole.subarray(0, whole.length - 7));
+    for (const format of ["pcapng", "ladder"]) {
+      const { code, stderr } = await wirelab(["export", cut, "--to", format, "-o", join(folder, "of-cut")]);
+      expect(code).toBe(2);
+      expect(stderr).toMatch(/^wirelab: .*cut\.pcapng: .*byte \d+: /);
+    }
   });
 
   it("writes their comments with them", async () => {

@@ -1,7 +1,6 @@
 // Captures cut, merged, shifted in time and made anonymous: the packets of one or several, one after the other, as they are to be written.
 
-import type { Capture } from "../capture.ts";
-import type { TraceInterface } from "../../trace/trace.ts";
+import type { Capture, CaptureInterface } from "../capture.ts";
 import { AnonymousAddresses } from "./anonymous-addresses.ts";
 import { rewriteAddresses } from "./rewrite-addresses.ts";
 
@@ -21,15 +20,15 @@ export interface EditOptions {
 
 export interface EditedPacket {
   /** One object an interface: where it was captured. */
-  readonly interface: TraceInterface;
+  readonly interface: CaptureInterface;
   readonly seconds: number;
   readonly nanoseconds: number;
   readonly bytes: Uint8Array;
   /** On the wire. */
   readonly length: number;
   readonly comments: readonly string[];
-  /** 1 inbound, 2 outbound, 0 not said. */
-  readonly direction: 0 | 1 | 2;
+  /** pcapng's `epb_flags`; null where the file has none. */
+  readonly flags: number | null;
 }
 
 /** The time a shift leads to is before 1970, which no capture file can say. */
@@ -48,7 +47,7 @@ export function* editedPackets(
   const { shiftNs = 0, anonymousSeed } = options;
   const addresses = anonymousSeed === undefined ? null : new AnonymousAddresses(anonymousSeed);
   for (const { capture, row } of merged(sources)) {
-    const { packets, interfaces } = capture.trace;
+    const { packets } = capture.trace;
     let seconds = packets.seconds[row];
     let nanoseconds = packets.nanoseconds[row];
     if (shiftNs !== 0 && capture.hasTime(row)) {
@@ -57,7 +56,7 @@ export function* editedPackets(
       nanoseconds = sum - Math.floor(sum / 1e9) * 1e9;
       if (seconds < 0) throw new BeforeTime(`packet ${row + 1} of ${capture.path} would be before 1970`);
     }
-    const at = interfaces[packets.interfaceId[row]];
+    const at = capture.interfaces[packets.interfaceId[row]];
     let bytes = capture.trace.bytes(row);
     if (addresses !== null) {
       bytes = bytes.slice();
@@ -70,7 +69,7 @@ export function* editedPackets(
       bytes,
       length: packets.length[row],
       comments: addresses === null ? (capture.comments.get(row) ?? []) : [],
-      direction: capture.direction(row),
+      flags: capture.packetFlags(row),
     };
   }
 }

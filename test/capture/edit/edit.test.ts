@@ -1,7 +1,7 @@
 // Cut, merged and shifted as editcap and mergecap do it; addresses replaced without anything else changing.
 
 import { spawnSync } from "node:child_process";
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
@@ -17,6 +17,13 @@ import { PrefixPreserving } from "../../../src/capture/edit/prefix-preserving.ts
 import { rewriteAddresses } from "../../../src/capture/edit/rewrite-addresses.ts";
 import { editedChunks } from "../../../src/capture/edit/write-edited.ts";
 import { openCapture } from "../../../src/capture/open.ts";
+import {
+  interfaceBlock,
+  namesBlock,
+  packetBlock,
+  secretsBlock,
+  sectionHeaderBlock,
+} from "../../../src/capture/write-blocks.ts";
 import { parseIpv4, readIpv4 } from "../../../src/wire/address.ts";
 import { setUint32 } from "../../../src/wire/bytes.ts";
 import { capturePath, hasSharedCaptures, hasTshark, tshark } from "../shared-captures.ts";
@@ -31,8 +38,7 @@ function allRows(capture: Capture): number[] {
 /** Writes the edited packets and answers the file. */
 function written(sources: readonly EditSource[], options: EditOptions = {}): string {
   const path = join(folder, "edited.pcapng");
-  const interfaces = sources.flatMap(({ capture }) => capture.trace.interfaces);
-  writeFileSync(path, Buffer.concat([...editedChunks(interfaces, editedPackets(sources, options))]));
+  writeFileSync(path, Buffer.concat([...editedChunks(sources, options)]));
   return path;
 }
 
@@ -291,3 +297,137 @@ describe.skipIf(!hasSharedCaptures || !hasTshark)(
     }, 30_000);
   },
 );
+
+/** A capture that says all that a pcapng file can say which is read here. */
+function talkative(): string {
+  const interfaces = [
+    {
+      name: "eth0",
+      description: "the one with the cable",
+      linkType: 1,
+      snapLength: 96,
+      filter: "host 192.0.2.1",
+      operatingSystem: "Linux 6.1",
+      comments: ["from the roof"],
+      fcsBytes: 4,
+    },
+    { name: "tap", linkType: 1, snapLength: 0 },
+  ];
+  const packet = { bytes: Uint8Array.of(1, 2, 3), length: 60, comments: ["odd"], nanoseconds: 123_456_789 };
+  const path = join(folder, "talkative.pcapng");
+  writeFileSync(
+    path,
+    Buffer.concat([
+      sectionHeaderBlock("test", { hardware: "a box", operatingSystem: "an OS", comments: ["of a day"] }),
+      interfaceBlock(interfaces[0], 6),
+      interfaceBlock(interfaces[1], 3),
+      namesBlock([
+        { address: "192.0.2.1", names: ["one.example", "uno.example"] },
+        { address: "2001:db8::1", names: ["six.example"] },
+      ]),
+      secretsBlock({ type: 0x544c534b, data: Buffer.from("CLIENT_RANDOM 00 11\n") }),
+      packetBlock({ ...packet, interfaceId: 0, decimals: 6, seconds: 1_600_000_000, flags: 0x8000_0002 }),
+      packetBlock({ ...packet, interfaceId: 1, decimals: 3, seconds: 1_600_000_001, flags: null }),
+    ]),
+  );
+  return path;
+}
+
+/** All that a capture says. */
+async function said(path: string): Promise<unknown> {
+  const capture = await openCapture(path);
+  const { sections, interfaces, names, secrets, comments, problems } = capture;
+  const { packets } = capture.trace;
+  const rows = allRows(capture);
+  capture.close();
+  return {
+    problems,
+    sections: sections.map(({ hardware, operatingSystem, comments: words }) => [
+      hardware,
+      operatingSystem,
+      words,
+    ]),
+    interfaces,
+    names,
+    secrets,
+    comments: [...comments],
+    flags: rows.map((row) => capture.packetFlags(row)),
+    times: rows.map((row) => [packets.seconds[row], packets.nanoseconds[row], packets.interfaceId[row]]),
+  };
+}
+
+describe("what a capture says beside packets", () => {
+  it("is written as it was read", async () => {
+    const path = talkative();
+    const before = await said(path);
+    const capture = await openCapture(path);
+    const edited = written([{ capture, rows: allRows(capture) }]);
+    capture.close();
+    expect(await said(edited)).toEqual(before);
+    expect(before).toMatchObject({
+      problems: [],
+      sections: [["a box", "an OS", ["of a day"]]],
+      interfaces: [
+        {
+          name: "eth0",
+          filter: "host 192.0.2.1",
+          operatingSystem: "Linux 6.1",
+          fcsBytes: 4,
+          resolution: "10^6",
+        },
+        { name: "tap", resolution: "10^3" },
+      ],
+      names: [{ names: ["one.example", "uno.example"] }, { address: "2001:db8::1" }],
+      flags: [0x8000_0002, null],
+      times: [
+        [1_600_000_000, 123_456_000, 0],
+        [1_600_000_001, 123_000_000, 1],
+      ],
+    });
+  });
+
+  it("is left out where it may tell what anonymous packets do not", async () => {
+    const capture = await openCapture(talkative());
+    const edited = written([{ capture, rows: allRows(capture) }], { anonymousSeed: "x" });
+    capture.close();
+    const text = readFileSync(edited).toString("latin1");
+    for (const word of ["192.0.2.1", "example", "roof", "cable", "box", "CLIENT", "odd", "of a day"])
+      expect(text).not.toContain(word);
+    expect(text).toContain("eth0");
+  });
+
+  it("has times as fine as a shift makes them", async () => {
+    const capture = await openCapture(talkative());
+    const source = { capture, rows: allRows(capture) };
+    const resolutions = async (shiftNs: number): Promise<string[]> => {
+      const edited = await openCapture(written([source], { shiftNs }));
+      edited.close();
+      return edited.interfaces.map(({ resolution }) => resolution);
+    };
+    expect(await resolutions(5e6)).toEqual(["10^6", "10^3"]);
+    expect(await resolutions(5e3)).toEqual(["10^6", "10^9"]);
+    expect(await resolutions(5)).toEqual(["10^9", "10^9"]);
+    capture.close();
+  });
+
+  it.skipIf(!hasTshark)("is what Wireshark's programs read, too (skipped without them)", () => {
+    const { stdout } = spawnSync("capinfos", [talkative()]);
+    const text = stdout.toString();
+    for (const line of [
+      /Capture hardware: +a box/,
+      /Capture oper-sys: +an OS/,
+      /Capture comment: +of a day/,
+      /Name = eth0/,
+      /Description = the one with the cable/,
+      /Operating system = Linux 6\.1/,
+      /FCS length = 4/,
+      /Filter string = host 192\.0\.2\.1/,
+      /Comment = from the roof/,
+      /Time resolution = 0x06/,
+    ])
+      expect(text).toMatch(line);
+    const names = tshark(["-r", talkative(), "-q", "-z", "hosts"])?.join("\n");
+    expect(names).toMatch(/192\.0\.2\.1\s+uno\.example/);
+    expect(names).toMatch(/2001:db8::1\s+six\.example/);
+  });
+});
