@@ -24,6 +24,8 @@ export const ANALYSIS = {
   unshown: 1 << 18,
   /** Of its options the segment has timestamps, behind two NOPs, and no other: what nearly all segments have. */
   onlyTimestamps: 1 << 19,
+  /** An option tells of more than it holds: Wireshark gives up on the header, and neither shows an analysis nor reads the payload. */
+  unreadable: 1 << 20,
 } as const;
 
 /** The bits that make a packet's `tcp.analysis.flags`. */

@@ -118,6 +118,8 @@ interface EarlierState {
 /** TCP conversations with the state of both directions: index `stream * 2` is the low end sending, `stream * 2 + 1` the high end. */
 export class TcpConversationTable extends ConversationTable {
   base = new Uint32Array(CAPACITY_MIN * 2);
+  /** Row since which the base is known: later than a stream's first where that says nothing of the other direction. */
+  baseRow = new Uint32Array(CAPACITY_MIN * 2);
   windowScale = new Int8Array(CAPACITY_MIN * 2).fill(WINDOW_SCALE_UNKNOWN);
   state = new Uint8Array(CAPACITY_MIN * 2);
   /** Only of the few directions that sent before what their SYN says was known, oldest first. */
@@ -157,6 +159,7 @@ export class TcpConversationTable extends ConversationTable {
   protected override grow(size: number): void {
     super.grow(size);
     this.base = grown(this.base, new Uint32Array(size * 2));
+    this.baseRow = grown(this.baseRow, new Uint32Array(size * 2));
     this.windowScale = grown(this.windowScale, new Int8Array(size * 2).fill(WINDOW_SCALE_UNKNOWN));
     this.state = grown(this.state, new Uint8Array(size * 2));
   }

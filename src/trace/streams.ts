@@ -40,7 +40,7 @@ export interface SegmentNumbers {
 
 /** One direction of a TCP stream. */
 export interface TcpDirection {
-  /** Sequence number that prints as 0: the SYN's, or one before the first seen. Null while nothing says. */
+  /** Sequence number that prints as 0: the SYN's, or one before the first seen. Null for packets before the one that tells. */
   readonly base: number | null;
   /** Shift of its window, 0 to 14; WINDOW_SCALE_UNKNOWN or WINDOW_SCALE_NONE. */
   readonly windowScale: number;
@@ -133,6 +133,7 @@ export class StreamTable {
     const acks = (flags & TCP_FLAG.ack) !== 0;
     if ((tcp.state[forward] & BASE_KNOWN) === 0) {
       tcp.base[forward] = syn ? seq : seq - 1;
+      tcp.baseRow[forward] = row;
       tcp.state[forward] |= BASE_KNOWN;
     } else if (syn && acks && tcp.base[forward] !== seq >>> 0) {
       // An answer of other numbers than what was seen or guessed: what follows belongs to it.
@@ -141,6 +142,7 @@ export class StreamTable {
     }
     if (acks && (tcp.state[reverse] & BASE_KNOWN) === 0) {
       tcp.base[reverse] = ack - 1;
+      tcp.baseRow[reverse] = row;
       tcp.state[reverse] |= BASE_KNOWN;
     }
     if (!syn) tcp.state[forward] |= SENT_WINDOW;
@@ -215,8 +217,9 @@ export class StreamTable {
    */
   tcpDirection(stream: number, direction: 0 | 1, row: number = Infinity): TcpDirection {
     const at = stream * 2 + direction;
+    const isKnown = (this.#tcp.state[at] & BASE_KNOWN) !== 0 && row >= this.#tcp.baseRow[at];
     return {
-      base: (this.#tcp.state[at] & BASE_KNOWN) === 0 ? null : this.#tcp.baseAt(at, row),
+      base: isKnown ? this.#tcp.baseAt(at, row) : null,
       windowScale: this.#tcp.windowScaleAt(at, row),
     };
   }

@@ -39,7 +39,6 @@ export function reasonOf(
 ): string | null {
   if (ours === undefined || theirs === undefined) return null;
   const isQuic2 = packet.get("quic.version") === "0x6b3343cf";
-  const isBroken = (packet.get("_ws.malformed") ?? "").includes(BROKEN_TCP);
   switch (what) {
     case "frame.protocols": {
       const layers = theirs.split(":");
@@ -56,7 +55,6 @@ export function reasonOf(
       if (ours !== "" && theirs !== "") return "worded otherwise";
       return null;
     case "tcp.analysis":
-      if (theirs === "" && isBroken) return BROKEN;
       return packet.get("tcp.flags") === "0x0002" && ours === "" ? "a SYN captured after its answer" : null;
     case "udp.stream":
     case "tcp.stream":
@@ -65,6 +63,6 @@ export function reasonOf(
         : null;
     default:
       if (what.startsWith("tls.") && theirs === "" && isQuic2) return QUIC_2;
-      return what.startsWith("tcp.analysis") && theirs === "" && isBroken ? BROKEN : null;
+      return null;
   }
 }

@@ -13,7 +13,7 @@ import type { StreamTable } from "../../trace/streams.ts";
 import { TCP_FLAG, TCP_HEADER_LENGTH_MIN } from "../../wire/tcp.ts";
 import { getUint32 } from "../../wire/bytes.ts";
 import { Handshakes, sinceNs } from "./handshakes.ts";
-import { hasFastOpenCookie, isOnlyTimestamps, sackedBytes } from "./options.ts";
+import { hasFastOpenCookie, isOnlyTimestamps, sackedBytes, UNREADABLE } from "./options.ts";
 import { RowNumbers } from "./row-numbers.ts";
 import { NO_ROW, UnackedSegments } from "./segments.ts";
 
@@ -93,22 +93,38 @@ export class TcpAnalysis {
     const state = (stream * 2 + direction) * STATE;
     const options = start + transport + TCP_HEADER_LENGTH_MIN;
     const hasOptions = transport !== NO_OFFSET && payload - transport > TCP_HEADER_LENGTH_MIN;
-    if (hasOptions && isOnlyTimestamps(bytes, options, start + payload)) {
-      this.#state[state + SACKED] = 0;
+    this.#state[state + SACKED] = 0;
+    if (!hasOptions) return;
+    if (isOnlyTimestamps(bytes, options, start + payload)) {
       table.analysis[row] |= ANALYSIS.onlyTimestamps;
       this.#rows.tsVal[row] = getUint32(bytes, options + 4);
       this.#rows.tsEcr[row] = getUint32(bytes, options + 8);
       return;
     }
-    this.#state[state + SACKED] = hasOptions ? sackedBytes(bytes, options, start + payload) : 0;
+    const base = this.#state[(stream * 2 + (1 - direction)) * STATE + BASE];
+    const ack = table.tcpAck[row] - ((flags & TCP_FLAG.ack) === 0 ? 0 : base);
+    const sacked = sackedBytes(bytes, options, start + payload, ack, base);
+    if (sacked === UNREADABLE) this.#giveUp(row);
+    this.#state[state + SACKED] = Math.max(0, sacked);
     if (
-      hasOptions &&
       (flags & (TCP_FLAG.syn | TCP_FLAG.ack)) === TCP_FLAG.syn &&
       hasFastOpenCookie(bytes, options, start + payload)
     ) {
       table.analysis[row] |= ANALYSIS.tfoSyn;
       if (table.payloadLength[row] > 0) this.#state[state + MARKS] |= FAST_OPEN_DATA;
     }
+  }
+
+  /** Takes back what `row` shows, for what comes after it stays as it was. */
+  #giveUp(row: number): void {
+    const { analysis, payloadOffset } = this.#table;
+    analysis[row] = (analysis[row] & ~SHOWN) | ANALYSIS.unreadable;
+    // A header without an end is dissected, and no column tells of it.
+    payloadOffset[row] = NO_OFFSET;
+    this.#rows.acks[row] = 0;
+    this.#rows.related[row] = 0;
+    this.#rows.inFlight[row] = 0;
+    this.#rows.pushed[row] = 0;
   }
 
   #segment(row: number, stream: number, direction: 0 | 1, flags: number): void {

@@ -15,7 +15,7 @@ export function quickStartName(number: number): string {
 }
 
 /** RFC 4782's rates: 40 kbit/s times a power of two. */
-function rateText(rate: number): string {
+export function rateText(rate: number): string {
   const kilobits = rate === 0 ? 0 : 40 * 2 ** rate;
   if (kilobits === 0) return "0 bit/s";
   if (kilobits < 1000) return `${kilobits} Kbit/s`;

@@ -59,6 +59,7 @@ export class TcpConversation implements PduReader, PduBytes, StreamAbove {
     // Only what a protocol may yet claim is worth looking at.
     if (this.isData) return;
     const { packets } = this.#trace;
+    if ((packets.analysis[row] & ANALYSIS.unreadable) !== 0) return;
     const flags = packets.tcpFlags[row];
     // What a RST carries is no data.
     const length = (flags & TCP_FLAG.rst) === 0 ? packets.payloadLength[row] : 0;
@@ -272,10 +273,10 @@ export class TcpConversation implements PduReader, PduBytes, StreamAbove {
   }
 }
 
-/** Whether what TCP packet `row` holds was sent before, in a way in which Wireshark does not look at it again. */
+/** Whether what TCP packet `row` holds was sent before, in a way in which Wireshark does not look at it again; or is never looked at. */
 export function wasSent({ packets }: Trace, row: number): boolean {
   const flags = packets.analysis[row];
-  if ((flags & ANALYSIS.keepAlive) !== 0) return true;
+  if ((flags & (ANALYSIS.keepAlive | ANALYSIS.unreadable)) !== 0) return true;
   return (flags & ANALYSIS.retransmission) !== 0 && (flags & ANALYSIS.fastRetransmission) === 0;
 }
 

@@ -4,7 +4,7 @@ import { ANALYSIS } from "../../trace/analysis-flags.ts";
 import { NO_STREAM } from "../../trace/packets.ts";
 import { getUint32 } from "../../wire/bytes.ts";
 import { isWireError } from "../../wire/error.ts";
-import { decodeTcp, TCP_FLAG } from "../../wire/tcp.ts";
+import { decodeTcp, TCP_FLAG, TCP_HEADER_LENGTH_MIN } from "../../wire/tcp.ts";
 import type { TcpHeader } from "../../wire/tcp.ts";
 import { transportChecksum } from "../../wire/checksum.ts";
 import { IP_PROTOCOL } from "../../wire/protocols.ts";
@@ -17,7 +17,7 @@ import { ascii } from "./protocol.ts";
 import { completenessText } from "./stream-history.ts";
 import { dissectTcpPayload } from "./tcp-payload.ts";
 import { addTcpAnalysis, analysisInfo } from "./tcp-analysis.ts";
-import { addTcpOptions, tcpOptionsInfo } from "./tcp-options.ts";
+import { addTcpOptions } from "./tcp-options.ts";
 import { hexText } from "./tree.ts";
 import type { DetailNode, Dissection, TcpView } from "./tree.ts";
 
@@ -88,12 +88,19 @@ export function dissectTcp(d: Dissection, ip: IpAbove, start: number, end: numbe
     addHeader(d, node, segment);
     addWindow(d, node.children, segment, ip, end);
   }
-  // RFC 2018 section 3: the option reports at least one block.
-  const empty = header.options.find((option) => option.kind === "sack" && option.edges.length === 0);
-  if (empty !== undefined) d.stop("malformed", "TCP SACK option without a block", start + empty.offset);
+  const options = addTcpOptions(d, isWanted ? node.children : [], header, start, {
+    ack,
+    sackBase: view?.ackBase ?? null,
+  });
+  if (isWanted && d.isOwn(start) && view !== null)
+    addStreamTimes(d, node.children, "tcp", start, d.around.conversations.tcpHistory);
   const { trace, row, analysis } = d.around;
   const prefix = isOwn && analysis !== null ? analysisInfo(trace, analysis, row) : "";
-  d.columns("TCP", `${prefix}${infoText(segment)}`);
+  d.columns("TCP", `${prefix}${infoText(segment)}${options.info}`);
+  if (!options.isReadable) {
+    d.stop("malformed", "a TCP option without all that it tells of", start + TCP_HEADER_LENGTH_MIN);
+    return;
+  }
   if (isOwn) d.infoPrefix = prefix;
   if (isOwn && isWanted) addTcpAnalysis(d, node.children, start);
   const payload = start + header.headerLength;
@@ -139,7 +146,7 @@ function dissectCut(d: Dissection, start: number, end: number): void {
   d.add(node.children, "tcp.seq", `Sequence Number: ${seq}`, start + 4, 4, seq);
 }
 
-function infoText({ header, length, seq, ack, window, view }: Segment): string {
+function infoText({ header, length, seq, ack, window }: Segment): string {
   const isAck = (header.flags & TCP_FLAG.ack) !== 0;
   const isUrgent = (header.flags & TCP_FLAG.urg) !== 0;
   const flags = tcpFlagsText(header.flags);
@@ -147,7 +154,7 @@ function infoText({ header, length, seq, ack, window, view }: Segment): string {
   if (isAck) text += ` Ack=${ack}`;
   text += ` Win=${window}`;
   if (isUrgent) text += ` Urg=${header.urgentPointer}`;
-  return `${text} Len=${length}${tcpOptionsInfo(header.options, view?.ackBase ?? 0)}`;
+  return `${text} Len=${length}`;
 }
 
 function addHeader(d: Dissection, node: DetailNode, segment: Segment): void {
@@ -261,7 +268,6 @@ function addAckExpert(d: Dissection, out: DetailNode[], header: TcpHeader, at: n
   }
   const say = (field: string, summary: string): void =>
     addExpert(d, out, field, { severity: "Note", group: "Sequence", protocol: "TCP", summary }, at, 4);
-  if ((flags & ANALYSIS.tfoSyn) !== 0) say("tcp.analysis.tfo_syn", "TCP SYN with TFO Cookie");
   if ((flags & ANALYSIS.tfoAck) !== 0) say("tcp.analysis.tfo_ack", "TCP SYN-ACK accepting TFO data");
   if ((flags & ANALYSIS.tfoIgnored) !== 0) say("tcp.analysis.tfo_ignored", "TCP SYN-ACK ignoring TFO data");
 }
@@ -311,7 +317,4 @@ function addWindow(d: Dissection, out: DetailNode[], segment: Segment, ip: IpAbo
   addChecksum(d, out, CHECKSUM, header.checksum, start + 16, isRight);
   const urgent = header.urgentPointer;
   d.add(out, "tcp.urgent_pointer", () => `Urgent Pointer: ${urgent}`, start + 18, 2, urgent);
-  addTcpOptions(d, out, header, start, { ack: segment.ack, sackBase: view?.ackBase ?? null });
-  if (d.isOwn(start) && view !== null)
-    addStreamTimes(d, out, "tcp", start, d.around.conversations.tcpHistory);
 }

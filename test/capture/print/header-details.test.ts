@@ -269,7 +269,7 @@ it("data that came twice, and MSS options out of place, are expert information",
   ];
   const { trace, context } = memoryTrace(packets, LINKTYPE.raw);
   const found = packets.map((_, row) => dissect(trace, row, context).experts.map(({ field }) => field));
-  expect(found).toEqual([["tcp.options.sack.dsack"], [], ["tcp.options.mss.present"]]);
+  expect(found).toEqual([["tcp.options.sack.dsack"], [], ["tcp.options.mss.present", "tcp.nop"]]);
 });
 
 it("a home address is where an IPv6 packet comes from", () => {
