@@ -43,6 +43,11 @@ export type Action =
   | "write"
   | "mark"
   | "next mark"
+  | "previous mark"
+  | "only marked"
+  | "expand all"
+  | "expand below"
+  | "collapse all"
   | "next in stream"
   | "previous in stream"
   | "partner"
@@ -92,6 +97,8 @@ export interface KeyBinding {
   readonly about?: string;
   /** In the key bar: the key as shown and a word for what it does. */
   readonly hint?: readonly [string, string];
+  /** The hint stands behind those of others: it is shown where there is room for more. */
+  readonly hintsLate?: boolean;
 }
 
 /** The action of `key` where the model is, or null. */

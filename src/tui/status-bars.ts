@@ -44,12 +44,24 @@ export function topTabs(grid: Grid, theme: Theme, model: Model): TabPlace[] {
   });
 }
 
-/** The state; where it would not fit, a file's name without its folders. */
+/** The state; where it would not fit, a file's name without its folders, and then what is wrong with it in fewer words. */
 function statusIn(model: Model, theme: Theme, room: number): readonly Span[] {
   const whole = statusOf(model, theme);
   const { session } = model;
   if (richWidth(whole) <= room || isFraming(session) || isLab(session)) return fitting(whole, room);
-  return fitting(statusOf({ ...model, session: { ...session, name: basename(session.name) } }, theme), room);
+  const named = { ...session, name: basename(session.name) };
+  const short = statusOf({ ...model, session: named }, theme);
+  if (richWidth(short) <= room || session.problems.length === 0) return fitting(short, room);
+  const problems = [inShort(session.problems[0])];
+  return fitting(statusOf({ ...model, session: { ...named, problems } }, theme), room);
+}
+
+/** A problem's packet and what it is, without the byte and the numbers: `packet 7: cut short in a block`. */
+function inShort(problem: string): string {
+  const match = /^(packet \d+)?(?:, )?byte \d+: ([^:(]+)/.exec(problem);
+  if (match === null) return problem;
+  const [, packet, what] = match;
+  return packet === undefined ? what.trim() : `${packet}: ${what.trim()}`;
 }
 
 /** The beginning of a state: of what does not fit, whole parts are left out from the end, the first two excepted. */
@@ -138,11 +150,15 @@ export function paintBottomBar(grid: Grid, theme: Theme, model: Model): void {
     grid.put(1, 0, model.hint, onBackground(theme.accent, theme.bar), grid.width - 2);
     return;
   }
+  const late: KeyHint[] = [];
   for (const binding of KEYS) {
-    if (binding.hint === undefined || !worksOn(binding, model)) continue;
-    const [shown, does] = binding.hint;
-    hints.push({ key: shown, does: binding.action === "play" && model.playing ? "pause" : does });
+    const { hint, hintsLate, action } = binding;
+    if (hint === undefined || !worksOn(binding, model)) continue;
+    const [shown, does] = hint;
+    const key = { key: shown, does: action === "play" && model.playing ? "pause" : does };
+    (hintsLate === true ? late : hints).push(key);
   }
+  hints.push(...late);
   const key = (text: string): Span => ({ text, attr: theme.barKey });
   const does = (text: string): Span => ({ text, attr: theme.barMuted });
   // The way out and the way to everything else stay, however narrow the bar.

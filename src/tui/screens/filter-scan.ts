@@ -5,6 +5,7 @@ import type { Filter } from "../../capture/filter/compile.ts";
 import type { FilterState, Model } from "../model.ts";
 import { indexOf } from "../../trace/state-at.ts";
 import type { Trace } from "../../trace/trace.ts";
+import type { DissectContext } from "../../capture/dissect/dissect.ts";
 import { contextOf, shownTrace } from "./packet-data.ts";
 import { forSlice } from "./slice.ts";
 
@@ -19,7 +20,13 @@ const ROWS_BY_COLUMNS = 256;
 const ROWS_DISSECTED = 8;
 
 let last: Filter | null = null;
-const predicates = new WeakMap<Trace, { readonly text: string; readonly passes: (row: number) => boolean }>();
+interface Predicate {
+  readonly text: string;
+  readonly context: DissectContext;
+  readonly passes: (row: number) => boolean;
+}
+
+const predicates = new WeakMap<Trace, Predicate>();
 
 /** The filter `text` stands for, or what is wrong with it. */
 export function compiledFilter(text: string): Filter | FilterProblem {
@@ -35,9 +42,10 @@ export function scanSome(model: Model, filter: FilterState): number {
   const trace = shownTrace(model);
   const compiled = compiledFilter(filter.text);
   if ("message" in compiled) return trace.packets.count;
+  const context = contextOf(model);
   let known = predicates.get(trace);
-  if (known?.text !== filter.text) {
-    known = { text: filter.text, passes: compiled.on(trace, contextOf(model)) };
+  if (known?.text !== filter.text || known.context !== context) {
+    known = { text: filter.text, context, passes: compiled.on(trace, context) };
     predicates.set(trace, known);
   }
   const { count } = trace.packets;

@@ -25,10 +25,10 @@ const READ_A_LOOK = 50;
 
 /** Packets dissected of one trace. */
 interface Kept {
-  /** Whether in the light of its analysis. */
-  readonly isAnalysed: boolean;
+  /** What was known beside the trace. */
+  readonly context: DissectContext;
   readonly rows: Map<number, DissectedPacket>;
-  /** Those from before the analysis: better than nothing until they are dissected anew. */
+  /** Those from before that was known: better than nothing until they are dissected anew. */
   readonly before: ReadonlyMap<number, DissectedPacket>;
 }
 
@@ -48,10 +48,10 @@ export function shownTrace(model: Model): Trace {
 
 function keptOf(model: Model): Kept {
   const trace = shownTrace(model);
-  const isAnalysed = !isAnalysisUnread(model);
+  const context = contextOf(model);
   const known = kept.get(trace);
-  if (known?.isAnalysed === isAnalysed) return known;
-  const next = { isAnalysed, rows: new Map(), before: known?.rows ?? new Map() };
+  if (known?.context === context) return known;
+  const next = { context, rows: new Map(), before: known?.rows ?? new Map() };
   kept.set(trace, next);
   return next;
 }
@@ -109,8 +109,38 @@ export function dissectedAt(model: Model, row: number): DissectedPacket {
   return packet;
 }
 
-/** What is known beside the trace; a simulated trace's streams are numbered here, a capture brings its own. A long run's analysis comes later. */
+/** What the user does that packets show: their marks, and which of them the filter lets through. */
+interface Seen {
+  readonly isAnalysed: boolean;
+  readonly marks: Model["packets"]["marks"];
+  readonly shown: readonly number[] | null;
+  readonly context: DissectContext;
+}
+
+const seen = new WeakMap<Trace, Seen>();
+
+/** What is known beside the trace, and what the user did; the same object until some of it changes. */
 export function contextOf(model: Model): DissectContext {
+  const trace = shownTrace(model);
+  // A run's analysis is made when something asks.
+  const own = ownContext(model);
+  const isAnalysed = !isAnalysisUnread(model);
+  const { filter, marks } = model.packets;
+  const shown = filter?.rows ?? null;
+  const known = seen.get(trace);
+  if (known?.isAnalysed === isAnalysed && known.marks === marks && known.shown === shown)
+    return known.context;
+  const context: DissectContext = {
+    ...own,
+    isMarked: (row) => marks.has(row),
+    shownBefore: (row) => (shown === null ? row - 1 : (shown[countUpTo(shown, row - 1) - 1] ?? -1)),
+  };
+  seen.set(trace, { isAnalysed, marks, shown, context });
+  return context;
+}
+
+/** A simulated trace's streams are numbered here, a capture brings its own. A long run's analysis comes later. */
+function ownContext(model: Model): DissectContext {
   if (!isLab(model.session) && !isFraming(model.session)) return model.session.context ?? {};
   const trace = shownTrace(model);
   const streams = streamsOf(trace);

@@ -20,23 +20,52 @@ const DEPTH_MAX = 64;
 /** The tree's lines as opened and closed: layers about the packet's own business are open at first. */
 export function treeRows(packet: DissectedPacket, toggled: ReadonlySet<string>): TreeRow<PathNode>[] {
   const rows: TreeRow<PathNode>[] = [];
-  const visit = (nodes: readonly DetailNode[], above: string, depth: number): void => {
-    const seen = new Map<string, number>();
-    for (const detail of nodes) {
-      if (isHidden(detail)) continue;
-      const name = detail.field ?? detail.label;
-      const nth = seen.get(name) ?? 0;
-      seen.set(name, nth + 1);
-      const path = `${above}/${name}${nth === 0 ? "" : `#${nth}`}`;
-      const expandable = detail.children.some((child) => !isHidden(child)) && depth < DEPTH_MAX;
-      const open = depth === 0 && !CLOSED.has(name);
-      const expanded = expandable && open !== toggled.has(path);
-      rows.push({ node: { detail, path }, depth, expandable, expanded });
-      if (expanded) visit(detail.children, path, depth + 1);
-    }
-  };
-  visit(packet.tree, "", 0);
+  visit(packet.tree, "", 0, (row, opens) => {
+    const expanded = row.expandable && opens !== toggled.has(row.node.path);
+    rows.push({ ...row, expanded });
+    return expanded;
+  });
   return rows;
+}
+
+/** What is opened and closed by hand once every line whose path begins with `under` is open, or closed. */
+export function turnedAll(
+  packet: DissectedPacket,
+  toggled: ReadonlySet<string>,
+  open: boolean,
+  under = "",
+): Set<string> {
+  const next = new Set(toggled);
+  visit(packet.tree, "", 0, ({ node: { path }, expandable }, opens) => {
+    const isUnder = path === under || path.startsWith(`${under}/`);
+    if (expandable && isUnder) {
+      if (opens === open) next.delete(path);
+      else next.add(path);
+    }
+    return expandable && (isUnder || under.startsWith(`${path}/`));
+  });
+  return next;
+}
+
+/** Goes through the lines there are; `each` is told whether a line starts open, and answers whether to go on below it. */
+function visit(
+  nodes: readonly DetailNode[],
+  above: string,
+  depth: number,
+  each: (row: Omit<TreeRow<PathNode>, "expanded">, opens: boolean) => boolean,
+): void {
+  const seen = new Map<string, number>();
+  for (const detail of nodes) {
+    if (isHidden(detail)) continue;
+    const name = detail.field ?? detail.label;
+    const nth = seen.get(name) ?? 0;
+    seen.set(name, nth + 1);
+    const path = `${above}/${name}${nth === 0 ? "" : `#${nth}`}`;
+    const expandable = detail.children.some((child) => !isHidden(child)) && depth < DEPTH_MAX;
+    const opens = depth === 0 && !CLOSED.has(name);
+    if (each({ node: { detail, path }, depth, expandable }, opens))
+      visit(detail.children, path, depth + 1, each);
+  }
 }
 
 /** The innermost visible line whose bytes hold byte `at` of source `source`; -1 for none. */

@@ -90,6 +90,22 @@ export function applyFilter(model: Model, text: string): Step {
   );
 }
 
+/** What lets only packets through that are marked. */
+const MARKED = "frame.marked == 1";
+
+/** Only the packets that are marked; all again where that is the filter, and no mark has changed since. */
+export function onlyMarked(model: Model): Step {
+  const { filter, marks } = model.packets;
+  if (
+    filter?.text === MARKED &&
+    filter.rows.length === marks.size &&
+    filter.rows.every((row) => marks.has(row))
+  )
+    return withoutFilter(model);
+  if (marks.size === 0) return [{ ...model, notice: "no packet is marked: m marks one" }, NOTHING];
+  return applyFilter(model, MARKED);
+}
+
 /** Every packet again, the one that was selected still so. */
 export function withoutFilter(model: Model): Step {
   const row = model.packets.filter === null || model.playing ? -1 : selectedRow(model);

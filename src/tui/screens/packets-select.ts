@@ -41,8 +41,8 @@ export function turnMark(model: Model): Model {
   return withView(model, { marks });
 }
 
-/** The next marked packet of the list, after the last one the first. */
-export function nextMark(model: Model): Model {
+/** The next marked packet of the list (1), after the last one the first, or the one before (-1). */
+export function nextMark(model: Model, by: 1 | -1): Model {
   const { marks, selected } = model.packets;
   const count = listCount(model);
   if (marks.size === 0) return { ...model, notice: "no packet is marked: m marks one" };
@@ -50,10 +50,10 @@ export function nextMark(model: Model): Model {
   for (const row of marks) {
     const line = lineOf(model, row);
     // The line the selection is on comes last.
-    if (line >= 0) nearest = Math.min(nearest, (line - selected - 1 + count) % count);
+    if (line >= 0) nearest = Math.min(nearest, ((line - selected) * by - 1 + count) % count);
   }
   if (nearest === Infinity) return { ...model, notice: "no packet that is marked passes the filter" };
-  return selectPacket(model, (selected + 1 + nearest) % count);
+  return selectPacket(model, (selected + by * (1 + nearest) + count) % count);
 }
 
 function withView(model: Model, change: Partial<PacketsView>): Model {

@@ -14,7 +14,7 @@ import { alongStream, originalOf, partnerOf } from "./packets-jump.ts";
 import { COLUMNS_MAX, USUAL_COLUMNS } from "./packets-columns.ts";
 import { columnAt, columnIds } from "./packets-list.ts";
 import { isFilterBehind } from "./filter-scan.ts";
-import { findAgain, sortByColumn, withoutFilter } from "./packets-reading.ts";
+import { findAgain, onlyMarked, sortByColumn, withoutFilter } from "./packets-reading.ts";
 import { nextTimeForm, TIME_WORDS } from "./packets-time.ts";
 import { goToRow, nextMark, selectPacket, turnMark } from "./packets-select.ts";
 import { moveTo } from "./lab-update.ts";
@@ -29,7 +29,7 @@ import {
   selectedRow,
   shownTrace,
 } from "./packet-data.ts";
-import { rowOfByte, treeRows } from "./packet-tree.ts";
+import { rowOfByte, treeRows, turnedAll } from "./packet-tree.ts";
 import { insideOf, packetsLayout } from "./packets-layout.ts";
 import { scrubberStep } from "./scrubber-pane.ts";
 
@@ -84,7 +84,17 @@ export function packetsAction(model: Model, action: Action): Step {
     case "mark":
       return [turnMark(model), NOTHING];
     case "next mark":
-      return [nextMark(model), NOTHING];
+      return [nextMark(model, 1), NOTHING];
+    case "previous mark":
+      return [nextMark(model, -1), NOTHING];
+    case "only marked":
+      return onlyMarked(model);
+    case "expand all":
+      return [turnAll(model, true), NOTHING];
+    case "collapse all":
+      return [turnAll(model, false), NOTHING];
+    case "expand below":
+      return [turnBelow(model), NOTHING];
     case "next in stream":
       return [goToRow(model, alongStream(shownTrace(model), selectedRow(model), 1), LAST_OF_STREAM), NOTHING];
     case "previous in stream":
@@ -247,6 +257,27 @@ function openNode(model: Model, open: boolean | null): Model {
   }
   if (open === true && row.expanded) return selectLine(model, treeSelected + 1);
   return model;
+}
+
+/** Every line of the details opened, the one selected still so; or every line closed, its layer selected. */
+function turnAll(model: Model, open: boolean): Model {
+  const row = selectedRow(model);
+  if (row < 0 || !isReady(model)) return model;
+  const packet = dissectedAt(model, row);
+  const path = treeOf(model)[model.packets.treeSelected]?.node.path ?? "";
+  const toggled = turnedAll(packet, model.packets.toggled, open);
+  const rows = treeRows(packet, toggled);
+  const at = rows.findLastIndex(({ node }) => node.path === path || path.startsWith(`${node.path}/`));
+  return selectLine(withView(model, { toggled, focus: "tree" }), Math.max(0, at));
+}
+
+/** All below the selected line opened. */
+function turnBelow(model: Model): Model {
+  const row = selectedRow(model);
+  const line = treeOf(model)[model.packets.treeSelected];
+  if (row < 0 || line === undefined) return model;
+  const toggled = turnedAll(dissectedAt(model, row), model.packets.toggled, true, line.node.path);
+  return withView(model, { toggled, focus: "tree" });
 }
 
 function cursorBy(model: Model, by: 1 | -1): Model {
