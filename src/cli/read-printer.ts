@@ -14,6 +14,8 @@ import { jsonFieldsWriter, jsonWriter } from "../capture/print/json.ts";
 import { LineBytes } from "../capture/print/line-bytes.ts";
 import type { LineWriter } from "../capture/print/line-bytes.ts";
 import { textWriter } from "../capture/print/text.ts";
+import { TIME_WAYS } from "../capture/print/time-column.ts";
+import type { TimeWay } from "../capture/print/time-column.ts";
 import { InputError } from "../scenario/input-error.ts";
 import { parseChoice } from "./arguments.ts";
 import { write } from "./print.ts";
@@ -26,6 +28,7 @@ export interface PrintingFlags {
   readonly details?: true;
   readonly hex?: true;
   readonly summary?: true;
+  readonly time?: string;
 }
 
 /** Formats that -e chooses fields for, which the others want as well. */
@@ -38,6 +41,7 @@ export interface Printing {
   readonly format: Format;
   readonly fields: readonly string[];
   readonly options: FieldsOptions;
+  readonly timeWay: TimeWay;
   readonly flags: PrintingFlags;
 }
 
@@ -55,7 +59,8 @@ export function readPrinting(flags: PrintingFlags): Printing {
   }
   const options = readFieldsOptions(flags.setting ?? []);
   if ("problem" in options) throw new InputError(options.problem);
-  return { format, fields, options, flags };
+  const timeWay = parseChoice("-t", flags.time ?? "r", Object.keys(TIME_WAYS) as TimeWay[]);
+  return { format, fields, options, timeWay, flags };
 }
 
 /** Bytes that go out together: a write call costs more than a line. */
@@ -108,7 +113,7 @@ export class PacketPrinter {
 function lineWriter(
   capture: Capture,
   context: DissectContext,
-  { format, fields, options, flags }: Printing,
+  { format, fields, options, timeWay, flags }: Printing,
 ): LineWriter {
   const { trace } = capture;
   if (format === "json") {
@@ -126,7 +131,7 @@ function lineWriter(
     const index = trace.packets.interfaceId[row];
     return (decimals[index] ??= timeDecimals(interfaces[index].resolution));
   };
-  const writeText = textWriter(trace, context, { timeDecimals: decimalsAt });
+  const writeText = textWriter(trace, context, { timeDecimals: decimalsAt, timeWay });
   if (flags.details !== true && flags.hex !== true) return writeText;
   const writeDetails = detailsWriter(trace, context, flags.hex === true);
   const writeHex = hexWriter(trace, context);

@@ -1,5 +1,6 @@
 // `wirelab read`: tshark-shaped output of a capture.
 
+import { existsSync } from "node:fs";
 import type { Command } from "commander";
 import type { Capture } from "../capture/capture.ts";
 import type { DissectContext } from "../capture/dissect/dissect.ts";
@@ -12,6 +13,7 @@ import type { Input, InputFlags } from "./capture-input.ts";
 import { tellProblems } from "./capture-session.ts";
 import { print } from "./print.ts";
 import type { PrintingFlags } from "./read-printer.ts";
+import { addTsharkFlags } from "./tshark-flags.ts";
 
 interface ReadFlags extends InputFlags, PrintingFlags {
   readonly read?: string;
@@ -21,6 +23,7 @@ interface ReadFlags extends InputFlags, PrintingFlags {
   readonly quiet?: true;
   readonly statistic?: string[];
   readonly write?: string;
+  readonly fileFormat: string;
 }
 
 /** How long to wait for packets before printing what has come: what arrives by a pipe shows at once. */
@@ -29,7 +32,11 @@ const WAIT_MS = 50;
 const STEP_MS = 0.1;
 
 export function addRead(program: Command): void {
-  addInputFlags(program.command("read [capture]").description("print a capture as tshark does; - for a pipe"))
+  const command = addInputFlags(
+    program
+      .command("read [capture] [filter...]")
+      .description("print a capture as tshark does; - for a pipe; a display filter may follow"),
+  )
     .option("-r, --read <capture>", "for tshark's sake: the capture")
     .option("-Y, --filter <filter>", "only packets that pass this display filter")
     .option("-T, --format <format>", "text, fields, json or ek", "text")
@@ -44,22 +51,26 @@ export function addRead(program: Command): void {
     .option("-V, --details", "the detail tree of each packet")
     .option("-x, --hex", "the bytes of each packet")
     .option("-P, --summary", "the packet's line, where -x or -V alone would leave it out")
+    .option("-t, --time <way>", "times of lines: r, d, dd, e, or of the day in UTC: a, ad, adoy", "r")
     .option("-n", "for tshark's sake: names are never resolved")
     .option("-l", "for tshark's sake: lines go out as packets come")
     .option("-q, --quiet", "no packets, for use with -z")
     .option("-z, --statistic <name>", "conv,tcp  endpoints,ip  io,phs  ...; repeatable", collect)
     .option("-w, --write <file>", "write the packets that pass as pcapng instead of printing them")
-    .action(read);
+    .option("-F, --file-format <format>", "for tshark's sake: what -w writes, which is pcapng", "pcapng");
+  addTsharkFlags(command);
+  command.action(read);
 }
 
-async function read(named: string | undefined, flags: ReadFlags): Promise<void> {
-  if (named !== undefined && flags.read !== undefined) {
-    throw new InputError(`-r ${flags.read}: ${named} is named already`);
-  }
-  const what = named ?? flags.read;
+async function read(named: string | undefined, words: readonly string[], flags: ReadFlags): Promise<void> {
+  const { what, filterText } = request(named, words, flags);
+  if (flags.fileFormat !== "pcapng")
+    throw new InputError(
+      `-F ${flags.fileFormat}: pcapng is written; editcap -F ${flags.fileFormat} converts it`,
+    );
   const limit = flags.count === undefined ? Number.POSITIVE_INFINITY : parseWhole("-c", flags.count, 1, 1e12);
   const stopMs = flags.autostop === undefined ? Number.POSITIVE_INFINITY : parseAutostop(flags.autostop);
-  const filter = flags.filter === undefined ? null : await compile(flags.filter);
+  const filter = filterText === undefined ? null : await compile(filterText);
   const statistics = await Promise.all((flags.statistic ?? []).map(statisticOf));
   const takers = await packetsTakers(flags);
   const input = await openInput(what, flags);
@@ -81,6 +92,26 @@ async function read(named: string | undefined, flags: ReadFlags): Promise<void> 
   } finally {
     capture.close();
   }
+}
+
+/** The capture and the filter: as in tshark, words that are no flags are a filter where `-r` names the capture. */
+function request(
+  named: string | undefined,
+  words: readonly string[],
+  flags: ReadFlags,
+): { readonly what: string | undefined; readonly filterText: string | undefined } {
+  const isNamed = flags.read !== undefined;
+  const rest = isNamed && named !== undefined ? [named, ...words] : words;
+  const another = rest.find((word) => existsSync(word));
+  if (another !== undefined) {
+    const first = flags.read ?? named ?? "";
+    throw new InputError(
+      `${another}: ${first} is named already; wirelab export makes one capture of several`,
+    );
+  }
+  if (rest.length > 0 && flags.filter !== undefined)
+    throw new InputError(`${rest.join(" ")}: -Y ${flags.filter} is the filter already`);
+  return { what: flags.read ?? named, filterText: rest.length > 0 ? rest.join(" ") : flags.filter };
 }
 
 /** What packets come to: lines, or a file. */

@@ -223,6 +223,45 @@ describe("wirelab read", () => {
     );
   });
 
+  it("takes a filter as tshark does, behind the flags", async () => {
+    const filtered = await wirelab(["read", path, "-Y", "udp.length == 13"]);
+    for (const args of [
+      ["-r", path, "udp.length == 13"],
+      ["-r", path, "udp.length", "==", "13"],
+      [path, "udp.length==13"],
+    ])
+      expect(await wirelab(["read", ...args])).toEqual(filtered);
+    const twice = await wirelab(["read", "-r", path, "-Y", "udp", "udp.length == 13"]);
+    expect(twice).toMatchObject({
+      code: 2,
+      stderr: "wirelab: udp.length == 13: -Y udp is the filter already\n",
+    });
+  });
+
+  it("prints times the way -t says", async () => {
+    expect((await wirelab(["read", path, "-c", "1", "-t", "ad"])).stdout).toMatch(
+      /^ {4}1 1970-01-01 00:00:00\.0+ /,
+    );
+    expect((await wirelab(["read", path, "-t", "x"])).stderr).toMatch(/^wirelab: -t x: no such choice/);
+  });
+
+  it.each([
+    ["-2"],
+    ["-o", "tcp.desegment_tcp_streams:FALSE"],
+    ["-R", "tcp"],
+    ["-G"],
+    ["-O", "ip"],
+    ["-F", "pcap"],
+  ])("tells a script that says %s how to do without", async (...flags) => {
+    const { code, stdout, stderr } = await wirelab(["read", "-r", path, ...flags]);
+    expect({ code, stdout }).toEqual({ code: 2, stdout: "" });
+    expect(stderr).toMatch(
+      flags[0] === "-F"
+        ? /^wirelab: -F pcap: pcapng is written; editcap -F pcap converts it\n$/
+        : /^wirelab: -\w: is tshark's and not here: .+\n$/,
+    );
+  });
+
   it("writes packets as they come, and what is printed of the file is what is printed of the capture", async () => {
     const capture = join(ROOT, "fixtures/captures/lan.pcapng");
     const file = new Uint8Array(readFileSync(capture));

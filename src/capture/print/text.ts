@@ -8,6 +8,8 @@ import { linesOf } from "./line-bytes.ts";
 import type { LineBytes, LineWriter } from "./line-bytes.ts";
 import { TransportColumns } from "./transport-columns.ts";
 import { arrow } from "./transport-info.ts";
+import { timeColumn } from "./time-column.ts";
+import type { TimeWay } from "./time-column.ts";
 import { writeBetween } from "./times.ts";
 
 const BLANK = 32;
@@ -16,25 +18,32 @@ const MICROSECONDS = 6;
 export interface TextOptions {
   /** Digits after the seconds' point, by row: as many as its timestamp is fine; 6 by default. */
   readonly timeDecimals?: (row: number) => number;
+  /** Since the first packet by default. */
+  readonly timeWay?: TimeWay;
 }
 
 /** Writes one line a packet: `    1   0.000000 10.0.0.1 → 10.0.0.2     TCP 74 51234 → 80 [SYN] ...`. */
 export function textWriter(
   trace: Trace,
   context: DissectContext = {},
-  { timeDecimals = (): number => MICROSECONDS }: TextOptions = {},
+  { timeDecimals = (): number => MICROSECONDS, timeWay = "r" }: TextOptions = {},
 ): LineWriter {
   const table = trace.packets;
   const hasTime = context.hasTime ?? ((): boolean => true);
   const segments = new TransportColumns(trace, context);
   const addresses = new AddressWords(table.addresses);
+  const writeTime = timeWay === "r" ? null : timeColumn(table, timeWay);
+  const shownBefore = context.shownBefore ?? ((row: number): number => row - 1);
   const numberAndTime = (row: number, out: LineBytes): void => {
     let start = out.length;
     out.decimal(row + 1);
     out.indent(start, 5);
     out.byte(BLANK);
     start = out.length;
-    if (hasTime(row)) writeBetween(out, table, 0, row, timeDecimals(row));
+    if (hasTime(row)) {
+      if (writeTime === null) writeBetween(out, table, 0, row, timeDecimals(row));
+      else writeTime(out, row, shownBefore(row), timeDecimals(row));
+    }
     out.indent(start, 10);
     out.byte(BLANK);
   };
