@@ -6,6 +6,7 @@ export const TUNNEL_FIELD_ROWS: readonly (readonly [name: string, type: FieldTyp
   ["ppp", "protocol", "Point-to-Point Protocol"],
   ["ppp.address", "uint8x", "Address"],
   ["ppp.control", "uint8x", "Control"],
+  ["ppp.direction", "uint8", "Direction"],
   ["ppp.protocol", "uint16x", "Protocol"],
   ["ppp.code", "uint8", "Code"],
   ["ppp.identifier", "uint8", "Identifier"],

@@ -76,7 +76,7 @@ export function addFrame(d: Dissection, linkType: number): void {
   const marked = d.around.isMarked(row);
   d.add(out, "frame.marked", `[Frame is marked: ${marked ? "True" : "False"}]`, 0, 0, marked);
   d.add(out, "frame.ignored", "[Frame is ignored: False]", 0, 0, false);
-  addPointToPoint(d, out, flags);
+  addPointToPoint(d, out);
   const protocols = d.layers.join(":");
   d.add(out, "frame.protocols", () => `[Protocols in frame: ${protocols}]`, 0, 0, protocols);
   d.tree.unshift(...head);

@@ -1,5 +1,6 @@
 // pcapng's flags of a packet (`epb_flags`, draft-ietf-opsawg-pcapng section 4.3.1): which way it went and what the link said of it.
 
+import { LINKTYPE } from "../../wire/link-types.ts";
 import { bitsText, flagText } from "./bit-pictures.ts";
 import { hexText } from "./tree.ts";
 import type { DetailNode, Dissection } from "./tree.ts";
@@ -50,10 +51,21 @@ export function addPacketFlags(d: Dissection, out: DetailNode[], flags: number):
   }
 }
 
-/** `frame.p2p_dir`, as on links between two ends: 0 sent, 1 received. */
-export function addPointToPoint(d: Dissection, out: DetailNode[], flags: number | null): void {
-  const way = (flags ?? 0) & 3;
-  if (way !== 1 && way !== 2) return;
-  const [value, word] = way === 1 ? [1, "Received"] : [0, "Sent"];
-  d.add(out, "frame.p2p_dir", `Point-to-Point Direction: ${word} (${value})`, 0, 0, value);
+/** Which way a frame went on a link between two ends, as its link's header or a pcapng file's flags have it: 0 sent, 1 received. */
+export function pointToPoint({ around, sources }: Dissection): 0 | 1 | null {
+  const { trace, row } = around;
+  const [{ bytes }] = sources;
+  if (trace.interfaces[trace.packets.interfaceId[row]]?.linkType === LINKTYPE.pppWithDirection) {
+    return bytes.length === 0 ? null : bytes[0] === 0 ? 1 : 0;
+  }
+  const way = (around.packetFlags(row) ?? 0) & 3;
+  return way === 1 ? 1 : way === 2 ? 0 : null;
+}
+
+/** `frame.p2p_dir`. */
+export function addPointToPoint(d: Dissection, out: DetailNode[]): void {
+  const way = pointToPoint(d);
+  if (way === null) return;
+  const word = way === 1 ? "Received" : "Sent";
+  d.add(out, "frame.p2p_dir", `Point-to-Point Direction: ${word} (${way})`, 0, 0, way);
 }

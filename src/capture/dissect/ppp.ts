@@ -7,7 +7,8 @@ import { addPlainData } from "./data.ts";
 import { dissectIpv4 } from "./ipv4.ts";
 import { dissectIpv6 } from "./ipv6.ts";
 import { dissectMpls } from "./mpls.ts";
-import { addBytes, addUint, named, uint } from "./protocol.ts";
+import { pointToPoint } from "./packet-flags.ts";
+import { addBytes, addComputed, addUint, named, uint } from "./protocol.ts";
 import { hexText } from "./tree.ts";
 import type { Dissection } from "./tree.ts";
 
@@ -70,6 +71,11 @@ export function dissectPpp(d: Dissection, start: number, end: number): void {
   if (field > start) {
     addUint(d, node.children, "ppp.address", start, 1, end, (value) => `Address: ${hexText(value, 2)}`);
     addUint(d, node.children, "ppp.control", start + 1, 1, end, (value) => `Control: ${hexText(value, 2)}`);
+  }
+  const way = pointToPoint(d);
+  if (way !== null) {
+    const text = way === 0 ? "DTE->DCE" : "DCE->DTE";
+    addComputed(d, node.children, "ppp.direction", `Direction: ${text} (${way})`, start, way);
   }
   const length = pppProtocolLength(d.bytes, field);
   const protocol = uint(d.bytes, field, length);

@@ -8,7 +8,7 @@ import { addExpert } from "./expert.ts";
 import type { ExpertItem } from "./expert.ts";
 import { bytesCount } from "./protocol.ts";
 import { isRead, tcpOptionKind, wrongLength } from "./tcp-option-kinds.ts";
-import type { TcpOptionBody, TcpOptionKind } from "./tcp-option-kinds.ts";
+import type { TcpOptionBody, TcpOptionKind } from "./tcp-option-body.ts";
 import type { DetailNode, Dissection } from "./tree.ts";
 
 /** A segment's numbers as they are shown. */

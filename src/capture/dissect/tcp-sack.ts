@@ -3,7 +3,7 @@
 import { getUint32 } from "../../wire/bytes.ts";
 import { sackEdges, tellsOfDuplicate } from "../analysis/options.ts";
 import { addExpert } from "./expert.ts";
-import type { TcpOptionBody } from "./tcp-option-kinds.ts";
+import type { TcpOptionBody } from "./tcp-option-body.ts";
 import type { DetailNode } from "./tree.ts";
 
 const BLOCK = 8;

@@ -129,6 +129,8 @@ describe("fields of tunnels", () => {
   it.each([
     ["mpls.label,mpls.ttl", LINKTYPE.ethernet, ethernet("8847", behind("00064140")), "100\t64"],
     ["ppp.protocol", LINKTYPE.ppp, behind("ff03 0021"), "0x0021"],
+    ["ppp.direction", LINKTYPE.pppWithDirection, behind("00 ff03 0021"), "1"],
+    ["frame.p2p_dir", LINKTYPE.pppWithDirection, behind("01 ff03 0021"), "0"],
     ["gre.key,gre.proto", LINKTYPE.raw, ipv4(47, behind("2000 0800 00000007")), "0x00000007\t0x0800"],
     ["vxlan.vni", LINKTYPE.raw, ipv4(17, udp(1, 4789, behind(VXLAN, frame))), "123"],
     ["geneve.vni", LINKTYPE.raw, ipv4(17, udp(1, 6081, behind(GENEVE, frame))), "0x00007b"],
