@@ -3,7 +3,7 @@
 import type { CaptureBuilder } from "./builder.ts";
 import type { CaptureProgress } from "./capture.ts";
 import type { ChunkSink, FileFeeder } from "./feeder.ts";
-import { CompressionDamage } from "./decompress.ts";
+import { CompressionDamage } from "./compressed-source.ts";
 
 export interface Driver {
   readonly progress: CaptureProgress;

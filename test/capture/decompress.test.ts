@@ -20,9 +20,8 @@ const PACKETS = Array.from({ length: 200 }, (_, i) => {
 });
 const FILE = classicFile(PACKETS);
 
-async function* pieces(bytes: Uint8Array): AsyncGenerator<Uint8Array> {
-  for (let at = 0; at < bytes.length; at += 10_000)
-    yield await Promise.resolve(bytes.subarray(at, at + 10_000));
+async function* pieces(bytes: Uint8Array, size = 10_000): AsyncGenerator<Uint8Array> {
+  for (let at = 0; at < bytes.length; at += size) yield await Promise.resolve(bytes.subarray(at, at + size));
 }
 
 function opened(bytes: Uint8Array): Promise<Capture> {
@@ -61,15 +60,60 @@ describe("a gzip capture", () => {
     capture.close();
   });
 
-  it("with a wrong checksum shows all but the last 16 KiB, and says so", async () => {
-    const bytes = gzipSync(FILE);
-    bytes[bytes.length - 8] ^= 1;
-    const capture = await opened(bytes);
-    expect(capture.trace.packets.count).toBeGreaterThanOrEqual(200 - 16);
-    expect(capture.problems.map(({ message }) => message)).toContain(
-      "the compressed data is damaged: incorrect data check",
-    );
-    capture.close();
+  it("with a wrong checksum or length shows all, and says so", async () => {
+    for (const [fromEnd, what] of [
+      [8, "data"],
+      [1, "length"],
+    ] as const) {
+      const bytes = gzipSync(FILE);
+      bytes[bytes.length - fromEnd] ^= 1;
+      const capture = await opened(bytes);
+      expect(capture.trace.packets.count).toBe(200);
+      expect(capture.problems.map(({ message }) => message)).toEqual([
+        `the compressed data is damaged: incorrect ${what} check`,
+      ]);
+      capture.close();
+    }
+  });
+
+  it("with something else behind it shows all, and says so", async () => {
+    for (const more of ["g", "garbage", "\0\0\0garbage", "\x1fx"]) {
+      const capture = await opened(Buffer.concat([gzipSync(FILE), Buffer.from(more)]));
+      expect(capture.trace.packets.count).toBe(200);
+      expect(capture.problems.map(({ message }) => message)).toEqual([
+        "what follows the compressed data is not gzip",
+      ]);
+      capture.close();
+    }
+  });
+
+  /** Records that may follow those of a file. */
+  const MORE = classicFile(PACKETS.slice(0, 3)).subarray(24);
+
+  it("may have all that a header can have, however it comes", async () => {
+    const header = Buffer.from([0x1f, 0x8b, 8, 2 | 4 | 8 | 16, 0, 0, 0, 0, 0, 3, 5, 0]);
+    const member = Buffer.concat([
+      header,
+      Buffer.from("extraname\0comment\0??"),
+      gzipSync(MORE).subarray(10),
+    ]);
+    const bytes = Buffer.concat([gzipSync(classicFile([])), member, new Uint8Array(3), member]);
+    for (const size of [1, 7, bytes.length]) {
+      const capture = await openChunks(pieces(bytes, size), "test");
+      expect(capture.trace.packets.count).toBe(6);
+      expect(capture.problems).toEqual([]);
+      capture.close();
+    }
+  });
+
+  it("cut after any byte shows what came before, and says so", async () => {
+    const [first, second] = [gzipSync(classicFile(PACKETS.slice(0, 3))), gzipSync(MORE)];
+    for (let length = 1; length < second.length; length += 1 + (length >> 3)) {
+      const capture = await opened(Buffer.concat([first, second.subarray(0, length)]));
+      expect(capture.trace.packets.count).toBeGreaterThanOrEqual(3);
+      expect(capture.problems[0].message).toBe("the compressed data is cut short");
+      capture.close();
+    }
   });
 
   it("with rubbish behind it is read to its end and does not wait for more", async () => {
