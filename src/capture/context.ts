@@ -1,12 +1,13 @@
 // What dissection asks of an open capture.
 
+import type { Trace } from "../trace/trace.ts";
 import type { Capture } from "./capture.ts";
 import { Conversations } from "./dissect/conversations.ts";
 import type { DecodeAs } from "./dissect/decode-as.ts";
 import type { DissectContext, ReassembledPayload } from "./dissect/dissect.ts";
 import { payloadOf } from "./reassembly/fragments.ts";
 
-interface Decoding {
+export interface Decoding {
   readonly decodeAs: readonly DecodeAs[];
   readonly conversations: Conversations;
 }
@@ -19,10 +20,19 @@ function decodingOf(capture: Capture): Decoding {
 
 /** From now on ports of `capture` carry the protocols that the user says, whatever was taken for them before. */
 export function decodeCaptureAs(capture: Capture, decodeAs: readonly DecodeAs[]): Decoding {
-  const { trace, reassembly } = capture;
-  const decoding = { decodeAs, conversations: new Conversations(trace, { reassembly, decodeAs }) };
+  const decoding = decodingAs(capture.trace, capture, decodeAs);
   decodings.set(capture, decoding);
   return decoding;
+}
+
+/** What a context has in which ports of `trace` carry what the user says; `reassembly` is that of the capture, where there is one. */
+export function decodingAs(
+  trace: Trace,
+  { reassembly }: Pick<DissectContext, "reassembly">,
+  decodeAs: readonly DecodeAs[],
+): Decoding {
+  const options = reassembly === undefined ? { decodeAs } : { reassembly, decodeAs };
+  return { decodeAs, conversations: new Conversations(trace, options) };
 }
 
 /** The context in which packets of `capture` are dissected; it follows the capture as that grows. */

@@ -24,6 +24,7 @@ export function captureSession(capture: Capture): CaptureSession {
   const isReading = !done && !capture.isLive && bytesTotal !== null;
   return {
     name: capture.path === "-" ? "standard input" : capture.path,
+    ...(capture.isLive || capture.path === "-" ? {} : { path: capture.path }),
     trace: capture.trace,
     problems: capture.problems.map(problemText),
     context: contextOf(capture),

@@ -25,7 +25,7 @@ import { screenOn } from "./screens/all.ts";
 import { atEnd } from "./screens/lab.ts";
 import { validFocus } from "./screens/lab-update.ts";
 import { isAnalysisUnread, readAnalysis, shownTrace } from "./screens/packet-data.ts";
-import { filterBy, scanOn, sortByColumn } from "./screens/packets-reading.ts";
+import { decodeBy, filterBy, scanOn, sortByColumn } from "./screens/packets-reading.ts";
 import { settlePackets, turnColumn } from "./screens/packets-update.ts";
 import { sortBy } from "./screens/packets-sort.ts";
 import { typingKey } from "./screens/packets-typing.ts";
@@ -146,6 +146,8 @@ function choose(model: Model, chosen: Chosen): Step {
       return sortByColumn(model, chosen.id);
     case "filter":
       return filterBy(model, chosen.text);
+    case "decode":
+      return decodeBy(model, chosen.rules);
     case "copy":
       return [model, [{ kind: "copy", what: chosen.what, text: chosen.text }]];
   }
@@ -180,6 +182,8 @@ function act(model: Model, action: Action): Step {
       return [{ ...model, popup: openChooser(model, "filters") }, NOTHING];
     case "colour rules":
       return [{ ...model, popup: openChooser(model, "rules") }, NOTHING];
+    case "decode as":
+      return [{ ...model, popup: openChooser(model, "decodings") }, NOTHING];
     case "copy":
       return [{ ...model, popup: openChooser(model, "copies") }, NOTHING];
     case "open file":

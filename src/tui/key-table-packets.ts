@@ -140,6 +140,15 @@ export const PACKETS_KEYS: readonly KeyBinding[] = [
     command: "collapse all details",
   },
   {
+    keys: ["d"],
+    action: "decode as",
+    on: PACKETS,
+    group: "Packets",
+    help: "decode as",
+    command: "decode as: what the packet's port carries",
+    about: "-d",
+  },
+  {
     keys: ["C"],
     action: "columns",
     on: PACKETS,

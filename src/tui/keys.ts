@@ -33,6 +33,7 @@ export type Action =
   | "undo"
   | "copy"
   | "columns"
+  | "decode as"
   | "sort"
   | "times"
   | "colour rules"

@@ -1,6 +1,7 @@
 // The dashboard's whole state.
 
 import { firstLaw, lastStep, lawRows } from "./framing-cursor.ts";
+import type { DecodeAs } from "../capture/dissect/decode-as.ts";
 import type { LinkSettings } from "../sim/topology.ts";
 import { hasPackets, isFraming, isLab, traceOf } from "./session.ts";
 import type { LineEdit } from "./line-edit.ts";
@@ -142,6 +143,8 @@ export interface PacketsView {
   readonly columns: readonly string[] | null;
   /** What the Time column counts from. */
   readonly times: TimeForm;
+  /** Protocols chosen for ports, the first that fits a packet counts; null for those the capture was opened with. */
+  readonly decodeAs: readonly DecodeAs[] | null;
 }
 
 /** What can be chosen from a list that is narrowed down by typing. */
@@ -154,7 +157,8 @@ export type Choosing =
   | "sorting"
   | "rules"
   | "filters"
-  | "copies";
+  | "copies"
+  | "decodings";
 
 /** A list to choose from. */
 export interface Chooser {
@@ -288,6 +292,7 @@ export const EMPTY_PACKETS: PacketsView = {
   marks: new Set(),
   columns: null,
   times: "elapsed",
+  decodeAs: null,
 };
 
 /** The state a dashboard starts in. */

@@ -14,6 +14,8 @@ export interface CaptureSession {
   /** What was opened, for the title. */
   readonly name: string;
   readonly trace: Trace;
+  /** The file, where it can be opened again. */
+  readonly path?: string;
   /** What is wrong with the file and where, a sentence each; empty when it is sound and complete. */
   readonly problems: readonly string[];
   /** What the reader knows beside the trace: streams, reassembled datagrams. */

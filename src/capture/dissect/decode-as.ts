@@ -37,6 +37,11 @@ export function readDecodeAs(text: string): DecodeAs | DecodeAsError {
   };
 }
 
+/** A rule as `readDecodeAs` takes it. */
+export function decodeAsText({ transport, first, last, protocol }: DecodeAs): string {
+  return `${transport}.port==${first === last ? first : `${first}-${last}`},${protocol}`;
+}
+
 /** Names that `readDecodeAs` takes for TCP. */
 export function streamNames(): string[] {
   return [...STREAM_PROTOCOLS.keys(), "data"].toSorted();

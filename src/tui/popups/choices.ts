@@ -5,6 +5,7 @@ import { worksOn } from "../keys.ts";
 import type { Action, KeyBinding } from "../keys.ts";
 import { SCREEN_NAMES } from "../model.ts";
 import type { Choosing, Model } from "../model.ts";
+import type { DecodeAs } from "../../capture/dissect/decode-as.ts";
 import { allFields, findField } from "../../capture/fields.ts";
 import { filterOfField, filtersOfPacket, joined, selectedField } from "../screens/field-filter.ts";
 import { selectedRow } from "../screens/packet-data.ts";
@@ -15,6 +16,7 @@ import { COLOUR_RULES } from "../screens/packets-rules.ts";
 import { isLab } from "../session.ts";
 import { themes } from "../theme.ts";
 import { copiesOf } from "./copies.ts";
+import { decodingsOf } from "./decodings.ts";
 import { shownKey } from "./help.ts";
 import { fuzzyMatch } from "./fuzzy.ts";
 
@@ -28,6 +30,7 @@ export type Chosen =
   | { readonly kind: "column"; readonly id: string }
   | { readonly kind: "sort"; readonly id: string }
   | { readonly kind: "filter"; readonly text: string }
+  | { readonly kind: "decode"; readonly rules: readonly DecodeAs[] }
   | { readonly kind: "copy"; readonly what: string; readonly text: string };
 
 export interface Choice {
@@ -80,6 +83,13 @@ function listOf(model: Model, from: Choosing): Choice[] {
       }));
     case "filters":
       return filterChoices(model);
+    case "decodings":
+      return decodingsOf(model).map(({ what, about, rules, ...choice }) => ({
+        ...choice,
+        text: what,
+        detail: about,
+        chosen: { kind: "decode", rules },
+      }));
     case "copies":
       return copiesOf(model).map(({ what, text }) => ({
         text: what,

@@ -20,6 +20,7 @@ const TITLES: Readonly<Record<Choosing, string>> = {
   rules: "Colour rules: Enter shows what fits one",
   filters: "Filter by what is here",
   copies: "Copy",
+  decodings: "Decode as",
 };
 
 const EMPTY: Readonly<Record<Choosing, string>> = {
@@ -32,6 +33,7 @@ const EMPTY: Readonly<Record<Choosing, string>> = {
   rules: "no rule of that name",
   filters: "nothing of that name to filter by",
   copies: "nothing of that name to copy",
+  decodings: "no such protocol, or no TCP or UDP port to carry it",
 };
 
 const QUERY_MAX = 200;

@@ -1,14 +1,15 @@
 // What can be copied where one is: the packet in several forms, the field, the filter, the call, the command.
 
+import { decodeAsText } from "../../capture/dissect/decode-as.ts";
 import { printDetails } from "../../capture/print/details.ts";
 import { hexText } from "../../capture/print/hex.ts";
 import { printText } from "../../capture/print/text.ts";
 import { indexOf } from "../../trace/state-at.ts";
 import { answerText, callHead } from "../../trace/words.ts";
-import { repeatingCommand } from "../network.ts";
+import { quoted, repeatingCommand } from "../network.ts";
 import type { Model } from "../model.ts";
-import { hasPackets, isLab } from "../session.ts";
-import { contextOf, dissectedAt, selectedRow, shownTrace } from "../screens/packet-data.ts";
+import { hasPackets, isFraming, isLab } from "../session.ts";
+import { contextOf, decodingRules, dissectedAt, selectedRow, shownTrace } from "../screens/packet-data.ts";
 import { treeRows } from "../screens/packet-tree.ts";
 
 export interface Copy {
@@ -58,6 +59,15 @@ function otherCopies(model: Model): Copy[] {
     ...(filter === null ? [] : [{ what: "the filter", text: filter.text }]),
     ...(isLab(model.session)
       ? [{ what: "the command that repeats the run", text: repeatingCommand(model.session) }]
-      : []),
+      : openingCommand(model)),
   ];
+}
+
+/** The command that shows a capture's packets as they are shown: those the filter lets through, decoded as the user chose. */
+function openingCommand(model: Model): Copy[] {
+  if (isLab(model.session) || isFraming(model.session) || model.session.path === undefined) return [];
+  const rules = decodingRules(model).flatMap((rule) => ["-d", decodeAsText(rule)]);
+  const filter = model.packets.filter === null ? [] : ["-Y", model.packets.filter.text];
+  const words = ["wirelab", "open", model.session.path, ...rules, ...filter];
+  return [{ what: "the command that shows this", text: words.map(quoted).join(" ") }];
 }

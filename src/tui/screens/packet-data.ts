@@ -4,7 +4,10 @@
 // is dissected a slice at a time: a packet may want its whole stream read before it, and the first ones are slow whatever they are.
 
 import { analysisOf, unanalysed } from "../../capture/analysis/trace-analysis.ts";
+import { decodingAs } from "../../capture/context.ts";
+import type { Decoding } from "../../capture/context.ts";
 import { conversationsOf } from "../../capture/dissect/conversations.ts";
+import type { DecodeAs } from "../../capture/dissect/decode-as.ts";
 import { dissect } from "../../capture/dissect/dissect.ts";
 import type { DissectContext, DissectedPacket } from "../../capture/dissect/dissect.ts";
 import { countUpTo, indexOf } from "../../trace/state-at.ts";
@@ -109,11 +112,12 @@ export function dissectedAt(model: Model, row: number): DissectedPacket {
   return packet;
 }
 
-/** What the user does that packets show: their marks, and which of them the filter lets through. */
+/** What the user does that packets show: their marks, which of them the filter lets through, what their ports carry. */
 interface Seen {
   readonly isAnalysed: boolean;
   readonly marks: Model["packets"]["marks"];
   readonly shown: readonly number[] | null;
+  readonly decoding: Decoding | null;
   readonly context: DissectContext;
 }
 
@@ -125,18 +129,41 @@ export function contextOf(model: Model): DissectContext {
   // A run's analysis is made when something asks.
   const own = ownContext(model);
   const isAnalysed = !isAnalysisUnread(model);
-  const { filter, marks } = model.packets;
+  const { decodeAs, filter, marks } = model.packets;
   const shown = filter?.rows ?? null;
   const known = seen.get(trace);
-  if (known?.isAnalysed === isAnalysed && known.marks === marks && known.shown === shown)
+  const decoding = decodeAs === null ? null : decodingIn(trace, own, decodeAs, known?.decoding ?? null);
+  if (
+    known?.isAnalysed === isAnalysed &&
+    known.marks === marks &&
+    known.shown === shown &&
+    known.decoding === decoding
+  ) {
     return known.context;
+  }
   const context: DissectContext = {
     ...own,
+    ...decoding,
     isMarked: (row) => marks.has(row),
     shownBefore: (row) => (shown === null ? row - 1 : (shown[countUpTo(shown, row - 1) - 1] ?? -1)),
   };
-  seen.set(trace, { isAnalysed, marks, shown, context });
+  seen.set(trace, { isAnalysed, marks, shown, decoding, context });
   return context;
+}
+
+/** What the streams hold by the user's rules: what is known already, as long as those are the same. */
+function decodingIn(
+  trace: Trace,
+  own: DissectContext,
+  decodeAs: readonly DecodeAs[],
+  known: Decoding | null,
+): Decoding {
+  return known?.decodeAs === decodeAs ? known : decodingAs(trace, own, decodeAs);
+}
+
+/** The rules by which ports carry what the user says, their own or those of the command line. */
+export function decodingRules(model: Model): readonly DecodeAs[] {
+  return contextOf(model).decodeAs ?? [];
 }
 
 /** A simulated trace's streams are numbered here, a capture brings its own. A long run's analysis comes later. */

@@ -3,7 +3,9 @@
 import type { Effect } from "../messages.ts";
 import type { Model, PacketsView, SortState } from "../model.ts";
 import { compiledFilter, scanSome } from "./filter-scan.ts";
-import { isAnalysisUnread, listCount, selectedRow, shownTrace } from "./packet-data.ts";
+import { decodeAsText } from "../../capture/dissect/decode-as.ts";
+import type { DecodeAs } from "../../capture/dissect/decode-as.ts";
+import { decodingRules, isAnalysisUnread, listCount, selectedRow, shownTrace } from "./packet-data.ts";
 import { findSome } from "./packets-find.ts";
 import { goToRow, selectPacket } from "./packets-select.ts";
 import { sortBy, sortSome } from "./packets-sort.ts";
@@ -87,6 +89,25 @@ export function applyFilter(model: Model, text: string): Step {
       top: 0,
       focus: "list",
     }),
+  );
+}
+
+/** Has ports carry what `decodeAs` says; what was found in the packets by what they carried is found anew. */
+export function decodeBy(model: Model, decodeAs: readonly DecodeAs[]): Step {
+  const { filter, sort } = model.packets;
+  const before = decodingRules(model);
+  const last = decodeAs.find((rule) => !before.includes(rule));
+  const note = last === undefined ? "decoded by port and content again" : `decoded as ${decodeAsText(last)}`;
+  return scanOn(
+    withView(
+      { ...model, note, screen: "packets" },
+      {
+        decodeAs,
+        filter: filter === null ? null : { text: filter.text, rows: [], scanned: 0 },
+        sort: sort === null ? null : sortBy(sort.column, sort.descending),
+        find: null,
+      },
+    ),
   );
 }
 

@@ -82,6 +82,8 @@ export const COLOUR_RULES: readonly ColourRule[] = [
 interface Found {
   /** Whether in the light of the trace's analysis. */
   readonly isAnalysed: boolean;
+  /** What the user says ports carry. */
+  readonly decodeAs: Model["packets"]["decodeAs"];
   readonly tests: readonly ((row: number) => boolean)[];
   readonly rules: Map<number, ColourRule | null>;
 }
@@ -93,13 +95,14 @@ function foundIn(model: Model): Found {
   const trace = shownTrace(model);
   const isAnalysed = !isAnalysisUnread(model);
   const known = found.get(trace);
-  if (known?.isAnalysed === isAnalysed) return known;
+  const { decodeAs } = model.packets;
+  if (known?.isAnalysed === isAnalysed && known.decodeAs === decodeAs) return known;
   const tests = COLOUR_RULES.map(({ filter }) => {
     const compiled = compiledFilter(filter);
     if ("message" in compiled) throw new RangeError(`colour rule ${filter}: ${compiled.message}`);
     return compiled.on(trace, contextOf(model));
   });
-  const next = { isAnalysed, tests, rules: new Map() };
+  const next = { isAnalysed, decodeAs, tests, rules: new Map() };
   found.set(trace, next);
   return next;
 }

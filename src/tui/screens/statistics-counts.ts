@@ -30,6 +30,8 @@ export interface Counting<Counts extends { add(row: number): void }> {
 }
 
 interface Kept {
+  /** What the user says ports carry. */
+  decodeAs: Model["packets"]["decodeAs"];
   readonly traffic: Map<ConversationKind, Counting<TrafficCounts>>;
   protocols?: Counting<ProtocolCounts>;
   io?: Counting<IoCounts>;
@@ -38,9 +40,17 @@ interface Kept {
 
 const kept = new WeakMap<Trace, Kept>();
 
-function keptOf(trace: Trace): Kept {
+function keptOf(model: Model): Kept {
+  const trace = shownTrace(model);
+  const { decodeAs } = model.packets;
   let known = kept.get(trace);
-  if (known === undefined) kept.set(trace, (known = { traffic: new Map() }));
+  if (known === undefined) kept.set(trace, (known = { decodeAs, traffic: new Map() }));
+  if (known.decodeAs !== decodeAs) {
+    known.decodeAs = decodeAs;
+    // What is told by dissecting is counted anew.
+    delete known.protocols;
+    delete known.expert;
+  }
   return known;
 }
 
@@ -62,7 +72,7 @@ export function layerOf(model: Model): ConversationKind {
 export function trafficOf(model: Model): Counting<TrafficCounts> {
   const trace = shownTrace(model);
   const layer = layerOf(model);
-  const { traffic } = keptOf(trace);
+  const { traffic } = keptOf(model);
   let known = traffic.get(layer);
   if (known === undefined) {
     const aLook = layer === "eth" ? BYTES_A_LOOK : COLUMNS_A_LOOK;
@@ -73,7 +83,7 @@ export function trafficOf(model: Model): Counting<TrafficCounts> {
 
 export function protocolsOf(model: Model): Counting<ProtocolCounts> {
   const trace = shownTrace(model);
-  return (keptOf(trace).protocols ??= {
+  return (keptOf(model).protocols ??= {
     counts: new ProtocolCounts(trace, contextOf(model)),
     read: 0,
     aLook: DISSECTED_A_LOOK,
@@ -84,15 +94,15 @@ export function ioOf(model: Model): Counting<IoCounts> {
   const trace = shownTrace(model);
   // The errors it counts are the analysis': of a run it is made when something asks.
   contextOf(model);
-  return (keptOf(trace).io ??= { counts: new IoCounts(trace), read: 0, aLook: COLUMNS_A_LOOK });
+  return (keptOf(model).io ??= { counts: new IoCounts(trace), read: 0, aLook: COLUMNS_A_LOOK });
 }
 
 export function expertOf(model: Model): Counting<ExpertCounts> {
   const trace = shownTrace(model);
-  const known = keptOf(trace).expert;
+  const known = keptOf(model).expert;
   // What it counts is the analysis', which a long run has only after a while.
   if (known !== undefined && known.read > 0) return known;
-  return (keptOf(trace).expert = {
+  return (keptOf(model).expert = {
     counts: new ExpertCounts(trace, contextOf(model)),
     read: 0,
     aLook: DISSECTED_A_LOOK,
