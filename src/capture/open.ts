@@ -127,7 +127,7 @@ async function openPath(path: string, options: OpenOptions): Promise<Capture> {
     const start = layout.kind === "pcapng" ? 0 : CLASSIC_HEADER_BYTES;
     const driver =
       options.follow === true
-        ? new FollowDriver(fd, new StreamFeeder(decoder, start), builder, start)
+        ? new FollowDriver(fd, path, new StreamFeeder(decoder, start), builder, start)
         : new FileDriver(new FileFeeder(decoder, start, store), builder, bytesTotal);
     return new OpenedCapture(path, formatOf(layout, null), options.follow === true, builder, driver, store);
   } catch (error) {
@@ -195,7 +195,7 @@ function accepted(
     case "compressed":
       throw new CaptureError(
         "UNSUPPORTED",
-        `${path}: unsupported: ${found.compression} is undone once, and not of a file that is followed`,
+        `${path}: unsupported: ${found.compression} is undone once, and not in a file that is followed`,
       );
     case "unsupported": {
       const advice = found.advice === "" ? "" : `; ${found.advice}`;

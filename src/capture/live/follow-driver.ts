@@ -1,6 +1,6 @@
 // Follows a file that is still being written: reads on as it grows, and waits for the rest of a packet that is not whole yet.
 
-import { fstatSync, readSync } from "node:fs";
+import { fstatSync, readSync, statSync } from "node:fs";
 import { setTimeout as sleep } from "node:timers/promises";
 
 import type { CaptureBuilder } from "../builder.ts";
@@ -12,19 +12,25 @@ import type { ChunkSink } from "../feeder.ts";
 const READ_BYTES = 1024 * 1024;
 /** How often a file that has not grown is looked at. */
 const POLL_MS = 25;
+/** How long a file in whose place is another may be silent: who writes to it may go on for a while. */
+const REPLACED_MS = 1000;
 
 export class FollowDriver implements Driver {
   readonly #fd: number;
+  readonly #path: string;
   readonly #sink: ChunkSink;
   readonly #builder: CaptureBuilder;
   readonly #buffer = new Uint8Array(READ_BYTES);
   /** Offset in the file of the next byte to read. */
   #position: number;
   #done = false;
+  /** Since when another file has been in its place and nothing has come; null where none is. */
+  #replacedAt: number | null = null;
 
-  /** The sink takes the file's bytes from `position` on, and must not keep what it is given. */
-  constructor(fd: number, sink: ChunkSink, builder: CaptureBuilder, position: number) {
+  /** The sink takes the bytes of the file open as `fd` from `position` on, and must not keep what it is given. */
+  constructor(fd: number, path: string, sink: ChunkSink, builder: CaptureBuilder, position: number) {
     this.#fd = fd;
+    this.#path = path;
     this.#sink = sink;
     this.#builder = builder;
     this.#position = position;
@@ -56,12 +62,21 @@ export class FollowDriver implements Driver {
       if (got > 0) {
         this.#sink.push(this.#buffer.subarray(0, got));
         this.#position += got;
+        this.#replacedAt = null;
         if (this.#sink.stopped) this.#done = true;
         return true;
       }
-      if (fstatSync(this.#fd).size < this.#position) {
+      const own = fstatSync(this.#fd);
+      if (own.size < this.#position) {
         this.#end(`the file became shorter than the ${this.#position} bytes read: no longer followed`);
+        return false;
       }
+      // A file that was moved or removed may yet grow, but not where another is written instead.
+      const there = statSync(this.#path, { throwIfNoEntry: false });
+      const isReplaced = there !== undefined && (there.ino !== own.ino || there.dev !== own.dev);
+      this.#replacedAt = isReplaced ? (this.#replacedAt ?? performance.now()) : null;
+      if (this.#replacedAt !== null && performance.now() - this.#replacedAt > REPLACED_MS)
+        this.#end("another file is in its place, and nothing more came: no longer followed");
     } catch (error) {
       this.#end(`the file cannot be read further: ${wordsOf(error)}`);
     }

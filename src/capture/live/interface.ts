@@ -68,8 +68,20 @@ export async function openInterface(
       reasons.push(`${program.name}: ${child.failure() ?? own}`);
     }
   }
-  throw new CaptureError("UNREADABLE", `${device}: no capture: ${reasons.join("; ")}`);
+  throw new CaptureError(
+    "UNREADABLE",
+    `${device}: no capture: ${reasons.join("; ")}${advice(device, reasons)}`,
+  );
 }
+
+/** What to do where it is clear. */
+function advice(device: string, reasons: readonly string[]): string {
+  if (reasons.some((reason) => /permi/i.test(reason)))
+    return `; run it as root, or pipe: sudo tcpdump -U -i ${device} -w - | wirelab open -`;
+  return reasons.every((reason) => reason.endsWith(`: ${NOT_INSTALLED}`)) ? "; install one of them" : "";
+}
+
+const NOT_INSTALLED = "not installed";
 
 /** The bytes of a capture program's standard output; ending the iteration ends the program. */
 class CaptureChild implements AsyncIterableIterator<Uint8Array> {
@@ -90,7 +102,7 @@ class CaptureChild implements AsyncIterableIterator<Uint8Array> {
     this.#ended = new Promise((resolve) => {
       this.#child.once("error", (error) => {
         const isMissing = "code" in error && error.code === "ENOENT";
-        this.#failure = isMissing ? "not installed" : error.message;
+        this.#failure = isMissing ? NOT_INSTALLED : error.message;
         resolve();
       });
       this.#child.once("close", () => resolve());
