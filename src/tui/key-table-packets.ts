@@ -62,7 +62,7 @@ export const PACKETS_KEYS: readonly KeyBinding[] = [
     action: "next mark",
     on: PACKETS,
     group: "Packets",
-    help: "next, previous marked",
+    help: "next, previous mark",
     command: "go to the next marked packet",
   },
   {
@@ -70,7 +70,7 @@ export const PACKETS_KEYS: readonly KeyBinding[] = [
     action: "previous mark",
     on: PACKETS,
     group: "Packets",
-    help: "next, previous marked",
+    help: "next, previous mark",
     command: "go to the previous marked packet",
   },
   {

@@ -15,10 +15,15 @@ const SHOWN: ReadonlyMap<string, string> = new Map([
   ["escape", "esc"],
 ]);
 
+const HELD: ReadonlyMap<string, string> = new Map([
+  ["C-", "ctrl-"],
+  ["M-", "alt-"],
+]);
+
 /** A key as the help and the key bar show it: `←`, `ctrl-c`, `alt-x`. */
 export function shownKey(key: string): string {
-  const named = SHOWN.get(key) ?? key;
-  return named.replace(/^C-(?=.)/, "ctrl-").replace(/^M-(?=.)/, "alt-");
+  const [, held = "", name = key] = /^([CMS]-)(.+)$/.exec(key) ?? [];
+  return `${HELD.get(held) ?? held}${SHOWN.get(name) ?? name}`;
 }
 
 /** Keys that work on a screen, by heading, as the help shows them. */

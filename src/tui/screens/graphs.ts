@@ -10,6 +10,7 @@ import type { GraphName } from "../views.ts";
 import { chart } from "../widgets/chart.ts";
 import type { ChartOptions } from "../widgets/chart.ts";
 import { frame } from "../widgets/frame.ts";
+import { paragraph } from "../widgets/paragraph.ts";
 import { outlineOf } from "../widgets/points.ts";
 import { putSpans } from "../widgets/spans.ts";
 import type { Span } from "../widgets/spans.ts";
@@ -45,12 +46,10 @@ export function graphsScreen(grid: Grid, theme: Theme, model: Model): void {
 /** Where a trace has nothing to draw. */
 function paintNothing(view: Grid, theme: Theme): void {
   const inner = frame(view, theme, { title: "Graphs", focused: true });
-  inner.put(
-    1,
-    0,
-    "no TCP connection here, and no queue: nothing to draw; 7 Statistics has packets and bits over time",
-    theme.muted,
-  );
+  paragraph(inner, theme, {
+    text: "no TCP connection here, and no queue: nothing to draw; 7 Statistics has packets and bits over time",
+    attr: theme.muted,
+  });
 }
 
 /** Which stream and which way; tabs where there is one graph, whose frame says it then. */

@@ -34,6 +34,9 @@ import { timeCells, timeText, timeTitle } from "./packets-time.ts";
 /** From this width on titles are whole words, and the length has a column. */
 const WIDE = 100;
 
+/** Below this width Info would have no room beside the time. */
+const TIMED = 64;
+
 /** How far sorting has come, while it goes on. */
 function sortNote(model: Model): string {
   const { sort } = model.packets;
@@ -104,12 +107,14 @@ export function paintList(view: Grid, theme: Theme, model: Model): void {
   });
 }
 
-/** The columns chosen, or the usual ones: of those, the length only where there is room. */
+/** The columns chosen, or the usual ones: of those, the length and the time only where there is room. */
 export function columnIds(model: Model, width: number): readonly string[] {
   // Columns that were saved may be those of another version.
   const chosen = model.packets.columns?.filter(isColumn) ?? [];
   if (chosen.length > 0) return chosen;
-  return COLUMNS_BY_DEFAULT.filter((id) => id !== "length" || width >= WIDE);
+  return COLUMNS_BY_DEFAULT.filter(
+    (id) => width >= WIDE || (id !== "length" && (id !== "time" || width >= TIMED)),
+  );
 }
 
 /** The column at cell `x` of the list's inside, for the mouse; null beside them. */

@@ -96,7 +96,8 @@ export function sequenceLabel(model: Model, packet: number): string {
   const dissected = shownAt(model, packet);
   if (dissected === null) return "…";
   const { protocol, info } = dissected;
-  if (protocol !== "TCP") return `${protocol} ${info}`;
+  // Some protocols say their name themselves: `DHCP Discover`.
+  if (protocol !== "TCP") return info.startsWith(`${protocol} `) ? info : `${protocol} ${info}`;
   return info
     .replace(/\d+ → \d+ /, "")
     .replace(/\[([A-Z, ]+)\] Seq/, (_, flags: string) => `${flags.replaceAll(",", "")} Seq`)

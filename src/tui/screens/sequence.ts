@@ -303,6 +303,8 @@ function noteAttr(theme: Theme, what: SequenceNote["what"]): number {
 
 function scaleWords(model: Model): string {
   const { zoom, folded } = model.sequence;
+  // Nothing takes no time.
+  if (shownTrace(model).length === 0) return "";
   const scale =
     zoom === null ? "a row an event" : `${durationText(scaleOf(shownTrace(model)) * 2 ** zoom)} a row`;
   return folded ? scale : `${scale}, unfolded`;

@@ -95,6 +95,8 @@ export function statisticsTabs(model: Model): StatisticsTab[] {
   const narrow = model.size.width < 100;
   const title = (kind: ConversationKind): string => (narrow ? kind : CONVERSATION_TITLES[kind]);
   const cells = CONVERSATION_KINDS.reduce((sum, kind) => sum + title(kind).length + (narrow ? 1 : 2), 0);
+  // The title of the table says which layer it is; part of their names would say nothing.
+  if (x + cells > model.size.width) return tabs;
   x = Math.max(x + 1, model.size.width - 1 - cells);
   for (const layer of CONVERSATION_KINDS) {
     const to = x + title(layer).length + (narrow ? 1 : 2);

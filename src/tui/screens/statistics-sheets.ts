@@ -17,6 +17,8 @@ export interface SheetColumn {
   /** Takes the room that is left over. */
   readonly grow?: number;
   readonly align?: "left" | "right";
+  /** Only in tables of this width or more. */
+  readonly from?: number;
   readonly cell: (line: number) => string;
   readonly attr?: (line: number) => number;
   /** What lines are sorted by; numbers with the largest first. None where the order is the table's own. */
@@ -247,7 +249,14 @@ export function expertSheet(kinds: readonly FindingCount[], theme: Theme): Sheet
         attr,
         key: (line) => kinds[line].summary,
       },
-      { title: "Group", width: 9, cell: (line) => kinds[line].group, key: (line) => kinds[line].group },
+      {
+        title: "Group",
+        width: 9,
+        // What a summary says counts more.
+        from: 90,
+        cell: (line) => kinds[line].group,
+        key: (line) => kinds[line].group,
+      },
     ],
     count: kinds.length,
     sort: 0,

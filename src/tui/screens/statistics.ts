@@ -77,7 +77,7 @@ function fitting(sheet: Sheet, width: number): readonly SheetColumn[] {
   let left = width - 3;
   for (const column of sheet.columns) {
     left -= column.width + (fit.length === 0 ? 0 : 2);
-    if (left < 0 && fit.length > 0) break;
+    if ((left < 0 && fit.length > 0) || width < (column.from ?? 0)) break;
     fit.push(column);
   }
   return fit;

@@ -6,6 +6,7 @@ import type { Model } from "../model.ts";
 import type { Grid } from "../render/grid.ts";
 import type { Theme } from "../theme.ts";
 import { frame } from "../widgets/frame.ts";
+import { paragraph } from "../widgets/paragraph.ts";
 import { putSpans, richWidth } from "../widgets/spans.ts";
 import type { Span } from "../widgets/spans.ts";
 import { endsShown, isFlowUnread } from "./flow-data.ts";
@@ -148,11 +149,10 @@ function paintStream(view: Grid, theme: Theme, model: Model): void {
   });
   if (endsShown(model) === null) {
     const isReading = isFlowUnread(model) || !conversationsOf(model).isDone;
-    inner.put(1, 0, isReading ? "reading" : "no TCP connection and no UDP datagram here", theme.muted);
-    if (!isReading) {
-      inner.put(1, 1, "this screen shows those two, as programs send and read them", theme.muted);
-      inner.put(1, 2, "2 Sequence and 3 Packets show what there is", theme.muted);
-    }
+    const text = isReading
+      ? "reading"
+      : "no TCP connection and no UDP datagram here\nthis screen shows those two, as programs send and read them\n2 Sequence and 3 Packets show what there is";
+    paragraph(inner, theme, { text, attr: theme.muted });
     return;
   }
   if (mode === "picture") streamPicture(inner, theme, model);

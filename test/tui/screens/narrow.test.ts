@@ -1,0 +1,56 @@
+// Small terminals, and captures with next to nothing in them: what is shown is whole.
+
+import { afterAll, describe, expect, test } from "vitest";
+
+import { openCapture } from "../../../src/capture/open.ts";
+import { captureSession } from "../../../src/cli/capture-session.ts";
+import type { ScreenName } from "../../../src/tui/model.ts";
+import { gridToText } from "../../../src/tui/render/text.ts";
+import type { Session } from "../../../src/tui/session.ts";
+import { renderScreen } from "../../../src/tui/snapshot.ts";
+import { LINKTYPE } from "../../../src/wire/link-types.ts";
+import { memoryTrace } from "../../capture/memory-trace.ts";
+
+const capture = await openCapture("fixtures/captures/applications.pcapng");
+afterAll(() => capture.close());
+const full = captureSession(capture);
+const empty: Session = { name: "empty", problems: [], ...memoryTrace([], LINKTYPE.ethernet) };
+
+function lines(session: Session, screen: ScreenName, width: number, keys: readonly string[] = []): string[] {
+  return gridToText(renderScreen(session, { size: { width, height: 20 }, screen, keys })).split("\n");
+}
+
+describe("at 60 columns", () => {
+  test("the packet list has Info rather than times", () => {
+    const [, , , head, first] = lines(full, "packets", 60);
+    expect(head).toMatch(/No\. +Source +Dest +Proto +Info/);
+    expect(first).toContain("DHCP…");
+  });
+
+  test("the list of 80 columns has both", () => {
+    expect(lines(full, "packets", 80)[3]).toMatch(/No\. +Time +Source +Dest +Proto +Info/);
+  });
+
+  test("statistics have no part of a tab for layers", () => {
+    expect(lines(full, "statistics", 60)[1].trimEnd()).toMatch(/Expert$/);
+    expect(lines(full, "statistics", 80)[1].trimEnd()).toMatch(/eth ip ipv6 tcp udp$/);
+  });
+
+  test("what screens say of an empty capture is wrapped", () => {
+    expect(lines(empty, "graphs", 60).join("\n")).toMatch(/nothing to draw; 7 +│\n│ Statistics has packets/);
+    expect(lines(empty, "stream", 60).join("\n")).toMatch(/as programs send and read +│\n│ them/);
+  });
+});
+
+test("summaries of expert information are not cut for the sake of their group", () => {
+  const keys = ["tab", "tab", "tab", "tab"];
+  const [, , , head, first] = lines(full, "statistics", 80, keys);
+  expect(head).not.toContain("Group");
+  expect(first).toContain('"Time To Live" != 255 for a packet sent');
+  expect(lines(full, "statistics", 120, keys)[3]).toMatch(/Summary +Group/);
+});
+
+test("a sequence of nothing has no scale, and names that packets say themselves are said once", () => {
+  expect(lines(empty, "sequence", 80)[1]).not.toContain("a row");
+  expect(lines(full, "sequence", 80).join("\n")).toMatch(/─ DHCP Discover/);
+});
