@@ -33,10 +33,10 @@ export function captureSession(capture: Capture): CaptureSession {
   };
 }
 
-/** Says on standard error what could not be read, and leaves exit code 2 for it: what could be read was made use of, as by tshark. */
-export function tellProblems({ path, problems }: Capture): void {
+/** Says on standard error what could not be read; answers whether there was anything. */
+export function tellProblems({ path, problems }: Capture): boolean {
   for (const problem of problems) process.stderr.write(`wirelab: ${path}: ${problemText(problem)}\n`);
-  if (problems.length > 0) process.exitCode = 2;
+  return problems.length > 0;
 }
 
 /** `packet 7, byte 512: cut short in the packet's data`. */

@@ -1,5 +1,6 @@
 // Spans of time as flags spell them: 500ms, 1.5s, 2m, -30us.
 
+import type { Instant } from "../capture/edit/cut.ts";
 import { InputError } from "../scenario/input-error.ts";
 
 const NS: Readonly<Record<string, number>> = {
@@ -14,17 +15,31 @@ const NS: Readonly<Record<string, number>> = {
 
 /** Nanoseconds of `text`, 0 or more. Throws `InputError`. */
 export function parseDuration(flag: string, text: string): number {
-  const ns = parseShift(flag, text);
-  if (ns < 0) throw new InputError(`${flag} ${text}: want no negative time`);
+  const { seconds, nanoseconds } = parseSpan(flag, text);
+  if (seconds < 0) throw new InputError(`${flag} ${text}: want no negative time`);
+  const ns = seconds * 1e9 + nanoseconds;
+  if (!Number.isSafeInteger(ns)) throw tooLong(flag, text);
   return ns;
 }
 
-/** Nanoseconds of `text`, negative ones too. Throws `InputError`. */
-export function parseShift(flag: string, text: string): number {
-  const match = /^([+-]?)(\d{1,12}(?:\.\d{1,9})?)(ns|us|ms|s|m|h|d)$/.exec(text);
+/** Seconds that a span has at most: some 30,000 years. */
+const SPAN_SECONDS_MAX = 1e12;
+
+/** The span of time that `text` is, to the nanosecond, negative ones too. Throws `InputError`. */
+export function parseSpan(flag: string, text: string): Instant {
+  const match = /^([+-]?)(\d{1,12})(?:\.(\d{1,9}))?(ns|us|ms|s|m|h|d)$/.exec(text);
   if (match === null)
     throw new InputError(`${flag} ${text}: want a time with its unit, as in 500ms, 1.5s or 2h`);
-  const ns = Math.round(Number(match[2]) * NS[match[3]]);
-  if (!Number.isSafeInteger(ns)) throw new InputError(`${flag} ${text}: is longer than can be counted`);
-  return match[1] === "-" ? -ns : ns;
+  const [, sign, whole, fraction = "", unit] = match;
+  const parts = BigInt(whole + fraction.padEnd(9, "0")) * BigInt(NS[unit]);
+  // Half a nanosecond is one.
+  const ns = ((parts + 500_000_000n) / 1_000_000_000n) * (sign === "-" ? -1n : 1n);
+  const nanoseconds = ((ns % 1_000_000_000n) + 1_000_000_000n) % 1_000_000_000n;
+  const seconds = Number((ns - nanoseconds) / 1_000_000_000n);
+  if (Math.abs(seconds) > SPAN_SECONDS_MAX) throw tooLong(flag, text);
+  return { seconds, nanoseconds: Number(nanoseconds) };
+}
+
+function tooLong(flag: string, text: string): InputError {
+  return new InputError(`${flag} ${text}: is longer than can be counted`);
 }

@@ -4,11 +4,11 @@ import type { Capture } from "../capture/capture.ts";
 import { contextOf } from "../capture/context.ts";
 import { instantAfter, isWithin, parseFrames, parseInstant } from "../capture/edit/cut.ts";
 import type { Cut, Instant } from "../capture/edit/cut.ts";
-import { BeforeTime } from "../capture/edit/edited-packets.ts";
+import { TimeOutOfRange } from "../capture/edit/edited-packets.ts";
 import { editedChunks } from "../capture/edit/write-edited.ts";
 import { InputError } from "../scenario/input-error.ts";
 import { compileDisplayFilter } from "./display-filter.ts";
-import { parseShift } from "./durations.ts";
+import { parseSpan } from "./durations.ts";
 import { writeChunks } from "./output-file.ts";
 import { openCaptureFile, tellProblems } from "./capture-session.ts";
 
@@ -40,7 +40,7 @@ export async function exportCaptures(
   const frames = flags.frames === undefined ? [] : parseFrames(flags.frames);
   if (frames === null)
     throw new InputError(`--frames ${flags.frames}: want numbers and ranges, as in 1-100,205`);
-  const shiftNs = flags.shift === undefined ? 0 : parseShift("--shift", flags.shift);
+  const shift = flags.shift === undefined ? undefined : parseSpan("--shift", flags.shift);
   const seed = flags.anonymise === true ? SEED : flags.anonymise;
   const captures: Capture[] = [];
   try {
@@ -57,11 +57,16 @@ export async function exportCaptures(
         rows: rowsOf(capture, (row) => isWithin(capture.trace.packets, row, cut) && passes(row)),
       };
     });
-    const options = { shiftNs, ...(seed === undefined ? {} : { anonymousSeed: seed }) };
+    const options = {
+      ...(shift === undefined ? {} : { shift }),
+      ...(seed === undefined ? {} : { anonymousSeed: seed }),
+    };
     writeChunks(output, editedChunks(sources, options), paths);
-    for (const capture of captures) tellProblems(capture);
+    for (const capture of captures) if (tellProblems(capture)) process.exitCode = 2;
   } catch (error) {
-    throw error instanceof BeforeTime ? new InputError(`--shift ${flags.shift}: ${error.message}`) : error;
+    throw error instanceof TimeOutOfRange
+      ? new InputError(`--shift ${flags.shift}: ${error.message}`)
+      : error;
   } finally {
     for (const capture of captures) capture.close();
   }
@@ -74,7 +79,7 @@ function moment(name: "after" | "before", text: string | undefined, capture: Cap
   if (at === null) {
     if (/^\d{4}-/.test(text))
       throw new InputError(`--${name} ${text}: want a time as in 2020-06-10T09:21:03.5Z`);
-    at = instantAfter(capture.trace.packets, parseShift(`--${name}`, text));
+    at = instantAfter(capture.trace.packets, 0, parseSpan(`--${name}`, text));
   }
   return { [name]: at };
 }

@@ -104,6 +104,8 @@ async function exportIt(whats: readonly string[], flags: ExportFlags): Promise<v
       throw new InputError(`${scenario}: only captures can be merged, cut and changed`);
     if (format !== "pcapng")
       throw new InputError(`--to ${format}: captures are merged, cut and changed as pcapng`);
+    if (flags.on !== "sim")
+      throw new InputError(`--on ${flags.on}: ${what} is a capture; only scenarios run`);
     if (flags.vantage !== undefined || flags.calls === true)
       throw new InputError(
         `--${flags.calls === true ? "calls" : "vantage"}: is for scenarios; ${what} is a capture`,

@@ -88,7 +88,8 @@ async function read(named: string | undefined, words: readonly string[], flags: 
     }
     for (const output of outputs) output.end();
     if (statistics.length > 0) await printStatistics(capture, statistics, count);
-    tellProblems(capture);
+    // As tshark: what could be read was printed, and the exit code says that it was not all.
+    if (tellProblems(capture)) process.exitCode = 2;
   } finally {
     capture.close();
   }

@@ -17,7 +17,7 @@ import type { ReplayScreenFlags } from "./replay-screen.ts";
 import { replaySimulated } from "./replay-simulated.ts";
 import type { SimulatedFlags } from "./replay-simulated.ts";
 import { addScreenFlags } from "./screen-flags.ts";
-import { openCaptureFile } from "./capture-session.ts";
+import { openCaptureFile, tellProblems } from "./capture-session.ts";
 
 interface ReplayFlags extends NetworkFlags, ReplayScreenFlags, LiveFlags, SimulatedFlags {
   readonly stream?: string;
@@ -79,6 +79,7 @@ async function replay(what: string, flags: ReplayFlags): Promise<void> {
   if (flags.through !== undefined) parseChoice("--through", flags.through, ["sim"]);
   const capture = await openCaptureFile(what, {});
   try {
+    tellProblems(capture);
     const conversation = conversationIn(capture, flags);
     if (flags.through !== undefined) await replaySimulated(capture, conversation, flags);
     else await replayLive(capture, conversation, flags);
@@ -107,6 +108,8 @@ function conversationIn(capture: Capture, flags: ReplayFlags): Conversation {
   if (flags.stream !== undefined) number = streamNumber("--stream", flags.stream, "TCP", tcpCount);
   else if (flags.udpStream !== undefined)
     number = streamNumber("--udp-stream", flags.udpStream, "UDP", udpCount);
+  else if (tcpCount + udpCount === 0)
+    throw new InputError(`${capture.path}: has no TCP and no UDP stream: there is nothing to send again`);
   else if (tcpCount + udpCount === 1) isTcp = tcpCount === 1;
   else {
     throw new InputError(

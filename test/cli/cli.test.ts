@@ -305,6 +305,23 @@ describe("wirelab read", () => {
     rmSync(join(folder, "link.pcapng"));
   });
 
+  it("says what cannot be done with a capture", async () => {
+    const empty = file("empty.pcap", Buffer.from(`d4c3b2a102000400${"00".repeat(8)}ffff000001000000`, "hex"));
+    const to = join(folder, "x.pcapng");
+    for (const [args, message] of [
+      [["replay", empty, "--to", "127.0.0.1:1"], "has no TCP and no UDP stream"],
+      [["export", path, "--on", "kernel", "-o", to], "is a capture; only scenarios run"],
+      [["export", path, "--calls", "-o", to], "--calls: is for scenarios"],
+      [["export", path, "--shift", "-1d", "-o", to], "would be before 1970"],
+      [["export", path, "--shift", "300000d", "-o", to], "would be after 2554"],
+    ] as const) {
+      const { code, stderr } = await wirelab(args);
+      expect(code).toBe(2);
+      expect(stderr).toContain(message);
+      expect(stderr.trimEnd().split("\n")).toHaveLength(1);
+    }
+  });
+
   it("says of an exported capture what could not be read", async () => {
     const whole = readFileSync(path);
     const cut = file("cut.pcapng", whole.subarray(0, whole.length - 7));

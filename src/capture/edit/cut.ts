@@ -8,7 +8,7 @@ export interface FrameRange {
   readonly to: number;
 }
 
-/** A time as a packet has it. */
+/** A time as a packet has it, or a span of time: nanoseconds are 0 or more, and count on from the seconds, which may be negative. */
 export interface Instant {
   readonly seconds: number;
   readonly nanoseconds: number;
@@ -57,9 +57,9 @@ export function parseInstant(text: string): Instant | null {
   return { seconds: ms / 1000, nanoseconds: Number((match[3] ?? "0").padEnd(9, "0")) };
 }
 
-/** The time `ns` after a capture's first packet. */
-export function instantAfter(packets: PacketTable, ns: number): Instant {
-  const sum = packets.nanoseconds[0] + (ns % 1e9);
-  const carry = Math.floor(sum / 1e9);
-  return { seconds: packets.seconds[0] + Math.floor(ns / 1e9) + carry, nanoseconds: sum - carry * 1e9 };
+/** The time of packet `row`, `span` later. */
+export function instantAfter(packets: PacketTable, row: number, span: Instant): Instant {
+  const sum = packets.nanoseconds[row] + span.nanoseconds;
+  const carry = sum >= 1e9 ? 1 : 0;
+  return { seconds: packets.seconds[row] + span.seconds + carry, nanoseconds: sum - carry * 1e9 };
 }

@@ -2,6 +2,8 @@
 
 import type { Capture, CaptureInterface } from "../capture.ts";
 import { AnonymousAddresses } from "./anonymous-addresses.ts";
+import { instantAfter } from "./cut.ts";
+import type { Instant } from "./cut.ts";
 import { rewriteAddresses } from "./rewrite-addresses.ts";
 
 /** A capture, and which of its packets. */
@@ -12,8 +14,8 @@ export interface EditSource {
 }
 
 export interface EditOptions {
-  /** Added to every time, in ns; a whole number. */
-  readonly shiftNs?: number;
+  /** Added to every time; may be negative. */
+  readonly shift?: Instant;
   /** Replace addresses, the same ones by the same seed. Packet comments are then left out: they may name anything. */
   readonly anonymousSeed?: string;
 }
@@ -31,30 +33,33 @@ export interface EditedPacket {
   readonly flags: number | null;
 }
 
-/** The time a shift leads to is before 1970, which no capture file can say. */
-export class BeforeTime extends RangeError {
-  override readonly name = "BeforeTime";
+/** A shift leads to a time that no capture file can say. */
+export class TimeOutOfRange extends RangeError {
+  override readonly name = "TimeOutOfRange";
 }
+
+/** The last second that 64 bits of nanoseconds hold whole, in the year 2554. */
+const SECONDS_MAX = 18_446_744_072;
 
 /**
  * The packets of all sources, merged by time as mergecap does: of the next packet of each, the earliest comes first, of equal ones the
- * source named first. A source whose own packets are out of order stays so. Throws BeforeTime.
+ * source named first. A source whose own packets are out of order stays so. Throws TimeOutOfRange.
  */
 export function* editedPackets(
   sources: readonly EditSource[],
   options: EditOptions = {},
 ): Generator<EditedPacket> {
-  const { shiftNs = 0, anonymousSeed } = options;
+  const { shift, anonymousSeed } = options;
   const addresses = anonymousSeed === undefined ? null : new AnonymousAddresses(anonymousSeed);
   for (const { capture, row } of merged(sources)) {
     const { packets } = capture.trace;
     let seconds = packets.seconds[row];
     let nanoseconds = packets.nanoseconds[row];
-    if (shiftNs !== 0 && capture.hasTime(row)) {
-      const sum = nanoseconds + (shiftNs % 1e9);
-      seconds += Math.trunc(shiftNs / 1e9) + Math.floor(sum / 1e9);
-      nanoseconds = sum - Math.floor(sum / 1e9) * 1e9;
-      if (seconds < 0) throw new BeforeTime(`packet ${row + 1} of ${capture.path} would be before 1970`);
+    if (shift !== undefined && capture.hasTime(row)) {
+      ({ seconds, nanoseconds } = instantAfter(packets, row, shift));
+      const beyond = seconds < 0 ? "before 1970" : seconds > SECONDS_MAX ? "after 2554" : null;
+      if (beyond !== null)
+        throw new TimeOutOfRange(`packet ${row + 1} of ${capture.path} would be ${beyond}`);
     }
     const at = capture.interfaces[packets.interfaceId[row]];
     let bytes = capture.trace.bytes(row);

@@ -73,7 +73,7 @@ export class EditedFile {
   }
 
   #described(entry: CaptureInterface): { readonly id: number; readonly decimals: number } {
-    const decimals = decimalsOf(entry.resolution, this.#options.shiftNs ?? 0);
+    const decimals = decimalsOf(entry.resolution, this.#options.shift?.nanoseconds ?? 0);
     const described = { id: this.#interfaces.size, decimals };
     this.#interfaces.set(entry, described);
     const { name, linkType, snapLength, fcsBytes } = entry;
@@ -89,14 +89,14 @@ export class EditedFile {
   }
 }
 
-/** Digits behind the second's point that times of a resolution keep when they are moved by `shiftNs`: nanoseconds where it is no power of ten. */
-function decimalsOf(resolution: CaptureInterface["resolution"], shiftNs: number): number {
+/** Digits behind the second's point that times of a resolution keep when so many nanoseconds are added: 9 where it is no power of ten. */
+function decimalsOf(resolution: CaptureInterface["resolution"], nanoseconds: number): number {
   const [base, exponent] = resolution.split("^").map(Number);
   if (base !== 10 || exponent > DECIMALS_MAX) return DECIMALS_MAX;
-  return shiftNs % 10 ** (DECIMALS_MAX - exponent) === 0 ? exponent : DECIMALS_MAX;
+  return nanoseconds % 10 ** (DECIMALS_MAX - exponent) === 0 ? exponent : DECIMALS_MAX;
 }
 
-/** The file of all sources' packets, merged and changed, in chunks of some 64 KiB. The same packets give the same bytes. Throws BeforeTime. */
+/** The file of all sources' packets, merged and changed, in chunks of some 64 KiB. The same packets give the same bytes. Throws TimeOutOfRange. */
 export function* editedChunks(
   sources: readonly EditSource[],
   options: EditOptions = {},

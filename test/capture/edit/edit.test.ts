@@ -11,12 +11,13 @@ import { afterAll, describe, expect, it } from "vitest";
 import type { Capture } from "../../../src/capture/capture.ts";
 import { AnonymousAddresses } from "../../../src/capture/edit/anonymous-addresses.ts";
 import { instantAfter, isWithin, parseFrames, parseInstant } from "../../../src/capture/edit/cut.ts";
-import { BeforeTime, editedPackets } from "../../../src/capture/edit/edited-packets.ts";
+import { TimeOutOfRange, editedPackets } from "../../../src/capture/edit/edited-packets.ts";
 import type { EditOptions, EditSource } from "../../../src/capture/edit/edited-packets.ts";
 import { PrefixPreserving } from "../../../src/capture/edit/prefix-preserving.ts";
 import { rewriteAddresses } from "../../../src/capture/edit/rewrite-addresses.ts";
 import { editedChunks } from "../../../src/capture/edit/write-edited.ts";
 import { openCapture } from "../../../src/capture/open.ts";
+import { parseSpan } from "../../../src/cli/durations.ts";
 import {
   interfaceBlock,
   namesBlock,
@@ -87,7 +88,9 @@ describe.skipIf(!hasSharedCaptures || !hasEditcap)(
       const theirs = made("editcap", ["-r", path, "OUT", "2-4", "7", "9-12"]);
       expect(await contents(written([{ capture, rows: byNumber }]))).toEqual(await contents(theirs));
 
-      const [after, before] = [instantAfter(packets, 30e6), instantAfter(packets, 300e6)];
+      const [after, before] = [30e6, 300e6].map((nanoseconds) =>
+        instantAfter(packets, 0, { seconds: 0, nanoseconds }),
+      );
       const byTime = allRows(capture).filter((row) => isWithin(packets, row, { after, before }));
       const text = ({ seconds, nanoseconds }: typeof after): string =>
         `${seconds}.${String(nanoseconds).padStart(9, "0")}`;
@@ -96,15 +99,18 @@ describe.skipIf(!hasSharedCaptures || !hasEditcap)(
       capture.close();
     });
 
-    it.each(["3600", "-0.5", "0.000001", "-86400.25"])("shifted by %s s is editcap's -t", async (shift) => {
-      const path = capturePath(CAPTURES[0]);
-      const capture = await openCapture(path);
-      const ours = written([{ capture, rows: allRows(capture) }], {
-        shiftNs: Math.round(Number(shift) * 1e9),
-      });
-      expect(await contents(ours)).toEqual(await contents(made("editcap", ["-t", shift, path, "OUT"])));
-      capture.close();
-    });
+    it.each(["3600", "-0.5", "0.000001", "-86400.25", "1000000000", "-1234567890.000001"])(
+      "shifted by %s s is editcap's -t",
+      async (shift) => {
+        const path = capturePath(CAPTURES[0]);
+        const capture = await openCapture(path);
+        const ours = written([{ capture, rows: allRows(capture) }], {
+          shift: parseSpan("--shift", `${shift}s`),
+        });
+        expect(await contents(ours)).toEqual(await contents(made("editcap", ["-t", shift, path, "OUT"])));
+        capture.close();
+      },
+    );
 
     it("merged by time are mergecap's", async () => {
       const names = [...CAPTURES, CAPTURES[0]];
@@ -134,12 +140,22 @@ describe("cutting", () => {
     expect(parseInstant("yesterday")).toBeNull();
   });
 
-  it("refuses to move packets before 1970", async () => {
+  it("refuses to move packets before 1970, and to where nanoseconds end", async () => {
     const capture = await openCapture(
       join(import.meta.dirname, "../../../fixtures/captures/udp-loss-reorder.pcapng"),
     );
-    const edit = editedPackets([{ capture, rows: allRows(capture) }], { shiftNs: -3e18 });
-    expect(() => [...edit]).toThrow(BeforeTime);
+    const edit = editedPackets([{ capture, rows: allRows(capture) }], {
+      shift: { seconds: -3e9, nanoseconds: 0 },
+    });
+    expect(() => [...edit]).toThrow(TimeOutOfRange);
+    for (const [seconds, isThere] of [
+      [18_446_744_072, true],
+      [18_446_744_073, false],
+    ] as const) {
+      const far = editedPackets([{ capture, rows: [0] }], { shift: { seconds, nanoseconds: 0 } });
+      if (isThere) expect([...far][0].seconds).toBe(seconds);
+      else expect(() => [...far]).toThrow("packet 1 of");
+    }
     capture.close();
   });
 });
@@ -399,8 +415,8 @@ describe("what a capture says beside packets", () => {
   it("has times as fine as a shift makes them", async () => {
     const capture = await openCapture(talkative());
     const source = { capture, rows: allRows(capture) };
-    const resolutions = async (shiftNs: number): Promise<string[]> => {
-      const edited = await openCapture(written([source], { shiftNs }));
+    const resolutions = async (nanoseconds: number): Promise<string[]> => {
+      const edited = await openCapture(written([source], { shift: { seconds: -5, nanoseconds } }));
       edited.close();
       return edited.interfaces.map(({ resolution }) => resolution);
     };
