@@ -47,6 +47,12 @@ export function actionsOf(
           ["dissecting filter", [key("/"), ...typed("http"), key("enter")]],
           ["filter cleared again", [key("escape")]],
           ["search", [key("f"), ...typed("nowhere to be found"), key("enter")]],
+          ["expand all", [key("E")]],
+          ["collapse all", [key("e")]],
+          ["mark, only what is marked", [key("home"), key("m"), key("end"), key("m"), key("V")]],
+          ["all again", [key("V")]],
+          ["decode as", [key("d"), ...typed("tls"), key("enter")]],
+          ["decode as before", [key("d"), key("home"), key("enter")]],
           ["sort", [key("S"), ...typed("length"), key("enter")]],
         ] as const)
       : []),

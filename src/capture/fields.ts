@@ -141,6 +141,11 @@ export function formatNode({ name, type, title }: FieldInfo, { value, label, chi
 
 const EXPERT = "_ws.expert";
 
+/** What a value is called, where its field has names for values; null where it has none. */
+export function valueName({ values }: FieldInfo, value: FieldValue | null): string | null {
+  return Object.entries(values ?? {}).find(([, known]) => known === value)?.[0] ?? null;
+}
+
 /** What of packets is to be dissected for the values of these fields. */
 export function interestIn(fields: readonly FieldInfo[]): Interest {
   const layers = new Set<string>();

@@ -1,6 +1,6 @@
 // Display filters made of what one looks at: the field of a detail line, the packet's ends, its stream.
 
-import { findField, formatValue } from "../../capture/fields.ts";
+import { findField, formatValue, valueName } from "../../capture/fields.ts";
 import type { DetailNode } from "../../capture/dissect/dissect.ts";
 import { PROTOCOL } from "../../trace/packets.ts";
 import type { Model } from "../model.ts";
@@ -44,7 +44,8 @@ function comparisonsWith(name: string, { value, label }: DetailNode): string[] {
     const digits = [...value.subarray(0, BYTES_MAX)].map((byte) => byte.toString(16).padStart(2, "0"));
     return [`${name}${begins} == ${digits.join(":")}`];
   }
-  const text = typeof value === "string" ? value : formatValue(field.type, value, label);
+  const text =
+    typeof value === "string" ? value : (valueName(field, value) ?? formatValue(field.type, value, label));
   const quoted = `${name} == ${JSON.stringify(text)}`;
   return field.type === "string" ? [quoted] : [`${name} == ${text}`, quoted];
 }

@@ -1,6 +1,6 @@
 // What may stand next in a display filter: fields, operators, values seen in the capture.
 
-import { allFields, findField, formatValue, nodesOf } from "../../capture/fields.ts";
+import { allFields, findField, formatValue, nodesOf, valueName } from "../../capture/fields.ts";
 import type { FieldInfo } from "../../capture/fields.ts";
 import { PROTOCOL } from "../../trace/packets.ts";
 import type { Trace } from "../../trace/trace.ts";
@@ -116,10 +116,11 @@ function valuesOf(model: Model, field: FieldInfo): Completion[] {
   const row = selectedRow(model);
   if (row >= 0) {
     for (const { value, label } of nodesOf(dissectedAt(model, row).tree, field)) {
-      const text = formatValue(field.type, value, label);
+      const text = valueName(field, value) ?? formatValue(field.type, value, label);
       add(field.type === "string" ? JSON.stringify(text) : text, `in packet ${row + 1}`);
     }
   }
+  for (const [name, value] of Object.entries(field.values ?? {})) add(name, String(value));
   if (field.type === "boolean") {
     add("1", "true");
     add("0", "false");

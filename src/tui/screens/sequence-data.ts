@@ -96,8 +96,11 @@ export function sequenceLabel(model: Model, packet: number): string {
   const dissected = shownAt(model, packet);
   if (dissected === null) return "…";
   const { protocol, info } = dissected;
-  // Some protocols say their name themselves: `DHCP Discover`.
-  if (protocol !== "TCP") return info.startsWith(`${protocol} `) ? info : `${protocol} ${info}`;
+  // Some protocols say their name themselves: `DHCP Discover`, `HTTP/1.1 200 OK`.
+  if (protocol !== "TCP")
+    return /^\W/.test(info.slice(protocol.length)) && info.startsWith(protocol)
+      ? info
+      : `${protocol} ${info}`;
   return info
     .replace(/\d+ → \d+ /, "")
     .replace(/\[([A-Z, ]+)\] Seq/, (_, flags: string) => `${flags.replaceAll(",", "")} Seq`)

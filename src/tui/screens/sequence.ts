@@ -220,6 +220,17 @@ function foldWords(item: SequenceFold): string {
   return item.answers === 0 ? data : `${data}, ${item.answers} answers`;
 }
 
+/** What a host says to itself, at the side of its lifeline that has room for it. */
+function paintBeside(painting: Painting, { from, y }: SequencePacket, words: string, attr: number): void {
+  const { grid, time, xs } = painting;
+  const x = xs[from];
+  const text = `${words} ↺`;
+  const left = x - (xs[from - 1] ?? time) - 2;
+  if (x + 2 + textWidth(text) <= grid.width || left < textWidth(text))
+    put(painting, x + 2, y, `↺ ${words}`, attr);
+  else put(painting, x - 1 - textWidth(text), y, text, attr);
+}
+
 function paintLabel(painting: Painting, item: SequencePacket): void {
   const { theme, model, xs } = painting;
   const { packet } = item;
@@ -231,7 +242,7 @@ function paintLabel(painting: Painting, item: SequencePacket): void {
   const words = `${sequenceLabel(model, packet)}${copy ? " (copy)" : ""}`;
   const attr = ahead ? theme.faint : died ? theme.error : again ? theme.warn : theme.text;
   if (item.from === item.to) {
-    put(painting, xs[item.from] + 2, item.y, `↺ ${words}`, attr);
+    paintBeside(painting, item, words, attr);
     return;
   }
   const endY = item.endY ?? item.y + 3;

@@ -9,7 +9,8 @@ import { gridToText } from "../../../src/tui/render/text.ts";
 import type { Session } from "../../../src/tui/session.ts";
 import { renderScreen } from "../../../src/tui/snapshot.ts";
 import { LINKTYPE } from "../../../src/wire/link-types.ts";
-import { memoryTrace } from "../../capture/memory-trace.ts";
+import { hex, memoryTrace } from "../../capture/memory-trace.ts";
+import { end, SampleNetwork } from "../../capture/samples/network.ts";
 
 const capture = await openCapture("fixtures/captures/applications.pcapng");
 afterAll(() => capture.close());
@@ -53,4 +54,15 @@ test("summaries of expert information are not cut for the sake of their group", 
 test("a sequence of nothing has no scale, and names that packets say themselves are said once", () => {
   expect(lines(empty, "sequence", 80)[1]).not.toContain("a row");
   expect(lines(full, "sequence", 80).join("\n")).toMatch(/─ DHCP Discover/);
+  const status = new TextEncoder().encode("HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n");
+  const network = new SampleNetwork();
+  network.connect(end("10.0.0.1", 40_000), end("10.0.0.2", 80)).answer(status);
+  const web: Session = { name: "web", problems: [], ...memoryTrace(network.frames, LINKTYPE.ethernet) };
+  expect(lines(web, "sequence", 80).join("\n")).toMatch(/─ HTTP\/1\.1 200 OK/);
+});
+
+test("what a host says to itself stands where there is room for it", () => {
+  const ping = hex("4500001c00004000 4001 f77e 0a000001 0a000001 0800 f7ff 0000 0000");
+  const session: Session = { name: "own", problems: [], ...memoryTrace([ping], LINKTYPE.raw) };
+  expect(lines(session, "sequence", 80).join("\n")).toMatch(/ICMP Echo \(ping\) request .*ttl=64.* ↺ │/);
 });

@@ -7,6 +7,9 @@ import { captureSession } from "../../../src/cli/capture-session.ts";
 import { view } from "../../../src/tui/app.ts";
 import type { Model } from "../../../src/tui/model.ts";
 import { gridToText } from "../../../src/tui/render/text.ts";
+import { findField, nodesOf } from "../../../src/capture/fields.ts";
+import { filterOfField } from "../../../src/tui/screens/field-filter.ts";
+import { completionsAt } from "../../../src/tui/screens/filter-completion.ts";
 import { dissectedAt, listCount, listRow, selectedRow } from "../../../src/tui/screens/packet-data.ts";
 import { treeRows } from "../../../src/tui/screens/packet-tree.ts";
 import { modelAt } from "../../../src/tui/snapshot.ts";
@@ -138,5 +141,26 @@ describe("the bars", () => {
       )[0];
     expect(top(80)).toContain("! packet 51: cut short in a block  capture");
     expect(top(200)).toContain("byte 8999: cut short in a block: 12 of at least 28 bytes are there");
+  });
+});
+
+describe("values that have names", () => {
+  const SYN = 36;
+
+  test("are offered by name while one types, those of the packet first", () => {
+    const model = pressed(
+      `# ${String(SYN + 1)
+        .split("")
+        .join(" ")} enter`,
+    );
+    const text = "_ws.expert.severity == ";
+    const names = completionsAt(model, text, text.length).choices.map((choice) => choice.text);
+    expect(names).toEqual(["Chat", "Error", "Warning", "Note", "Comment"]);
+  });
+
+  test("are what a filter made of the field says", () => {
+    const model = pressed("down");
+    const nodes = nodesOf(dissectedAt(model, SYN).tree, findField("_ws.expert.group")!);
+    expect(filterOfField(model, SYN, nodes[0])).toBe("_ws.expert.group == Sequence");
   });
 });
