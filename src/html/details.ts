@@ -1,6 +1,7 @@
 // Detail trees as a page keeps them. Packets have most of their lines in common: each is kept once, and so is a branch that is like another.
 
 import type { DetailNode, DissectedPacket } from "../capture/dissect/dissect.ts";
+import { isHidden } from "../capture/dissect/tree.ts";
 import type { PageDetails, PageNode } from "./page/data.ts";
 import { base64 } from "./packets.ts";
 
@@ -50,6 +51,7 @@ export class DetailStore {
     const kept: number[] = [];
     for (const node of nodes) {
       if (this.#lines >= LINES_MAX || depth >= DEPTH_MAX) break;
+      if (isHidden(node)) continue;
       this.#lines++;
       kept.push(this.#node(node, depth));
     }

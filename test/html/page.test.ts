@@ -120,6 +120,14 @@ describe("a page", () => {
     expect(packets.from.every((from, packet) => from === 1 - packets.to[packet])).toBe(true);
   });
 
+  it("has no line in the details that is kept from view everywhere else", async () => {
+    const { details } = dataIn((await pageOf(lesson("http-hello"))).html);
+    expect(details.fields).toContain("_ws.expert.severity");
+    expect(details.fields).not.toContain("_ws.expert.message");
+    expect(details.fields).not.toContain("http.request");
+    expect(details.nodes.some(([field, label]) => label === details.fields[field])).toBe(false);
+  });
+
   it("keeps a packet's bytes, its details, and which bytes each line is about", async () => {
     const { packets, details } = dataIn((await pageOf(lesson("tcp-hello"))).html);
     const hello = packets.infos.findIndex((info) => info.includes("Len=14"));

@@ -267,7 +267,7 @@ export function expertSheet(kinds: readonly FindingCount[], theme: Theme): Sheet
 
 /** What a severity looks like without its colour. */
 function severityMark(severity: string): string {
-  return { Error: "✗", Warning: "!", Note: "·", Chat: " " }[severity] ?? " ";
+  return { Error: "✗", Warning: "!", Note: "·", Chat: " ", Comment: "#" }[severity] ?? " ";
 }
 
 function severityAttr(severity: string, theme: Theme): number {
@@ -278,6 +278,8 @@ function severityAttr(severity: string, theme: Theme): number {
       return theme.warn;
     case "Note":
       return theme.info;
+    case "Comment":
+      return theme.ok;
     default:
       return theme.muted;
   }
