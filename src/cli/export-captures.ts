@@ -4,7 +4,7 @@ import type { Capture } from "../capture/capture.ts";
 import { contextOf } from "../capture/context.ts";
 import { instantAfter, isWithin, parseFrames, parseInstant } from "../capture/edit/cut.ts";
 import type { Cut, Instant } from "../capture/edit/cut.ts";
-import { TimeOutOfRange } from "../capture/edit/edited-packets.ts";
+import { NotAnonymous, TimeOutOfRange } from "../capture/edit/edited-packets.ts";
 import { editedChunks } from "../capture/edit/write-edited.ts";
 import { InputError } from "../scenario/input-error.ts";
 import { compileDisplayFilter } from "./display-filter.ts";
@@ -64,9 +64,10 @@ export async function exportCaptures(
     writeChunks(output, editedChunks(sources, options), paths);
     for (const capture of captures) if (tellProblems(capture)) process.exitCode = 2;
   } catch (error) {
-    throw error instanceof TimeOutOfRange
-      ? new InputError(`--shift ${flags.shift}: ${error.message}`)
-      : error;
+    if (error instanceof TimeOutOfRange) throw new InputError(`--shift ${flags.shift}: ${error.message}`);
+    if (error instanceof NotAnonymous)
+      throw new InputError(`--anonymise: ${error.message}; -Y or --frames leaves it out`);
+    throw error;
   } finally {
     for (const capture of captures) capture.close();
   }

@@ -38,12 +38,17 @@ export class TimeOutOfRange extends RangeError {
   override readonly name = "TimeOutOfRange";
 }
 
+/** A packet is of a link that nothing is known of: it would be written as it is. */
+export class NotAnonymous extends Error {
+  override readonly name = "NotAnonymous";
+}
+
 /** The last second that 64 bits of nanoseconds hold whole, in the year 2554. */
 const SECONDS_MAX = 18_446_744_072;
 
 /**
  * The packets of all sources, merged by time as mergecap does: of the next packet of each, the earliest comes first, of equal ones the
- * source named first. A source whose own packets are out of order stays so. Throws TimeOutOfRange.
+ * source named first. A source whose own packets are out of order stays so. Throws TimeOutOfRange and NotAnonymous.
  */
 export function* editedPackets(
   sources: readonly EditSource[],
@@ -65,7 +70,10 @@ export function* editedPackets(
     let bytes = capture.trace.bytes(row);
     if (addresses !== null) {
       bytes = bytes.slice();
-      rewriteAddresses(bytes, at.linkType, addresses);
+      if (!rewriteAddresses(bytes, at.linkType, addresses))
+        throw new NotAnonymous(
+          `packet ${row + 1} of ${capture.path} is of link type ${at.linkType}, in which no addresses are found`,
+        );
     }
     yield {
       interface: at,

@@ -96,7 +96,7 @@ function decimalsOf(resolution: CaptureInterface["resolution"], nanoseconds: num
   return nanoseconds % 10 ** (DECIMALS_MAX - exponent) === 0 ? exponent : DECIMALS_MAX;
 }
 
-/** The file of all sources' packets, merged and changed, in chunks of some 64 KiB. The same packets give the same bytes. Throws TimeOutOfRange. */
+/** The file of all sources' packets, merged and changed, in chunks of some 64 KiB. The same packets give the same bytes. Throws as `editedPackets`. */
 export function* editedChunks(
   sources: readonly EditSource[],
   options: EditOptions = {},

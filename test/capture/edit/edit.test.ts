@@ -9,6 +9,7 @@ import { fc, test } from "@fast-check/vitest";
 import { afterAll, describe, expect, it } from "vitest";
 
 import type { Capture } from "../../../src/capture/capture.ts";
+import { dissect } from "../../../src/capture/dissect/dissect.ts";
 import { AnonymousAddresses } from "../../../src/capture/edit/anonymous-addresses.ts";
 import { instantAfter, isWithin, parseFrames, parseInstant } from "../../../src/capture/edit/cut.ts";
 import { TimeOutOfRange, editedPackets } from "../../../src/capture/edit/edited-packets.ts";
@@ -27,6 +28,9 @@ import {
 } from "../../../src/capture/write-blocks.ts";
 import { parseIpv4, readIpv4 } from "../../../src/wire/address.ts";
 import { setUint32 } from "../../../src/wire/bytes.ts";
+import { addWords } from "../../../src/wire/checksum.ts";
+import { memoryTrace } from "../memory-trace.ts";
+import { TUNNELS } from "../tunnel-packets.ts";
 import { capturePath, hasSharedCaptures, hasTshark, tshark } from "../shared-captures.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "wirelab-edit-"));
@@ -257,6 +261,71 @@ describe("anonymous addresses", () => {
     const copy = bytes.slice();
     rewriteAddresses(copy, linkType, new AnonymousAddresses("x"));
     expect(copy.length).toBe(bytes.length);
+  });
+});
+
+describe("packets in tunnels, made anonymous", () => {
+  const addresses = new AnonymousAddresses("x");
+  const replacement = ipv4("10.0.0.1");
+  addresses.ipv4(replacement, 0);
+
+  it.each(TUNNELS)("%s keep their layers and none of their addresses", (protocols, linkType, packet) => {
+    const bytes = Buffer.from(packet);
+    expect(rewriteAddresses(bytes, linkType, addresses)).toBe(true);
+    for (const address of ["0a000001", "0a000002", "020000000001", "020000000002"])
+      expect(bytes.includes(Buffer.from(address, "hex")), address).toBe(false);
+    const { trace, context } = memoryTrace([bytes], linkType);
+    const source = readIpv4(replacement, 0);
+    expect(dissect(trace, 0, context)).toMatchObject({ protocols, protocol: "TCP", stopped: null, source });
+  });
+
+  it("have sound checksums where they had", () => {
+    const sums = (bytes: Uint8Array, isUdp: boolean): number[] => [
+      addWords(bytes, 0, 20, 0) % 0xffff,
+      addWords(bytes, isUdp ? 12 : 20, bytes.length, 0) % 0xffff,
+    ];
+    let checked = 0;
+    for (const [name, linkType, packet] of TUNNELS) {
+      const isUdp = name.includes(":udp:");
+      const hasChecksum = isUdp || (name.includes(":gre:") && (packet[20] & 0x80) !== 0);
+      if (!hasChecksum) continue;
+      const bytes = packet.slice();
+      if (isUdp) bytes.set([0x12, 0x34], 26);
+      const before = sums(bytes, isUdp);
+      rewriteAddresses(bytes, linkType, addresses);
+      expect(sums(bytes, isUdp), name).toEqual(before);
+      checked++;
+    }
+    expect(checked).toBe(4);
+  });
+
+  it("of a link nothing is known of are not written", async () => {
+    const path = join(folder, "unknown-link.pcap");
+    writeFileSync(
+      path,
+      Buffer.from(
+        `d4c3b2a102000400${"00".repeat(8)}ffff000093000000${"00".repeat(8)}0100000001000000ff`,
+        "hex",
+      ),
+    );
+    const capture = await openCapture(path);
+    const source = { capture, rows: allRows(capture) };
+    expect([...editedPackets([source])]).toHaveLength(1);
+    expect(() => [...editedPackets([source], { anonymousSeed: "x" })]).toThrow(
+      `packet 1 of ${path} is of link type 147, in which no addresses are found`,
+    );
+    capture.close();
+  });
+
+  test.prop([
+    fc.constantFrom(...TUNNELS),
+    fc.array(fc.tuple(fc.nat(90), fc.nat(255)), { maxLength: 4 }),
+    fc.nat(110),
+  ])("may be cut or changed anywhere, and nothing throws", ([, linkType, packet], patches, cut) => {
+    const bytes = packet.slice(0, cut);
+    for (const [at, value] of patches) if (at < bytes.length) bytes[at] = value;
+    rewriteAddresses(bytes, linkType, addresses);
+    expect(bytes.length).toBe(Math.min(cut, packet.length));
   });
 });
 
