@@ -5,10 +5,13 @@ import type { Capture } from "./capture.ts";
 import { Conversations } from "./dissect/conversations.ts";
 import type { DecodeAs } from "./dissect/decode-as.ts";
 import type { DissectContext, ReassembledPayload } from "./dissect/dissect.ts";
+import { TlsKeys } from "./dissect/tls-keys.ts";
+import type { KeyLogSource } from "./dissect/tls-keys.ts";
 import { payloadOf } from "./reassembly/fragments.ts";
 
 export interface Decoding {
   readonly decodeAs: readonly DecodeAs[];
+  readonly keys: TlsKeys | null;
   readonly conversations: Conversations;
 }
 
@@ -18,22 +21,50 @@ function decodingOf(capture: Capture): Decoding {
   return decodings.get(capture) ?? decodeCaptureAs(capture, []);
 }
 
-/** From now on ports of `capture` carry the protocols that the user says, whatever was taken for them before. */
-export function decodeCaptureAs(capture: Capture, decodeAs: readonly DecodeAs[]): Decoding {
-  const decoding = decodingAs(capture.trace, capture, decodeAs);
+/**
+ * From now on ports of `capture` carry the protocols that the user says, whatever was taken for them before, and TLS is opened with the
+ * secrets in `keyLogs` beside those in the capture itself.
+ */
+export function decodeCaptureAs(
+  capture: Capture,
+  decodeAs: readonly DecodeAs[],
+  keyLogs: readonly KeyLogSource[] = [],
+): Decoding {
+  const mayHold = capture.format.kind === "pcapng" || keyLogs.length > 0;
+  const keys = mayHold ? new TlsKeys([...keyLogs, secretsIn(capture)]) : null;
+  const decoding = decodingAs(capture.trace, { reassembly: capture.reassembly, keys }, decodeAs);
   decodings.set(capture, decoding);
   return decoding;
 }
 
-/** What a context has in which ports of `trace` carry what the user says; `reassembly` is that of the capture, where there is one. */
+/** What a context has in which ports of `trace` carry what the user says; `reassembly` and `keys` are those of the capture, where there is one. */
 export function decodingAs(
   trace: Trace,
-  { reassembly }: Pick<DissectContext, "reassembly">,
+  { reassembly, keys = null }: Pick<DissectContext, "reassembly" | "keys">,
   decodeAs: readonly DecodeAs[],
 ): Decoding {
-  const options = reassembly === undefined ? { decodeAs } : { reassembly, decodeAs };
-  return { decodeAs, conversations: new Conversations(trace, options) };
+  const options = reassembly === undefined ? { decodeAs, keys } : { reassembly, decodeAs, keys };
+  return { decodeAs, keys, conversations: new Conversations(trace, options) };
 }
+
+/** The type of a block of secrets that is a key log of TLS. */
+const TLS_KEY_LOG = 0x544c534b;
+
+/** The secrets in a capture's own blocks, as they come. */
+function secretsIn({ secrets }: Capture): KeyLogSource {
+  let next = 0;
+  return () => {
+    if (next >= secrets.length) return null;
+    // Each block's last line ends with it.
+    const lines = secrets
+      .slice(next)
+      .flatMap(({ type, data }) => (type === TLS_KEY_LOG ? [data, LINE_BREAK] : []));
+    next = secrets.length;
+    return Buffer.concat(lines);
+  };
+}
+
+const LINE_BREAK = Uint8Array.of(10);
 
 /** The context in which packets of `capture` are dissected; it follows the capture as that grows. */
 export function contextOf(capture: Capture): DissectContext {

@@ -6,8 +6,10 @@ import type { DecodeAs } from "../capture/dissect/decode-as.ts";
 import { InputError } from "../scenario/input-error.ts";
 import { collect } from "./arguments.ts";
 import { openCaptureFile } from "./capture-session.ts";
+import { addKeyLogFlag } from "./key-log-flag.ts";
+import type { KeyLogFlags } from "./key-log-flag.ts";
 
-export interface InputFlags {
+export interface InputFlags extends KeyLogFlags {
   readonly interface?: string;
   readonly captureFilter?: string;
   readonly follow?: true;
@@ -16,7 +18,7 @@ export interface InputFlags {
 
 /** Adds them to `command`, whose argument is then optional. */
 export function addInputFlags(command: Command): Command {
-  return command
+  return addKeyLogFlag(command)
     .option(
       "-i, --interface <name>",
       "capture on a network interface, through tcpdump or dumpcap: lo, eth0, any",
@@ -39,11 +41,13 @@ export interface Input {
 /** Opens what is asked for, lazily. Throws `InputError` or `CaptureError`. */
 export async function openInput(what: string | undefined, flags: InputFlags): Promise<Input> {
   const texts = flags.decodeAs ?? [];
-  if (texts.length === 0) return openWhat(what, flags);
+  if (texts.length === 0 && flags.keylog === undefined) return openWhat(what, flags);
   const decodeAs = await Promise.all(texts.map(decodeAsOf));
+  const { keyLogsOf } = await import("./key-log.ts");
+  const keyLogs = keyLogsOf(flags);
   const input = await openWhat(what, flags);
   const { decodeCaptureAs } = await import("../capture/context.ts");
-  decodeCaptureAs(input.capture, decodeAs);
+  decodeCaptureAs(input.capture, decodeAs, keyLogs);
   return input;
 }
 

@@ -2,11 +2,12 @@
 
 import { existsSync } from "node:fs";
 import type { Capture } from "../capture/capture.ts";
-import { contextOf } from "../capture/context.ts";
+import { contextOf, decodeCaptureAs } from "../capture/context.ts";
 import { openCapture } from "../capture/open.ts";
 import type { OpenOptions } from "../capture/open.ts";
 import { InputError, suggest } from "../scenario/input-error.ts";
 import type { CaptureSession } from "../tui/session.ts";
+import type { KeyLogFlags } from "./key-log-flag.ts";
 
 /** Opens a capture, or says that there is neither a lesson nor a file of that name. */
 export async function openCaptureFile(what: string, options: OpenOptions): Promise<Capture> {
@@ -16,6 +17,16 @@ export async function openCaptureFile(what: string, options: OpenOptions): Promi
     throw new InputError(`no lesson and no file called ${what}${suggest(what, names)}`);
   }
   return openCapture(what, options);
+}
+
+/** The same with what commands say of a capture's contents. */
+export async function openDecoded(what: string, flags: KeyLogFlags): Promise<Capture> {
+  if (flags.keylog === undefined) return openCaptureFile(what, {});
+  const { keyLogsOf } = await import("./key-log.ts");
+  const keyLogs = keyLogsOf(flags);
+  const capture = await openCaptureFile(what, {});
+  decodeCaptureAs(capture, [], keyLogs);
+  return capture;
 }
 
 /** What the screens show of a capture, as far as it has been read. */

@@ -9,10 +9,11 @@ import { editedChunks } from "../capture/edit/write-edited.ts";
 import { InputError } from "../scenario/input-error.ts";
 import { compileDisplayFilter } from "./display-filter.ts";
 import { parseSpan } from "./durations.ts";
+import type { KeyLogFlags } from "./key-log-flag.ts";
 import { writeChunks } from "./output-file.ts";
-import { openCaptureFile, tellProblems } from "./capture-session.ts";
+import { openDecoded, tellProblems } from "./capture-session.ts";
 
-export interface EditFlags {
+export interface EditFlags extends KeyLogFlags {
   readonly filter?: string;
   readonly frames?: string;
   readonly after?: string;
@@ -44,7 +45,7 @@ export async function exportCaptures(
   const seed = flags.anonymise === true ? SEED : flags.anonymise;
   const captures: Capture[] = [];
   try {
-    for (const path of paths) captures.push(await openCaptureFile(path, {}));
+    for (const path of paths) captures.push(await openDecoded(path, flags));
     const sources = captures.map((capture) => {
       const cut: Cut = {
         frames,

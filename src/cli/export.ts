@@ -21,6 +21,7 @@ import { parseChoice, parseSize, parseWhole } from "./arguments.ts";
 import { simOnly } from "./dashboard-source.ts";
 import { exportCaptures, isEdited } from "./export-captures.ts";
 import type { EditFlags } from "./export-captures.ts";
+import { addKeyLogFlag } from "./key-log-flag.ts";
 import { addNetworkFlags, runOptions } from "./network-flags.ts";
 import type { NetworkFlags } from "./network-flags.ts";
 import { writeOutput, writePcapngFile } from "./output-file.ts";
@@ -92,7 +93,7 @@ export function addExport(program: Command): void {
     .option("--theme <name>", `html: ${PAGE_THEMES.join(", ")} (default: as the reader's system prefers)`)
     .option("--size <WxH>", "asciicast: in cells", "120x40")
     .option("--width <columns>", "ladder: in cells", "100");
-  addNetworkFlags(command).action(exportIt);
+  addKeyLogFlag(addNetworkFlags(command)).action(exportIt);
 }
 
 async function exportIt(whats: readonly string[], flags: ExportFlags): Promise<void> {

@@ -9,6 +9,8 @@ import { renderScreen } from "../tui/snapshot.ts";
 import type { Moment } from "../tui/snapshot.ts";
 import { themeFor, themeNamed, themes } from "../tui/theme.ts";
 import { parseChoice, parseSeed, parseSize, parseWhole } from "./arguments.ts";
+import { addKeyLogFlag } from "./key-log-flag.ts";
+import type { KeyLogFlags } from "./key-log-flag.ts";
 import { addNetworkFlags } from "./network-flags.ts";
 import type { NetworkFlags } from "./network-flags.ts";
 import { addThemeFlag } from "./screen-flags.ts";
@@ -18,7 +20,7 @@ import type { Picture } from "./picture.ts";
 import { openSession } from "./source.ts";
 import { openFraming } from "./verify-open.ts";
 
-interface SnapshotFlags extends NetworkFlags {
+interface SnapshotFlags extends NetworkFlags, KeyLogFlags {
   readonly screen?: string;
   readonly size: string;
   readonly format?: string;
@@ -43,7 +45,7 @@ export function addSnapshot(program: Command): void {
     .option("--keys <keys>", "keys pressed first, separated by spaces: 2 j j enter")
     .option("--loopback", "run on real sockets too; then times differ from run to run")
     .option("-o, --output <file>", "file to write; standard output by default");
-  addThemeFlag(addNetworkFlags(command)).action(snapshot);
+  addKeyLogFlag(addThemeFlag(addNetworkFlags(command))).action(snapshot);
 }
 
 async function snapshot(what: string, flags: SnapshotFlags): Promise<void> {

@@ -5,7 +5,9 @@ import { loadScenario } from "../scenario/load.ts";
 import { completeLab, openLab } from "../scenario/session.ts";
 import type { LabSession } from "../scenario/session.ts";
 import type { CaptureSession } from "../tui/session.ts";
+import { InputError } from "../scenario/input-error.ts";
 import { simOnly } from "./dashboard-source.ts";
+import type { KeyLogFlags } from "./key-log-flag.ts";
 import { runOptions } from "./network-flags.ts";
 import type { NetworkFlags } from "./network-flags.ts";
 
@@ -20,13 +22,14 @@ export function isScenario(what: string): boolean {
  */
 export async function openSession(
   what: string,
-  flags: NetworkFlags,
+  flags: NetworkFlags & KeyLogFlags,
   loopback: boolean,
 ): Promise<LabSession | CaptureSession> {
   if (!isScenario(what)) {
-    const { captureSession, openCaptureFile } = await import("./capture-session.ts");
-    return captureSession(await openCaptureFile(what, {}));
+    const { captureSession, openDecoded } = await import("./capture-session.ts");
+    return captureSession(await openDecoded(what, flags));
   }
+  if (flags.keylog !== undefined) throw new InputError(`--keylog ${flags.keylog}: is for captures`);
   const scenario = await loadScenario(what);
   const options = runOptions(scenario, flags);
   const session = await openLab(scenario, options);

@@ -15,6 +15,7 @@ import { MiddleSegments } from "./middle-segments.ts";
 import type { Taken } from "./middle-segments.ts";
 import { StreamHistory } from "./stream-history.ts";
 import { TcpConversation } from "./tcp-conversation.ts";
+import type { TlsKeys } from "./tls-keys.ts";
 import { UdpConversation } from "./udp-conversation.ts";
 
 /** Bytes kept of all streams of a transport together. */
@@ -34,6 +35,8 @@ export interface ConversationsOptions {
   readonly reassembly?: Reassembly;
   /** Protocols that the user chose. */
   readonly decodeAs?: readonly DecodeAs[];
+  /** Secrets with which TLS is opened; null where there can be none. */
+  readonly keys?: TlsKeys | null;
   /**
    * Look at later packets of a stream for what they say of the one shown: the frame of the answer, the frame a message is complete
    * in. False by default, as tshark reads a file once.

@@ -16,6 +16,7 @@ import type { Reassembly } from "../reassembly/fragments.ts";
 import { addComments, addFrame } from "./frame.ts";
 import { dissectLink } from "./link.ts";
 import { dissectTcpPayload } from "./tcp-payload.ts";
+import type { TlsKeys } from "./tls-keys.ts";
 import { dissectUdpPayload } from "./udp-protocols.ts";
 import { Dissection, EVERYTHING } from "./tree.ts";
 import type {
@@ -47,6 +48,8 @@ export interface DissectContext {
   readonly conversations?: Conversations;
   /** Protocols that the user chose for ports: those `conversations` was made with. */
   readonly decodeAs?: readonly DecodeAs[];
+  /** Secrets with which TLS is opened; null where there can be none. */
+  readonly keys?: TlsKeys | null;
   /** False for a packet without a timestamp; all have one by default. */
   readonly hasTime?: (row: number) => boolean;
   /** pcapng's flags of a packet; null (the default) where the file has none. */

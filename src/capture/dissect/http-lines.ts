@@ -152,10 +152,10 @@ export function isNotification({ method }: HttpHead): boolean {
 }
 
 /** The target of a request with the host that it is on; as it is where no host is said, or the target says it. */
-export function fullUri({ method, target, headers }: HttpHead): string {
+export function fullUri({ method, target, headers }: HttpHead, scheme: "http" | "https"): string {
   const host = headers.get("host");
   const isFull = host === undefined || method === "CONNECT" || /^https?:/i.test(target);
-  return isFull ? target : `http://${host}${target}`;
+  return isFull ? target : `${scheme}://${host}${target}`;
 }
 
 /** `text/html` of a message with a body; "" where it does not say. */

@@ -131,7 +131,7 @@ export class HttpStream implements StreamDissector {
 
   #request(pdu: number, row: number, head: HttpHead): void {
     if (this.#exchanges.length >= EXCHANGES_MAX) return;
-    const uri = fullUri(head);
+    const uri = fullUri(head, this.#above.scheme);
     this.#exchangeOf.set(pdu, this.#exchanges.length);
     this.#exchanges.push({ request: row, response: -1, uri });
     this.#asked.push(head.method);
@@ -171,6 +171,7 @@ export class HttpStream implements StreamDissector {
       exchange,
       previous,
       next,
+      scheme: this.#above.scheme,
       betweenNs: (earlier, later) => this.#above.betweenNs(earlier, later),
     });
   }

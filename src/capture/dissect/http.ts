@@ -39,6 +39,8 @@ export interface HttpAround {
   readonly exchange: HttpExchange | null;
   readonly previous: HttpExchange | null;
   readonly next: HttpExchange | null;
+  /** How URIs begin. */
+  readonly scheme: "http" | "https";
   betweenNs(earlier: number, later: number): bigint;
 }
 
@@ -274,7 +276,7 @@ function addExchange(d: Dissection, out: DetailNode[], head: HttpHead, around: H
   const title = `${word[0].toUpperCase()}${word.slice(1)}`;
   d.add(out, `http.${word}`, `[${title}: True]`, at, 0, true);
   if (!head.isResponse && head.headers.has("host")) {
-    const uri = fullUri(head);
+    const uri = fullUri(head, around.scheme);
     addComputed(d, out, "http.request.full_uri", `Full request URI: ${uri}`, at, uri);
   }
   if (exchange === null || word === "notification") return;

@@ -200,5 +200,8 @@ function showBody(d: Dissection, { bytes, type, encoding }: NonNullable<FrameFac
   const plain = encoding === "" || encoding === "identity" ? bytes : inflateBody(encoding, bytes);
   const name = plain === bytes ? "Reassembled body" : "Uncompressed entity body";
   const body = plain ?? bytes;
-  d.within(name, body, () => addMedia(d, plain === null ? "" : type, 0, body.length, "HTTP2"));
+  // As in Wireshark: of a body whose type nobody said there are bytes and no layer.
+  d.within(name, body, () => {
+    if (type !== "") addMedia(d, plain === null ? "" : type, 0, body.length, "HTTP2");
+  });
 }

@@ -5,6 +5,8 @@
 import { PDU } from "../reassembly/pdus.ts";
 import type { PduReader } from "../reassembly/pdus.ts";
 import { bitsText } from "./bit-pictures.ts";
+import type { CarriedStream, Carrier } from "./carried-stream.ts";
+import type { TlsKeys } from "./tls-keys.ts";
 import { bytesText } from "./tree.ts";
 import type { DetailNode, Dissection, FieldValue } from "./tree.ts";
 
@@ -17,10 +19,18 @@ export interface StreamAbove {
   /** Ports of the stream's first packet. */
   readonly sourcePort: number;
   readonly destinationPort: number;
+  /** How URIs of what it carries begin. */
+  readonly scheme: "http" | "https";
   /** Nanoseconds between two rows. */
   betweenNs(earlier: number, later: number): bigint;
   /** From the next message on the stream is `name`'s; `setup` is for that dissector to understand. */
   follow(name: string, setup: string): void;
+  /** Where secrets of TLS may be known; null where there are none. */
+  readonly keys: TlsKeys | null;
+  /** Complete message `pdu`, at most its first `max` bytes. */
+  message(pdu: number, max: number): Uint8Array;
+  /** A stream that this one's messages carry; `agreed` is what both ends called its protocol, empty where they did not. */
+  carry(carrier: Carrier, agreed: string): CarriedStream;
 }
 
 /** A message about to be shown. */
@@ -36,6 +46,17 @@ export interface Slice {
   node: DetailNode | null;
   /** Info before the slice. */
   before: string | null;
+  /** Of a protocol that carries others: what of the columns stays whatever is shown next. */
+  kept?: KeptColumns;
+}
+
+/** What of the columns stays, as Wireshark fences it off. */
+export interface KeptColumns {
+  info: string;
+  /** Null where the Protocol column is free. */
+  protocol: string | null;
+  /** A carried protocol has been shown: the Protocol column is its own. */
+  isCarrying: boolean;
 }
 
 /** What a message says in the packet list: its protocol, its part of Info, and what stands between that and the parts before. */

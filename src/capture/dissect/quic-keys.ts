@@ -3,6 +3,7 @@
 
 import { createCipheriv, createDecipheriv, createHmac } from "node:crypto";
 
+import { expandLabel } from "./expand-label.ts";
 import { uint } from "./protocol.ts";
 
 /** Keys of one direction. */
@@ -111,28 +112,17 @@ function bytesOf(hex: string): Uint8Array {
   return Uint8Array.from(Buffer.from(hex, "hex"));
 }
 
-/** HKDF-Expand-Label of TLS 1.3 (RFC 8446 7.1) with SHA-256 and no context, up to 32 bytes. */
-function expandLabel(secret: Uint8Array, label: string, length: number): Uint8Array {
-  const name = `tls13 ${label}`;
-  const info = Buffer.concat([
-    Uint8Array.of(0, length, name.length),
-    Buffer.from(name, "latin1"),
-    Uint8Array.of(0, 1),
-  ]);
-  return createHmac("sha256", secret).update(info).digest().subarray(0, length);
-}
-
 /** Keys made from the connection id that the client's first Initial packet is sent to; null for an unknown version. */
 export function initialKeys(version: number, connectionId: Uint8Array): InitialKeys | null {
   const suite = suiteOf(version);
   if (suite === null) return null;
   const initial = createHmac("sha256", bytesOf(suite.salt)).update(connectionId).digest();
   const side = (label: string): QuicKeys => {
-    const secret = expandLabel(initial, label, 32);
+    const secret = expandLabel("sha256", initial, label, 32);
     return {
-      key: expandLabel(secret, `${suite.prefix} key`, 16),
-      iv: expandLabel(secret, `${suite.prefix} iv`, 12),
-      hp: expandLabel(secret, `${suite.prefix} hp`, 16),
+      key: expandLabel("sha256", secret, `${suite.prefix} key`, 16),
+      iv: expandLabel("sha256", secret, `${suite.prefix} iv`, 12),
+      hp: expandLabel("sha256", secret, `${suite.prefix} hp`, 16),
     };
   };
   return [side("client in"), side("server in")];

@@ -10,7 +10,14 @@ import type { Datagram } from "./udp-protocols.ts";
 const SSDP: HttpForm = { layers: ["ssdp"], protocol: "SSDP", title: "Simple Service Discovery Protocol" };
 
 /** Who answers whom is not looked for: many may. */
-const AROUND: HttpAround = { number: 0, exchange: null, previous: null, next: null, betweenNs: () => 0n };
+const AROUND: HttpAround = {
+  number: 0,
+  exchange: null,
+  previous: null,
+  next: null,
+  scheme: "http",
+  betweenNs: () => 0n,
+};
 
 export function dissectSsdp(d: Dissection, { start, end }: Datagram): void {
   d.columns(SSDP.protocol, "");

@@ -4,28 +4,34 @@ import { ANALYSIS } from "../../trace/analysis-flags.ts";
 import { NO_OFFSET } from "../../trace/packets.ts";
 import type { Trace } from "../../trace/trace.ts";
 import { TCP_FLAG } from "../../wire/tcp.ts";
-import { NO_PDU } from "../reassembly/pdu-table.ts";
+import { messageOf, partsOf } from "../reassembly/pdu-parts.ts";
+import type { PduPart, Segments } from "../reassembly/pdu-parts.ts";
+import type { PduTable } from "../reassembly/pdu-table.ts";
 import { PDU, StreamPdus } from "../reassembly/pdus.ts";
 import type { PduBytes, PduReader } from "../reassembly/pdus.ts";
 import type { StreamRows } from "../reassembly/stream-rows.ts";
 import type { PduScan } from "../reassembly/pdu-buffer.ts";
 import { glanceAtPayload, payloadIn } from "../reassembly/follow.ts";
+import { CarriedStream } from "./carried-stream.ts";
+import type { Carrier } from "./carried-stream.ts";
 import type { ConversationsOptions } from "./conversations.ts";
 import { decodeRule } from "./decode-rule.ts";
 import { endsAsHttp, HTTP_PORTS } from "./http-lines.ts";
 import type { StreamAbove, StreamDissector } from "./protocol.ts";
-import { candidates, makeDissector } from "./tcp-protocols.ts";
+import { StreamSpeakers } from "./stream-speakers.ts";
+import { candidates } from "./tcp-protocols.ts";
+import type { TlsKeys } from "./tls-keys.ts";
 
 /** Segments that no protocol knows before the stream is taken for data and looked at no more. */
 const UNKNOWN_MAX = 16;
 
-const NOTHING = new Uint8Array(0);
 const CONTROL = TCP_FLAG.syn | TCP_FLAG.fin;
 
-export class TcpConversation implements PduReader, PduBytes, StreamAbove {
+export class TcpConversation implements PduReader, PduBytes, Segments, StreamAbove {
   readonly pdus: StreamPdus;
   readonly sourcePort: number;
   readonly destinationPort: number;
+  readonly scheme = "http";
   /** No protocol known here: nothing more is read of it. */
   isData = false;
   /** The last row before. */
@@ -34,8 +40,7 @@ export class TcpConversation implements PduReader, PduBytes, StreamAbove {
   readonly #options: ConversationsOptions;
   readonly #source: number;
   readonly #rows: StreamRows;
-  /** Who speaks from which message on, in order. */
-  readonly #speakers: { readonly from: number; readonly dissector: StreamDissector }[] = [];
+  readonly #speakers = new StreamSpeakers(this);
   #unknown = 0;
   #claimedFrom = -1;
 
@@ -126,9 +131,7 @@ export class TcpConversation implements PduReader, PduBytes, StreamAbove {
 
   /** Bytes of memory, roughly. */
   get cost(): number {
-    return (
-      500 + this.pdus.table.cost + this.#speakers.reduce((sum, { dissector }) => sum + dissector.cost, 0)
-    );
+    return 500 + this.pdus.table.cost + this.#speakers.cost;
   }
 
   /** 0: from the sender of the stream's first packet; 1: to it. */
@@ -153,27 +156,15 @@ export class TcpConversation implements PduReader, PduBytes, StreamAbove {
 
   /** The dissector of message `pdu`. */
   dissectorOf(pdu: number): StreamDissector | null {
-    for (let i = this.#speakers.length - 1; i >= 0; i--) {
-      if (this.#speakers[i].from <= pdu) return this.#speakers[i].dissector;
-    }
-    return null;
+    return this.#speakers.of(pdu);
   }
 
   pduLength(scan: PduScan, direction: 0 | 1, pdu: number): number {
-    const speaker = this.#speakers.at(-1);
-    if (speaker !== undefined) return speaker.dissector.pduLength(scan, direction, pdu);
-    for (const name of candidates(this, scan, this.#options.decodeAs ?? [])) {
-      const dissector = makeDissector(name, this, "");
-      if (dissector === null) continue;
-      const { passed, phase } = scan;
-      const length = dissector.pduLength(scan, direction, pdu);
-      if (length !== PDU.reject) {
-        this.#speakers.push({ from: pdu, dissector });
-        return length;
-      }
-      scan.passed = passed;
-      scan.phase = phase;
-    }
+    const speaker = this.#speakers.current;
+    if (speaker !== null) return speaker.pduLength(scan, direction, pdu);
+    const names = candidates(this, scan, this.#options.decodeAs ?? []);
+    const length = this.#speakers.choose(names, scan, direction, pdu);
+    if (length !== PDU.reject) return length;
     const { table } = this.pdus;
     if (this.#claimedFrom === -1 && this.#isHttps(scan)) this.#claimedFrom = table.row(table.rowCount - 1);
     this.#unknown++;
@@ -191,12 +182,19 @@ export class TcpConversation implements PduReader, PduBytes, StreamAbove {
   }
 
   completed(pdu: number, row: number, direction: 0 | 1, read: (max: number) => Uint8Array): void {
-    this.dissectorOf(pdu)?.completed(pdu, row, direction, read);
+    this.#speakers.of(pdu)?.completed(pdu, row, direction, read);
   }
 
   follow(name: string, setup: string): void {
-    const dissector = makeDissector(name, this, setup);
-    if (dissector !== null) this.#speakers.push({ from: this.pdus.table.count, dissector });
+    this.#speakers.follow(name, setup, this.pdus.table.count);
+  }
+
+  get keys(): TlsKeys | null {
+    return this.#options.keys ?? null;
+  }
+
+  carry(carrier: Carrier, agreed: string): CarriedStream {
+    return new CarriedStream(this, carrier, agreed);
   }
 
   betweenNs(earlier: number, later: number): bigint {
@@ -205,20 +203,7 @@ export class TcpConversation implements PduReader, PduBytes, StreamAbove {
 
   /** Message `pdu` put together from its segments, at most its first `max` bytes. */
   message(pdu: number, max: number): Uint8Array {
-    const { table } = this.pdus;
-    if (pdu === NO_PDU || table.lastRow(pdu) === -1) return NOTHING;
-    const bytes = new Uint8Array(Math.min(max, table.length(pdu)));
-    let have = 0;
-    for (const part of this.#parts(pdu, bytes.length)) {
-      const payload = this.payload(part.row);
-      const from = part.skipped;
-      bytes.set(
-        payload.subarray(from, from + Math.min(part.length, bytes.length - part.offset)),
-        part.offset,
-      );
-      have = Math.max(have, part.offset + Math.min(part.length, payload.length - from));
-    }
-    return have >= bytes.length ? bytes : bytes.subarray(0, have);
+    return messageOf(this, pdu, max);
   }
 
   /** What the first segment of message `pdu` has of it. */
@@ -230,34 +215,23 @@ export class TcpConversation implements PduReader, PduBytes, StreamAbove {
 
   /** Where a complete message's bytes are: what each segment adds, in the stream's order. */
   parts(pdu: number): PduPart[] {
-    return this.#parts(pdu, Infinity);
+    return partsOf(this, pdu, Infinity);
   }
 
-  /** Those of its first `max` bytes. */
-  #parts(pdu: number, max: number): PduPart[] {
-    const { table } = this.pdus;
-    const { payloadLength } = this.#trace.packets;
-    const start = table.start(pdu);
-    const length = table.length(pdu);
-    const last = table.lastRow(pdu);
-    const parts: PduPart[] = [];
-    for (let index = table.find(table.firstRow(pdu)); index >= 0 && index < table.rowCount; index++) {
-      const row = table.row(index);
-      if (row > last) break;
-      if (row !== table.firstRow(pdu) && table.continued(index) !== pdu) continue;
-      let from = table.rowStart(index) - start;
-      for (let at = row; at !== -1 && at <= table.runLast(index); at = this.#rows.next(at)) {
-        if (at !== row && !this.#isInRun(index, at)) continue;
-        const offset = Math.max(0, from);
-        if (offset >= max) break;
-        const size = Math.min(length, from + payloadLength[at]) - offset;
-        // A connection's end completes what lasts until then, with no bytes of its own.
-        if (size > 0 || at === last)
-          parts.push({ row: at, offset, length: Math.max(0, size), skipped: offset - from });
-        from += payloadLength[at];
-      }
-    }
-    return parts.sort((one, other) => one.offset - other.offset);
+  get table(): PduTable {
+    return this.pdus.table;
+  }
+
+  payloadLength(row: number): number {
+    return this.#trace.packets.payloadLength[row];
+  }
+
+  nextInRun(index: number, row: number): number {
+    const last = this.pdus.table.runLast(index);
+    if (row >= last) return -1;
+    let at = this.#rows.next(row);
+    while (at !== -1 && at <= last && !this.#isInRun(index, at)) at = this.#rows.next(at);
+    return at <= last ? at : -1;
   }
 
   payload(row: number): Uint8Array {
@@ -278,12 +252,4 @@ export function wasSent({ packets }: Trace, row: number): boolean {
   const flags = packets.analysis[row];
   if ((flags & (ANALYSIS.keepAlive | ANALYSIS.unreadable)) !== 0) return true;
   return (flags & ANALYSIS.retransmission) !== 0 && (flags & ANALYSIS.fastRetransmission) === 0;
-}
-
-/** What segment `row` adds to a message: `length` bytes at `offset`, behind `skipped` bytes of its payload. */
-export interface PduPart {
-  readonly row: number;
-  readonly offset: number;
-  readonly length: number;
-  readonly skipped: number;
 }

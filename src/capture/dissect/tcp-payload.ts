@@ -103,7 +103,7 @@ function showSegment(shown: Shown, index: number, isHeld: boolean): void {
   const { d, conversation, row, start, end } = shown;
   const { table } = conversation.pdus;
   let at = start;
-  const slice: Slice = { node: null, before: null };
+  let slice: Slice = { node: null, before: null };
   const continued = table.continued(index);
   if (continued !== NO_PDU) {
     const isComplete = table.lastRow(continued) === row;
@@ -111,8 +111,7 @@ function showSegment(shown: Shown, index: number, isHeld: boolean): void {
     addSegmentData(shown, continued, start, at);
     if (isComplete) {
       showReassembled(shown, continued, slice);
-      if (!sharesLayer(shown, continued, index)) slice.node = null;
-      slice.before = null;
+      if (!sharesLayer(shown, continued, index)) slice = { node: null, before: null };
     } else {
       if (conversation.pdus.isReread(row)) showBeginningAgain(shown, continued);
       noteSegment(d);

@@ -8,6 +8,7 @@ import { GryphonStream } from "./gryphon.ts";
 import { Http2Stream, looksLikeHttp2 } from "./http2.ts";
 import { HttpStream } from "./http-stream.ts";
 import { HTTP_PORTS, lineAt, looksLikeHttp } from "./http-lines.ts";
+import { aboveByPort } from "./tls-above.ts";
 import { looksLikeTls, TlsStream } from "./tls.ts";
 import { WebSocketStream } from "./websocket.ts";
 import type { StreamAbove, StreamDissector } from "./protocol.ts";
@@ -43,7 +44,7 @@ export const STREAM_PROTOCOLS: ReadonlyMap<string, StreamProtocol> = new Map([
         looksLikeHttp(bytes, origin, end) && lineAt(bytes, origin, end).isWhole,
     },
   ],
-  ["tls", { make: () => new TlsStream(), ports: TLS_PORTS, looksLike: looksLikeTls }],
+  ["tls", { make: (above) => new TlsStream(above), ports: TLS_PORTS, looksLike: looksLikeTls }],
   ["mqtt", { make: () => new MqttStream(), ports: [1883], looksLike: looksLikeMqtt }],
   ["resp", { make: (above) => new RespStream(above), ports: [6379], looksLike: looksLikeResp }],
   ["ssh", { make: (above) => new SshStream(above), ports: [22, 29_418], looksLike: looksLikeSsh }],
@@ -84,6 +85,13 @@ export function candidates(
   for (const { name, looksLike } of BY_CONTENT)
     if (!names.includes(name) && looksLike(scan)) names.push(name);
   return names;
+}
+
+/** Names of protocols to try on the message that TLS carries in stream `above` and that begins at `scan`, in order. */
+export function candidatesInTls(above: StreamAbove, scan: PduScan): readonly string[] {
+  const names = ["http2", "http"].filter((name) => STREAM_PROTOCOLS.get(name)?.looksLike?.(scan) === true);
+  const name = aboveByPort(above.sourcePort, above.destinationPort)?.name ?? null;
+  return name === null ? names : [...names, name];
 }
 
 function namesByPort(source: number, destination: number): readonly string[] {

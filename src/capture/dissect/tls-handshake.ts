@@ -1,4 +1,4 @@
-// TLS handshake messages (RFC 8446 4, RFC 5246 7.4) that travel in the clear.
+// TLS handshake messages (RFC 8446 4, RFC 5246 7.4) in the clear, or of records that were opened.
 
 import { createHash } from "node:crypto";
 
@@ -6,7 +6,7 @@ import { addSignatureAlgorithm, addTlsExtensions } from "./tls-extensions.ts";
 import type { Extensions } from "./tls-extensions.ts";
 import {
   HANDSHAKE,
-  handshakeName,
+  messageName,
   HANDSHAKE_TYPES,
   isGrease,
   groupName,
@@ -41,10 +41,17 @@ export function showHandshake(
 ): void {
   const { bytes } = d;
   const type = bytes[start];
-  if (type === HANDSHAKE.certificate) d.layers.push(...chainLayers(bytes, start + 4, d.captured(end)));
+  if (type === HANDSHAKE.certificate)
+    d.layers.push(...chainLayers(bytes, start + 4, d.captured(end), isTls13));
   if (d.isForColumns) return;
   const held = d.captured(end);
-  const node = d.add(out, "tls.handshake", `Handshake Protocol: ${handshakeName(type)}`, start, held - start);
+  const node = d.add(
+    out,
+    "tls.handshake",
+    `Handshake Protocol: ${messageName(bytes.subarray(start))}`,
+    start,
+    held - start,
+  );
   const into = node.children;
   d.add(into, "tls.handshake.type", `Handshake Type: ${named(HANDSHAKE_TYPES, type)}`, start, 1, type);
   const length = uint(bytes, start + 1, 3);
@@ -58,13 +65,34 @@ export function showHandshake(
       serverHello(message);
       return;
     case HANDSHAKE.certificate:
-      certificates(message);
+      if (isTls13) context(message);
+      certificates(message, isTls13);
       return;
     case HANDSHAKE.serverKeyExchange:
       serverKeyExchange(message);
       return;
     case HANDSHAKE.newSessionTicket:
-      sessionTicket(message);
+      sessionTicket(message, isTls13);
+      return;
+    case HANDSHAKE.encryptedExtensions:
+      addTlsExtensions(d, into, message.at, end, "server");
+      return;
+    case HANDSHAKE.certificateRequest:
+      if (!isTls13) return;
+      context(message);
+      if (!message.isBroken) addTlsExtensions(d, into, message.at, end, "client");
+      return;
+    case HANDSHAKE.certificateVerify:
+      certificateVerify(message);
+      return;
+    case HANDSHAKE.finished:
+      if (held > message.at)
+        d.add(into, "tls.handshake.verify_data", "Verify Data", message.at, held - message.at);
+      return;
+    case HANDSHAKE.keyUpdate:
+      message.uint("tls.handshake.key_update.request_update", "Key Update Request", 1, (value) =>
+        named(KEY_UPDATES, value),
+      );
       return;
     default:
   }
@@ -220,8 +248,20 @@ function md5(text: string): string {
   return createHash("md5").update(text).digest("hex");
 }
 
-/** A chain as TLS 1.2 and before send it; in TLS 1.3 it is encrypted. */
-function certificates(reading: Reading): void {
+const KEY_UPDATES = new Map([
+  [0, "update_not_requested"],
+  [1, "update_requested"],
+]);
+
+/** What a server's request for a certificate is known by, in TLS 1.3 (RFC 8446 4.3.2). */
+function context(reading: Reading): void {
+  const field = "tls.handshake.certificate_request_context";
+  const length = reading.uint(`${field}_length`, "Certificate Request Context Length", 1);
+  if (length !== null && length > 0) reading.bytes(field, "Certificate Request Context", length);
+}
+
+/** A chain; in TLS 1.3 extensions follow each certificate. */
+function certificates(reading: Reading, isTls13: boolean): void {
   const { d } = reading;
   const total = reading.uint("tls.handshake.certificates_length", "Certificates Length", 3);
   if (total === null || total === 0) return;
@@ -237,6 +277,9 @@ function certificates(reading: Reading): void {
     reading.at = from + length;
     if (length === 0 || reading.at > d.captured(stop)) return;
     addCertificate(d, out, from, reading.at);
+    if (!isTls13 || reading.at + 2 > d.captured(stop)) continue;
+    addTlsExtensions(d, out, reading.at, stop, "server");
+    reading.at += 2 + uint(d.bytes, reading.at, 2);
   }
 }
 
@@ -262,10 +305,32 @@ function serverKeyExchange(whole: Reading): void {
   if (size !== null && size > 0) reading.bytes("tls.handshake.sig", "Signature", size);
 }
 
-/** A session ticket of TLS 1.2 (RFC 5077 3.3). */
-function sessionTicket(reading: Reading): void {
+/** A signature over the handshake (RFC 8446 4.4.3, RFC 5246 7.4.8). */
+function certificateVerify(reading: Reading): void {
+  const { d, at } = reading;
+  if (!reading.has(4)) return;
+  // Before TLS 1.2 nothing says how it was made.
+  if (at + 4 + uint(d.bytes, at + 2, 2) === reading.end) {
+    addSignatureAlgorithm(d, reading.out, at);
+    reading.skip(2);
+  }
+  const field = "tls.handshake.client_cert_vrfy.sig";
+  const size = reading.uint(`${field}_len`, "Signature length", 2);
+  if (size !== null && size > 0) reading.bytes(field, "Signature", size);
+}
+
+/** A session ticket (RFC 5077 3.3), in TLS 1.3 with more beside it (RFC 8446 4.6.1). */
+function sessionTicket(reading: Reading, isTls13: boolean): void {
   const hint = "tls.handshake.session_ticket_lifetime_hint";
   reading.uint(hint, "Session Ticket Lifetime Hint", 4, (value) => `${value} seconds`);
+  if (isTls13) {
+    reading.uint("tls.handshake.session_ticket_age_add", "Session Ticket Age Add", 4);
+    const field = "tls.handshake.session_ticket_nonce";
+    const nonce = reading.uint(`${field}_length`, "Session Ticket Nonce Length", 1);
+    if (nonce !== null && nonce > 0) reading.bytes(field, "Session Ticket Nonce", nonce);
+  }
   const length = reading.uint("tls.handshake.session_ticket_length", "Session Ticket Length", 2);
   if (length !== null && length > 0) reading.bytes("tls.handshake.session_ticket", "Session Ticket", length);
+  if (isTls13 && !reading.isBroken)
+    addTlsExtensions(reading.d, reading.out, reading.at, reading.end, "server");
 }

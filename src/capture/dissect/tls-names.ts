@@ -94,10 +94,15 @@ export const HANDSHAKE = {
   clientHello: 1,
   serverHello: 2,
   newSessionTicket: 4,
+  encryptedExtensions: 8,
   certificate: 11,
   serverKeyExchange: 12,
+  certificateRequest: 13,
+  certificateVerify: 15,
   clientKeyExchange: 16,
+  finished: 20,
   certificateStatus: 22,
+  keyUpdate: 24,
 } as const;
 
 export const HANDSHAKE_TYPES = new Map<number, string>([
@@ -261,6 +266,21 @@ const SIGNATURES = new Map<number, string>([
 
 export function signatureName(value: number): string {
   return SIGNATURES.get(value) ?? "Unknown";
+}
+
+/** What a Server Hello has for a random number that asks for another Client Hello (RFC 8446 4.1.3). */
+const RETRY = Buffer.from("cf21ad74e59a6111be1d8c021e65b891c2a211167abb8c5e079e09e2c8a8339c", "hex");
+const RANDOM_AT = 6;
+
+/** Whether a message is a Server Hello that asks for another Client Hello. */
+export function isHelloRetry(message: Uint8Array): boolean {
+  if (message[0] !== HANDSHAKE.serverHello) return false;
+  return RETRY.equals(message.subarray(RANDOM_AT, RANDOM_AT + RETRY.length));
+}
+
+/** What the handshake message is called that begins with `message`. */
+export function messageName(message: Uint8Array): string {
+  return isHelloRetry(message) ? "Hello Retry Request" : handshakeName(message[0]);
 }
 
 export function handshakeName(type: number): string {

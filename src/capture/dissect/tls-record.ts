@@ -1,14 +1,16 @@
 // One TLS record (RFC 8446 5, RFC 5246 6): what it carries while that can be read.
 
 import { addExpert } from "./expert.ts";
-import { addBytes, bytesCount, named, uint } from "./protocol.ts";
+import { addBytes, addComputed, bytesCount, named, uint } from "./protocol.ts";
+import type { OpenRecord } from "./tls-ciphers.ts";
+import type { Opened } from "./tls-opening.ts";
 import { isEncryptedFrom, showHandshake } from "./tls-handshake.ts";
 import {
   ALERT_LEVELS,
   ALERTS,
   CONTENT,
   CONTENT_TYPES,
-  handshakeName,
+  messageName,
   versionColumn,
   versionName,
 } from "./tls-names.ts";
@@ -32,18 +34,29 @@ export interface RecordFacts {
   readonly isEncrypted: boolean;
   /** What Info says of it, where `dissect` would say no more; null where that has to look. */
   readonly info: string | null;
+  /** How it was opened, null where it was not; and its number among those that carry what is above TLS, -1 for none. */
+  readonly opened: Opened | null;
+  readonly carries: number;
 }
 
-/** Shows the record in [start, end); answers what Info says of it: nothing of a message's middle. */
+/** What the protocol above is called: what was known before a record, and by now. Null where nothing is. */
+export interface TitlesAbove {
+  readonly before: string | null;
+  readonly now: string | null;
+}
+
+/** Shows the record in [start, end), whose `content` is null where it is not opened; answers what Info says of it: nothing of a message's middle. */
 export function showRecord(
   d: Dissection,
   out: DetailNode[],
   start: number,
   end: number,
   facts: RecordFacts,
+  content: OpenRecord | null,
+  above: TitlesAbove,
 ): string {
   const { bytes } = d;
-  const type = bytes[start];
+  const type = content?.type ?? bytes[start];
   const version = uint(bytes, start + 1, 2);
   const length = uint(bytes, start + 3, 2);
   const stop = Math.min(end, start + RECORD_HEADER_LENGTH + length);
@@ -52,21 +65,30 @@ export function showRecord(
   const column = versionColumn(facts.before === 0 ? version : facts.before);
   const record = d.add(out, "tls.record", "", start, held - start);
   const into = record.children;
-  const isOpaque = type === CONTENT.applicationData && versionColumn(facts.after) === "TLSv1.3";
+  const outer = bytes[start];
+  const isOpaque = outer === CONTENT.applicationData && versionColumn(facts.after) === "TLSv1.3";
   const typeField = isOpaque ? "tls.record.opaque_type" : "tls.record.content_type";
-  d.add(into, typeField, `${isOpaque ? "Opaque" : "Content"} Type: ${name} (${type})`, start, 1, type);
+  const outerName = CONTENT_TYPES.get(outer) ?? "Unknown";
+  d.add(into, typeField, `${isOpaque ? "Opaque" : "Content"} Type: ${outerName} (${outer})`, start, 1, outer);
   const versionText = `Version: ${versionName(version)} (${hexText(version, 4)})`;
   d.add(into, "tls.record.version", versionText, start + 1, 2, version);
   d.add(into, "tls.record.length", `Length: ${length}`, start + 3, 2, length);
+  if (content !== null && isOpaque)
+    d.add(into, "tls.record.content_type", `[Content Type: ${name} (${type})]`, start, 1, type);
   const from = start + RECORD_HEADER_LENGTH;
+  /** What is read in the clear: the record's own bytes, or what was in them. */
+  const within = (show: (at: number, to: number) => void): void => {
+    if (content === null) show(from, stop);
+    else d.within("Decrypted TLS", content.plain, () => show(0, content.plain.length));
+  };
   let info = name;
   let title = name;
   switch (type) {
     case CONTENT.handshake:
-      ({ info, title } = showHandshakes(d, into, from, stop, facts));
+      within((at, to) => ({ info, title } = showHandshakes(d, into, at, to, facts)));
       break;
     case CONTENT.alert:
-      info = showAlert(d, into, from, stop, facts);
+      within((at, to) => (info = showAlert(d, into, at, to, facts)));
       title = info;
       break;
     case CONTENT.changeCipherSpec:
@@ -74,24 +96,30 @@ export function showRecord(
       break;
     case CONTENT.applicationData:
       addBytes(d, into, "tls.app_data", "Encrypted Application Data", from, stop);
+      if (above.before !== null) {
+        const label = `Application Data Protocol: ${above.before}`;
+        addComputed(d, into, "tls.app_data_proto", label, start, above.before);
+      }
+      title = above.now ?? name;
       break;
     case CONTENT.heartbeat:
-      info = showHeartbeat(d, into, from, stop);
+      within((at, to) => (info = showHeartbeat(d, into, at, to)));
       title = info;
       break;
     default:
   }
   if (d.isForColumns) return info;
   // Until a Server Hello has settled the version, a record's own counts; and what it settles is for those after it.
-  const isHello = type === CONTENT.handshake && /^(Client|Server) Hello\b/.test(title);
-  record.label = `${isHello ? versionColumn(version) : column} Record Layer: ${recordText(type, name, title)}`;
+  const isHello = type === CONTENT.handshake && /^(Client|Server) Hello\b|^Hello Retry/.test(title);
+  record.label = `${isHello ? versionColumn(version) : column} Record Layer: ${recordText(type, name, title, content !== null)}`;
   return info;
 }
 
 /** What a record's line says of its content. */
-function recordText(type: number, name: string, title: string): string {
-  if (type === CONTENT.applicationData) return `${name} Protocol`;
-  return type === CONTENT.heartbeat || title === ENCRYPTED_ALERT ? title : `${name} Protocol: ${title}`;
+function recordText(type: number, name: string, title: string, isOpen: boolean): string {
+  const isAlone =
+    type === CONTENT.heartbeat || title === ENCRYPTED_ALERT || (type === CONTENT.alert && isOpen);
+  return isAlone ? title : `${name} Protocol: ${title}`;
 }
 
 function showAlert(d: Dissection, out: DetailNode[], start: number, end: number, facts: RecordFacts): string {
@@ -129,15 +157,16 @@ function showHandshakes(
 ): MessagesWords {
   const held = d.captured(end);
   const isNew = facts.held.length === 0;
+  const isTls13 = facts.opened !== null && versionColumn(facts.after) === "TLSv1.3";
   if (facts.isEncrypted || (isNew && isEncryptedFrom(d.bytes.subarray(start, held)))) {
     d.add(out, "tls.handshake", `Handshake Protocol: ${ENCRYPTED_HANDSHAKE}`, start, held - start);
     return { info: ENCRYPTED_HANDSHAKE, title: ENCRYPTED_HANDSHAKE };
   }
-  if (isNew) return showMessages(d, out, start, end, true);
+  if (isNew) return showMessages(d, out, start, end, true, isTls13);
   let words: MessagesWords = { info: "", title: MULTIPLE };
   const whole = Buffer.concat([facts.held, d.bytes.subarray(start, held)]);
   d.within("Reassembled TLS Handshake", whole, () => {
-    words = showMessages(d, out, 0, whole.length, false);
+    words = showMessages(d, out, 0, whole.length, false, isTls13);
   });
   return words;
 }
@@ -149,12 +178,13 @@ function showMessages(
   start: number,
   end: number,
   isNew: boolean,
+  isTls13: boolean,
 ): MessagesWords {
   const { bytes } = d;
   const names: string[] = [];
   let at = start;
   for (let i = 0; i < MESSAGES_MAX && at < end && at < bytes.length; i++) {
-    const name = handshakeName(bytes[at]);
+    const name = messageName(bytes.subarray(at));
     const isHead = at + 4 <= d.captured(end);
     const stop = isHead ? at + 4 + uint(bytes, at + 1, 3) : end + 1;
     if (stop > end) {
@@ -164,7 +194,7 @@ function showMessages(
       return isNew ? { info: `[${name} Fragment]`, title: text } : { info: "", title: MULTIPLE };
     }
     names.push(name);
-    showHandshake(d, out, at, stop);
+    showHandshake(d, out, at, stop, isTls13);
     at = stop;
   }
   const info = names.join(SEPARATOR);

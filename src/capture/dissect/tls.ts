@@ -1,13 +1,18 @@
 // TLS records (RFC 8446 5, RFC 5246 6) over a TCP stream: what each carries while that can be read, and the version and keys
 // the connection has got to.
 
+import type { CarriedStream, Carrier } from "./carried-stream.ts";
 import { addExpert } from "./expert.ts";
 import { messageColumns, PDU, protocolNode, uint } from "./protocol.ts";
-import type { Columns, PduScan, ShownPdu, StreamDissector } from "./protocol.ts";
+import type { Columns, KeptColumns, PduScan, ShownPdu, StreamAbove, StreamDissector } from "./protocol.ts";
+import { showCarried } from "./tls-carried.ts";
 import { isEncryptedFrom } from "./tls-handshake.ts";
-import { CONTENT, CONTENT_TYPES, HANDSHAKE, handshakeName, versionColumn } from "./tls-names.ts";
+import { CONTENT, CONTENT_TYPES, HANDSHAKE, messageName, versionColumn } from "./tls-names.ts";
+import { aboveByAgreement, aboveByPort } from "./tls-above.ts";
+import { agreedIn, readExtensions, readServerHello } from "./tls-hello.ts";
+import { openAgain, TlsOpening } from "./tls-opening.ts";
 import { MESSAGES_MAX, RECORD_HEADER_LENGTH, SEPARATOR, showRecord } from "./tls-record.ts";
-import type { RecordFacts } from "./tls-record.ts";
+import type { RecordFacts, TitlesAbove } from "./tls-record.ts";
 import { beginsSsl2Hello, showSsl2Hello, SSL2_COLUMN, SSL2_INFO, ssl2Length } from "./ssl2.ts";
 import type { DetailNode, Dissection } from "./tree.ts";
 
@@ -66,11 +71,16 @@ interface Side {
   isEncrypted: boolean;
 }
 
+interface RecordBytes {
+  readonly index: number;
+  readonly bytes: Uint8Array;
+}
+
 /** Records of which Info says the same whatever they hold. */
 const CHANGE_CIPHER_SPEC = CONTENT_TYPES.get(CONTENT.changeCipherSpec) ?? "";
 const APPLICATION_DATA = CONTENT_TYPES.get(CONTENT.applicationData) ?? "";
 
-export class TlsStream implements StreamDissector {
+export class TlsStream implements StreamDissector, Carrier {
   readonly layers = LAYERS;
   readonly isLayerOfBeginning = true;
   readonly headLength = RECORD_HEADER_LENGTH;
@@ -79,6 +89,16 @@ export class TlsStream implements StreamDissector {
     { held: NOTHING, isEncrypted: false },
     { held: NOTHING, isEncrypted: false },
   ];
+  readonly #above: StreamAbove;
+  /** Null where no secrets can be known. */
+  readonly #opening: TlsOpening | null;
+  /** What opened records carry; null while there is none. */
+  #carried: CarriedStream | null = null;
+  /** By record that carries: its message number. */
+  readonly #carriers: number[] = [];
+  /** The content of the newest of them, and of the one opened again last. */
+  #newest: RecordBytes | null = null;
+  #content: RecordBytes | null = null;
   /** By message number; records like the one before them are not in it. */
   readonly #facts: (RecordFacts | undefined)[] = [];
   #factsCount = 0;
@@ -89,9 +109,17 @@ export class TlsStream implements StreamDissector {
   /** The version of everything from this message on. */
   #settledFrom = -1;
   #kept = 0;
+  /** What both ends call what is above; empty where they did not say. */
+  #alpn = "";
+
+  constructor(above: StreamAbove) {
+    this.#above = above;
+    this.#opening = above.keys === null ? null : new TlsOpening(above.keys);
+  }
 
   get cost(): number {
-    return (this.#factsCount + (this.#others?.size ?? 0)) * 150 + this.#kept;
+    const carried = this.#carried === null ? 0 : this.#carried.cost + RECORD_BYTES_LIMIT;
+    return (this.#factsCount + (this.#others?.size ?? 0)) * 150 + this.#kept + carried;
   }
 
   /**
@@ -117,36 +145,84 @@ export class TlsStream implements StreamDissector {
     return end - origin;
   }
 
-  completed(pdu: number, _row: number, direction: 0 | 1, read: (max: number) => Uint8Array): void {
+  completed(pdu: number, row: number, direction: 0 | 1, read: (max: number) => Uint8Array): void {
     const side = this.#sides[direction];
     const before = this.#version;
     const other = this.#others?.get(pdu);
     if (other !== undefined && other !== EMPTY) return;
+    const isOpening = this.#opening?.isOpen === true;
     // Of what is encrypted nothing is learnt.
-    if (side.isEncrypted && this.#settledFrom >= 0) return;
+    if (side.isEncrypted && this.#settledFrom >= 0 && !isOpening) return;
     const { held, isEncrypted } = side;
     // Only of handshakes in the clear more than the header counts; before encryption nearly all records are.
-    const bytes = read(isEncrypted ? RECORD_HEADER_LENGTH : RECORD_HEADER_LENGTH + RECORD_BYTES_LIMIT);
+    const isHeadEnough = isEncrypted && !isOpening;
+    const bytes = read(isHeadEnough ? RECORD_HEADER_LENGTH : RECORD_HEADER_LENGTH + RECORD_BYTES_LIMIT);
+    if (isOpening && this.#opened(pdu, row, direction, bytes)) return;
     const type = bytes[0];
     const isClear = type === CONTENT.handshake && !isEncrypted;
     let info = type === CONTENT.changeCipherSpec && other === undefined ? CHANGE_CIPHER_SPEC : null;
     if (this.#version === 0 && type !== CONTENT.handshake) this.#version = uint(bytes, 1, 2);
-    if (type === CONTENT.changeCipherSpec || type === CONTENT.applicationData) {
+    // In TLS 1.3 a change of ciphers means nothing (RFC 8446 D.4), and another hello may follow it.
+    const isChange = type === CONTENT.changeCipherSpec && versionColumn(this.#version) !== "TLSv1.3";
+    if (isChange || type === CONTENT.applicationData) {
       side.isEncrypted = true;
       side.held = NOTHING;
+      if (isChange) this.#opening?.changeCipher(direction);
     } else if (isClear) {
-      info = this.#handshake(side, bytes);
+      const fragment = bytes.subarray(RECORD_HEADER_LENGTH);
+      info = this.#handshake(side, direction, fragment, uint(bytes, 1, 2));
     }
     if (this.#version !== 0 && this.#sides[0].isEncrypted && this.#sides[1].isEncrypted)
       this.#settledFrom = pdu;
     const after = this.#version === 0 ? uint(bytes, 1, 2) : this.#version;
     this.#factsCount++;
-    this.#facts[pdu] = { before, after, held, isEncrypted, info };
+    this.#facts[pdu] = { before, after, held, isEncrypted, info, opened: null, carries: -1 };
+  }
+
+  /** Takes a record that its direction's keys fit; false for any other. */
+  #opened(pdu: number, row: number, direction: 0 | 1, record: Uint8Array): boolean {
+    const open = this.#opening?.open(record, direction) ?? null;
+    if (open === null) return false;
+    const side = this.#sides[direction];
+    const before = this.#version;
+    const isHandshake = open.type === CONTENT.handshake;
+    const held = isHandshake ? side.held : NOTHING;
+    if (isHandshake) this.#handshake(side, direction, open.plain, uint(record, 1, 2));
+    else if (open.type === CONTENT.changeCipherSpec) this.#opening?.changeCipher(direction);
+    const isData = open.type === CONTENT.applicationData;
+    const carries = isData ? this.#carriers.push(pdu) - 1 : -1;
+    const { opened } = open;
+    this.#factsCount++;
+    this.#facts[pdu] = {
+      before,
+      after: this.#version,
+      held,
+      isEncrypted: false,
+      info: null,
+      opened,
+      carries,
+    };
+    if (isData) {
+      this.#carried ??= this.#above.carry(this, this.#alpn);
+      this.#newest = { index: carries, bytes: open.plain };
+      this.#carried.add(row, direction, open.plain.length);
+    }
+    return true;
+  }
+
+  content(index: number): Uint8Array {
+    if (this.#newest?.index === index) return this.#newest.bytes;
+    if (this.#content?.index === index) return this.#content.bytes;
+    const pdu = this.#carriers[index];
+    const opened = this.#facts[pdu]?.opened ?? null;
+    const record = this.#above.message(pdu, RECORD_HEADER_LENGTH + RECORD_BYTES_LIMIT);
+    const bytes = opened === null ? NOTHING : (openAgain(opened, record)?.plain ?? NOTHING);
+    this.#content = { index, bytes };
+    return bytes;
   }
 
   /** Learns from a record of handshake messages; answers their names where all are whole in it. */
-  #handshake(side: Side, record: Uint8Array): string | null {
-    const fragment = record.subarray(RECORD_HEADER_LENGTH);
+  #handshake(side: Side, direction: 0 | 1, fragment: Uint8Array, recordVersion: number): string | null {
     if (side.held.length === 0 && isEncryptedFrom(fragment)) {
       side.isEncrypted = true;
       return null;
@@ -154,17 +230,22 @@ export class TlsStream implements StreamDissector {
     const isNew = side.held.length === 0;
     const names: string[] = [];
     const bytes = side.held.length === 0 ? fragment : Buffer.concat([side.held, fragment]);
-    const recordVersion = uint(record, 1, 2);
     let at = 0;
     for (let i = 0; i < MESSAGES_MAX && at + 4 <= bytes.length; i++) {
       const length = uint(bytes, at + 1, 3);
       if (at + 4 + length > bytes.length) break;
+      const message = bytes.subarray(at, at + 4 + length);
+      this.#opening?.learn(message, direction);
       if (bytes[at] === HANDSHAKE.serverHello) {
-        this.#version = helloVersion(bytes.subarray(at + 4, at + 4 + length)) ?? recordVersion;
+        const hello = readServerHello(message.subarray(4));
+        this.#version = hello?.version ?? recordVersion;
+        this.#alpn = agreedIn(hello?.extensions) ?? this.#alpn;
+      } else if (bytes[at] === HANDSHAKE.encryptedExtensions) {
+        this.#alpn = agreedIn(readExtensions(message, 4)) ?? this.#alpn;
       } else if (this.#version === 0 && bytes[at] !== HANDSHAKE.clientHello) {
         this.#version = recordVersion;
       }
-      names.push(handshakeName(bytes[at]));
+      names.push(messageName(message));
       at += 4 + length;
     }
     side.held = at < bytes.length ? Uint8Array.from(bytes.subarray(at)) : NOTHING;
@@ -182,6 +263,8 @@ export class TlsStream implements StreamDissector {
       held: NOTHING,
       isEncrypted: true,
       info: null,
+      opened: null,
+      carries: -1,
     };
     const held = d.captured(end);
     // All records of a segment are below one line.
@@ -205,8 +288,14 @@ export class TlsStream implements StreamDissector {
       messageColumns(d, versionColumn(facts.after), "", SEPARATOR);
       return;
     }
-    const info = showRecord(d, node.children, start, end, facts);
-    const column = versionColumn(facts.after);
+    const isOpening = this.#opening?.isOpen === true;
+    const kept = isOpening ? (slice.kept ??= keptColumns(d)) : null;
+    const open = facts.opened === null ? null : openAgain(facts.opened, d.bytes.subarray(start, held));
+    const carries = open === null ? -1 : facts.carries;
+    const carried = carries === -1 ? null : this.#carried;
+    const above = this.#titlesAbove(carried, carries);
+    const info = showRecord(d, node.children, start, end, facts, open, above);
+    const column = kept?.isCarrying === true ? d.protocol : versionColumn(facts.after);
     // Nothing follows its header, and that is one too few for Wireshark.
     if (other === EMPTY && isLast(d, end)) {
       if (d.messages === 0) d.columns("SSL", d.infoPrefix);
@@ -219,9 +308,24 @@ export class TlsStream implements StreamDissector {
       d.columns(column, d.infoPrefix);
       d.messages++;
     }
+    if (open === null || carried === null || kept === null) return;
+    const carriedColumn = versionColumn(facts.after);
+    const record = { out: node.children, carried, index: carries, plain: open.plain, column: carriedColumn };
+    showCarried(d, kept, record);
+  }
+
+  /** What is above the record that `carried` has as its `carries`th; null for one that was not opened. */
+  #titlesAbove(carried: CarriedStream | null, carries: number): TitlesAbove {
+    const { sourcePort, destinationPort } = this.#above;
+    const agreed = aboveByAgreement(this.#alpn)?.title ?? null;
+    const byPort = aboveByPort(sourcePort, destinationPort)?.title ?? null;
+    const titleAt = (index: number): string | null => agreed ?? carried?.titleAt(index) ?? byPort;
+    return { before: titleAt(carries - 1), now: titleAt(carries) };
   }
 
   columnsOf(pdu: number, firstByte: number): Columns | null {
+    // What records carry has a say in what the segment says of all of them.
+    if (this.#opening?.isOpen === true) return null;
     const other = this.#others?.get(pdu);
     if (other === EMPTY || other === SSL2_HELLO) return null;
     if (other !== undefined)
@@ -247,19 +351,10 @@ function isLast(d: Dissection, end: number): boolean {
   return end === (d.source === 0 && d.networkEnd >= 0 ? d.networkEnd : d.reportedEnd);
 }
 
-/** The version a Server Hello settles on (RFC 8446 4.2.1), or null where it is too short to say. */
-function helloVersion(hello: Uint8Array): number | null {
-  if (hello.length < 38) return null;
-  const version = uint(hello, 0, 2);
-  let at = 35 + hello[34] + 3;
-  const end = at + 2 <= hello.length ? Math.min(hello.length, at + 2 + uint(hello, at, 2)) : 0;
-  for (at += 2; at + 4 <= end;) {
-    const type = uint(hello, at, 2);
-    const length = uint(hello, at + 2, 2);
-    if (type === 43 && length === 2 && at + 6 <= end) return uint(hello, at + 4, 2);
-    at += 4 + length;
-  }
-  return version;
+/** What an earlier message of the segment said, before which none of these records is. */
+function keptColumns(d: Dissection): KeptColumns {
+  if (d.messages === 0) return { info: d.infoPrefix, protocol: null, isCarrying: false };
+  return { info: d.info, protocol: d.protocol, isCarrying: false };
 }
 
 function showIgnored(d: Dissection, out: DetailNode[], start: number, held: number): void {

@@ -85,15 +85,19 @@ export function attributeLayer(id: string, tag: number): string | null {
   return isString ? "x509sat" : (ATTRIBUTES.get(id) ?? null);
 }
 
-/** The layers of the chain in [start, end), a TLS Certificate message's content, in order. */
-export function chainLayers(bytes: Uint8Array, start: number, end: number): string[] {
+/**
+ * The layers of the chain in [start, end), a TLS Certificate message's content, in order; `isTls13` where it begins with a context, and
+ * extensions follow each certificate.
+ */
+export function chainLayers(bytes: Uint8Array, start: number, end: number, isTls13: boolean): string[] {
   const layers: string[] = [];
-  let at = start + 3;
+  let at = start + 3 + (isTls13 && start < end ? 1 + bytes[start] : 0);
   for (let i = 0; i < CERTIFICATES_MAX && at + 3 <= end && layers.length < LAYERS_MAX; i++) {
     const from = at + 3;
     at = from + uint(bytes, at, 3);
     if (at > end) break;
     new CertificateLayers(bytes, layers).add(from, at);
+    if (isTls13 && at + 2 <= end) at += 2 + uint(bytes, at, 2);
   }
   return layers.slice(0, LAYERS_MAX);
 }

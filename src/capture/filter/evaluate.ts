@@ -162,10 +162,31 @@ function calculated(operator: Arithmetic, a: Value, b: Value): Value | null {
     const result = ofNumbers(operator, a, b);
     return result >= LEAST && result <= MOST ? result : null;
   }
-  if (typeof a === "bigint" && typeof b === "bigint") return operator === "+" ? a + b : a - b;
+  if (isWhole(a) && isWhole(b)) return ofWhole(operator, BigInt(a), BigInt(b));
   if (!(a instanceof Uint8Array)) return null;
   const mask = b instanceof Uint8Array ? b : typeof b === "object" ? b.bytes : null;
   return mask === null ? null : a.subarray(0, mask.length).map((byte, i) => byte & mask[i]);
+}
+
+/** Of numbers of eight bytes, and times, which lie within as many. */
+const LEAST_WHOLE = -(2n ** 63n);
+const MOST_WHOLE = 2n ** 64n - 1n;
+
+function isWhole(value: Value): value is number | bigint {
+  return typeof value === "bigint" || (typeof value === "number" && Number.isInteger(value));
+}
+
+function ofWhole(operator: Arithmetic, a: bigint, b: bigint): bigint | null {
+  if (b === 0n && (operator === "/" || operator === "%")) return null;
+  const result = {
+    "+": () => a + b,
+    "-": () => a - b,
+    "*": () => a * b,
+    "/": () => a / b,
+    "%": () => a % b,
+    "&": () => BigInt.asUintN(64, a & b),
+  }[operator]();
+  return result >= LEAST_WHOLE && result <= MOST_WHOLE ? result : null;
 }
 
 function ofNumbers(operator: Arithmetic, a: number, b: number): number {

@@ -127,6 +127,9 @@ export function plain({ type }: FieldExpression, value: FieldValue | null): Valu
   switch (kindOf(type)) {
     case "number":
     case "boolean":
+      // Numbers of eight bytes are kept as digits where they would not be exact, or are shown as such.
+      if (typeof value === "string")
+        return /^(0x[0-9a-f]{1,16}|\d{1,20})$/.test(value) ? BigInt(value) : null;
       return typeof value === "number" || typeof value === "boolean" ? Number(value) : null;
     case "time":
       return typeof value === "bigint" ? value : null;

@@ -141,6 +141,8 @@ const OTHERS: readonly (readonly [capture: string, filters: readonly string[]])[
       "dns.a == 74.125.228.0/24",
       'dns.qry.name[0:3] == "cli"',
       "count(dns.a) > 2 && all dns.a == 74.125.0.0/16",
+      "gquic.tag.ccs - 7 > 97",
+      "-gquic.tag.ccs < 0 && gquic.tag.ccs & 255 == 255",
     ],
   ],
   [

@@ -1,0 +1,147 @@
+// One connection of TLS for whose records there are keys: what it agrees on, by which keys each direction's records are opened, and how to
+// open one again when it is shown.
+
+import { keysOfMaster, keysOfTraffic, nextTrafficSecret, TLS_1_3 } from "./tls-ciphers.ts";
+import type { OpenRecord, RecordKeys } from "./tls-ciphers.ts";
+import { RANDOM_LENGTH, readServerHello } from "./tls-hello.ts";
+import type { ServerHello } from "./tls-hello.ts";
+import { SECRET } from "./tls-keys.ts";
+import type { SecretName, TlsKeys } from "./tls-keys.ts";
+import { CONTENT, HANDSHAKE, isHelloRetry } from "./tls-names.ts";
+
+/** The extension by which both want it so (RFC 7366). */
+const ENCRYPT_THEN_MAC = 22;
+const NOTHING = new Uint8Array(0);
+
+/** How a record was opened: enough to do it again. */
+export interface Opened {
+  readonly keys: RecordKeys;
+  readonly sequence: number;
+  readonly chain: Uint8Array;
+}
+
+/** Opens a record again, header and all. */
+export function openAgain({ keys, sequence, chain }: Opened, record: Uint8Array): OpenRecord | null {
+  return keys.open(sequence, record, chain);
+}
+
+/** A record just opened. */
+export interface JustOpened extends OpenRecord {
+  readonly opened: Opened;
+}
+
+interface Side {
+  keys: RecordKeys | null;
+  /** What the keys were made of, in TLS 1.3. */
+  secret: Uint8Array;
+  sequence: number;
+  chain: Uint8Array;
+}
+
+export class TlsOpening {
+  readonly #keys: TlsKeys;
+  readonly #sides: readonly [Side, Side] = [newSide(), newSide()];
+  /** The direction of the client's records. */
+  #client: 0 | 1 = 0;
+  #clientRandom: Uint8Array = NOTHING;
+  #hello: ServerHello | null = null;
+
+  constructor(keys: TlsKeys) {
+    this.#keys = keys;
+  }
+
+  /** Whether records of some direction are opened. */
+  get isOpen(): boolean {
+    return this.#sides[0].keys !== null || this.#sides[1].keys !== null;
+  }
+
+  /** Learns from a whole message of the handshake, in the order they came. */
+  learn(message: Uint8Array, direction: 0 | 1): void {
+    const body = message.subarray(4);
+    switch (message[0]) {
+      case HANDSHAKE.clientHello:
+        this.#client = direction;
+        this.#clientRandom = Uint8Array.from(body.subarray(2, 2 + RANDOM_LENGTH));
+        return;
+      case HANDSHAKE.serverHello:
+        if (!isHelloRetry(message)) this.#serverHello(body, direction);
+        return;
+      case HANDSHAKE.finished:
+        if (this.#isTls13()) this.#secret(direction, SECRET.clientTraffic, SECRET.serverTraffic);
+        return;
+      case HANDSHAKE.keyUpdate:
+        this.#update(direction);
+        return;
+      default:
+    }
+  }
+
+  #isTls13(): boolean {
+    return this.#hello?.version === TLS_1_3;
+  }
+
+  #serverHello(body: Uint8Array, direction: 0 | 1): void {
+    const hello = readServerHello(body);
+    if (hello === null) return;
+    this.#hello = hello;
+    this.#client = direction === 0 ? 1 : 0;
+    if (!this.#isTls13()) return;
+    this.#secret(0, SECRET.clientHandshake, SECRET.serverHandshake);
+    this.#secret(1, SECRET.clientHandshake, SECRET.serverHandshake);
+  }
+
+  /** From its next record on `direction` uses the keys of TLS 1.3's secret that is its own of both. */
+  #secret(direction: 0 | 1, clients: SecretName, servers: SecretName): void {
+    const secret = this.#keys.secret(direction === this.#client ? clients : servers, this.#clientRandom);
+    this.#traffic(direction, secret);
+  }
+
+  #traffic(direction: 0 | 1, secret: Uint8Array | null): void {
+    const side = this.#sides[direction];
+    // Nobody wrote it down: what is there fits nothing that follows.
+    side.keys = secret === null ? null : keysOfTraffic(this.#hello?.suite ?? 0, secret);
+    side.secret = secret ?? NOTHING;
+    side.sequence = 0;
+    side.chain = NOTHING;
+  }
+
+  #update(direction: 0 | 1): void {
+    const { keys, secret } = this.#sides[direction];
+    if (this.#isTls13() && keys !== null)
+      this.#traffic(direction, nextTrafficSecret(this.#hello?.suite ?? 0, secret));
+  }
+
+  /** From its next record on `direction` encrypts: what a change of ciphers says up to TLS 1.2. */
+  changeCipher(direction: 0 | 1): void {
+    const hello = this.#hello;
+    if (hello === null || this.#isTls13()) return;
+    const master = this.#keys.secret(SECRET.master, this.#clientRandom);
+    if (master === null) return;
+    const { version, suite, random: serverRandom, extensions } = hello;
+    const isEncryptedFirst = extensions.has(ENCRYPT_THEN_MAC);
+    const agreed = { version, suite, clientRandom: this.#clientRandom, serverRandom, isEncryptedFirst };
+    const both = keysOfMaster(agreed, master);
+    const side = this.#sides[direction];
+    side.keys = both === null ? null : both[direction === this.#client ? 0 : 1];
+    side.sequence = 0;
+    side.chain = NOTHING;
+  }
+
+  /** Opens the next record of a direction; null for one in the clear, and for one that its keys do not fit. */
+  open(record: Uint8Array, direction: 0 | 1): JustOpened | null {
+    const side = this.#sides[direction];
+    if (side.keys === null) return null;
+    if (this.#isTls13() && record[0] !== CONTENT.applicationData) return null;
+    const opened = { keys: side.keys, sequence: side.sequence, chain: side.chain };
+    const open = openAgain(opened, record);
+    // As in Wireshark, what was not opened does not count: a client's early data are under keys of their own.
+    if (open === null) return null;
+    side.sequence++;
+    side.chain = side.keys.chainOf(record);
+    return { ...open, opened };
+  }
+}
+
+function newSide(): Side {
+  return { keys: null, secret: NOTHING, sequence: 0, chain: NOTHING };
+}
