@@ -11,6 +11,7 @@ import { getUint16, getUint32 } from "../wire/bytes.ts";
 import { TUNNEL_PORT } from "../wire/encapsulation.ts";
 import { ETHER_TYPE_MIN } from "../wire/ethernet.ts";
 import { decodeIpv4Options, finalDestinationOffset } from "../wire/ipv4-options.ts";
+import { ipv6PayloadLength } from "../wire/ipv6.ts";
 import { LINKTYPE } from "../wire/link-types.ts";
 import { LOOPBACK_HEADER_LENGTH, etherTypeOfFamily, ipVersionOfFamily, swap32 } from "../wire/loopback.ts";
 import { ETHER_TYPE, IP_PROTOCOL, isVlanType } from "../wire/protocols.ts";
@@ -255,10 +256,7 @@ export function indexIpv6(
   table.protocol[row] = PROTOCOL.ipv6;
   table.source[row] = table.addresses.internIpv6At(bytes, at + 8);
   table.destination[row] = table.addresses.internIpv6At(bytes, at + 24);
-  const payloadLength = getUint16(bytes, at + 4);
-  // Zero is a jumbogram's (RFC 2675), whose length is in hop-by-hop options: such a packet is as long as the frame.
-  const jumbo = payloadLength === 0 && bytes[at + 6] === IP_PROTOCOL.hopByHop;
-  const wireEnd = jumbo ? frameWireEnd : Math.min(frameWireEnd, at + 40 + payloadLength);
+  const wireEnd = Math.min(frameWireEnd, at + 40 + ipv6PayloadLength(bytes, at, frameEnd));
   const end = Math.min(frameEnd, wireEnd);
   let next = bytes[at + 6];
   let header = at + 40;

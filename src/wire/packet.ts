@@ -11,7 +11,7 @@ import { ETHER_TYPE_MIN, decodeEthernet, decodeVlan } from "./ethernet.ts";
 import { decodeIcmp, fillIcmpChecksum, fillIcmpv6Checksum } from "./icmp.ts";
 import { IPV4_FLAGS, decodeIpv4, fillIpv4Checksum } from "./ipv4.ts";
 import { decodeIpv6Extension, ipv6ExtensionLength, isIpv6Extension } from "./ipv6-extensions.ts";
-import { IPV6_HEADER_LENGTH, decodeIpv6 } from "./ipv6.ts";
+import { IPV6_HEADER_LENGTH, decodeIpv6, ipv6PayloadLength } from "./ipv6.ts";
 import { encodeLayer, layerLength } from "./layers.ts";
 import type { Layer, LayerFields } from "./layers.ts";
 import { LINKTYPE } from "./link-types.ts";
@@ -234,10 +234,7 @@ class Decoding {
     const header = this.#take(decodeIpv6(this.#bytes, at, this.#end, this.#wireEnd));
     if (header === null) return;
     if (!this.#push({ kind: "ipv6", header, start: at, end: at + IPV6_HEADER_LENGTH })) return;
-    // Zero is a jumbogram's (RFC 2675), whose length is in hop-by-hop options: such a packet is as long as the frame.
-    if (header.payloadLength !== 0 || header.nextHeader !== IP_PROTOCOL.hopByHop) {
-      this.#shorten(at + IPV6_HEADER_LENGTH + header.payloadLength);
-    }
+    this.#shorten(at + IPV6_HEADER_LENGTH + ipv6PayloadLength(this.#bytes, at, this.#end));
     this.transport(header.nextHeader);
   }
 

@@ -125,6 +125,41 @@ export function readJumbo({ reading, line, context }: OptionBody): void {
   }
 }
 
+const SEED_LENGTHS = ["0", "16-bit unsigned integer", "64-bit unsigned integer", "128-bit unsigned integer"];
+const SEED_BYTES = [0, 2, 8, 16];
+const MULTICAST_FLAGS: readonly FlagBit[] = [
+  { mask: 0x20, field: "ipv6.opt.mpl.flag.m", name: "Largest Sequence", words: TRUE },
+  { mask: 0x10, field: "ipv6.opt.mpl.flag.v", name: "Version", words: TRUE },
+];
+
+/** RFC 7731 section 6.1: who sent a message to many, and which of its messages it is. */
+export function readMulticast({ reading, line }: OptionBody): void {
+  const flags = reading.peek(1);
+  if (flags === null) return;
+  const { d } = reading;
+  const kind = flags >> 6;
+  const set = MULTICAST_FLAGS.filter(({ mask }) => (flags & mask) !== 0).map(({ name }) => `, ${name}`);
+  reading.group(
+    "ipv6.opt.mpl.flag",
+    `Flag: ${hexText(flags, 2)}, Seed ID Length: ${SEED_LENGTHS[kind]}${set.join("")}`,
+    () => {
+      const text = (value: number): string => `${SEED_LENGTHS[value]} (${value})`;
+      reading.bits("ipv6.opt.mpl.flag.s", "Seed ID Length", 1, 0xc0, text);
+      for (const flag of MULTICAST_FLAGS) reading.flag(1, flag);
+      reading.bits("ipv6.opt.mpl.flag.rsv", "Reserved", 1, 0x0f, hexOf(1));
+      reading.skip(1);
+    },
+    flags,
+  );
+  reading.uint("ipv6.opt.mpl.sequence", "Sequence", 1, hexOf(2));
+  if (kind > 0) reading.bytes("ipv6.opt.mpl.seed_id", "Seed ID", SEED_BYTES[kind]);
+  else {
+    const summary = "Seed ID is the IPv6 Source Address";
+    const item = { severity: "Comment", group: "Protocol", summary } as const;
+    say(d, line.children[0].children, "ipv6.opt.mpl.ipv6_src_seed_id", item, line.start, 1);
+  }
+}
+
 /** RFC 6275 section 6.3: the sender's own address, away from which it is. */
 export function readHomeAddress({ reading }: OptionBody): void {
   const { d } = reading;

@@ -10,6 +10,7 @@ import {
   readJumbo,
   readLine,
   readMetrics,
+  readMulticast,
   readPathMtu,
   readRpl,
 } from "./ipv6-option-kinds.ts";
@@ -141,9 +142,9 @@ const KNOWN: ReadonlyMap<number, Known> = new Map<number, Known>([
     0xee,
     { name: "IP_DFF", within: HOP, exactly: 3, wrong: "IPv6 DFF: Invalid length", read: readForwarding },
   ],
-  // Named, and what they carry is not read.
+  // Named, and what it carries is not read.
   [0x31, { name: "IOAM Option", within: HOP, read: readUnknown }],
-  [0x6d, { name: "MPL Option", within: HOP, read: readUnknown }],
+  [0x6d, { name: "MPL Option", within: HOP, read: readMulticast }],
   ...[0x1e, 0x3e, 0x5e, 0x7e, 0x9e, 0xbe, 0xde, 0xfe].map((type): [number, Known] => [
     type,
     {

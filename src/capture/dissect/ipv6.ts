@@ -1,12 +1,13 @@
 // IPv6 (RFC 8200): the fixed header and the chain of extension headers.
 
 import { isWireError } from "../../wire/error.ts";
-import { decodeIpv6, IPV6_HEADER_LENGTH } from "../../wire/ipv6.ts";
+import { decodeIpv6, IPV6_HEADER_LENGTH, ipv6PayloadLength } from "../../wire/ipv6.ts";
 import type { Ipv6Header } from "../../wire/ipv6.ts";
 import { decodeIpv6Extension, ipv6ExtensionLength, isIpv6Extension } from "../../wire/ipv6-extensions.ts";
 import { IP_PROTOCOL } from "../../wire/protocols.ts";
 import { bitsText } from "./bit-pictures.ts";
 import { addExpert } from "./expert.ts";
+import type { ExpertItem } from "./expert.ts";
 import { addPlainData } from "./data.ts";
 import { dscpLong, dscpShort, ecnLong, ecnShort, protocolName } from "./ip-names.ts";
 import { addFragments } from "./ip-fragments.ts";
@@ -46,18 +47,17 @@ export function dissectIpv6(d: Dissection, start: number, end: number): void {
   const title = (): string => `${TITLE}, Src: ${source}, Dst: ${destination}`;
   const isOutermost = d.isOutermost();
   const node = d.layer("ipv6", title, start, IPV6_HEADER_LENGTH);
-  if (d.wants("ipv6")) addHeader(d, node.children, start, header, end - start - IPV6_HEADER_LENGTH);
-  if (isOutermost && header.payloadLength > 0) {
-    d.networkEnd = start + IPV6_HEADER_LENGTH + header.payloadLength;
-  }
+  const payloadLength = ipv6PayloadLength(d.bytes, start, d.captured(end));
+  const room = end - start - IPV6_HEADER_LENGTH;
+  if (d.wants("ipv6")) addHeader(d, node.children, start, header, payloadLength, room);
+  if (isOutermost) d.networkEnd = start + IPV6_HEADER_LENGTH + payloadLength;
   if (d.quoted === 0) {
     d.addressFrom = source;
     d.addressTo = destination;
     d.hopLimit = header.hopLimit;
   }
-  // A payload length of 0 is a jumbogram or segmentation offload: the packet then fills its frame.
-  const wanted = start + IPV6_HEADER_LENGTH + header.payloadLength;
-  const stop = header.payloadLength === 0 ? end : d.quoted > 0 ? wanted : Math.min(end, wanted);
+  const wanted = start + IPV6_HEADER_LENGTH + payloadLength;
+  const stop = d.quoted > 0 ? wanted : Math.min(end, wanted);
   dissectChain(d, node, { start, end: stop, header });
 }
 
@@ -72,7 +72,9 @@ function dissectChain(d: Dissection, node: DetailNode, { start, end, header }: C
   let next = header.nextHeader;
   let at = start + IPV6_HEADER_LENGTH;
   let isFragment = false;
-  const names: string[] = [];
+  // Hop-by-hop options are where the length of a packet is that has none in its header.
+  const isMissing = end === at && next === IP_PROTOCOL.hopByHop;
+  const names: string[] = isMissing ? ["Invalid IPv6 payload length"] : [];
   for (let i = 0; isIpv6Extension(next); i++) {
     if (i === EXTENSIONS_MAX) {
       d.stop("malformed", "IPv6: too many extension headers", at);
@@ -82,6 +84,7 @@ function dissectChain(d: Dissection, node: DetailNode, { start, end, header }: C
     d.columns("IPv6", names.join(" , "));
     const extension = decodeIpv6Extension(next, d.bytes, at, d.captured(end), end);
     if (isWireError(extension)) {
+      d.layers.push(EXTENSION_LAYERS.get(next) ?? "ipv6");
       d.damaged(extension, protocolName(next));
       return;
     }
@@ -118,6 +121,38 @@ function dissectChain(d: Dissection, node: DetailNode, { start, end, header }: C
   dissectIpPayload(d, { version: 6, start, protocol: next, isFragment }, at, end);
 }
 
+/** Extension headers as in `frame.protocols`. */
+const EXTENSION_LAYERS: ReadonlyMap<number, string> = new Map([
+  [IP_PROTOCOL.hopByHop, "ipv6.hopopts"],
+  [IP_PROTOCOL.routing, "ipv6.routing"],
+  [IP_PROTOCOL.destinationOptions, "ipv6.dstopts"],
+  [IP_PROTOCOL.fragment, "ipv6.fraghdr"],
+  [IP_PROTOCOL.authentication, "ah"],
+]);
+
+/** What is odd about a payload of `length` bytes where there is room for `room`. */
+function addLengthNote(
+  d: Dissection,
+  out: DetailNode[],
+  at: number,
+  nextHeader: number,
+  length: number,
+  room: number,
+): void {
+  const say = (field: string, item: Omit<ExpertItem, "protocol">): void =>
+    addExpert(d, out, field, { ...item, protocol: "IPv6" }, at, 2);
+  if (length > room) {
+    const summary = `IPv6 payload length exceeds framing length (${room} bytes)`;
+    say("ipv6.plen_exceeds_framing", { severity: "Warning", group: "Protocol", summary });
+  } else if (length === 0 && nextHeader === IP_PROTOCOL.hopByHop) {
+    const summary = "IPv6 payload length equals 0 and Hop-By-Hop present and Jumbo Payload option missing";
+    say("ipv6.opt.jumbo.missing", { severity: "Error", group: "Malformed", summary });
+  } else if (length === 0 && nextHeader !== IP_PROTOCOL.noNextHeader) {
+    const summary = 'IPv6 payload length equals 0 (maybe because of "TCP segmentation offload" (TSO))';
+    say("ipv6.plen_zero", { severity: "Chat", group: "Protocol", summary });
+  }
+}
+
 function extensionName(nextHeader: number): string {
   switch (nextHeader) {
     case IP_PROTOCOL.hopByHop:
@@ -133,8 +168,15 @@ function extensionName(nextHeader: number): string {
   }
 }
 
-/** `room` is how many bytes there are behind the header. */
-function addHeader(d: Dissection, out: DetailNode[], start: number, header: Ipv6Header, room: number): void {
+/** `length` is how many bytes there are to be behind the header, and `room` how many there are. */
+function addHeader(
+  d: Dissection,
+  out: DetailNode[],
+  start: number,
+  header: Ipv6Header,
+  length: number,
+  room: number,
+): void {
   d.add(out, "ipv6.version", () => `${bitsText(0x60, 0xf0, 8)} = Version: 6`, start, 1, 6);
   const tc = header.trafficClass;
   const [dscp, ecn] = [tc >> 2, tc & 3];
@@ -158,12 +200,10 @@ function addHeader(d: Dissection, out: DetailNode[], start: number, header: Ipv6
     flow,
   );
   const { payloadLength } = header;
-  const plen = d.add(out, "ipv6.plen", () => `Payload Length: ${payloadLength}`, start + 4, 2, payloadLength);
-  if (d.quoted === 0 && payloadLength > room) {
-    const summary = `IPv6 payload length exceeds framing length (${room} bytes)`;
-    const item = { severity: "Warning", group: "Protocol", protocol: "IPv6", summary } as const;
-    addExpert(d, plen.children, "ipv6.plen_exceeds_framing", item, start + 4, 2);
-  }
+  const isJumbo = length !== payloadLength;
+  const plenText = (): string => `Payload Length: ${payloadLength}${isJumbo ? " (Jumbogram)" : ""}`;
+  const plen = d.add(out, "ipv6.plen", plenText, start + 4, 2, payloadLength);
+  if (d.quoted === 0) addLengthNote(d, plen.children, start + 4, header.nextHeader, length, room);
   const next = header.nextHeader;
   d.add(out, "ipv6.nxt", () => `Next Header: ${protocolName(next)} (${next})`, start + 6, 1, next);
   d.add(out, "ipv6.hlim", () => `Hop Limit: ${header.hopLimit}`, start + 7, 1, header.hopLimit);

@@ -132,9 +132,12 @@ const QUOTED_LENGTH = 8;
 /** A header of which only the ports are there, as an ICMP error may quote it, still shows them. */
 function dissectCut(d: Dissection, start: number, end: number): void {
   const held = d.captured(end);
-  const node = d.layer("tcp", TITLE, start, Math.max(0, held - start));
   d.columns("TCP", "");
-  if (held - start < 4) return;
+  if (held - start < 4) {
+    if (d.quoted === 0) d.layers.push("tcp");
+    return;
+  }
+  const node = d.layer("tcp", TITLE, start, held - start);
   const source = (d.bytes[start] << 8) | d.bytes[start + 1];
   const destination = (d.bytes[start + 2] << 8) | d.bytes[start + 3];
   node.label = `${TITLE}, Src Port: ${source}, Dst Port: ${destination}`;

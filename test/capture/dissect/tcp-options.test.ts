@@ -10,6 +10,7 @@ import { openCapture } from "../../../src/capture/open.ts";
 import { printDetails } from "../../../src/capture/print/details.ts";
 import { printFields } from "../../../src/capture/print/fields.ts";
 import { LINKTYPE } from "../../../src/wire/link-types.ts";
+import { withoutReasons } from "../malformed-reasons.ts";
 import { ANALYSIS_FIELDS } from "../analysis/tshark-analysis.ts";
 import { hex } from "../memory-trace.ts";
 import { classicFile, joined } from "../packets.ts";
@@ -164,19 +165,6 @@ interface Printed {
   readonly theirDetails: readonly string[];
   readonly fields: readonly string[];
   readonly theirFields: readonly string[];
-}
-
-/** Lines but for why a packet is malformed, which is worded otherwise; and the blank ones at the end. */
-function withoutReasons(lines: readonly string[]): string[] {
-  const kept: string[] = [];
-  let isReason = false;
-  for (const line of lines) {
-    if (isReason && line.startsWith("    ")) continue;
-    isReason = line.startsWith("[Malformed Packet");
-    kept.push(line);
-  }
-  while (kept.at(-1) === "") kept.pop();
-  return kept;
 }
 
 const FIELDS = [
