@@ -176,16 +176,19 @@ function parseAutostop(text: string): number {
   return Number(match[1]) * 1000;
 }
 
+/** What ends a live capture, which is then read to its end; a second one ends the process. */
+const ENDING = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
+
 /** How long a capture program that was told to stop may take to hand over what it has. */
 const STOP_MS = 2000;
 
 /**
- * Answers whether to read no further: the time is up, or Ctrl-C ended a live capture, whose statistics are then still printed. A
+ * Answers whether to read no further: the time is up, or a signal (Ctrl-C) ended a live capture, whose statistics are then still printed. A
  * capture program is stopped first, and what it has captured read.
  */
 function stopper({ capture, stop }: Input, stopMs: number): () => boolean {
   let until = performance.now() + stopMs;
-  if (capture.isLive) process.once("SIGINT", () => (until = performance.now()));
+  if (capture.isLive) for (const signal of ENDING) process.once(signal, () => (until = performance.now()));
   let isStopping = stop === null;
   return () => {
     if (performance.now() < until) return false;

@@ -99,6 +99,9 @@ class CaptureChild implements AsyncIterableIterator<Uint8Array> {
     this.#child.stderr.on("data", (chunk: Uint8Array) => {
       this.#stderr = (this.#stderr + Buffer.from(chunk).toString()).slice(-STDERR_MAX);
     });
+    // Where nobody closes it: a program without a reader would notice with its next packet only, which may be long.
+    const stop = (): void => this.stop();
+    process.once("exit", stop);
     this.#ended = new Promise((resolve) => {
       this.#child.once("error", (error) => {
         const isMissing = "code" in error && error.code === "ENOENT";
@@ -107,6 +110,7 @@ class CaptureChild implements AsyncIterableIterator<Uint8Array> {
       });
       this.#child.once("close", () => resolve());
     });
+    void this.#ended.then(() => process.off("exit", stop));
   }
 
   [Symbol.asyncIterator](): AsyncIterableIterator<Uint8Array> {
