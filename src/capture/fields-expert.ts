@@ -43,6 +43,11 @@ export const EXPERT_FIELD_ROWS: readonly (readonly [
   ["_ws.expert.severity", "uint32", "Severity level", EXPERT_SEVERITIES],
   ["_ws.expert.group", "uint32", "Group", EXPERT_GROUPS],
   ["_ws.malformed.expert", "flag", "Malformed Packet (Exception occurred)"],
+  ["dns.retransmit_request", "flag", "DNS query retransmission"],
+  ["dns.retransmit_response", "flag", "DNS response retransmission"],
+  ["eth.src_not_group", "flag", "Source MAC must not be a group address: IEEE 802.3-2002, Section 3.2.3(b)"],
+  ["igmp.bad_checksum", "flag", "Bad checksum"],
+  ["ipv6.routing.deprecated", "flag", "Routing header type is deprecated"],
 ];
 
 /** The fields of a packet's comments alone: a packet without one has none of them. */

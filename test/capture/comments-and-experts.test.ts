@@ -15,6 +15,8 @@ import { printFields } from "../../src/capture/print/fields.ts";
 import { printJson } from "../../src/capture/print/json.ts";
 import { printExpert } from "../../src/capture/statistics/expert.ts";
 import { pcapngChunks } from "../../src/capture/write-pcapng.ts";
+import { LINKTYPE } from "../../src/wire/link-types.ts";
+import { hex, memoryTrace } from "./memory-trace.ts";
 import { hasTshark, tshark } from "./shared-captures.ts";
 
 const HELLO = "fixtures/captures/tcp-hello-loopback.pcapng";
@@ -161,6 +163,38 @@ describe.skipIf(!hasTshark)("beside tshark (skipped without tshark 4.0)", () => 
     const own = /\{[^{}]*"_ws_expert__ws_expert_message[^{}]*\}/g;
     expect([...printEk(capture.trace, allRows(capture), contextOf(capture))].join("\n").match(own)).toEqual(
       ek.match(own),
+    );
+  });
+});
+
+describe.skipIf(!hasTshark)("expert information of lower layers (skipped without tshark 4.0)", () => {
+  const ethernet = (source: string, type: string, packet: string): Uint8Array =>
+    hex(`020000000001 ${source} ${type} ${packet}`);
+  const igmp = "4600 0020 0000 0000 0102 0000 0a000001 e0000016 94040000";
+  const routed = "6000 0000 0018 2b40 fe80 0000000000000000000000000001 fe80 0000000000000000000000000002";
+  const segments = "fe80 0000000000000000000000000003";
+  const dns = (port: string, flags: string): string =>
+    `4500 002f 0000 0000 4011 0000 0a000001 0a000002 ${port} 001b 0000 1234 ${flags} 0001 0000 0000 0000 0161 0000 0100 01`;
+  const packets = [
+    ethernet("010000000002", "0800", `${igmp} 1600 1234 e0010203`),
+    ethernet("020000000002", "0800", `${igmp} 1600 07fb e0010203`),
+    ethernet("020000000002", "86dd", `${routed} 3b02 0001 0000 0000 ${segments}`),
+    ethernet("020000000002", "86dd", `${routed} 3b02 0201 0000 0000 ${segments}`),
+    ethernet("020000000002", "0800", dns("1f40 0035", "0100")),
+    ethernet("020000000002", "0800", dns("1f40 0035", "0100")),
+  ];
+
+  it("is tshark's", async () => {
+    const { trace } = memoryTrace(packets, LINKTYPE.ethernet);
+    const file = join(folder, "lower.pcapng");
+    writeFileSync(file, Buffer.concat([...pcapngChunks(trace)]));
+    const lower = await openCapture(file);
+    const names = ["frame.number", ...FIELDS.filter((name) => name.startsWith("_ws."))];
+    const lines = [...printFields(lower.trace, allRows(lower), names, contextOf(lower))];
+    lower.close();
+    expect(lines.filter((line) => line.includes("Expert Info"))).toHaveLength(3);
+    expect(lines).toEqual(
+      tshark(["-n", "-r", file, "-T", "fields", ...names.flatMap((name) => ["-e", name])]),
     );
   });
 });

@@ -2,6 +2,7 @@
 
 import { getUint16 } from "../../wire/bytes.ts";
 import { dissectDns } from "./dns.ts";
+import { addExpert } from "./expert.ts";
 import { addComputed, secondsText } from "./protocol.ts";
 import type { DetailNode, Dissection } from "./tree.ts";
 import type { Datagram } from "./udp-protocols.ts";
@@ -68,6 +69,11 @@ export class DnsExchange {
       const [what, field] = isResponse
         ? ["response", "dns.retransmit_response_in"]
         : ["request", "dns.retransmit_request_in"];
+      const begins = isResponse ? "DNS response" : "DNS query";
+      const summary = `${begins} retransmission. Original ${what} in frame ${repeated + 1}`;
+      const item = { severity: "Warning", group: "Protocol", protocol: "DNS", summary } as const;
+      const id = out.find((line) => line.field === "dns.id") ?? { children: out };
+      addExpert(d, id.children, `dns.retransmit_${what}`, item, at, 2);
       const label = `Retransmitted ${what}. Original ${what} in: ${repeated + 1}`;
       addComputed(d, out, field, label, at, repeated + 1);
       addComputed(d, out, "dns.retransmission", "Retransmission: True", at, true);

@@ -2,6 +2,7 @@
 
 import { readIpv4 } from "../../wire/address.ts";
 import { addWords, finishChecksum } from "../../wire/checksum.ts";
+import { addExpert } from "./expert.ts";
 import { addBits, addBytes, addFlag, addUint, named, uint } from "./protocol.ts";
 import { hexText } from "./tree.ts";
 import type { DetailNode, Dissection } from "./tree.ts";
@@ -96,7 +97,12 @@ function addChecksum(d: Dissection, out: DetailNode[], start: number, end: numbe
   const right = finishChecksum(addWords(d.bytes, start, start + 2, 0) + addWords(d.bytes, start + 4, end, 0));
   const wrong = `incorrect, should be ${hexText(right, 4)}`;
   const verdict = !isWhole ? "[unverified]" : off === 0 ? "[correct]" : wrong;
-  d.add(out, "igmp.checksum", `Checksum: ${hexText(sum, 4)} ${verdict}`, start + 2, 2, sum);
+  const line = d.add(out, "igmp.checksum", `Checksum: ${hexText(sum, 4)} ${verdict}`, start + 2, 2, sum);
+  if (isWhole && off !== 0) {
+    const summary = `Bad checksum [should be ${hexText(right, 4)}]`;
+    const item = { severity: "Error", group: "Checksum", protocol: "IGMP", summary } as const;
+    addExpert(d, line.children, "igmp.bad_checksum", item, start + 2, 2);
+  }
   const [status, text] = !isWhole ? [2, "Unverified"] : off === 0 ? [1, "Good"] : [0, "Bad"];
   d.add(out, "igmp.checksum.status", `[Checksum Status: ${text}]`, start + 2, 0, status);
 }

@@ -4,11 +4,20 @@ import { readIpv6 } from "../../wire/address.ts";
 import type { Ipv6Extension } from "../../wire/ipv6-extensions.ts";
 import type { Ipv6Header } from "../../wire/ipv6.ts";
 import { bitsText } from "./bit-pictures.ts";
+import { addExpert } from "./expert.ts";
+import type { ExpertItem } from "./expert.ts";
 import { protocolName } from "./ip-names.ts";
 import { addIpv6Options } from "./ipv6-options.ts";
 import type { OptionsContext } from "./ipv6-option-body.ts";
 import { bytesText, hexText } from "./tree.ts";
 import type { DetailNode, Dissection } from "./tree.ts";
+
+const DEPRECATED: ExpertItem = {
+  severity: "Note",
+  group: "Deprecated",
+  protocol: "IPv6 Routing",
+  summary: "Routing header type is deprecated",
+};
 
 /**
  * Adds the extension header at [start, start + length) under the IPv6 line, in a packet that ends at `packetEnd`. False where its options
@@ -36,7 +45,9 @@ export function addExtension(
       const node = d.add(ipv6.children, "ipv6.routing", `Routing Header for IPv6 (${name})`, start, length);
       addNextAndLength(d, node.children, "ipv6.routing", header.nextHeader, start, length);
       const { routingType, segmentsLeft, data } = header;
-      d.add(node.children, "ipv6.routing.type", `Type: ${name} (${routingType})`, start + 2, 1, routingType);
+      const type = `Type: ${name} (${routingType})`;
+      const line = d.add(node.children, "ipv6.routing.type", type, start + 2, 1, routingType);
+      if (routingType === 0) addExpert(d, line.children, "ipv6.routing.deprecated", DEPRECATED, start + 2, 1);
       d.add(
         node.children,
         "ipv6.routing.segleft",

@@ -21,6 +21,8 @@ import { dissectCiscoHdlc } from "./cisco-hdlc.ts";
 import { dissectConfigurationTest } from "./configuration-test.ts";
 import { addPlainData } from "./data.ts";
 import { addTrailer } from "./ethernet-trailer.ts";
+import { addExpert } from "./expert.ts";
+import type { ExpertItem } from "./expert.ts";
 import { ENCAPSULATIONS } from "./encapsulations.ts";
 import { etherTypeName, etherTypeText } from "./ether-types.ts";
 import { dissectFrameRelay } from "./frame-relay.ts";
@@ -141,6 +143,13 @@ export function dissectEtherType(d: Dissection, type: number, start: number, end
   });
 }
 
+const GROUP_AS_SOURCE: ExpertItem = {
+  severity: "Warning",
+  group: "Protocol",
+  protocol: "Ethernet",
+  summary: "Source MAC must not be a group address: IEEE 802.3-2002, Section 3.2.3(b)",
+};
+
 function addMac(
   d: Dissection,
   out: DetailNode[],
@@ -157,6 +166,8 @@ function addMac(
   const lg = isLocal
     ? "Locally administered address (this is NOT the factory default)"
     : "Globally unique address (factory default)";
+  if (isGroup && field === "eth.src")
+    addExpert(d, node.children, "eth.src_not_group", GROUP_AS_SOURCE, at, 6);
   const ig = isGroup ? "Group address (multicast/broadcast)" : "Individual address (unicast)";
   d.add(node.children, null, () => `Address: ${text}`, at, 6);
   d.add(
