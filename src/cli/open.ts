@@ -1,7 +1,6 @@
 // `wirelab open`: the inspector on a capture, or the lab on a lesson or scenario file; with `--plain` the same as lines of text.
 
 import type { Command } from "commander";
-import type { Capture } from "../capture/capture.ts";
 import { contextOf } from "../capture/context.ts";
 import type { Filter } from "../capture/filter/compile.ts";
 import { InputError } from "../scenario/input-error.ts";
@@ -11,10 +10,11 @@ import { plainPackets, plainRun } from "../tui/plain.ts";
 import { runDashboard } from "./dashboard-app.ts";
 import { runInspector } from "./inspector.ts";
 import { addInputFlags, openInput } from "./capture-input.ts";
-import type { InputFlags } from "./capture-input.ts";
+import type { Input, InputFlags } from "./capture-input.ts";
 import { addNetworkFlags, givenOf, runOptions } from "./network-flags.ts";
 import type { NetworkFlags } from "./network-flags.ts";
 import { compileDisplayFilter } from "./display-filter.ts";
+import { stopper } from "./live-end.ts";
 import { print } from "./print.ts";
 import { addScreenFlags } from "./screen-flags.ts";
 import type { ScreenFlags } from "./screen-flags.ts";
@@ -52,9 +52,10 @@ async function open(what: string | undefined, flags: OpenFlags): Promise<void> {
     await runDashboard(scenario, options, givenOf(what, flags), start);
     return;
   }
-  const { capture } = await openInput(what, flags);
+  const input = await openInput(what, flags);
+  const { capture } = input;
   try {
-    if (flags.plain === true) await printPlain(capture, filter);
+    if (flags.plain === true) await printPlain(input, filter);
     else await runInspector(capture, start, filter?.text);
   } finally {
     capture.close();
@@ -62,12 +63,14 @@ async function open(what: string | undefined, flags: OpenFlags): Promise<void> {
 }
 
 /** The packets as they are read: of a live capture as they come. */
-async function printPlain(capture: Capture, filter: Filter | null): Promise<void> {
+async function printPlain(input: Input, filter: Filter | null): Promise<void> {
+  const { capture } = input;
+  const isOver = stopper(input);
   const passes = filter?.on(capture.trace, contextOf(capture));
   let printed = 0;
   let read = 0;
   for (let done = false; !done;) {
-    done = await capture.indexSome(READ_SLICE_MS);
+    done = (await capture.indexSome(READ_SLICE_MS)) || isOver();
     const { count } = capture.trace.packets;
     for (const line of plainPackets(capture.trace, contextOf(capture), read, count, passes)) {
       print(line);

@@ -9,8 +9,9 @@ import type { Statistic } from "../capture/statistics/statistics.ts";
 import { InputError } from "../scenario/input-error.ts";
 import { collect, parseWhole } from "./arguments.ts";
 import { addInputFlags, openInput } from "./capture-input.ts";
-import type { Input, InputFlags } from "./capture-input.ts";
+import type { InputFlags } from "./capture-input.ts";
 import { tellProblems } from "./capture-session.ts";
+import { stopper } from "./live-end.ts";
 import { print } from "./print.ts";
 import type { PrintingFlags } from "./read-printer.ts";
 import { addTsharkFlags } from "./tshark-flags.ts";
@@ -174,30 +175,6 @@ function parseAutostop(text: string): number {
   const match = /^duration:(\d{1,7}(?:\.\d{1,3})?)$/.exec(text);
   if (match === null) throw new InputError(`-a ${text}: want duration:SECONDS, as in duration:10`);
   return Number(match[1]) * 1000;
-}
-
-/** What ends a live capture, which is then read to its end; a second one ends the process. */
-const ENDING = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
-
-/** How long a capture program that was told to stop may take to hand over what it has. */
-const STOP_MS = 2000;
-
-/**
- * Answers whether to read no further: the time is up, or a signal (Ctrl-C) ended a live capture, whose statistics are then still printed. A
- * capture program is stopped first, and what it has captured read.
- */
-function stopper({ capture, stop }: Input, stopMs: number): () => boolean {
-  let until = performance.now() + stopMs;
-  if (capture.isLive) for (const signal of ENDING) process.once(signal, () => (until = performance.now()));
-  let isStopping = stop === null;
-  return () => {
-    if (performance.now() < until) return false;
-    if (isStopping) return true;
-    isStopping = true;
-    stop?.();
-    until = performance.now() + STOP_MS;
-    return false;
-  };
 }
 
 async function compile(text: string): Promise<Filter> {

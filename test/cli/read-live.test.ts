@@ -28,9 +28,9 @@ writeFileSync(
 );
 chmodSync(join(folder, "tcpdump"), 0o755);
 
-/** `read -i eth0` with `flags`, once it has printed something. */
-async function reading(...flags: string[]): Promise<ChildProcess> {
-  const child = spawn(process.execPath, [MAIN, "read", "-i", "eth0", ...flags], {
+/** `read -i eth0`, or another command, with `flags`, once it has printed something. */
+async function reading(command = "read", ...flags: string[]): Promise<ChildProcess> {
+  const child = spawn(process.execPath, [MAIN, command, "-i", "eth0", ...flags], {
     env: { ...process.env, PATH: `${folder}:${process.env["PATH"]}` },
     stdio: ["ignore", "pipe", "pipe"],
   });
@@ -64,8 +64,18 @@ describe.skipIf(process.platform === "win32")("reading from an interface", () =>
     },
   );
 
+  it("ends with a signal where packets are told in words, too", async () => {
+    const child = await reading("open", "--plain");
+    const words: Buffer[] = [];
+    child.stdout?.on("data", (chunk: Buffer) => words.push(chunk));
+    child.kill("SIGTERM");
+    expect(await once(child, "close")).toEqual([0, null]);
+    expect(Buffer.concat(words).toString()).toMatch(/2 packets\.\n$/);
+    expect(await isGone()).toBe(true);
+  });
+
   it("ends the capture when enough packets came", async () => {
-    const child = await reading("-c", "1");
+    const child = await reading("read", "-c", "1");
     expect(await once(child, "close")).toEqual([0, null]);
     expect(await isGone()).toBe(true);
   });
