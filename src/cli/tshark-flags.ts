@@ -7,7 +7,7 @@ import { InputError } from "../scenario/input-error.ts";
 const INSTEAD: Readonly<Record<string, string>> = {
   "-2": "there is one pass over the packets; leave it out",
   "-R <filter>": "there is one pass over the packets; -Y filters in it",
-  "-o <preference>": "there are no preferences; -d says what ports carry",
+  "-o <preference>": "there are no preferences; -d says what ports carry, --keylog decrypts TLS",
   "-O <protocols>": "-V prints all protocols' details; -T fields -e chooses fields",
   "-G [report]": "a field mistyped in -e or -Y is told the names near it",
   "-u <kind>": "times are in seconds; -t chooses since when",

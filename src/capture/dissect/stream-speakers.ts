@@ -18,6 +18,11 @@ export class StreamSpeakers {
     return this.#speakers.reduce((sum, { dissector }) => sum + dissector.cost, 0);
   }
 
+  /** All who spoke, in order. */
+  get all(): readonly StreamDissector[] {
+    return this.#speakers.map(({ dissector }) => dissector);
+  }
+
   /** Who spoke first; null while nobody was chosen. */
   get first(): StreamDissector | null {
     return this.#speakers.length === 0 ? null : this.#speakers[0].dissector;

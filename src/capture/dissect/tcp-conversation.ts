@@ -154,6 +154,11 @@ export class TcpConversation implements PduReader, PduBytes, Segments, StreamAbo
     return isOfMessage && this.#trace.packets.payloadLength[row] > 0 && !this.wasSent(row);
   }
 
+  /** The dissectors of what the stream has been so far. */
+  get speakers(): readonly StreamDissector[] {
+    return this.#speakers.all;
+  }
+
   /** The dissector of message `pdu`. */
   dissectorOf(pdu: number): StreamDissector | null {
     return this.#speakers.of(pdu);

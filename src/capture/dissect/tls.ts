@@ -89,6 +89,8 @@ export class TlsStream implements StreamDissector, Carrier {
     { held: NOTHING, isEncrypted: false },
     { held: NOTHING, isEncrypted: false },
   ];
+  /** The packet that completes the first record that was opened; -1 while none was. */
+  firstOpened = -1;
   readonly #above: StreamAbove;
   /** Null where no secrets can be known. */
   readonly #opening: TlsOpening | null;
@@ -183,6 +185,7 @@ export class TlsStream implements StreamDissector, Carrier {
   #opened(pdu: number, row: number, direction: 0 | 1, record: Uint8Array): boolean {
     const open = this.#opening?.open(record, direction) ?? null;
     if (open === null) return false;
+    if (this.firstOpened === -1) this.firstOpened = row;
     const side = this.#sides[direction];
     const before = this.#version;
     const isHandshake = open.type === CONTENT.handshake;
@@ -208,6 +211,16 @@ export class TlsStream implements StreamDissector, Carrier {
       this.#carried.add(row, direction, open.plain.length);
     }
     return true;
+  }
+
+  /** How many records carry what is above TLS. */
+  get carriesCount(): number {
+    return this.#carriers.length;
+  }
+
+  /** The packet that completes record `index` of them. */
+  carriedIn(index: number): number {
+    return this.#carried?.rowOf(index) ?? -1;
   }
 
   content(index: number): Uint8Array {

@@ -5,13 +5,14 @@ import { followStream, segmentBytes } from "../reassembly/follow.ts";
 import type { FollowEnd, FollowSegment } from "../reassembly/follow.ts";
 import type { Trace } from "../../trace/trace.ts";
 import { messageParts } from "./follow-messages.ts";
-import type { MessageProtocol } from "./follow-messages.ts";
+import type { MessagePart, MessageProtocol } from "./follow-messages.ts";
+import { tlsContents } from "./follow-tls.ts";
 
-export type FollowProtocol = "tcp" | "udp" | MessageProtocol;
+export type FollowProtocol = "tcp" | "udp" | "tls" | MessageProtocol;
 export type FollowMode = "ascii" | "hex" | "raw" | "yaml";
 
 /** The names of both, for reading what a user asks. */
-export const FOLLOW_PROTOCOLS: readonly FollowProtocol[] = ["tcp", "udp", "http", "websocket"];
+export const FOLLOW_PROTOCOLS: readonly FollowProtocol[] = ["tcp", "udp", "tls", "http", "websocket"];
 export const FOLLOW_MODES: readonly FollowMode[] = ["ascii", "hex", "raw", "yaml"];
 
 const RULE = "=".repeat(67);
@@ -27,7 +28,8 @@ interface Piece {
 }
 
 interface Pieces {
-  readonly ends: readonly [FollowEnd, FollowEnd] | null;
+  /** The second is not there where nobody says who it is. */
+  readonly ends: readonly [FollowEnd, FollowEnd?] | null;
   readonly pieces: readonly Piece[];
 }
 
@@ -49,10 +51,7 @@ export function* printFollow(
   stream: number,
   range: PieceRange,
 ): Generator<string> {
-  const isOfMessages = protocol === "http" || protocol === "websocket";
-  const { ends, pieces } = isOfMessages
-    ? piecesOfMessages(trace, context, protocol, stream)
-    : piecesOfStream(trace, context, protocol, stream);
+  const { ends, pieces } = piecesOf(trace, context, protocol, stream);
   if (mode === "yaml") {
     yield* yamlLines(trace, ends, pieces.slice(range.first - 1, range.last));
     return;
@@ -79,6 +78,19 @@ export function* printFollow(
     sent[direction] += bytes.length;
   }
   yield RULE;
+}
+
+function piecesOf(trace: Trace, context: DissectContext, protocol: FollowProtocol, stream: number): Pieces {
+  switch (protocol) {
+    case "tcp":
+    case "udp":
+      return piecesOfStream(trace, context, protocol, stream);
+    case "tls":
+      return piecesOfTls(trace, context, stream);
+    case "http":
+    case "websocket":
+      return piecesOfMessages(trace, context, protocol, stream);
+  }
 }
 
 function piecesOfStream(
@@ -113,21 +125,28 @@ function piecesOfMessages(
   const parts = [...messageParts(trace, context, protocol, stream)];
   if (parts.length === 0) return { ends: null, pieces: [] };
   const [{ from, to }] = parts;
-  const isFirst = (end: FollowEnd): boolean => end.address === from.address && end.port === from.port;
-  const pieces = parts.map((part) => ({
-    row: part.row,
-    direction: isFirst(part.from) ? (0 as const) : (1 as const),
-    bytes: part.bytes,
-  }));
-  return { ends: [from, to], pieces };
+  return { ends: [from, to], pieces: piecesFrom(parts, from) };
+}
+
+/** The side whose record is the first that was opened is shown first; who the other is tshark does not say. */
+function piecesOfTls(trace: Trace, context: DissectContext, stream: number): Pieces {
+  const { first, parts } = tlsContents(trace, context, stream);
+  return first === null ? { ends: null, pieces: [] } : { ends: [first], pieces: piecesFrom(parts, first) };
+}
+
+function piecesFrom(parts: readonly MessagePart[], first: FollowEnd): Piece[] {
+  return parts.map(({ row, from, bytes }) => {
+    const isFirst = from.address === first.address && from.port === first.port;
+    return { row, direction: isFirst ? 0 : 1, bytes };
+  });
 }
 
 function* yamlLines({ packets }: Trace, ends: Pieces["ends"], pieces: readonly Piece[]): Generator<string> {
   yield "peers:";
   for (const peer of [0, 1] as const) {
     yield `  - peer: ${peer}`;
-    yield `    host: ${ends?.[peer].address ?? ""}`;
-    yield `    port: ${ends?.[peer].port ?? 0}`;
+    yield `    host: ${ends?.[peer]?.address ?? ""}`;
+    yield `    port: ${ends?.[peer]?.port ?? 0}`;
   }
   yield "packets:";
   for (const { row, direction, bytes } of pieces) {

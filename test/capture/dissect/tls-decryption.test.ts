@@ -10,6 +10,8 @@ import { keysOfTraffic } from "../../../src/capture/dissect/tls-ciphers.ts";
 import { TlsKeys } from "../../../src/capture/dissect/tls-keys.ts";
 import { openCapture } from "../../../src/capture/open.ts";
 import { printFields } from "../../../src/capture/print/fields.ts";
+import { printFollow } from "../../../src/capture/statistics/follow.ts";
+import type { FollowMode } from "../../../src/capture/statistics/follow.ts";
 import { LINKTYPE } from "../../../src/wire/link-types.ts";
 import { memoryTrace } from "../memory-trace.ts";
 import type { MemoryTrace } from "../memory-trace.ts";
@@ -141,6 +143,44 @@ describe("a capture with its secrets", () => {
     (secrets as unknown[]).length = 0;
     decodeCaptureAs(capture, [], [() => log.pop() ?? null]);
     expect([...printFields(trace, rows, FIELDS, contextOf(capture))]).toEqual(open);
+    capture.close();
+  });
+
+  it("is followed record by record", async () => {
+    const capture = await openCapture(HTTPS, {});
+    const context = contextOf(capture);
+    const range = { first: 1, last: Infinity };
+    const follow = (mode: FollowMode, stream: number): string[] => [
+      ...printFollow(capture.trace, context, "tls", mode, stream, range),
+    ];
+    expect(follow("ascii", 2)).toEqual([
+      "",
+      "=".repeat(67),
+      "Follow: tls,ascii",
+      "Filter: tcp.stream eq 2",
+      "Node 0: 127.0.0.1:39960",
+      "Node 1: :0",
+      "73",
+      "GET /greeting HTTP/1.1\r\nHost: 127.0.0.1:21032\r\nConnection: keep-alive\r\n\r\n",
+      expect.stringMatching(/^\t\d+$/),
+      expect.stringMatching(/^HTTP\/1\.1 200 OK\r\n[^]*\r\n\r\nhello\n$/),
+      expect.stringMatching(/^\d+$/),
+      expect.stringMatching(/^POST \/echo HTTP\/1\.1\r\n[^]*\r\n\r\nname=wirelab$/),
+      expect.stringMatching(/^\t\d+$/),
+      expect.stringMatching(/^HTTP\/1\.1 200 OK\r\n[^]*{"got":"name=wirelab"}$/),
+      "=".repeat(67),
+    ]);
+    const closed = { ...context, conversations: new Conversations(capture.trace, {}) };
+    expect([...printFollow(capture.trace, closed, "tls", "raw", 2, range)].slice(4, 6)).toEqual([
+      "Node 0: :0",
+      "Node 1: :0",
+    ]);
+    for (const stream of hasTshark ? [0, 1, 2] : []) {
+      for (const mode of ["ascii", "hex", "raw", "yaml"] as const) {
+        const theirs = tshark(["-r", HTTPS, "-q", "-z", `follow,tls,${mode},${stream}`]) ?? [];
+        expect(follow(mode, stream).join("\n").split("\n")).toEqual(theirs);
+      }
+    }
     capture.close();
   });
 
