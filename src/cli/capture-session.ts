@@ -30,12 +30,13 @@ export async function openDecoded(what: string, flags: KeyLogFlags): Promise<Cap
 }
 
 /** What the screens show of a capture, as far as it has been read. */
-export function captureSession(capture: Capture): CaptureSession {
+export function captureSession(capture: Capture, { keylog }: KeyLogFlags = {}): CaptureSession {
   const { bytesRead, bytesTotal, done } = capture.progress;
   const isReading = !done && !capture.isLive && bytesTotal !== null;
   return {
     name: capture.path === "-" ? "standard input" : capture.path,
     ...(capture.isLive || capture.path === "-" ? {} : { path: capture.path }),
+    ...(keylog === undefined ? {} : { given: ["--keylog", keylog] }),
     trace: capture.trace,
     problems: capture.problems.map(problemText),
     context: contextOf(capture),

@@ -10,6 +10,7 @@ import type { TerminalHost } from "../tui/terminal.ts";
 import type { RawInput } from "../tui/terminal-input.ts";
 import type { Effect, Message } from "../tui/messages.ts";
 import { captureSession } from "./capture-session.ts";
+import type { KeyLogFlags } from "./key-log-flag.ts";
 import { fileOf, hasTerminal, PLAIN_SIZE, printScreen, runSource } from "./dashboard-app.ts";
 import { eventLoopTurn, StillSource } from "./dashboard-source.ts";
 import type { DashboardSource } from "./dashboard-source.ts";
@@ -32,15 +33,16 @@ export async function runInspector(
   capture: Capture,
   start: ScreenStart = screenStart({}),
   filter?: string,
+  flags: KeyLogFlags = {},
 ): Promise<void> {
   const filtered = filter === undefined ? {} : ({ filter, screen: "packets" } as const);
   const input = capture.path === "-" && !process.stdin.isTTY ? keysBesideInput() : null;
   if (input === null && !hasTerminal()) {
     while (!(await capture.indexSome(1000)));
-    await printScreen(captureSession(capture), filtered);
+    await printScreen(captureSession(capture, flags), filtered);
     return;
   }
-  await runSource(new CaptureSource(capture), filtered, {
+  await runSource(new CaptureSource(capture, flags), filtered, {
     input: input ?? process.stdin,
     start,
     path: fileOf(capture.path),
@@ -70,15 +72,17 @@ const WAIT_SLICE_MS = 20;
 /** A capture, read while it is shown. */
 export class CaptureSource implements DashboardSource {
   readonly #capture: Capture;
+  readonly #flags: KeyLogFlags;
   #isClosed = false;
   #seen = { packets: -1, problems: -1, done: false };
 
-  constructor(capture: Capture) {
+  constructor(capture: Capture, flags: KeyLogFlags = {}) {
     this.#capture = capture;
+    this.#flags = flags;
   }
 
   get session(): Session {
-    return captureSession(this.#capture);
+    return captureSession(this.#capture, this.#flags);
   }
 
   async begin(host: TerminalHost<Message>): Promise<void> {
@@ -91,7 +95,7 @@ export class CaptureSource implements DashboardSource {
       const seen = this.#seen;
       // Of a live capture most slices bring nothing, and nothing is then drawn anew.
       if (now.packets !== seen.packets || now.problems !== seen.problems || now.done !== seen.done) {
-        host.dispatch({ kind: "update", session: captureSession(this.#capture) });
+        host.dispatch({ kind: "update", session: this.session });
         this.#seen = now;
       }
       if (done) return;

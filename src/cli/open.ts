@@ -56,7 +56,7 @@ async function open(what: string | undefined, flags: OpenFlags): Promise<void> {
   const { capture } = input;
   try {
     if (flags.plain === true) await printPlain(input, filter);
-    else await runInspector(capture, start, filter?.text);
+    else await runInspector(capture, start, filter?.text, flags);
   } finally {
     capture.close();
   }

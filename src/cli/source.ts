@@ -27,7 +27,7 @@ export async function openSession(
 ): Promise<LabSession | CaptureSession> {
   if (!isScenario(what)) {
     const { captureSession, openDecoded } = await import("./capture-session.ts");
-    return captureSession(await openDecoded(what, flags));
+    return captureSession(await openDecoded(what, flags), flags);
   }
   if (flags.keylog !== undefined) throw new InputError(`--keylog ${flags.keylog}: is for captures`);
   const scenario = await loadScenario(what);

@@ -16,6 +16,8 @@ export interface CaptureSession {
   readonly trace: Trace;
   /** The file, where it can be opened again. */
   readonly path?: string;
+  /** Arguments it was opened with that no screen tells of, for the command that opens it so again. */
+  readonly given?: readonly string[];
   /** What is wrong with the file and where, a sentence each; empty when it is sound and complete. */
   readonly problems: readonly string[];
   /** What the reader knows beside the trace: streams, reassembled datagrams. */

@@ -65,9 +65,11 @@ function otherCopies(model: Model): Copy[] {
 
 /** The command that shows a capture's packets as they are shown: those the filter lets through, decoded as the user chose. */
 function openingCommand(model: Model): Copy[] {
-  if (isLab(model.session) || isFraming(model.session) || model.session.path === undefined) return [];
+  if (isLab(model.session) || isFraming(model.session)) return [];
+  const { path, given = [] } = model.session;
+  if (path === undefined) return [];
   const rules = decodingRules(model).flatMap((rule) => ["-d", decodeAsText(rule)]);
   const filter = model.packets.filter === null ? [] : ["-Y", model.packets.filter.text];
-  const words = ["wirelab", "open", model.session.path, ...rules, ...filter];
+  const words = ["wirelab", "open", path, ...given, ...rules, ...filter];
   return [{ what: "the command that shows this", text: words.map(quoted).join(" ") }];
 }

@@ -115,6 +115,11 @@ describe("decode as", () => {
     expect(copies.find(({ what }) => what === "the command that shows this")?.text).toBe(
       `wirelab open ${PATH} -d tcp.port==6379,http -Y 'tcp.len>0'`,
     );
+    const opened = captureSession(capture, { keylog: "my keys.log" });
+    const plain = modelAt(opened, { size: { width: 80, height: 24 }, screen: "packets" });
+    expect(copiesOf(plain).find(({ what }) => what === "the command that shows this")?.text).toBe(
+      `wirelab open ${PATH} --keylog 'my keys.log'`,
+    );
   });
 
   test("has nothing to offer for a packet without ports", () => {
