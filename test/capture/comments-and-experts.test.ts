@@ -9,6 +9,7 @@ import type { Capture } from "../../src/capture/capture.ts";
 import { contextOf } from "../../src/capture/context.ts";
 import { compileFilter, isFilterError } from "../../src/capture/filter/compile.ts";
 import { openCapture } from "../../src/capture/open.ts";
+import { dissect } from "../../src/capture/dissect/dissect.ts";
 import { printDetails } from "../../src/capture/print/details.ts";
 import { printEk } from "../../src/capture/print/ek.ts";
 import { printFields } from "../../src/capture/print/fields.ts";
@@ -107,6 +108,16 @@ describe("comments of packets", () => {
       "            [second, with a comma]",
       "            [Severity level: Comment]",
     ]);
+  });
+
+  it("are so many lines at most, and the packet's own lines stay", () => {
+    const comments = new Array<string>(400_000).fill("again");
+    const context = { ...contextOf(capture), comments: (): readonly string[] => comments };
+    const packet = dissect(capture.trace, 0, context);
+    expect(packet.tree[0].children).toHaveLength(2000);
+    expect(packet.experts.length).toBeLessThan(2010);
+    expect(packet.tree.map(({ field }) => field)).toEqual(["pkt_comment", "frame", "eth", "ip", "tcp"]);
+    expect(packet.tree[4].children.length).toBeGreaterThan(10);
   });
 
   it("are found by filters, which pass over packets that have none", () => {

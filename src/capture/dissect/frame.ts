@@ -82,6 +82,9 @@ export function addFrame(d: Dissection, linkType: number): void {
   d.tree.unshift(...head);
 }
 
+/** Comments of a packet that become lines: a hostile file may have hundreds of thousands. */
+const COMMENTS_MAX = 2000;
+
 /** Adds the file's comments on the packet, above the frame. */
 export function addComments(d: Dissection): void {
   if (!d.wants("frame") && !d.wants("pkt_comment")) return;
@@ -89,7 +92,7 @@ export function addComments(d: Dissection): void {
   if (comments.length === 0) return;
   const head: DetailNode[] = [];
   const out = d.add(head, "pkt_comment", "Packet comments", 0, 0).children;
-  for (const text of comments) {
+  for (const text of comments.slice(0, COMMENTS_MAX)) {
     const line = d.add(out, "frame.comment", text, 0, 0, text);
     const item = { severity: "Comment", group: "Comment", protocol: "Frame", summary: text } as const;
     addExpert(d, line.children, "frame.comment.expert", item, 0, 0);
