@@ -14,6 +14,10 @@ export async function openCaptureFile(what: string, options: OpenOptions): Promi
   if (what !== "-" && !/[./\\]/.test(what) && !existsSync(what)) {
     const { LESSONS } = await import("../scenario/catalogue.ts");
     const names = LESSONS.map(({ name }) => name);
+    if (names.includes(what))
+      throw new InputError(
+        `${what}: is a lesson and no capture; wirelab export ${what} --to pcapng makes one`,
+      );
     throw new InputError(`no lesson and no file called ${what}${suggest(what, names)}`);
   }
   return openCapture(what, options);

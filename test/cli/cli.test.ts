@@ -310,6 +310,7 @@ describe("wirelab read", () => {
     const to = join(folder, "x.pcapng");
     for (const [args, message] of [
       [["replay", empty, "--to", "127.0.0.1:1"], "has no TCP and no UDP stream"],
+      [["read", "tcp-hello"], "is a lesson and no capture; wirelab export tcp-hello --to pcapng makes one"],
       [["export", path, "--on", "kernel", "-o", to], "is a capture; only scenarios run"],
       [["export", path, "--calls", "-o", to], "--calls: is for scenarios"],
       [["export", path, "--shift", "-1d", "-o", to], "would be before 1970"],
