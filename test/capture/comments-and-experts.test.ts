@@ -111,7 +111,7 @@ describe("comments of packets", () => {
   });
 
   it("are so many lines at most, and the packet's own lines stay", () => {
-    const comments = new Array<string>(400_000).fill("again");
+    const comments = Array.from({ length: 400_000 }, () => "again");
     const context = { ...contextOf(capture), comments: (): readonly string[] => comments };
     const packet = dissect(capture.trace, 0, context);
     expect(packet.tree[0].children).toHaveLength(2000);
