@@ -24,7 +24,7 @@ export const ANALYSIS = {
   unshown: 1 << 18,
   /** Of its options the segment has timestamps, behind two NOPs, and no other: what nearly all segments have. */
   onlyTimestamps: 1 << 19,
-  /** An option tells of more than it holds: Wireshark gives up on the header, and neither shows an analysis nor reads the payload. */
+  /** An option tells of more than it holds, or the capture ends among the options: Wireshark shows no analysis and reads no payload. */
   unreadable: 1 << 20,
 } as const;
 

@@ -3,9 +3,11 @@
 import { getUint16, getUint32 } from "../wire/bytes.ts";
 import { ICMP_HEADER_LENGTH, quotedEnd, quotesPacket } from "../wire/icmp.ts";
 import { TCP_OPTION } from "../wire/tcp-options.ts";
+import { ANALYSIS } from "./analysis-flags.ts";
 import { numberQuoted } from "./index-quoted.ts";
 import { NO_OFFSET, PROTOCOL } from "./packets.ts";
 import type { PacketTable } from "./packets.ts";
+import { WINDOW_SCALE_CUT } from "./streams.ts";
 import type { StreamTable } from "./streams.ts";
 
 /** What a TCP header must have for its stream to be known: up to the window field. */
@@ -43,16 +45,22 @@ export function indexTcp(
   table.tcpWindow[row] = getUint16(bytes, at + 14);
   const payload = at + headerLength;
   const whole = payload <= wireEnd;
+  let isCut = false;
   if (whole) {
     table.payloadLength[row] = wireEnd - payload;
     if (headerLength >= 20 && payload <= end) table.payloadOffset[row] = offsetOf(payload - start);
+    else if (headerLength >= 20 && at + 20 <= end) {
+      table.analysis[row] = ANALYSIS.unreadable;
+      isCut = true;
+    }
   }
   const optionsEnd = Math.min(payload, end);
   const options = optionsEnd - at - 20;
-  const scale =
+  const found =
     options < 3 || (options === 12 && getUint32(bytes, at + 20) === TIMESTAMPS_ONLY)
       ? -1
       : windowScaleOf(bytes, at + 20, optionsEnd);
+  const scale = isCut && found === -1 ? WINDOW_SCALE_CUT : found;
   table.stream[row] = streams.tcp(
     row,
     table.source[row],

@@ -14,6 +14,9 @@ import type { PacketTable } from "./packets.ts";
 /** RFC 7323 2.3: larger shifts count as this. */
 const WINDOW_SCALE_MAX = 14;
 
+/** In place of an option's shift: the capture ends before it is known whether there is one. */
+export const WINDOW_SCALE_CUT = -2;
+
 /** Offsets that a packet may have, and one more. */
 const OFFSETS = 0x10000;
 
@@ -88,7 +91,7 @@ export class StreamTable {
   /**
    * Numbers a TCP segment's stream and takes from it what the stream's packets need to be printed. A SYN on a known pair of ends
    * begins a new stream when its sequence number is another than that side's first, as in Wireshark 4.0; with the same one it is
-   * taken for a retransmission even after the connection ended. `windowScale` is the option's shift, -1 without one: it holds for later packets, in Wireshark
+   * taken for a retransmission even after the connection ended. `windowScale` is the option's shift, -1 without one, WINDOW_SCALE_CUT where nobody knows: it holds for later packets, in Wireshark
    * outside of SYNs too. Sequence numbers may have a sign: below 2^31 they are small
    * integers to the engine, which it need not put into memory. `whole` is false for what has no complete header or is quoted by an ICMP error: it has a number, and teaches nothing.
    */
@@ -148,7 +151,7 @@ export class StreamTable {
     if (!syn) tcp.state[forward] |= SENT_WINDOW;
     // A shift holds for the packets after the one that says it.
     if (windowScale >= 0) this.#setWindowScale(row + 1, forward, Math.min(windowScale, WINDOW_SCALE_MAX));
-    if (syn) this.#agreeOnWindowScale(row + 1, forward, acks);
+    if (syn && windowScale !== WINDOW_SCALE_CUT) this.#agreeOnWindowScale(row + 1, forward, acks);
   }
 
   /** After a SYN: a side that offered no shift will not scale, and neither may the other. */

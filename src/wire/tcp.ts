@@ -66,7 +66,19 @@ export function decodeTcp(
     return malformed("tcp", start + 12, `header length ${headerLength} is less than 20`);
   }
   if (end - start < headerLength) return tooShort("tcp", start, headerLength, end, wireEnd);
-  const area = decodeTcpOptions(bytes, start, start + headerLength);
+  return headerOf(bytes, start, headerLength, start + headerLength);
+}
+
+/** What `end` leaves of a header that it cuts among its options; null where it leaves less than the fixed part. */
+export function decodeTcpBeginning(bytes: Uint8Array, start: number, end: number): TcpHeader | null {
+  if (end - start < TCP_HEADER_LENGTH_MIN) return null;
+  const headerLength = (bytes[start + 12] >>> 4) * 4;
+  if (headerLength < TCP_HEADER_LENGTH_MIN) return null;
+  return headerOf(bytes, start, headerLength, Math.min(end, start + headerLength));
+}
+
+function headerOf(bytes: Uint8Array, start: number, headerLength: number, optionsEnd: number): TcpHeader {
+  const area = decodeTcpOptions(bytes, start, optionsEnd);
   return {
     headerLength,
     sourcePort: getUint16(bytes, start),

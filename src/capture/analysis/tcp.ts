@@ -84,8 +84,9 @@ export class TcpAnalysis {
     if ((stream + 1) * 2 * STATE > this.#state.length) this.#growStreams(stream);
     const transport = table.transportOffset[row];
     const payload = table.payloadOffset[row];
-    // Without an end the header is damaged; without a start too, its datagram came in fragments.
-    if (payload === NO_OFFSET && transport !== NO_OFFSET) return;
+    // Without an end the header is cut or damaged; without a start too, its datagram came in fragments.
+    const isCut = payload === NO_OFFSET && transport !== NO_OFFSET;
+    if (isCut && (table.analysis[row] & ANALYSIS.unreadable) === 0) return;
     const direction = this.#streams.direction(table, row);
     const flags = table.tcpFlags[row];
     this.#segment(row, stream, direction, flags);
@@ -94,7 +95,8 @@ export class TcpAnalysis {
     const options = start + transport + TCP_HEADER_LENGTH_MIN;
     const hasOptions = transport !== NO_OFFSET && payload - transport > TCP_HEADER_LENGTH_MIN;
     this.#state[state + SACKED] = 0;
-    if (!hasOptions) return;
+    if (isCut) this.#giveUp(row);
+    if (isCut || !hasOptions) return;
     if (isOnlyTimestamps(bytes, options, start + payload)) {
       table.analysis[row] |= ANALYSIS.onlyTimestamps;
       this.#rows.tsVal[row] = getUint32(bytes, options + 4);

@@ -16,6 +16,8 @@ export interface ShownNumbers {
   readonly ack: number;
   /** Where SACK edges count from; null where they are shown as they are. */
   readonly sackBase: number | null;
+  /** The capture ends among the options. */
+  readonly isCut: boolean;
 }
 
 export interface ReadOptions {
@@ -57,7 +59,7 @@ export function addTcpOptions(
       .map(({ offset }) => `, ${tcpOptionKind(d.bytes[start + offset]).name}`)
       .join("");
   const label = (): string => `Options: (${bytesCount(area)})`;
-  const node = d.add(out, "tcp.options", label, start + 20, area, bytes);
+  const node = d.add(out, "tcp.options", label, start + 20, bytes.length, bytes);
   let info = "";
   let isReadable = true;
   let nops = 0;
@@ -75,7 +77,7 @@ export function addTcpOptions(
     count++;
   }
   if (d.interest.labels) node.label = `${label()}${names()}`.slice(0, LABEL_MAX);
-  if (isReadable && d.quoted === 0) addNotes(d, node, header, start, isSyn, options);
+  if (isReadable && d.quoted === 0 && !shown.isCut) addNotes(d, node, header, start, isSyn, options);
   return { info, isReadable };
 }
 

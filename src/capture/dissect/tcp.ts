@@ -4,7 +4,7 @@ import { ANALYSIS } from "../../trace/analysis-flags.ts";
 import { NO_STREAM } from "../../trace/packets.ts";
 import { getUint32 } from "../../wire/bytes.ts";
 import { isWireError } from "../../wire/error.ts";
-import { decodeTcp, TCP_FLAG, TCP_HEADER_LENGTH_MIN } from "../../wire/tcp.ts";
+import { decodeTcp, decodeTcpBeginning, TCP_FLAG, TCP_HEADER_LENGTH_MIN } from "../../wire/tcp.ts";
 import type { TcpHeader } from "../../wire/tcp.ts";
 import { transportChecksum } from "../../wire/checksum.ts";
 import { IP_PROTOCOL } from "../../wire/protocols.ts";
@@ -55,11 +55,14 @@ interface Segment {
 }
 
 export function dissectTcp(d: Dissection, ip: IpAbove, start: number, end: number): void {
-  const header = decodeTcp(d.bytes, start, d.captured(end), end);
-  if (isWireError(header)) {
+  const whole = decodeTcp(d.bytes, start, d.captured(end), end);
+  const isCut = isWireError(whole) && whole.cut && d.quoted === 0;
+  const header = isCut ? decodeTcpBeginning(d.bytes, start, d.captured(end)) : whole;
+  if (header === null || isWireError(header)) {
     dissectCut(d, start, end);
     // An error quotes eight bytes at least (RFC 792): a header's beginning is all there may be.
-    if (d.quoted === 0 || d.captured(end) - start < QUOTED_LENGTH) d.damaged(header, TITLE);
+    const isShown = d.quoted > 0 && d.captured(end) - start >= QUOTED_LENGTH;
+    if (isWireError(whole) && !isShown) d.damaged(whole, TITLE);
     return;
   }
   const isOwn = d.quoted === 0;
@@ -82,7 +85,7 @@ export function dissectTcp(d: Dissection, ip: IpAbove, start: number, end: numbe
     if (!isOwn) return `${TITLE}, ${ports}, Seq: ${seq}`;
     return `${TITLE}, ${ports}, Seq: ${seq}${isAck ? `, Ack: ${ack}` : ""}, Len: ${length}`;
   };
-  const node = d.layer("tcp", title, start, header.headerLength);
+  const node = d.layer("tcp", title, start, Math.min(header.headerLength, d.captured(end) - start));
   const isWanted = d.wants("tcp");
   if (isWanted) {
     addHeader(d, node, segment);
@@ -91,12 +94,17 @@ export function dissectTcp(d: Dissection, ip: IpAbove, start: number, end: numbe
   const options = addTcpOptions(d, isWanted ? node.children : [], header, start, {
     ack,
     sackBase: view?.ackBase ?? null,
+    isCut,
   });
   if (isWanted && d.isOwn(start) && view !== null)
     addStreamTimes(d, node.children, "tcp", start, d.around.conversations.tcpHistory);
   const { trace, row, analysis } = d.around;
   const prefix = isOwn && analysis !== null ? analysisInfo(trace, analysis, row) : "";
   d.columns("TCP", `${prefix}${infoText(segment)}${options.info}`);
+  if (isWireError(whole)) {
+    d.damaged(whole, TITLE);
+    return;
+  }
   if (!options.isReadable) {
     d.stop("malformed", "a TCP option without all that it tells of", start + TCP_HEADER_LENGTH_MIN);
     return;

@@ -313,11 +313,11 @@ export class Dissection {
     this.stopped = why === "malformed" && this.isPartOfDatagram ? "unreassembled" : why;
     const at = Math.min(start, this.bytes.length);
     const length = this.bytes.length - at;
+    const layer = this.layers.at(-1);
+    const name = layer === undefined ? what : (SHORT_NAMES[layer] ?? layer.toUpperCase());
     if (why === "cut") {
-      this.add(this.tree, "_ws.short", `[Packet size limited during capture: ${what} truncated]`, at, length);
+      this.add(this.tree, "_ws.short", `[Packet size limited during capture: ${name} truncated]`, at, length);
     } else {
-      const layer = this.layers.at(-1);
-      const name = layer === undefined ? what : (SHORT_NAMES[layer] ?? layer.toUpperCase());
       if (this.stopped === "unreassembled") {
         const text = `[BoundError Unreassembled Packet: ${name}]`;
         this.add(
