@@ -104,6 +104,7 @@ const LINK: readonly FieldRow[] = [
 
 const NETWORK: readonly FieldRow[] = [
   ["ip", "protocol", "Internet Protocol Version 4"],
+  ["ip.bogus_ip_length", "flag", "Bogus IP length"],
   ["ip.checksum", "uint16x", "Header Checksum"],
   ["ip.checksum.status", "uint8", "Header checksum status"],
   ["ip.dsfield", "uint8x", "Differentiated Services Field"],
@@ -200,6 +201,8 @@ const NETWORK: readonly FieldRow[] = [
   ["ah.spi", "uint32x", "AH SPI"],
   ["icmp", "protocol", "Internet Control Message Protocol"],
   ["icmp.checksum", "uint16x", "Checksum"],
+  ["icmp.checksum.status", "uint8", "Checksum Status"],
+  ["icmp.checksum_bad", "flag", "Bad checksum"],
   ["icmp.code", "uint8", "Code"],
   ["icmp.data_time", "date", "Timestamp from icmp data"],
   ["icmp.data_time_relative", "time", "Timestamp from icmp data (relative)"],
@@ -217,6 +220,8 @@ const NETWORK: readonly FieldRow[] = [
   ["icmp.unused", "bytes", "Unused"],
   ["icmpv6", "protocol", "Internet Control Message Protocol v6"],
   ["icmpv6.checksum", "uint16x", "Checksum"],
+  ["icmpv6.checksum.status", "uint8", "Checksum Status"],
+  ["icmpv6.checksum_bad.expert", "flag", "Bad checksum"],
   ["icmpv6.code", "uint8", "Code"],
   ["icmpv6.data", "bytes", "Data"],
   ["icmpv6.echo.identifier", "uint16x", "Identifier"],

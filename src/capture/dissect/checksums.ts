@@ -1,7 +1,10 @@
 // What is said of a checksum. As in Wireshark, those of captured packets are taken as they are, since network cards fill them in after
 // the capture; those of simulated ones are worked out.
 
+import { getUint16 } from "../../wire/bytes.ts";
+import { addWords, finishChecksum } from "../../wire/checksum.ts";
 import { addExpert } from "./expert.ts";
+import type { ExpertItem } from "./expert.ts";
 import { hexText } from "./tree.ts";
 import type { DetailNode, Dissection } from "./tree.ts";
 
@@ -62,4 +65,41 @@ export function addChecksum(
   }
   const into = typeof isRight === "string" ? line.children : out;
   d.add(into, `${field}.status`, `[${statusTitle}: ${word}]`, at, 0, status);
+}
+
+/** A checksum that is worked out of captured packets too, as Wireshark does of those that no network card fills in. */
+export interface WorkedOut {
+  readonly field: string;
+  /** What says that it is wrong. */
+  readonly bad: Pick<ExpertItem, "severity" | "protocol"> & { readonly field: string };
+}
+
+/**
+ * Adds the lines of the checksum at `at` of the message in [start, end), to whose sum `pseudo` is added; null where what it is summed over is not
+ * known. That it is wrong is not said of what another packet quotes.
+ */
+export function addWorkedOut(
+  d: Dissection,
+  out: DetailNode[],
+  { field, bad }: WorkedOut,
+  at: number,
+  start: number,
+  end: number,
+  pseudo: number | null,
+): void {
+  const { bytes } = d;
+  const value = getUint16(bytes, at);
+  const isKnown = pseudo !== null && end <= bytes.length;
+  const isRight = isKnown && finishChecksum(addWords(bytes, start, end, pseudo)) === 0;
+  const [status, word, note] = !isKnown ? VERDICT.unverified : isRight ? VERDICT.good : VERDICT.bad;
+  const rest = addWords(bytes, at + 2, end, addWords(bytes, start, at, pseudo ?? 0));
+  const due = `should be ${hexText(isKnown ? finishChecksum(rest) : 0, 4)}`;
+  const text = status === 0 ? `incorrect, ${due}` : `[${note ?? "unverified"}]`;
+  const line = d.add(out, field, () => `Checksum: ${hexText(value, 4)} ${text}`, at, 2, value);
+  if (status === 0 && d.quoted === 0) {
+    const summary = `Bad checksum [${due}]`;
+    const { severity, protocol } = bad;
+    addExpert(d, line.children, bad.field, { severity, group: "Checksum", protocol, summary }, at, 2);
+  }
+  d.add(out, `${field}.status`, `[Checksum Status: ${word}]`, at, 0, status);
 }

@@ -2,7 +2,7 @@
 
 import { bytesCount } from "./protocol.ts";
 import { bytesText } from "./tree.ts";
-import type { Dissection } from "./tree.ts";
+import type { DetailNode, Dissection } from "./tree.ts";
 
 /** Adds the Data layer for [start, end), where there is any. The columns stay as they are. */
 export function addPlainData(d: Dissection, start: number, end: number): void {
@@ -17,4 +17,12 @@ export function addPlainData(d: Dissection, start: number, end: number): void {
   const data = bytes.subarray(start, start + length);
   d.add(node.children, "data.data", () => `Data: ${bytesText(bytes, start, length)}`, start, length, data);
   d.add(node.children, "data.len", () => `[Length: ${length}]`, start, 0, length);
+}
+
+/** The same among the lines of the message that carries it, where Wireshark has a ping's. */
+export function addDataWithin(d: Dissection, out: DetailNode[], start: number, end: number): void {
+  const outer = d.root;
+  d.root = out;
+  addPlainData(d, start, end);
+  d.root = outer;
 }

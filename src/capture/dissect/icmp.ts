@@ -1,11 +1,12 @@
 // ICMP (RFC 792): messages, and the packets that errors quote.
 
 import { formatIpv4 } from "../../wire/address.ts";
-import { internetChecksum } from "../../wire/checksum.ts";
 import { isWireError } from "../../wire/error.ts";
 import { decodeIcmp, ICMP_HEADER_LENGTH, ICMP_TYPE, quotedEnd, quotesPacket } from "../../wire/icmp.ts";
 import type { IcmpHeader } from "../../wire/icmp.ts";
-import { addPlainData } from "./data.ts";
+import { addWorkedOut } from "./checksums.ts";
+import type { WorkedOut } from "./checksums.ts";
+import { addDataWithin } from "./data.ts";
 import { dateText, nsText } from "./frame.ts";
 import { dissectIpv4 } from "./ipv4.ts";
 import { addEchoPartner } from "./echo-pairs.ts";
@@ -132,6 +133,11 @@ const UNKNOWN = "Unknown ICMP (obsolete or malformed?)";
 const NUMBERED = { first: 13, last: 18 } as const;
 const ROUTER_ADVERTISEMENT = 9;
 
+const CHECKSUM: WorkedOut = {
+  field: "icmp.checksum",
+  bad: { field: "icmp.checksum_bad", severity: "Warning", protocol: "ICMP" },
+};
+
 export function dissectIcmp(d: Dissection, start: number, end: number): void {
   const title = "Internet Control Message Protocol";
   const held = d.captured(end);
@@ -148,10 +154,7 @@ export function dissectIcmp(d: Dissection, start: number, end: number): void {
   const codeText = codeName(type, code);
   d.add(out, "icmp.type", `Type: ${type} (${name})`, start, 1, type);
   d.add(out, "icmp.code", `Code: ${code}${codeText === null ? "" : ` (${codeText})`}`, start + 1, 1, code);
-  let verdict = "unverified";
-  if (held === end) verdict = internetChecksum(d.bytes, start, end) === 0 ? "correct" : "incorrect";
-  const sumText = `Checksum: ${hexText(header.checksum, 4)} [${verdict}]`;
-  d.add(out, "icmp.checksum", sumText, start + 2, 2, header.checksum);
+  addWorkedOut(d, out, CHECKSUM, start + 2, start, end, 0);
   if (type === ICMP_TYPE.echoReply || type === ICMP_TYPE.echoRequest) {
     dissectEcho(d, node, header, start, end);
     return;
@@ -206,7 +209,8 @@ function dissectEcho(d: Dissection, node: DetailNode, header: IcmpHeader, start:
   });
   d.columns("ICMP", `${name}${numbersText(d, header)}${partner}`);
   const body = start + ICMP_HEADER_LENGTH;
-  addPlainData(d, addDataTime(d, out, body, end) ? body + DATA_TIME_LENGTH : body, end);
+  const data = addDataTime(d, out, body, end) ? body + DATA_TIME_LENGTH : body;
+  addDataWithin(d, out, data, end);
 }
 
 const DATA_TIME_LENGTH = 8;

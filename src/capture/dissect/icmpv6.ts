@@ -1,11 +1,13 @@
 // ICMPv6 (RFC 4443): messages, and the packets that errors quote.
 
-import { transportChecksum } from "../../wire/checksum.ts";
+import { ipv6PseudoSum } from "../../wire/checksum.ts";
 import { isWireError } from "../../wire/error.ts";
 import { decodeIcmp, ICMP_HEADER_LENGTH, ICMPV6_TYPE, quotesPacket } from "../../wire/icmp.ts";
 import type { IcmpHeader } from "../../wire/icmp.ts";
 import { IP_PROTOCOL } from "../../wire/protocols.ts";
-import { addPlainData } from "./data.ts";
+import { addWorkedOut } from "./checksums.ts";
+import type { WorkedOut } from "./checksums.ts";
+import { addDataWithin, addPlainData } from "./data.ts";
 import { addEchoPartner } from "./echo-pairs.ts";
 import type { EchoWords } from "./echo-pairs.ts";
 import { codeName, headInfo, typeName } from "./icmpv6-names.ts";
@@ -20,6 +22,11 @@ const TITLE = "Internet Control Message Protocol v6";
 const ROUTER_RENUMBERING = 138;
 const NODE_QUERY = 139;
 const NODE_REPLY = 140;
+
+const CHECKSUM: WorkedOut = {
+  field: "icmpv6.checksum",
+  bad: { field: "icmpv6.checksum_bad.expert", severity: "Warning", protocol: "ICMPv6" },
+};
 
 export function dissectIcmpv6(d: Dissection, ip: IpAbove, start: number, end: number): void {
   const held = d.captured(end);
@@ -45,13 +52,9 @@ export function dissectIcmpv6(d: Dissection, ip: IpAbove, start: number, end: nu
     1,
     code,
   );
-  let verdict = "unverified";
-  if (held === end && ip.version === 6 && ip.start >= 0) {
-    const sum = transportChecksum(d.bytes, ip.start, IP_PROTOCOL.icmpv6, start, end);
-    verdict = sum === 0 ? "correct" : "incorrect";
-  }
-  const sumText = `Checksum: ${hexText(header.checksum, 4)} [${verdict}]`;
-  d.add(out, "icmpv6.checksum", sumText, start + 2, 2, header.checksum);
+  const isKnown = ip.version === 6 && ip.start >= 0;
+  const pseudo = isKnown ? ipv6PseudoSum(d.bytes, ip.start, IP_PROTOCOL.icmpv6, end - start) : null;
+  addWorkedOut(d, out, CHECKSUM, start + 2, start, end, pseudo);
   d.columns("ICMPv6", headInfo(type, code, header.rest >>> 24));
   dissectBody(d, node, header, start, end);
 }
@@ -78,7 +81,7 @@ function dissectBody(d: Dissection, node: DetailNode, header: IcmpHeader, start:
       ...ICMPV6_WORDS,
     });
     d.columns("ICMPv6", `${name} id=${hexText(ident, 4)}, seq=${seq}${hopLimitText(d)}${partner}`);
-    addPlainData(d, body, end);
+    addDataWithin(d, out, body, end);
     return;
   }
   if (quotesPacket("icmpv6", type)) {

@@ -1,8 +1,8 @@
 // IGMP versions 1 to 3 (RFC 1112, RFC 2236, RFC 3376): who asks for groups, and who wants which from whom.
 
 import { readIpv4 } from "../../wire/address.ts";
-import { addWords, finishChecksum } from "../../wire/checksum.ts";
-import { addExpert } from "./expert.ts";
+import { addWorkedOut } from "./checksums.ts";
+import type { WorkedOut } from "./checksums.ts";
 import { addBits, addBytes, addFlag, addUint, named, uint } from "./protocol.ts";
 import { hexText } from "./tree.ts";
 import type { DetailNode, Dissection } from "./tree.ts";
@@ -32,6 +32,11 @@ const RECORD_TYPES = new Map<number, string>([
 const ENTRIES_MAX = 2_000;
 
 /** Dissects the message in [start, end). */
+const CHECKSUM: WorkedOut = {
+  field: "igmp.checksum",
+  bad: { field: "igmp.bad_checksum", severity: "Error", protocol: "IGMP" },
+};
+
 export function dissectIgmp(d: Dissection, start: number, end: number): void {
   const held = d.captured(end);
   const node = d.layer("igmp", TITLE, start, held - start);
@@ -55,7 +60,7 @@ export function dissectIgmp(d: Dissection, start: number, end: number): void {
   const isReport3 = type === TYPE.reportV3;
   if (version === 1 || isReport3) addBytes(d, out, "igmp.reserved", "Reserved", start + 1, start + 2);
   else addResponseTime(d, out, start + 1, version);
-  addChecksum(d, out, start, end);
+  addWorkedOut(d, out, CHECKSUM, start + 2, start, end, 0);
   const info = isReport3 ? addRecords(d, out, start, end) : addGroup(d, out, start, end, type, version);
   d.columns(`IGMPv${version}`, `${name}${info}`);
 }
@@ -87,24 +92,6 @@ function addResponseTime(d: Dissection, out: DetailNode[], at: number, version: 
   const digit = (number: number): string => hexText(number, 1);
   addBits(d, node.children, "igmp.max_resp.exp", at, 1, 0x70, "Exponent", digit);
   addBits(d, node.children, "igmp.max_resp.mant", at, 1, 0x0f, "Mantissa", digit);
-}
-
-function addChecksum(d: Dissection, out: DetailNode[], start: number, end: number): void {
-  const sum = uint(d.bytes, start + 2, 2);
-  const isWhole = end <= d.bytes.length;
-  const off = isWhole ? finishChecksum(addWords(d.bytes, start, end, 0)) : 0;
-  // What it should be: its own words come to nothing in the sum of a right one.
-  const right = finishChecksum(addWords(d.bytes, start, start + 2, 0) + addWords(d.bytes, start + 4, end, 0));
-  const wrong = `incorrect, should be ${hexText(right, 4)}`;
-  const verdict = !isWhole ? "[unverified]" : off === 0 ? "[correct]" : wrong;
-  const line = d.add(out, "igmp.checksum", `Checksum: ${hexText(sum, 4)} ${verdict}`, start + 2, 2, sum);
-  if (isWhole && off !== 0) {
-    const summary = `Bad checksum [should be ${hexText(right, 4)}]`;
-    const item = { severity: "Error", group: "Checksum", protocol: "IGMP", summary } as const;
-    addExpert(d, line.children, "igmp.bad_checksum", item, start + 2, 2);
-  }
-  const [status, text] = !isWhole ? [2, "Unverified"] : off === 0 ? [1, "Good"] : [0, "Bad"];
-  d.add(out, "igmp.checksum.status", `[Checksum Status: ${text}]`, start + 2, 0, status);
 }
 
 /** Queries, and what versions 1 and 2 say of one group; answers what Info says of it. */

@@ -57,7 +57,7 @@ export function dissectIpv4(d: Dissection, start: number, end: number): void {
   };
   const isOutermost = d.isOutermost();
   const node = d.layer("ip", title, start, header.headerLength);
-  if (d.wants("ip")) addHeader(d, node, start, header, routed);
+  if (d.wants("ip")) addHeader(d, node, start, header, routed, end - start);
   if (isOutermost && header.totalLength > 0) d.networkEnd = start + header.totalLength;
   if (d.quoted === 0) {
     d.addressFrom = source;
@@ -160,6 +160,7 @@ function addHeader(
   start: number,
   header: Ipv4Header,
   routed: string | null,
+  room: number,
 ): void {
   const out = node.children;
   const { bytes } = d;
@@ -179,7 +180,13 @@ function addHeader(
   const ecnText = (): string =>
     `${bitsText(ds, 0x03, 8)} = Explicit Congestion Notification: ${ecnLong(ecn)} (${ecn})`;
   d.add(dsNode.children, "ip.dsfield.ecn", ecnText, start + 1, 1, ecn);
-  d.add(out, "ip.len", () => `Total Length: ${header.totalLength}`, start + 2, 2, header.totalLength);
+  const total = header.totalLength;
+  const line = d.add(out, "ip.len", () => `Total Length: ${total}`, start + 2, 2, total);
+  if (total > room && d.quoted === 0) {
+    const summary = `IPv4 total length exceeds packet length (${room} bytes)`;
+    const item = { severity: "Error", group: "Protocol", protocol: "IPv4", summary } as const;
+    addExpert(d, line.children, "ip.bogus_ip_length", item, start + 2, 2);
+  }
   d.add(
     out,
     "ip.id",
