@@ -110,8 +110,7 @@ export function showRecord(
   }
   if (d.isForColumns) return info;
   // Until a Server Hello has settled the version, a record's own counts; and what it settles is for those after it.
-  const isHello = type === CONTENT.handshake && /^(Client|Server) Hello\b|^Hello Retry/.test(title);
-  record.label = `${isHello ? versionColumn(version) : column} Record Layer: ${recordText(type, name, title, content !== null)}`;
+  record.label = `${column} Record Layer: ${recordText(type, name, title, content !== null)}`;
   return info;
 }
 

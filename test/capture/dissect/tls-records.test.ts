@@ -119,3 +119,25 @@ describe("the hello of SSL 2", () => {
     );
   });
 });
+
+describe("a Server Hello that asks for another Client Hello", () => {
+  const RETRY = hex("cf21ad74e59a6111be1d8c021e65b891c2a211167abb8c5e079e09e2c8a8339c");
+  const body = joined(hex("0303"), RETRY, hex("00 1301 00 0006 002b 0002 0304"));
+  const retry = record(22, joined(hex("02"), number(body.length, 3), body));
+  const change = record(20, Uint8Array.of(1));
+
+  it("is named so, and a change of ciphers before the other encrypts nothing", () => {
+    const network = new SampleNetwork();
+    const connection = network.connect(CLIENT, SERVER);
+    connection.say(WHOLE);
+    connection.answer(joined(retry, change));
+    connection.say(joined(change, WHOLE));
+    const { trace, context } = memoryTrace(network.frames, LINKTYPE.ethernet);
+    const columns = ["_ws.col.Protocol", "_ws.col.Info"];
+    expect([...printFields(trace, [3, 4, 5], columns, context)]).toEqual([
+      "TLSv1\tClient Hello",
+      "TLSv1.3\tHello Retry Request, Change Cipher Spec",
+      "TLSv1.3\tChange Cipher Spec, Client Hello",
+    ]);
+  });
+});
