@@ -6,6 +6,7 @@ import { describe, expect, it } from "vitest";
 
 import { contextOf, decodeCaptureAs } from "../../../src/capture/context.ts";
 import { Conversations } from "../../../src/capture/dissect/conversations.ts";
+import { dissect } from "../../../src/capture/dissect/dissect.ts";
 import { keysOfTraffic } from "../../../src/capture/dissect/tls-ciphers.ts";
 import { TlsKeys } from "../../../src/capture/dissect/tls-keys.ts";
 import { openCapture } from "../../../src/capture/open.ts";
@@ -299,6 +300,62 @@ describe("a stream of HTTP, sealed and cut into records and segments", () => {
         expect(() => valuesOf(decrypted(damaged, log), "http.request.uri")).not.toThrow();
       }),
       { numRuns: 40 },
+    );
+  });
+});
+
+const HOSTILE = fc.record({
+  suite: fc.constantFrom(...SUITES),
+  agreed: fc.constantFrom("", "http/1.1", "h2", "dot"),
+  records: fc.array(
+    fc.record({
+      isClients: fc.boolean(),
+      type: fc.constantFrom(20, 21, 22, 23, 23, 23, 24, 99),
+      content: fc.oneof(
+        fc.uint8Array({ maxLength: 300 }),
+        fc.constantFrom(
+          ascii("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n"),
+          ascii("GET / HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\nfff"),
+          ascii("CONNECT a:443 HTTP/1.1\r\n\r\n"),
+          ascii("HTTP/1.1 200 OK\r\n\r\n"),
+          hex("00ffff 00 09 00000001"),
+          hex("02 000056 0303"),
+          hex("08 000004 0002 0010"),
+          hex("0b 0000ff 00 0000fb 0000f8"),
+          hex("18 000001 00"),
+        ),
+      ),
+    }),
+    { maxLength: 30 },
+  ),
+  size: fc.integer({ min: 20, max: 2_000 }),
+});
+
+describe("records that are sealed as they should be, and hold whatever they like", () => {
+  it("are shown, printed and followed without a throw", () => {
+    fc.assert(
+      fc.property(HOSTILE, ({ suite, agreed, records, size }) => {
+        const sample = new TlsSample(suite, 5);
+        const { log } = sample;
+        const network = new SampleNetwork();
+        const connection = network.connect(CLIENT, SERVER);
+        connection.say(sample.clientHello);
+        connection.answer(sample.serverFlight(agreed));
+        connection.say(sample.clientFinish());
+        for (const { isClients, type, content } of records) {
+          const sealed = sample.sealed(isClients ? "client" : "server", content, type);
+          for (const part of cut(sealed, [size])) {
+            if (isClients) connection.say(part);
+            else connection.answer(part);
+          }
+        }
+        const { trace, context } = decrypted(network.frames, log);
+        for (let row = 0; row < trace.packets.count; row++)
+          expect(dissect(trace, row, context).tree.length).toBeGreaterThan(0);
+        const range = { first: 1, last: Infinity };
+        expect([...printFollow(trace, context, "tls", "raw", 0, range)].length).toBeGreaterThan(6);
+      }),
+      { numRuns: 150 },
     );
   });
 });
