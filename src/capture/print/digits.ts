@@ -10,7 +10,7 @@ export const SLACK_BYTES = 8;
 export const DECIMAL_BYTES = 10;
 
 /** Bytes of text that go in at once. */
-const WORD_BYTES = 8;
+export const WORD_BYTES = 8;
 const ZEROS = 0x3030_3030;
 
 const HEX = Buffer.from("0123456789abcdef");

@@ -1,6 +1,6 @@
 // Text that every segment of one direction of a TCP stream has in its line, kept as it goes out: addresses, ports, the stream's number.
 
-import { putWords, wordsOf } from "./digits.ts";
+import { putWords, SLACK_BYTES, WORD_BYTES } from "./digits.ts";
 import type { LineBytes } from "./line-bytes.ts";
 
 /** Directions. Small, as in `packets.ts`. */
@@ -27,15 +27,17 @@ export class DirectionTexts {
   /** Keeps what has been written to `out` since `start` as the text of `direction`. */
   keep(direction: number, out: LineBytes, start: number): void {
     const length = out.length - start;
-    const words = wordsOf(out.bytes.subarray(start, out.length));
-    if (direction < 0 || length === 0 || length > DIRECTION_TEXT_MAX || this.#used + words.length > WORDS_MAX)
-      return;
+    const end = this.#used + Math.ceil(length / WORD_BYTES);
+    if (direction < 0 || length === 0 || length > DIRECTION_TEXT_MAX || end > WORDS_MAX) return;
     if (direction >= this.#lengths.length) this.#growDirections((direction + 1) * 2);
-    if (this.#used + words.length > this.#words.length) this.#growWords();
-    this.#words.set(words, this.#used);
+    if (end > this.#words.length) this.#growWords();
     this.#starts[direction] = this.#used;
     this.#lengths[direction] = length;
-    this.#used += words.length;
+    // The last word has bytes behind the text, which are to be none that make it "not a number".
+    out.reserve(SLACK_BYTES);
+    out.view.setFloat64(out.length, 0);
+    for (let at = start; this.#used < end; at += WORD_BYTES)
+      this.#words[this.#used++] = out.view.getFloat64(at, true);
   }
 
   #growDirections(size: number): void {
