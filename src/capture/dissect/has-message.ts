@@ -2,14 +2,54 @@
 
 import type { Trace } from "../../trace/trace.ts";
 import { TCP_FLAG } from "../../wire/tcp.ts";
+import { NO_PDU } from "../reassembly/pdu-table.ts";
+import { conversationsOf } from "./conversations.ts";
 import type { DissectContext } from "./dissect.ts";
 import { PAYLOAD, payloadKind } from "./tcp-payload.ts";
 
-/** Whether TCP segment `row`, not tunnelled, completes a message or begins one. */
-export function hasMessage(trace: Trace, row: number, context: DissectContext): boolean {
+/** Protocols that TCP's streams speak and nothing else in them carries, but for TLS that is decrypted. */
+const SPOKEN: ReadonlySet<string> = new Set(["dns", "http", "http2", "mqtt", "resp", "ssh", "tls"]);
+
+/** `layers`, where all of them are such that only streams that speak them have them; null where others may. */
+export function spokenOnly(layers: ReadonlySet<string> | null): ReadonlySet<string> | null {
+  return layers !== null && [...layers].every((layer) => SPOKEN.has(layer)) ? layers : null;
+}
+
+/**
+ * Whether TCP segment `row`, not tunnelled, completes a message or begins one; where `spoken` is not null, one of those protocols or one that
+ * may carry them.
+ */
+export function hasMessage(
+  trace: Trace,
+  row: number,
+  context: DissectContext,
+  spoken: ReadonlySet<string> | null = null,
+): boolean {
   const { payloadLength, tcpFlags } = trace.packets;
   // The end of a stream may complete a message.
   if (payloadLength[row] === 0 && (tcpFlags[row] & TCP_FLAG.fin) === 0) return false;
   const kind = payloadKind(trace, row, context);
-  return kind === PAYLOAD.messages || kind === PAYLOAD.beginning;
+  if (kind !== PAYLOAD.messages && kind !== PAYLOAD.beginning) return false;
+  return spoken === null || speaks(trace, row, context, spoken);
+}
+
+/** Whether what plain TCP segment `row` has of messages is of one of `spoken`, or may carry it. */
+export function speaks(
+  trace: Trace,
+  row: number,
+  context: DissectContext,
+  spoken: ReadonlySet<string>,
+): boolean {
+  const conversation = (context.conversations ?? conversationsOf(trace)).tcp(row);
+  if (conversation === null || conversation.keys !== null) return true;
+  const { table } = conversation.pdus;
+  const index = conversation.segment(row);
+  if (index === -1) return true;
+  const isSpoken = (pdu: number): boolean =>
+    conversation.dissectorOf(pdu)?.layers.some((layer) => spoken.has(layer)) !== false;
+  const continued = table.continued(index);
+  if (continued !== NO_PDU && isSpoken(continued)) return true;
+  const to = table.begunTo(index);
+  for (let pdu = table.begunFrom(index); pdu < to; pdu++) if (isSpoken(pdu)) return true;
+  return false;
 }

@@ -6,7 +6,7 @@
 import { isFrameColumn, isPlain, isPlainSegment } from "../fields-columns.ts";
 import { dissect } from "../dissect/dissect.ts";
 import type { DissectContext, Interest } from "../dissect/dissect.ts";
-import { hasMessage } from "../dissect/has-message.ts";
+import { hasMessage, spokenOnly } from "../dissect/has-message.ts";
 import { COMMENT_FIELDS } from "../fields-expert.ts";
 import { interestIn, isOfApplications } from "../fields.ts";
 import type { Trace } from "../../trace/trace.ts";
@@ -42,6 +42,7 @@ export function compileFilter(text: string): Filter | FilterError {
   if (isFilterError(test)) return test;
   const fields = fieldsOf(test);
   const interest = interestOf(fields);
+  const spoken = spokenOnly(interestIn(fields.map(({ field }) => field)).layers);
   const isColumnsOnly = isOfColumns(test);
   const isFrameOnly = isColumnsOnly && fields.every(({ field }) => isFrameColumn(field.name));
   const least = isColumnsOnly ? test : needed(test);
@@ -56,7 +57,9 @@ export function compileFilter(text: string): Filter | FilterError {
       ? (row: number): boolean => ((context.comments?.(row).length ?? 0) === 0 ? ofNothing : dissected(row))
       : areApplications
         ? (row: number): boolean =>
-            isPlainSegment(trace, row) && !hasMessage(trace, row, context) ? ofNothing : dissected(row)
+            isPlainSegment(trace, row) && !hasMessage(trace, row, context, spoken)
+              ? ofNothing
+              : dissected(row)
         : dissected;
     const columns = least === null ? null : columnTest(least, trace, context);
     if (columns === null) return slow;

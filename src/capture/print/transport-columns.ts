@@ -11,6 +11,7 @@ import { UDP_HEADER_LENGTH } from "../../wire/udp.ts";
 import { conversationsOf } from "../dissect/conversations.ts";
 import { COLUMNS, dissectPayload } from "../dissect/dissect.ts";
 import type { DetailNode, DissectContext, DissectedPayload, Interest } from "../dissect/dissect.ts";
+import { speaks, spokenOnly } from "../dissect/has-message.ts";
 import { withLead } from "../dissect/protocol.ts";
 import type { Columns } from "../dissect/protocol.ts";
 import { analysisInfo } from "../dissect/tcp-analysis.ts";
@@ -34,6 +35,8 @@ export class TransportColumns {
   readonly #trace: Trace;
   readonly #context: DissectContext;
   readonly #interest: Interest;
+  /** What is asked for, where only streams that speak it have it. */
+  readonly #spoken: ReadonlySet<string> | null;
   readonly #own = new LineBytes();
   readonly #ports = new DirectionTexts();
   /** The row looked at last: several columns of one are asked for after each other. */
@@ -50,6 +53,7 @@ export class TransportColumns {
     this.#trace = trace;
     this.#context = context;
     this.#interest = interest;
+    this.#spoken = spokenOnly(interest.layers);
   }
 
   /** The Protocol column; null for a row that has to be dissected whole. */
@@ -104,6 +108,9 @@ export class TransportColumns {
     const kind = this.#look(row);
     if (kind === REFUSED) return null;
     if (kind === PAYLOAD.plain || kind === PAYLOAD.part) return NO_NODES;
+    const spoken = this.#spoken;
+    if (spoken !== null && this.#isTcp(row) && !speaks(this.#trace, row, this.#context, spoken))
+      return NO_NODES;
     return this.#dissected(row)?.tree ?? null;
   }
 
