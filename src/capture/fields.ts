@@ -6,6 +6,7 @@ import { ANALYSIS_FIELD_ROWS } from "./fields-analysis.ts";
 import { APPLICATION_FIELD_ROWS } from "./fields-applications.ts";
 import { EXPERT_FIELD_ROWS } from "./fields-expert.ts";
 import { IP_OPTION_FIELD_ROWS } from "./fields-ip-options.ts";
+import { TCP_OPTION_FIELD_ROWS } from "./fields-tcp-options.ts";
 import { FIELD_ROWS } from "./fields-table.ts";
 import { TUNNEL_FIELD_ROWS } from "./fields-tunnels.ts";
 import { spelledOut } from "./spelled-out.ts";
@@ -87,6 +88,7 @@ const FIELDS = new Map<string, FieldInfo>();
 for (const [name, type, title] of [
   ...FIELD_ROWS,
   ...IP_OPTION_FIELD_ROWS,
+  ...TCP_OPTION_FIELD_ROWS,
   ...TUNNEL_FIELD_ROWS,
   ...ANALYSIS_FIELD_ROWS,
   ...APPLICATION_FIELD_ROWS,

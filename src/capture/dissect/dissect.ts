@@ -19,18 +19,12 @@ import { dissectTcpPayload } from "./tcp-payload.ts";
 import type { TlsKeys } from "./tls-keys.ts";
 import { dissectUdpPayload } from "./udp-protocols.ts";
 import { Dissection, EVERYTHING } from "./tree.ts";
-import type {
-  DataSource,
-  DetailNode,
-  Interest,
-  ReassembledPayload,
-  Stop,
-  Surroundings,
-  TcpView,
-} from "./tree.ts";
+import type { ReassembledPayload, Surroundings, TcpView } from "./surroundings.ts";
+import type { DataSource, DetailNode, Interest, Stop } from "./tree.ts";
 
 export { COLUMNS, VALUES } from "./tree.ts";
-export type { DataSource, DetailNode, FieldValue, Interest, ReassembledPayload } from "./tree.ts";
+export type { ReassembledPayload } from "./surroundings.ts";
+export type { DataSource, DetailNode, FieldValue, Interest } from "./tree.ts";
 
 /** What is known of a capture beside its trace. Everything is optional: less is shown without it. */
 export interface DissectContext {

@@ -2,7 +2,8 @@
 
 import { bytesCount } from "./protocol.ts";
 import { bytesText } from "./tree.ts";
-import type { DetailNode, Dissection, ReassembledPayload } from "./tree.ts";
+import type { ReassembledPayload } from "./surroundings.ts";
+import type { DetailNode, Dissection } from "./tree.ts";
 
 /** Adds the list below `node`, the header at whose end, `at`, the last fragment's payload begins. */
 export function addFragments(

@@ -19,7 +19,8 @@ import { dissectTcpPayload } from "./tcp-payload.ts";
 import { addTcpAnalysis, analysisInfo } from "./tcp-analysis.ts";
 import { addTcpOptions } from "./tcp-options.ts";
 import { hexText } from "./tree.ts";
-import type { DetailNode, Dissection, TcpView } from "./tree.ts";
+import type { TcpView } from "./surroundings.ts";
+import type { DetailNode, Dissection } from "./tree.ts";
 
 const TITLE = "Transmission Control Protocol";
 

@@ -207,61 +207,52 @@ function numbered(sequence: number, record: Uint8Array, length: number): Uint8Ar
   return bytes;
 }
 
-/** Of TLS 1.2's suites that authenticate what they encrypt. */
-class AeadKeys implements RecordKeys {
-  readonly #aead: NonNullable<Suite["aead"]>;
-  readonly #key: Uint8Array;
-  readonly #iv: Uint8Array;
+/** Keys that authenticate what they encrypt, for which no record depends on the one before. */
+abstract class AuthenticatingKeys implements RecordKeys {
+  protected readonly aead: NonNullable<Suite["aead"]>;
+  protected readonly key: Uint8Array;
+  protected readonly iv: Uint8Array;
 
   constructor(aead: NonNullable<Suite["aead"]>, key: Uint8Array, iv: Uint8Array) {
-    this.#aead = aead;
-    this.#key = key;
-    this.#iv = iv;
+    this.aead = aead;
+    this.key = key;
+    this.iv = iv;
   }
 
-  open(sequence: number, record: Uint8Array): OpenRecord | null {
-    const { isNonceSent, tagLength } = this.#aead;
-    const from = HEADER_LENGTH + (isNonceSent ? SEQUENCE_LENGTH : 0);
-    const length = record.length - from - tagLength;
-    if (length < 0) return null;
-    const nonce = isNonceSent
-      ? Buffer.concat([this.#iv, record.subarray(HEADER_LENGTH, from)])
-      : nonceOf(this.#iv, sequence);
-    const aad = numbered(sequence, record, length);
-    const plain = unsealed(this.#aead, this.#key, nonce, aad, record.subarray(from));
-    return plain === null ? null : { type: record[0], plain };
-  }
+  abstract open(sequence: number, record: Uint8Array): OpenRecord | null;
 
   chainOf(): Uint8Array {
     return NOTHING;
   }
 }
 
-/** Of TLS 1.3, whose records say what they carry behind it. */
-class TrafficKeys implements RecordKeys {
-  readonly #aead: NonNullable<Suite["aead"]>;
-  readonly #key: Uint8Array;
-  readonly #iv: Uint8Array;
-
-  constructor(aead: NonNullable<Suite["aead"]>, key: Uint8Array, iv: Uint8Array) {
-    this.#aead = aead;
-    this.#key = key;
-    this.#iv = iv;
-  }
-
+/** Of TLS 1.2's suites. */
+class AeadKeys extends AuthenticatingKeys {
   open(sequence: number, record: Uint8Array): OpenRecord | null {
-    if (record.length < HEADER_LENGTH + this.#aead.tagLength) return null;
+    const { isNonceSent, tagLength } = this.aead;
+    const from = HEADER_LENGTH + (isNonceSent ? SEQUENCE_LENGTH : 0);
+    const length = record.length - from - tagLength;
+    if (length < 0) return null;
+    const nonce = isNonceSent
+      ? Buffer.concat([this.iv, record.subarray(HEADER_LENGTH, from)])
+      : nonceOf(this.iv, sequence);
+    const aad = numbered(sequence, record, length);
+    const plain = unsealed(this.aead, this.key, nonce, aad, record.subarray(from));
+    return plain === null ? null : { type: record[0], plain };
+  }
+}
+
+/** Of TLS 1.3, whose records say what they carry behind it. */
+class TrafficKeys extends AuthenticatingKeys {
+  open(sequence: number, record: Uint8Array): OpenRecord | null {
+    if (record.length < HEADER_LENGTH + this.aead.tagLength) return null;
     const header = record.subarray(0, HEADER_LENGTH);
-    const nonce = nonceOf(this.#iv, sequence);
-    const padded = unsealed(this.#aead, this.#key, nonce, header, record.subarray(HEADER_LENGTH));
+    const nonce = nonceOf(this.iv, sequence);
+    const padded = unsealed(this.aead, this.key, nonce, header, record.subarray(HEADER_LENGTH));
     if (padded === null) return null;
     let end = padded.length;
     while (end > 0 && padded[end - 1] === 0) end--;
     return end === 0 ? null : { type: padded[end - 1], plain: padded.subarray(0, end - 1) };
-  }
-
-  chainOf(): Uint8Array {
-    return NOTHING;
   }
 }
 
