@@ -7,19 +7,19 @@ import { gridToText } from "../tui/render/text.ts";
 import type { Session } from "../tui/session.ts";
 import { renderScreen } from "../tui/snapshot.ts";
 import type { TerminalHost } from "../tui/terminal.ts";
-import type { RawInput } from "../tui/terminal-input.ts";
 import type { Effect, Message } from "../tui/messages.ts";
 import { captureSession } from "./capture-session.ts";
 import type { KeyLogFlags } from "./key-log-flag.ts";
 import { fileOf, hasTerminal, PLAIN_SIZE, printScreen, runSource } from "./dashboard-app.ts";
 import { eventLoopTurn, StillSource } from "./dashboard-source.ts";
 import type { DashboardSource } from "./dashboard-source.ts";
+import { pipeWriters } from "./pipe-writers.ts";
 import { write } from "./print.ts";
 import { screenStart } from "./screen-start.ts";
 import type { ScreenStart } from "./screen-start.ts";
 
 /** The terminal's keys where standard input is the capture itself; null where there is no terminal. */
-function keysBesideInput(): RawInput | null {
+function keysBesideInput(): ReadStream | null {
   if (!process.stdout.isTTY || process.env["TERM"] === "dumb") return null;
   try {
     return new ReadStream(openSync("/dev/tty", "r"));
@@ -42,11 +42,18 @@ export async function runInspector(
     await printScreen(captureSession(capture, flags), filtered);
     return;
   }
-  await runSource(new CaptureSource(capture, flags), filtered, {
-    input: input ?? process.stdin,
-    start,
-    path: fileOf(capture.path),
-  });
+  const tellWriters = input === null ? null : pipeWriters();
+  try {
+    await runSource(new CaptureSource(capture, flags), filtered, {
+      input: input ?? process.stdin,
+      start,
+      path: fileOf(capture.path),
+    });
+  } finally {
+    // Keys that nobody reads any more would keep the process alive, and with it the pipe's other end.
+    input?.destroy();
+    tellWriters?.();
+  }
 }
 
 /** A capture that has been read whole, played in its own time from step `from` on, `speed` times as fast as it was. */

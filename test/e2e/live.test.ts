@@ -84,6 +84,26 @@ describe("open", () => {
     appendFileSync(path, FILE.subarray(HEADER));
     await program.untilText("\n");
   });
+
+  test.runIf(process.platform === "linux")(
+    "- quits at once, though whoever writes into the pipe is silent, and the shell's line goes on",
+    async () => {
+      const path = join(folder, "silent.pcap");
+      writeFileSync(path, FILE);
+      // The silent writer alone is told that nobody reads any more: the shell that started it goes on.
+      const writers = `(cat '${path}'; sleep 600; echo "after the writer" >&2)`;
+      const program = start("sh", [
+        "-c",
+        `${writers} | '${process.execPath}' '${MAIN}' open -; echo "ended $?"`,
+      ]);
+      await program.untilText("40 of 40");
+      program.write("q");
+      expect(await program.exited).toEqual({ exitCode: 0, signal: 0 });
+      expect(program.screen()).toContain("after the writer");
+      expect(program.screen()).toContain("ended 0");
+      expectRestored(program);
+    },
+  );
 });
 
 describe("replay", () => {
