@@ -110,7 +110,7 @@ export interface SortState {
   readonly progress: number;
 }
 
-/** What the Time column of the packet list counts from: the first packet, the one a line above, midnight, and with the date. */
+/** What the Time column of the packet list counts from: the first packet, the one displayed before, midnight, and with the date. */
 export const TIME_FORMS = ["elapsed", "delta", "clock", "date"] as const;
 
 export type TimeForm = (typeof TIME_FORMS)[number];

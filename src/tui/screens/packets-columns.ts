@@ -8,6 +8,7 @@ import { columnReader, isPlain } from "../../capture/fields-columns.ts";
 import { fieldText } from "../../capture/print/fields.ts";
 import type { Model } from "../model.ts";
 import { contextOf, shownTrace } from "./packet-data.ts";
+import { deltaNs, timeForm } from "./packets-time.ts";
 
 /** The columns with a name of their own, in the order they stand. */
 export const USUAL_COLUMNS = ["no", "time", "source", "destination", "protocol", "length", "info"] as const;
@@ -70,7 +71,7 @@ export function sortKey(model: Model, id: string): (row: number) => number | str
     case "no":
       return (row) => row;
     case "time":
-      return (row) => trace.packetNs(row);
+      return timeForm(model) === "delta" ? (row) => deltaNs(model, row) : (row) => trace.packetNs(row);
     case "length":
       return (row) => packets.length[row];
     case "source":

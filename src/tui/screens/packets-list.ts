@@ -55,8 +55,6 @@ function listTitle(model: Model): string {
 
 interface ListLine {
   readonly row: number;
-  /** The row a line above, -1 for none. */
-  readonly before: number;
   readonly packet: DissectedPacket;
   readonly fate: Fate | null;
   readonly rule: ColourRule | null;
@@ -87,7 +85,6 @@ export function paintList(view: Grid, theme: Theme, model: Model): void {
       const packet = shownAt(model, row);
       return {
         row,
-        before: index === 0 ? -1 : listRow(model, index - 1),
         packet: packet ?? undissected(model, row),
         fate: fateOf(model, row),
         rule: packet === null ? null : ruleOf(model, row),
@@ -161,7 +158,7 @@ function usualColumn(id: UsualColumn, width: number, theme: Theme, model: Model)
         title: timeTitle(model, narrow),
         width: timeCells(model, narrow),
         align: "right",
-        cell: ({ row, before }) => timeText(model, row, before, narrow),
+        cell: ({ row }) => timeText(model, row, narrow),
         attr: muted,
       };
     case "source":

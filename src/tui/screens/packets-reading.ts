@@ -1,7 +1,7 @@
 // What reads through the packets, a slice at a time: the filter, then the order, then the search.
 
 import type { Effect } from "../messages.ts";
-import type { Model, PacketsView, SortState } from "../model.ts";
+import type { Model, PacketsView, SortState, TimeForm } from "../model.ts";
 import { compiledFilter, scanSome } from "./filter-scan.ts";
 import { decodeAsText } from "../../capture/dissect/decode-as.ts";
 import type { DecodeAs } from "../../capture/dissect/decode-as.ts";
@@ -9,6 +9,7 @@ import { decodingRules, isAnalysisUnread, listCount, selectedRow, shownTrace } f
 import { findSome } from "./packets-find.ts";
 import { goToRow, selectPacket } from "./packets-select.ts";
 import { sortBy, sortSome } from "./packets-sort.ts";
+import { TIME_WORDS } from "./packets-time.ts";
 import type { Step } from "./screen.ts";
 
 const NOTHING: readonly Effect[] = [];
@@ -52,6 +53,14 @@ export function sortByColumn(model: Model, column: string): Step {
   if (sort?.column === column && sort.descending) return [withView(model, { sort: null }), NOTHING];
   const next = sortBy(column, sort?.column === column);
   return scanOn(withView(model, { sort: next }));
+}
+
+/** The list with its times in the form `times`: where they give its order, in the order of those. */
+export function showTimes(model: Model, times: TimeForm): Step {
+  const { sort } = model.packets;
+  const shown = withView({ ...model, note: TIME_WORDS[times] }, { times });
+  if (sort?.column !== "time") return [shown, NOTHING];
+  return scanOn(withView(shown, { sort: sortBy("time", sort.descending) }));
 }
 
 /** Searches on from the packet selected, the way the search went (1) or the other (-1). */

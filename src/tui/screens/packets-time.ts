@@ -1,14 +1,14 @@
-// The times of the packet list: since the first packet, since the line before, of the day, with the date.
+// The times of the packet list: since the first packet, since the one displayed before, of the day, with the date.
 
 import { TIME_FORMS } from "../model.ts";
 import type { Model, TimeForm } from "../model.ts";
 import { isLab } from "../session.ts";
-import { shownTrace } from "./packet-data.ts";
+import { contextOf, shownTrace } from "./packet-data.ts";
 
 /** What each is, in words. */
 export const TIME_WORDS: Readonly<Record<TimeForm, string>> = {
   elapsed: "times since the first packet",
-  delta: "times since the packet a line above",
+  delta: "times since the packet displayed before",
   clock: "times of day, in UTC",
   date: "dates and times, in UTC",
 };
@@ -58,12 +58,12 @@ export function timeCells(model: Model, isNarrow: boolean): number {
   return last < 0 ? CELLS_MIN : Math.max(CELLS_MIN, secondsText(trace.packetNs(last)).length);
 }
 
-/** The time of packet `row`, to the microsecond, dates in a narrow list to the second; `before` is the row a line above, -1 for none. */
-export function timeText(model: Model, row: number, before: number, isNarrow: boolean): string {
+/** The time of packet `row`, to the microsecond, dates in a narrow list to the second. */
+export function timeText(model: Model, row: number, isNarrow: boolean): string {
   const trace = shownTrace(model);
   const form = timeForm(model);
   if (form === "elapsed") return secondsText(trace.packetNs(row));
-  if (form === "delta") return secondsText(before < 0 ? 0 : trace.packetNs(row) - trace.packetNs(before));
+  if (form === "delta") return secondsText(deltaNs(model, row));
   const seconds = trace.packets.seconds[row];
   const fraction = String(Math.floor(trace.packets.nanoseconds[row] / 1000)).padStart(6, "0");
   if (Math.abs(seconds) > SECONDS_MAX) return `${seconds}.${fraction}`;
@@ -71,6 +71,16 @@ export function timeText(model: Model, row: number, before: number, isNarrow: bo
   const clock = `${time.slice(0, 8)}.${fraction}`;
   if (form === "clock") return clock;
   return isNarrow ? `${day.slice(-5)} ${time.slice(0, 8)}` : `${day} ${clock}`;
+}
+
+/**
+ * Since the packet displayed before `row` by its number, 0 for the first (`frame.time_delta_displayed`): as in Wireshark it stays the packet's
+ * own in a list that is sorted, whatever stands a line above.
+ */
+export function deltaNs(model: Model, row: number): number {
+  const trace = shownTrace(model);
+  const before = contextOf(model).shownBefore?.(row) ?? row - 1;
+  return before < 0 ? 0 : trace.packetNs(row) - trace.packetNs(before);
 }
 
 function secondsText(ns: number): string {

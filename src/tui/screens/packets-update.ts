@@ -14,8 +14,8 @@ import { alongStream, originalOf, partnerOf } from "./packets-jump.ts";
 import { COLUMNS_MAX, USUAL_COLUMNS } from "./packets-columns.ts";
 import { columnAt, columnIds } from "./packets-list.ts";
 import { isFilterBehind } from "./filter-scan.ts";
-import { findAgain, onlyMarked, sortByColumn, withoutFilter } from "./packets-reading.ts";
-import { nextTimeForm, TIME_WORDS } from "./packets-time.ts";
+import { findAgain, onlyMarked, showTimes, sortByColumn, withoutFilter } from "./packets-reading.ts";
+import { nextTimeForm } from "./packets-time.ts";
 import { goToRow, nextMark, selectPacket, turnMark } from "./packets-select.ts";
 import { moveTo } from "./lab-update.ts";
 import {
@@ -77,10 +77,8 @@ export function packetsAction(model: Model, action: Action): Step {
       return findAgain(model, 1);
     case "find previous":
       return findAgain(model, -1);
-    case "times": {
-      const times = nextTimeForm(model);
-      return [withView({ ...model, note: TIME_WORDS[times] }, { times }), NOTHING];
-    }
+    case "times":
+      return showTimes(model, nextTimeForm(model));
     case "mark":
       return [turnMark(model), NOTHING];
     case "next mark":

@@ -313,7 +313,7 @@ describe("times", () => {
   });
   const first = modelAt({ name: "made", problems: [], ...made }, { size: SIZE });
 
-  test("since the first packet, since the line above, of day, with the date, and around again", () => {
+  test("since the first packet, since the one displayed before, of day, with the date, and around again", () => {
     const shown = (keys: string): string => text(press(first, keys));
     expect(shown("home")).toMatch(
       / Time .*\n.* 0\.000000 .*\n.* 1\.000000 .*\n.* 2\.000000 .*\n.* 2\.000002 /,
@@ -335,9 +335,27 @@ describe("times", () => {
     );
   });
 
-  test("since the line above is since the packet that passed before it, where a filter is on", () => {
+  test("since the one displayed before is since the one that passed before it, where a filter is on", () => {
     const filtered = press(first, ["t", "/", ...typed("frame.number in {1, 3}"), "enter"]);
     expect(text(filtered)).toMatch(/ Delta .*\n.* 1 +0\.000000 .*\n.* 3 +2\.000000 /);
+  });
+
+  test("since the one displayed before are a packet's own however the list is sorted, and may be what it is sorted by", () => {
+    const column = (model: Model, title: "No." | "Delta"): string[] =>
+      [...text(model).matchAll(/^│[▌▶ ]+(\d+) +([\d.:]+) /gm)].map(([, number, delta]) =>
+        title === "No." ? number : delta,
+      );
+    const numbers = press(first, ["t", "S", ...typed("No."), "enter", "S", ...typed("No."), "enter"]);
+    expect(column(numbers, "No.")).toEqual(["4", "3", "2", "1"]);
+    expect(column(numbers, "Delta")).toEqual(["0.000002", "1.000000", "1.000000", "0.000000"]);
+    const times = press(first, ["t", "S", ...typed("Time"), "enter"]);
+    expect(column(times, "No.")).toEqual(["1", "4", "2", "3"]);
+    expect(column(times, "Delta")).toEqual(["0.000000", "0.000002", "1.000000", "1.000000"]);
+    expect(column(press(times, "t"), "No.")).toEqual(["1", "2", "3", "4"]);
+    const filter = typed("frame.number != 2");
+    const filtered = press(times, ["/", ...filter, "enter", "S", ...typed("Time"), "enter"]);
+    expect(column(filtered, "No.")).toEqual(["3", "4", "1"]);
+    expect(column(filtered, "Delta")).toEqual(["2.000000", "0.000002", "0.000000"]);
   });
 
   test("a run's have no day", () => {
