@@ -7,6 +7,7 @@ type FieldRow = readonly [name: string, type: FieldType, title: string];
 const TLS: readonly FieldRow[] = [
   ["tls", "protocol", "Transport Layer Security"],
   ["tls.ignored_unknown_record", "flag", "Ignored Unknown Record"],
+  ["tls.resumed", "flag", "This session reuses previously negotiated keys (Session resumption)"],
   ["tls.alert_message", "flag", "Alert Message"],
   ["tls.alert_message.desc", "uint8", "Description"],
   ["tls.alert_message.level", "uint8", "Level"],

@@ -1,7 +1,8 @@
 // The Client Hello of SSL 2 (RFC 6101 E.1), by which clients once asked for later versions as well.
 
 import { Reading } from "./reading.ts";
-import { suiteName, versionName } from "./tls-names.ts";
+import { versionName } from "./tls-names.ts";
+import { suiteName } from "./tls-suites.ts";
 import { uint } from "./protocol.ts";
 import { hexText } from "./tree.ts";
 import type { DetailNode, Dissection } from "./tree.ts";

@@ -5,7 +5,7 @@ import { createDecipheriv, createHmac, timingSafeEqual } from "node:crypto";
 import type { CipherCCMTypes, CipherChaCha20Poly1305Types, CipherGCMTypes } from "node:crypto";
 
 import { expandLabel } from "./expand-label.ts";
-import { suiteName } from "./tls-names.ts";
+import { suiteName } from "./tls-suites.ts";
 
 export const TLS_1_0 = 0x0301;
 export const TLS_1_1 = 0x0302;
@@ -45,7 +45,7 @@ interface Suite {
   /** Of keys, and of records that no AEAD protects. */
   readonly hash: "sha256" | "sha384";
   readonly mac: { readonly hash: string; readonly length: number };
-  /** In CBC only. */
+  /** In CBC only, 0 elsewhere. */
   readonly blockLength: number;
 }
 
@@ -56,15 +56,19 @@ const MACS = new Map([
   ["SHA384", { hash: "sha384", length: 48 }],
 ]);
 
-const SUITE = /_(AES|CAMELLIA|3DES|CHACHA20)_(128|256|EDE|POLY1305)_?(GCM|CCM_8|CCM|CBC)?_?(MD5|SHA\d*)?$/;
+const SUITE =
+  /_(?:NULL|(AES|CAMELLIA|3DES|CHACHA20)_(128|256|EDE|POLY1305))_?(GCM|CCM_8|CCM|CBC)?_?(MD5|SHA\d*)?$/;
 
 /** What suite `number` says, null for one whose records are not opened here. */
 function suiteOf(number: number): Suite | null {
   const match = SUITE.exec(suiteName(number));
   if (match === null) return null;
-  const [, family, size, mode = "", macName = "SHA256"] = match;
+  const [, family, size, mode = "", macName = "SHA256"] = match as (string | undefined)[];
   const mac = MACS.get(macName) ?? { hash: "sha256", length: 32 };
   const hash = macName === "SHA384" ? "sha384" : "sha256";
+  // Nothing is encrypted, and all is authenticated.
+  if (family === undefined)
+    return { cipher: { name: "", keyLength: 0 }, aead: null, hash, mac, blockLength: 0 };
   if (family === "CHACHA20") {
     const name = "chacha20-poly1305";
     const aead = { name, tagLength: 16, isNonceSent: false } as const;
@@ -117,10 +121,11 @@ export function keysOfMaster(agreed: Agreed, master: Uint8Array): readonly [Reco
   const macs = [next(macLength), next(macLength)];
   const keys = [next(keyLength), next(keyLength)];
   const ivs = [next(ivLength), next(ivLength)];
-  const side = (i: 0 | 1): RecordKeys =>
-    aead === null
-      ? new BlockKeys(agreed, suite, macs[i], keys[i], ivs[i])
-      : new AeadKeys(aead, keys[i], ivs[i]);
+  const side = (i: 0 | 1): RecordKeys => {
+    if (aead !== null) return new AeadKeys(aead, keys[i], ivs[i]);
+    const mac = new RecordMac(suite.mac, macs[i]);
+    return blockLength === 0 ? new BareKeys(mac) : new BlockKeys(agreed, suite, mac, keys[i], ivs[i]);
+  };
   return [side(0), side(1)];
 }
 
@@ -256,16 +261,59 @@ class TrafficKeys extends AuthenticatingKeys {
   }
 }
 
+/** What authenticates the records of suites that are no AEAD. */
+class RecordMac {
+  readonly length: number;
+  readonly #hash: string;
+  readonly #key: Uint8Array;
+
+  constructor({ hash, length }: Suite["mac"], key: Uint8Array) {
+    this.#hash = hash;
+    this.length = length;
+    this.#key = key;
+  }
+
+  isSound(sequence: number, record: Uint8Array, content: Uint8Array, tag: Uint8Array): boolean {
+    const computed = createHmac(this.#hash, this.#key)
+      .update(numbered(sequence, record, content.length))
+      .update(content)
+      .digest();
+    return computed.length === tag.length && timingSafeEqual(computed, tag);
+  }
+}
+
+/** Of suites that encrypt nothing. */
+class BareKeys implements RecordKeys {
+  readonly #mac: RecordMac;
+
+  constructor(mac: RecordMac) {
+    this.#mac = mac;
+  }
+
+  open(sequence: number, record: Uint8Array): OpenRecord | null {
+    const end = record.length - this.#mac.length;
+    if (end < HEADER_LENGTH) return null;
+    const plain = record.slice(HEADER_LENGTH, end);
+    return this.#mac.isSound(sequence, record, plain, record.subarray(end))
+      ? { type: record[0], plain }
+      : null;
+  }
+
+  chainOf(): Uint8Array {
+    return NOTHING;
+  }
+}
+
 /** Of suites in CBC. */
 class BlockKeys implements RecordKeys {
   readonly #agreed: Agreed;
   readonly #suite: Suite;
-  readonly #mac: Uint8Array;
+  readonly #mac: RecordMac;
   readonly #key: Uint8Array;
   /** The first record's, where records do not begin with their own. */
   readonly #iv: Uint8Array;
 
-  constructor(agreed: Agreed, suite: Suite, mac: Uint8Array, key: Uint8Array, iv: Uint8Array) {
+  constructor(agreed: Agreed, suite: Suite, mac: RecordMac, key: Uint8Array, iv: Uint8Array) {
     this.#agreed = agreed;
     this.#suite = suite;
     this.#mac = mac;
@@ -274,7 +322,8 @@ class BlockKeys implements RecordKeys {
   }
 
   open(sequence: number, record: Uint8Array, chain: Uint8Array): OpenRecord | null {
-    const { blockLength, mac } = this.#suite;
+    const { blockLength } = this.#suite;
+    const mac = this.#mac;
     const { isEncryptedFirst } = this.#agreed;
     const end = record.length - (isEncryptedFirst ? mac.length : 0);
     const hasIv = this.#agreed.version >= TLS_1_1;
@@ -282,7 +331,7 @@ class BlockKeys implements RecordKeys {
     if (end - from < blockLength || (end - from) % blockLength !== 0) return null;
     if (
       isEncryptedFirst &&
-      !this.#isSound(sequence, record, record.subarray(HEADER_LENGTH, end), record.subarray(end))
+      !mac.isSound(sequence, record, record.subarray(HEADER_LENGTH, end), record.subarray(end))
     )
       return null;
     const iv = hasIv ? record.subarray(HEADER_LENGTH, from) : chain.length > 0 ? chain : this.#iv;
@@ -293,14 +342,13 @@ class BlockKeys implements RecordKeys {
     if (length < 0) return null;
     const plain = blocks.subarray(0, length);
     const isSound =
-      isEncryptedFirst ||
-      this.#isSound(sequence, record, plain, blocks.subarray(length, length + mac.length));
+      isEncryptedFirst || mac.isSound(sequence, record, plain, blocks.subarray(length, length + mac.length));
     return isSound ? { type: record[0], plain } : null;
   }
 
   chainOf(record: Uint8Array): Uint8Array {
     if (this.#agreed.version >= TLS_1_1) return NOTHING;
-    const end = record.length - (this.#agreed.isEncryptedFirst ? this.#suite.mac.length : 0);
+    const end = record.length - (this.#agreed.isEncryptedFirst ? this.#mac.length : 0);
     return Uint8Array.from(record.subarray(end - this.#suite.blockLength, end));
   }
 
@@ -310,14 +358,5 @@ class BlockKeys implements RecordKeys {
     } catch {
       return null;
     }
-  }
-
-  #isSound(sequence: number, record: Uint8Array, content: Uint8Array, tag: Uint8Array): boolean {
-    const hmac = createHmac(this.#suite.mac.hash, this.#mac);
-    const computed = hmac
-      .update(numbered(sequence, record, content.length))
-      .update(content)
-      .digest();
-    return computed.length === tag.length && timingSafeEqual(computed, tag);
   }
 }

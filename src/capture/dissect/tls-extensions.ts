@@ -1,7 +1,8 @@
 // The extensions of TLS hellos: those that tell where a connection goes and what it agrees on in lines of their own.
 
-import { EXTENSION, extensionName, groupName, isGrease, signatureName, versionName } from "./tls-names.ts";
-import { addBytes, addText, addUint, uint } from "./protocol.ts";
+import { groupName, signatureHashName, signatureName, signerName } from "./tls-groups.ts";
+import { EXTENSION, extensionName, versionName } from "./tls-names.ts";
+import { addBytes, addText, addUint, bytesCount, uint } from "./protocol.ts";
 import { hexText } from "./tree.ts";
 import type { DetailNode, Dissection } from "./tree.ts";
 
@@ -97,18 +98,23 @@ function addExtension(type: number, data: Data): void {
       if (end > start) addBytes(d, out, "tls.handshake.extensions_padding_data", "Padding Data", start, end);
       return;
     default:
-      if (PLAIN.has(type)) return;
-      if (end === start) {
-        if (type === EXTENSION.sessionTicket || isGrease(type) || extensionName(type) === null)
-          d.add(out, "tls.handshake.extension.data", "Data: <MISSING>", start, 0, "<MISSING>");
-        return;
-      }
-      addBytes(d, out, "tls.handshake.extension.data", "Data", start, end);
+      if (!OTHERS.has(type)) addData(data, type === EXTENSION.sessionTicket);
   }
 }
 
 /** Extensions that are only there, or whose data Wireshark has other fields for. */
-const PLAIN = new Set([17, 18, 22, 23, 27, 28, 41, 44, 57, 17_513]);
+const OTHERS = new Set([
+  1, 9, 12, 14, 15, 17, 18, 19, 20, 22, 23, 27, 28, 34, 40, 41, 42, 44, 46, 47, 48, 49, 50, 53, 54, 57,
+  13_172, 17_513, 65_445, 65_486,
+]);
+
+function addData({ d, out, start, end }: Data, isCounted: boolean): void {
+  const field = "tls.handshake.extension.data";
+  const count = `Data (${bytesCount(end - start)})`;
+  if (end === start) d.add(out, field, isCounted ? count : "Data: <MISSING>", start, 0, "<MISSING>");
+  else if (isCounted) d.add(out, field, count, start, end - start, d.bytes.subarray(start, end));
+  else addBytes(d, out, field, "Data", start, end);
+}
 
 function list(data: Data, field: string, name: string, size: 1 | 2): readonly [from: number, to: number] {
   const { d, out, start, end } = data;
@@ -209,18 +215,15 @@ function pointFormats(data: Data): void {
   }
 }
 
-const HASHES = ["None", "MD5", "SHA1", "SHA224", "SHA256", "SHA384", "SHA512"];
-const SIGNERS = ["Anonymous", "RSA", "DSA", "ECDSA", "SM2"];
-
 /** The two bytes at `at`: a scheme of TLS 1.3, and the hash and the signature that they are in TLS 1.2. */
 export function addSignatureAlgorithm(d: Dissection, out: DetailNode[], at: number): void {
   const value = uint(d.bytes, at, 2);
   const label = (): string => `Signature Algorithm: ${signatureName(value)} (${hexText(value, 4)})`;
   const into = d.add(out, "tls.handshake.sig_hash_alg", label, at, 2, value).children;
   const [hash, signer] = [value >> 8, value & 0xff];
-  const hashText = `Signature Hash Algorithm Hash: ${HASHES[hash] ?? "Unknown"} (${hash})`;
+  const hashText = `Signature Hash Algorithm Hash: ${signatureHashName(hash)} (${hash})`;
   d.add(into, "tls.handshake.sig_hash_hash", hashText, at, 1, hash);
-  const signerText = `Signature Hash Algorithm Signature: ${SIGNERS[signer] ?? "Unknown"} (${signer})`;
+  const signerText = `Signature Hash Algorithm Signature: ${signerName(signer)} (${signer})`;
   d.add(into, "tls.handshake.sig_hash_sig", signerText, at + 1, 1, signer);
 }
 

@@ -4,15 +4,9 @@ import { createHash } from "node:crypto";
 
 import { addSignatureAlgorithm, addTlsExtensions } from "./tls-extensions.ts";
 import type { Extensions } from "./tls-extensions.ts";
-import {
-  HANDSHAKE,
-  messageName,
-  HANDSHAKE_TYPES,
-  isGrease,
-  groupName,
-  suiteName,
-  versionName,
-} from "./tls-names.ts";
+import { groupName } from "./tls-groups.ts";
+import { HANDSHAKE, messageName, HANDSHAKE_TYPES, isGrease, versionName } from "./tls-names.ts";
+import { suiteName } from "./tls-suites.ts";
 import { addBytes, addComputed, named, uint } from "./protocol.ts";
 import { Reading } from "./reading.ts";
 import { addCertificate } from "./x509.ts";

@@ -1,56 +1,11 @@
 // TLS's numbers (the IANA registries) and what Wireshark calls them.
 
-/** Names of suites by number, a line a block of numbers: the first number, then the names in order; `-` is unassigned. */
-const SUITES: readonly string[] = [
-  "0000 NULL_WITH_NULL_NULL RSA_WITH_NULL_MD5 RSA_WITH_NULL_SHA RSA_EXPORT_WITH_RC4_40_MD5 RSA_WITH_RC4_128_MD5 RSA_WITH_RC4_128_SHA",
-  "0007 RSA_WITH_IDEA_CBC_SHA RSA_EXPORT_WITH_DES40_CBC_SHA RSA_WITH_DES_CBC_SHA RSA_WITH_3DES_EDE_CBC_SHA",
-  "0013 DHE_DSS_WITH_3DES_EDE_CBC_SHA DHE_RSA_EXPORT_WITH_DES40_CBC_SHA DHE_RSA_WITH_DES_CBC_SHA DHE_RSA_WITH_3DES_EDE_CBC_SHA",
-  "002f RSA_WITH_AES_128_CBC_SHA DH_DSS_WITH_AES_128_CBC_SHA DH_RSA_WITH_AES_128_CBC_SHA DHE_DSS_WITH_AES_128_CBC_SHA DHE_RSA_WITH_AES_128_CBC_SHA DH_anon_WITH_AES_128_CBC_SHA",
-  "0035 RSA_WITH_AES_256_CBC_SHA DH_DSS_WITH_AES_256_CBC_SHA DH_RSA_WITH_AES_256_CBC_SHA DHE_DSS_WITH_AES_256_CBC_SHA DHE_RSA_WITH_AES_256_CBC_SHA DH_anon_WITH_AES_256_CBC_SHA",
-  "003b RSA_WITH_NULL_SHA256 RSA_WITH_AES_128_CBC_SHA256 RSA_WITH_AES_256_CBC_SHA256",
-  "0041 RSA_WITH_CAMELLIA_128_CBC_SHA - - - DHE_RSA_WITH_CAMELLIA_128_CBC_SHA",
-  "0067 DHE_RSA_WITH_AES_128_CBC_SHA256",
-  "006b DHE_RSA_WITH_AES_256_CBC_SHA256",
-  "0084 RSA_WITH_CAMELLIA_256_CBC_SHA - - - DHE_RSA_WITH_CAMELLIA_256_CBC_SHA",
-  "008c PSK_WITH_AES_128_CBC_SHA PSK_WITH_AES_256_CBC_SHA",
-  "0096 RSA_WITH_SEED_CBC_SHA",
-  "009c RSA_WITH_AES_128_GCM_SHA256 RSA_WITH_AES_256_GCM_SHA384 DHE_RSA_WITH_AES_128_GCM_SHA256 DHE_RSA_WITH_AES_256_GCM_SHA384",
-  "00a2 DHE_DSS_WITH_AES_128_GCM_SHA256 DHE_DSS_WITH_AES_256_GCM_SHA384",
-  "00a8 PSK_WITH_AES_128_GCM_SHA256 PSK_WITH_AES_256_GCM_SHA384 DHE_PSK_WITH_AES_128_GCM_SHA256 DHE_PSK_WITH_AES_256_GCM_SHA384",
-  "00ff EMPTY_RENEGOTIATION_INFO_SCSV",
-  "1301 AES_128_GCM_SHA256 AES_256_GCM_SHA384 CHACHA20_POLY1305_SHA256 AES_128_CCM_SHA256 AES_128_CCM_8_SHA256",
-  "5600 FALLBACK_SCSV",
-  "c002 ECDH_ECDSA_WITH_RC4_128_SHA ECDH_ECDSA_WITH_3DES_EDE_CBC_SHA ECDH_ECDSA_WITH_AES_128_CBC_SHA ECDH_ECDSA_WITH_AES_256_CBC_SHA ECDHE_ECDSA_WITH_NULL_SHA ECDHE_ECDSA_WITH_RC4_128_SHA",
-  "c008 ECDHE_ECDSA_WITH_3DES_EDE_CBC_SHA ECDHE_ECDSA_WITH_AES_128_CBC_SHA ECDHE_ECDSA_WITH_AES_256_CBC_SHA",
-  "c00c ECDH_RSA_WITH_RC4_128_SHA ECDH_RSA_WITH_3DES_EDE_CBC_SHA ECDH_RSA_WITH_AES_128_CBC_SHA ECDH_RSA_WITH_AES_256_CBC_SHA",
-  "c010 ECDHE_RSA_WITH_NULL_SHA ECDHE_RSA_WITH_RC4_128_SHA ECDHE_RSA_WITH_3DES_EDE_CBC_SHA ECDHE_RSA_WITH_AES_128_CBC_SHA ECDHE_RSA_WITH_AES_256_CBC_SHA",
-  "c023 ECDHE_ECDSA_WITH_AES_128_CBC_SHA256 ECDHE_ECDSA_WITH_AES_256_CBC_SHA384 ECDH_ECDSA_WITH_AES_128_CBC_SHA256 ECDH_ECDSA_WITH_AES_256_CBC_SHA384",
-  "c027 ECDHE_RSA_WITH_AES_128_CBC_SHA256 ECDHE_RSA_WITH_AES_256_CBC_SHA384 ECDH_RSA_WITH_AES_128_CBC_SHA256 ECDH_RSA_WITH_AES_256_CBC_SHA384",
-  "c02b ECDHE_ECDSA_WITH_AES_128_GCM_SHA256 ECDHE_ECDSA_WITH_AES_256_GCM_SHA384 ECDH_ECDSA_WITH_AES_128_GCM_SHA256 ECDH_ECDSA_WITH_AES_256_GCM_SHA384",
-  "c02f ECDHE_RSA_WITH_AES_128_GCM_SHA256 ECDHE_RSA_WITH_AES_256_GCM_SHA384 ECDH_RSA_WITH_AES_128_GCM_SHA256 ECDH_RSA_WITH_AES_256_GCM_SHA384",
-  "c09c RSA_WITH_AES_128_CCM RSA_WITH_AES_256_CCM DHE_RSA_WITH_AES_128_CCM DHE_RSA_WITH_AES_256_CCM RSA_WITH_AES_128_CCM_8 RSA_WITH_AES_256_CCM_8 DHE_RSA_WITH_AES_128_CCM_8 DHE_RSA_WITH_AES_256_CCM_8",
-  "c0ac ECDHE_ECDSA_WITH_AES_128_CCM ECDHE_ECDSA_WITH_AES_256_CCM ECDHE_ECDSA_WITH_AES_128_CCM_8 ECDHE_ECDSA_WITH_AES_256_CCM_8",
-  "cca8 ECDHE_RSA_WITH_CHACHA20_POLY1305_SHA256 ECDHE_ECDSA_WITH_CHACHA20_POLY1305_SHA256 DHE_RSA_WITH_CHACHA20_POLY1305_SHA256 PSK_WITH_CHACHA20_POLY1305_SHA256 ECDHE_PSK_WITH_CHACHA20_POLY1305_SHA256",
-];
-
-const SUITE_NAMES = new Map<number, string>(
-  SUITES.flatMap((line) => {
-    const [first, ...names] = line.split(" ");
-    const base = Number.parseInt(first, 16);
-    return names.flatMap((name, i) => (name === "-" ? [] : [[base + i, `TLS_${name}`] as const]));
-  }),
-);
-
 /** Whether a number is one of those that clients send to keep servers tolerant (RFC 8701). */
 export function isGrease(value: number): boolean {
   return (value & 0x0f0f) === 0x0a0a && value >> 8 === (value & 0xff);
 }
 
-const GREASE = "Reserved (GREASE)";
-
-export function suiteName(value: number): string {
-  return isGrease(value) ? GREASE : (SUITE_NAMES.get(value) ?? "Unknown");
-}
+export const GREASE = "Reserved (GREASE)";
 
 const VERSIONS = new Map<number, readonly [long: string, short: string]>([
   [0x0300, ["SSL 3.0", "SSLv3"]],
@@ -98,6 +53,7 @@ export const HANDSHAKE = {
   certificate: 11,
   serverKeyExchange: 12,
   certificateRequest: 13,
+  serverHelloDone: 14,
   certificateVerify: 15,
   clientKeyExchange: 16,
   finished: 20,
@@ -121,8 +77,9 @@ export const HANDSHAKE_TYPES = new Map<number, string>([
   [15, "Certificate Verify"],
   [16, "Client Key Exchange"],
   [20, "Finished"],
-  [21, "Certificate URL"],
+  [21, "Client Certificate URL"],
   [22, "Certificate Status"],
+  [23, "Supplemental Data"],
   [24, "Key Update"],
   [25, "Compressed Certificate"],
   [67, "Encrypted Extensions"],
@@ -169,6 +126,7 @@ export const ALERTS = new Map<number, string>([
   [115, "Unknown PSK Identity"],
   [116, "Certificate Required"],
   [120, "No application Protocol"],
+  [121, "ECH Required"],
 ]);
 
 export const EXTENSION = {
@@ -189,83 +147,66 @@ export const EXTENSION = {
 const EXTENSIONS = new Map<number, string>([
   [0, "server_name"],
   [1, "max_fragment_length"],
+  [2, "client_certificate_url"],
+  [3, "trusted_ca_keys"],
+  [4, "truncated_hmac"],
   [5, "status_request"],
+  [6, "user_mapping"],
+  [7, "client_authz"],
+  [8, "server_authz"],
+  [9, "cert_type"],
   [10, "supported_groups"],
   [11, "ec_point_formats"],
+  [12, "srp"],
   [13, "signature_algorithms"],
   [14, "use_srtp"],
   [15, "heartbeat"],
   [16, "application_layer_protocol_negotiation"],
   [17, "status_request_v2"],
   [18, "signed_certificate_timestamp"],
+  [19, "client_certificate_type"],
+  [20, "server_certificate_type"],
   [21, "padding"],
   [22, "encrypt_then_mac"],
   [23, "extended_master_secret"],
+  [24, "token_binding"],
+  [25, "cached_info"],
   [27, "compress_certificate"],
   [28, "record_size_limit"],
   [34, "delegated_credentials"],
   [35, "session_ticket"],
+  [40, "Reserved (key_share)"],
   [41, "pre_shared_key"],
   [42, "early_data"],
   [43, "supported_versions"],
   [44, "cookie"],
   [45, "psk_key_exchange_modes"],
+  [46, "Reserved (ticket_early_data_info)"],
   [47, "certificate_authorities"],
   [48, "oid_filters"],
   [49, "post_handshake_auth"],
   [50, "signature_algorithms_cert"],
   [51, "key_share"],
+  [52, "transparency_info"],
+  [53, "connection_id (deprecated)"],
+  [54, "connection_id"],
+  [55, "external_id_hash"],
+  [56, "external_session_id"],
   [57, "quic_transport_parameters"],
+  [58, "ticket_request"],
+  [59, "dnssec_chain"],
   [13_172, "next_protocol_negotiation"],
   [17_513, "application_settings"],
+  [30_031, "channel_id_old"],
+  [30_032, "channel_id"],
   [65_281, "renegotiation_info"],
+  [65_445, "quic_transport_parameters (drafts version)"],
+  [65_486, "encrypted_server_name"],
 ]);
 
 /** The extension's name; null where it has none. */
 export function extensionName(type: number): string | null {
   return isGrease(type) ? GREASE : (EXTENSIONS.get(type) ?? null);
-}
-
-const GROUPS = new Map<number, string>([
-  [0x0015, "secp224r1"],
-  [0x0016, "secp256k1"],
-  [0x0017, "secp256r1"],
-  [0x0018, "secp384r1"],
-  [0x0019, "secp521r1"],
-  [0x001d, "x25519"],
-  [0x001e, "x448"],
-  [0x0100, "ffdhe2048"],
-  [0x0101, "ffdhe3072"],
-  [0x0102, "ffdhe4096"],
-  [0x0103, "ffdhe6144"],
-  [0x0104, "ffdhe8192"],
-]);
-
-export function groupName(value: number): string {
-  return isGrease(value) ? GREASE : (GROUPS.get(value) ?? "Unknown");
-}
-
-const SIGNATURES = new Map<number, string>([
-  [0x0201, "rsa_pkcs1_sha1"],
-  [0x0203, "ecdsa_sha1"],
-  [0x0401, "rsa_pkcs1_sha256"],
-  [0x0403, "ecdsa_secp256r1_sha256"],
-  [0x0501, "rsa_pkcs1_sha384"],
-  [0x0503, "ecdsa_secp384r1_sha384"],
-  [0x0601, "rsa_pkcs1_sha512"],
-  [0x0603, "ecdsa_secp521r1_sha512"],
-  [0x0804, "rsa_pss_rsae_sha256"],
-  [0x0805, "rsa_pss_rsae_sha384"],
-  [0x0806, "rsa_pss_rsae_sha512"],
-  [0x0807, "ed25519"],
-  [0x0808, "ed448"],
-  [0x0809, "rsa_pss_pss_sha256"],
-  [0x080a, "rsa_pss_pss_sha384"],
-  [0x080b, "rsa_pss_pss_sha512"],
-]);
-
-export function signatureName(value: number): string {
-  return SIGNATURES.get(value) ?? "Unknown";
 }
 
 /** What a Server Hello has for a random number that asks for another Client Hello (RFC 8446 4.1.3). */

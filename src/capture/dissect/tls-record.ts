@@ -32,6 +32,8 @@ export interface RecordFacts {
   /** Handshake bytes of earlier records that the record's first message begins with. */
   readonly held: Uint8Array;
   readonly isEncrypted: boolean;
+  /** A change of ciphers by which a server takes up a session from before. */
+  readonly isResumed: boolean;
   /** What Info says of it, where `dissect` would say no more; null where that has to look. */
   readonly info: string | null;
   /** How it was opened, null where it was not; and its number among those that carry what is above TLS, -1 for none. */
@@ -91,9 +93,11 @@ export function showRecord(
       within((at, to) => (info = showAlert(d, into, at, to, facts)));
       title = info;
       break;
-    case CONTENT.changeCipherSpec:
-      d.add(into, "tls.change_cipher_spec", "Change Cipher Spec Message", from, held - from);
+    case CONTENT.changeCipherSpec: {
+      const node = d.add(into, "tls.change_cipher_spec", "Change Cipher Spec Message", from, held - from);
+      if (facts.isResumed) addExpert(d, node.children, "tls.resumed", RESUMED, from, held - from);
       break;
+    }
     case CONTENT.applicationData:
       addBytes(d, into, "tls.app_data", "Encrypted Application Data", from, stop);
       if (above.before !== null) {
@@ -113,6 +117,13 @@ export function showRecord(
   record.label = `${column} Record Layer: ${recordText(type, name, title, content !== null)}`;
   return info;
 }
+
+const RESUMED = {
+  severity: "Note",
+  group: "Sequence",
+  protocol: "TLS",
+  summary: "This session reuses previously negotiated keys (Session resumption)",
+} as const;
 
 /** What a record's line says of its content. */
 function recordText(type: number, name: string, title: string, isOpen: boolean): string {

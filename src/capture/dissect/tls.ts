@@ -108,6 +108,9 @@ export class TlsStream implements StreamDissector, Carrier {
   #others: Map<number, Other> | null = null;
   /** 0 while nothing but Client Hellos were seen: they tell no more than what their sender could speak. */
   #version = 0;
+  /** The direction of the server's records, null before its hello, and whether that said it was done: it does not where a session is resumed. */
+  #server: 0 | 1 | null = null;
+  #isHelloDone = false;
   /** The version of everything from this message on. */
   #settledFrom = -1;
   #kept = 0;
@@ -178,7 +181,8 @@ export class TlsStream implements StreamDissector, Carrier {
       this.#settledFrom = pdu;
     const after = this.#version === 0 ? uint(bytes, 1, 2) : this.#version;
     this.#factsCount++;
-    this.#facts[pdu] = { before, after, held, isEncrypted, info, opened: null, carries: -1 };
+    const isResumed = isChange && direction === this.#server && !this.#isHelloDone;
+    this.#facts[pdu] = { before, after, held, isEncrypted, isResumed, info, opened: null, carries: -1 };
   }
 
   /** Takes a record that its direction's keys fit; false for any other. */
@@ -201,6 +205,7 @@ export class TlsStream implements StreamDissector, Carrier {
       after: this.#version,
       held,
       isEncrypted: false,
+      isResumed: false,
       info: null,
       opened,
       carries,
@@ -250,6 +255,7 @@ export class TlsStream implements StreamDissector, Carrier {
       const message = bytes.subarray(at, at + 4 + length);
       this.#opening?.learn(message, direction);
       if (bytes[at] === HANDSHAKE.serverHello) {
+        this.#server = direction;
         const hello = readServerHello(message.subarray(4));
         this.#version = hello?.version ?? recordVersion;
         this.#alpn = agreedIn(hello?.extensions) ?? this.#alpn;
@@ -258,6 +264,7 @@ export class TlsStream implements StreamDissector, Carrier {
       } else if (this.#version === 0 && bytes[at] !== HANDSHAKE.clientHello) {
         this.#version = recordVersion;
       }
+      if (bytes[at] === HANDSHAKE.serverHelloDone) this.#isHelloDone = true;
       names.push(messageName(message));
       at += 4 + length;
     }
@@ -275,6 +282,7 @@ export class TlsStream implements StreamDissector, Carrier {
       after: this.#version,
       held: NOTHING,
       isEncrypted: true,
+      isResumed: false,
       info: null,
       opened: null,
       carries: -1,
