@@ -62,6 +62,16 @@ export function actionsOf(
           ["protocols", [key("tab")]],
           ["over time", [key("tab")]],
           ["expert", [key("tab")]],
+          [
+            "limited to a filter",
+            [key("3"), key("/"), ...typed("tcp.len > 0"), key("enter"), key("7"), key("f")],
+          ],
+          ["conversations, limited", [key("tab")]],
+          ["endpoints, limited", [key("tab")]],
+          ["protocols, limited", [key("tab")]],
+          ["over time, limited", [key("tab")]],
+          ["limited no more", [key("f")]],
+          ["filter cleared", [key("3"), key("escape"), key("7")]],
         ] as const)
       : []),
     ["to Packets", [key("3")]],

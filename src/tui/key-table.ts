@@ -178,6 +178,17 @@ export const KEYS: readonly KeyBinding[] = [
     hint: ["<>", "sort"],
   },
   { keys: ["<"], action: "previous sort", on: STATISTICS, group: "Screens", help: "sort by a column" },
+  {
+    keys: ["f"],
+    action: "limit",
+    on: STATISTICS,
+    group: "Screens",
+    help: "limit to the filter",
+    command: "limit to the filter of Packets, or count all",
+    about: "limit to display filter",
+    hint: ["f", "limit"],
+    hintsLate: true,
+  },
   { keys: ["v"], action: "reverse", on: STATISTICS, group: "Screens", help: "reverse the order" },
   {
     keys: ["]"],

@@ -73,6 +73,7 @@ export type Action =
   | "next sort"
   | "previous sort"
   | "reverse"
+  | "limit"
   | "seek back"
   | "seek forward"
   | "escape";

@@ -17,6 +17,8 @@ export interface StatisticsView {
   /** Index of the column that gives the order; null for the table's own. */
   readonly sort: number | null;
   readonly reversed: boolean;
+  /** Whether only the packets are counted that the filter of the Packets screen lets through, where there is one. */
+  readonly limited: boolean;
   /** Doublings, or halvings where negative, of the interval the IO graph opens with; counted in steps of 1, 2, 5. */
   readonly interval: number;
 }
@@ -28,6 +30,7 @@ export const INITIAL_STATISTICS: StatisticsView = {
   top: 0,
   sort: null,
   reversed: false,
+  limited: false,
   interval: 0,
 };
 

@@ -1,4 +1,5 @@
-// What the Statistics screen has counted of a trace, kept as long as the trace is: each table once, however often it is looked at.
+// What the Statistics screen has counted of a trace, kept as long as the trace is: each table once, however often it is looked at. Limited
+// to the filter of the Packets screen, the packets that it has let through so far are counted, and kept as long as they are.
 
 import { ExpertCounts } from "../../capture/statistics/expert.ts";
 import { ProtocolCounts } from "../../capture/statistics/hierarchy.ts";
@@ -7,7 +8,7 @@ import { TrafficCounts } from "../../capture/statistics/traffic-counts.ts";
 import type { ConversationKind } from "../../capture/statistics/traffic-counts.ts";
 import { PROTOCOL } from "../../trace/packets.ts";
 import type { Trace } from "../../trace/trace.ts";
-import type { Model } from "../model.ts";
+import type { FilterState, Model } from "../model.ts";
 import { contextOf, isAnalysisUnread, shownTrace } from "./packet-data.ts";
 import { forSlice } from "./slice.ts";
 
@@ -38,13 +39,37 @@ interface Kept {
   expert?: Counting<ExpertCounts>;
 }
 
-const kept = new WeakMap<Trace, Kept>();
+/** What is counted: all packets of a trace, or the rows that a filter lets through. */
+export type Counted = Trace | readonly number[];
+
+const kept = new WeakMap<Counted, Kept>();
+
+/** The filter that limits what is counted; null where all packets are. */
+export function limitOf(model: Model): FilterState | null {
+  return model.statistics.limited ? model.packets.filter : null;
+}
+
+/** What is counted, the same object as long as it is the same. */
+export function countedOf(model: Model): Counted {
+  return limitOf(model)?.rows ?? shownTrace(model);
+}
+
+/** How many packets there are to count, as far as is known. */
+function countedCount(model: Model): number {
+  return limitOf(model)?.rows.length ?? shownTrace(model).packets.count;
+}
+
+/** Whether the filter has yet to say of some packets whether they are counted. */
+function isLimitUnread(model: Model): boolean {
+  const limit = limitOf(model);
+  return limit !== null && limit.scanned < shownTrace(model).packets.count;
+}
 
 function keptOf(model: Model): Kept {
-  const trace = shownTrace(model);
+  const counted = countedOf(model);
   const { decodeAs } = model.packets;
-  let known = kept.get(trace);
-  if (known === undefined) kept.set(trace, (known = { decodeAs, traffic: new Map() }));
+  let known = kept.get(counted);
+  if (known === undefined) kept.set(counted, (known = { decodeAs, traffic: new Map() }));
   if (known.decodeAs !== decodeAs) {
     known.decodeAs = decodeAs;
     // What is told by dissecting is counted anew.
@@ -59,8 +84,11 @@ export function layerOf(model: Model): ConversationKind {
   const { layer } = model.statistics;
   if (layer !== null) return layer;
   const { packets } = shownTrace(model);
+  // Until the filter has let something through, nobody knows what there is most to say of.
+  const limit = limitOf(model)?.rows ?? [];
   let hasUdp = false;
-  for (let row = 0; row < Math.min(packets.count, LOOKED_AT); row++) {
+  for (let i = 0; i < Math.min(limit.length === 0 ? packets.count : limit.length, LOOKED_AT); i++) {
+    const row = limit.length === 0 ? i : limit[i];
     if (packets.protocol[row] === PROTOCOL.tcp) return "tcp";
     hasUdp ||= packets.protocol[row] === PROTOCOL.udp;
   }
@@ -124,25 +152,60 @@ export function countingOf(model: Model): Counting<{ add(row: number): void }> {
   }
 }
 
-/** Counts the next slice of `counting`, unless that has to wait for the analysis; answers whether there is one. */
+/** Whether `counting` asks for what the analysis of a long run has yet to find: that is read meanwhile. */
+function waits(model: Model, { counts }: Counting<{ add(row: number): void }>): boolean {
+  return (counts instanceof IoCounts || counts instanceof ExpertCounts) && isAnalysisUnread(model);
+}
+
+/** Counts the next slice of `counting`, unless that has to wait for the analysis; answers whether there was one. */
 export function countOn(model: Model, counting: Counting<{ add(row: number): void }>): boolean {
-  const { count } = shownTrace(model).packets;
+  const limit = limitOf(model);
+  const count = countedCount(model);
   const { counts } = counting;
-  const waits = (counts instanceof IoCounts || counts instanceof ExpertCounts) && isAnalysisUnread(model);
-  if (waits) return counting.read < count;
-  if (counting.read >= count) return false;
+  if (!isUncounted(model, counting)) return false;
   forSlice(() => {
     const end = Math.min(count, counting.read + counting.aLook);
-    for (let row = counting.read; row < end; row++) counting.counts.add(row);
+    for (let i = counting.read; i < end; i++) counts.add(limit === null ? i : limit.rows[i]);
     counting.read = end;
     return end < count;
   });
   return true;
 }
 
-/** Whether packets are left to count for the table that is shown. */
-export function isCounting(model: Model): boolean {
-  return countingOf(model).read < shownTrace(model).packets.count;
+/** Whether there are packets to count now. */
+export function isUncounted(model: Model, counting: Counting<{ add(row: number): void }>): boolean {
+  return counting.read < countedCount(model) && !waits(model, counting);
+}
+
+/** Whether `counting` has not come to its end. */
+export function isCounting(
+  model: Model,
+  counting: Counting<{ add(row: number): void }> = countingOf(model),
+): boolean {
+  return counting.read < countedCount(model) || isLimitUnread(model);
+}
+
+/** How far it has come, in words; empty where it has come to its end. */
+export function countingWords(model: Model, counting: Counting<{ add(row: number): void }>): string {
+  if (!isCounting(model, counting)) return "";
+  const limit = limitOf(model);
+  const { count } = shownTrace(model).packets;
+  // What the filter has let through is counted before it goes on.
+  const share =
+    limit !== null && isLimitUnread(model) ? limit.scanned / count : counting.read / countedCount(model);
+  return `counting ${Math.floor(share * 100)} %`;
+}
+
+/** What the counts are limited to, behind a title: `, limited to dns`; empty where all packets are counted. */
+export function limitWords(model: Model): string {
+  const limit = limitOf(model);
+  return limit === null ? "" : `, limited to ${limit.text}`;
+}
+
+/** What `f` would do, where there is a filter. */
+export function limitHint(model: Model): string {
+  if (model.packets.filter === null) return "";
+  return model.statistics.limited ? "f: count all packets" : "f: limit to the filter";
 }
 
 /** Whether the charts over time are on the screen: alone, or below a table where there is room. */

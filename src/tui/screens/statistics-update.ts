@@ -17,8 +17,8 @@ import { packetsAction } from "./packets-update.ts";
 import type { Step } from "./screen.ts";
 import { scrubberStep } from "./scrubber-pane.ts";
 import { shownStep } from "./sequence-data.ts";
-import { layerOf } from "./statistics-counts.ts";
-import { lineAt, sheetOf, sortOf } from "./statistics-data.ts";
+import { layerOf, limitOf } from "./statistics-counts.ts";
+import { lineAt, selectedPlace, sheetOf, sortOf, topPlace } from "./statistics-data.ts";
 import { ioFilter, ioPlot } from "./statistics-io.ts";
 import { statisticsLayout, statisticsTabs, tableHeight } from "./statistics-layout.ts";
 import { columnAt } from "./statistics.ts";
@@ -62,6 +62,8 @@ export function statisticsAction(model: Model, action: Action): Step {
       return quiet(withView(model, { reversed: !model.statistics.reversed, selected: 0, top: 0 }));
     case "other side":
       return packetsAction(model, action);
+    case "limit":
+      return quiet(limitTurned(model));
     case "expand":
       return filtered(model);
     default:
@@ -72,9 +74,19 @@ export function statisticsAction(model: Model, action: Action): Step {
 /** To the packets of the line chosen. */
 function filtered(model: Model): Step {
   const sheet = sheetOf(model);
-  if (sheet === null) return filterBy(model, ioFilter(model));
-  if (sheet.count === 0) return quiet(model);
-  return filterBy(model, sheet.filter(lineAt(model, sheet, model.statistics.selected)));
+  if (sheet?.count === 0) return quiet(model);
+  const own =
+    sheet === null ? ioFilter(model) : sheet.filter(lineAt(model, sheet, selectedPlace(model, sheet)));
+  const limit = limitOf(model);
+  return filterBy(model, limit === null ? own : `(${limit.text}) && (${own})`);
+}
+
+/** The packets that pass the filter alone, or all again; without a filter, how to have one. */
+function limitTurned(model: Model): Model {
+  const limited = !model.statistics.limited;
+  if (limited && model.packets.filter === null)
+    return { ...model, notice: "no filter limits what is counted: / on the Packets screen sets one" };
+  return withView(model, { limited, selected: 0, top: 0 });
 }
 
 /** Another layer of the same table; over time another interval. */
@@ -113,7 +125,7 @@ function sortedBy(model: Model, sort: number): Model {
 function moveBy(model: Model, by: number): Model {
   const sheet = sheetOf(model);
   if (sheet === null) return model;
-  return select(model, model.statistics.selected + by);
+  return select(model, selectedPlace(model, sheet) + by);
 }
 
 function select(model: Model, line: number): Model {
@@ -166,9 +178,9 @@ function tableClicked(model: Model, x: number, y: number): Step {
     const again = sortOf(model, sheet)?.column === column;
     return quiet(again ? withView(model, { reversed: !reversed }) : sortedBy(model, column));
   }
-  const line = tableRowAt(y, model.statistics.top, sheet.count);
+  const line = tableRowAt(y, topPlace(model, sheet, tableHeight(model)), sheet.count);
   if (line === -1) return quiet(model);
-  return line === model.statistics.selected ? filtered(model) : quiet(select(model, line));
+  return line === selectedPlace(model, sheet) ? filtered(model) : quiet(select(model, line));
 }
 
 function withView(model: Model, change: Partial<StatisticsView>): Model {

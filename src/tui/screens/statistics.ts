@@ -6,14 +6,14 @@ import type { Model } from "../model.ts";
 import type { Grid } from "../render/grid.ts";
 import type { Theme } from "../theme.ts";
 import { frame } from "../widgets/frame.ts";
-import { columnWidths, table } from "../widgets/table.ts";
+import { columnWidths, table, tableRows } from "../widgets/table.ts";
 import type { Column } from "../widgets/table.ts";
 import { atEnd } from "./lab.ts";
 import { shownLoopback, shownTrace } from "./packet-data.ts";
 import { scrubberPane } from "./scrubber-pane.ts";
 import { sequenceLabel, shownStep } from "./sequence-data.ts";
-import { layerOf } from "./statistics-counts.ts";
-import { lineAt, progressWords, sheetOf, sortOf } from "./statistics-data.ts";
+import { layerOf, limitHint, limitWords } from "./statistics-counts.ts";
+import { lineAt, progressWords, selectedPlace, sheetOf, sortOf, topPlace } from "./statistics-data.ts";
 import { ioPane } from "./statistics-io.ts";
 import { statisticsLayout, statisticsTabs } from "./statistics-layout.ts";
 import type { Sheet, SheetColumn } from "./statistics-sheets.ts";
@@ -41,13 +41,16 @@ function paintTabs(view: Grid, theme: Theme, model: Model): void {
 function paintTable(view: Grid, theme: Theme, model: Model): void {
   const sheet = sheetOf(model, theme);
   if (sheet === null) return;
-  const { selected, top, table: name } = model.statistics;
+  const { table: name } = model.statistics;
+  const selected = selectedPlace(model, sheet);
   const progress = progressWords(model);
   const place = sheet.count === 0 ? "" : `${selected + 1} of ${sheet.count}`;
   const inner = frame(view, theme, {
-    title: titleOf(model),
+    title: `${titleOf(model)}${limitWords(model)}`,
     status: progress === "" ? place : `${place}${place === "" ? "" : "  "}${progress}`,
-    footer: sheet.count === 0 ? "" : "Enter: their packets",
+    footer: [limitHint(model), sheet.count === 0 ? "" : "Enter: their packets"]
+      .filter((hint) => hint !== "")
+      .join("  "),
     focused: true,
   });
   const sort = sortOf(model, sheet);
@@ -65,8 +68,8 @@ function paintTable(view: Grid, theme: Theme, model: Model): void {
     }),
     count: sheet.count,
     row: (place) => lineAt(model, sheet, place),
-    top,
-    selected: sheet.count === 0 ? -1 : selected,
+    top: topPlace(model, sheet, tableRows(inner.height)),
+    selected,
     empty: progress === "" ? sheet.empty : "",
   });
 }

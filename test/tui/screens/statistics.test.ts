@@ -1,10 +1,13 @@
 import { describe, expect, test, vi } from "vitest";
 
+import { LESSONS } from "../../../src/scenario/catalogue.ts";
+import { openLab } from "../../../src/scenario/session.ts";
 import { PROTOCOL } from "../../../src/trace/packets.ts";
 import { LINKTYPE, Trace } from "../../../src/trace/trace.ts";
-import { update, view } from "../../../src/tui/app.ts";
+import { begin, update, view } from "../../../src/tui/app.ts";
 import { initialModel } from "../../../src/tui/model.ts";
 import { gridToText } from "../../../src/tui/render/text.ts";
+import { ioOf } from "../../../src/tui/screens/statistics-counts.ts";
 import { modelAt, renderScreen } from "../../../src/tui/snapshot.ts";
 import { helloSession } from "../build-session.ts";
 
@@ -81,6 +84,20 @@ describe("Statistics", () => {
     });
     expect(first).toEqual([{ kind: "scan" }]);
     expect(update(asked, { kind: "key", key: "down" })[1]).toEqual([]);
+  });
+
+  test("a long run's packets over time are counted once its analysis has been read", async () => {
+    const scenario = LESSONS.find(({ name }) => name === "fair-share")!;
+    const session = await openLab(scenario, { seed: 2 });
+    const { packets } = session.sim.trace;
+    expect(packets.count).toBeGreaterThan(500);
+    let [model, effects] = begin(initialModel({ session, size: SIZE, screen: "statistics" }));
+    for (let scans = 0; effects.some(({ kind }) => kind === "scan"); scans++) {
+      expect(scans).toBeLessThan(packets.count);
+      [model, effects] = update(model, { kind: "scan" });
+    }
+    expect(ioOf(model).read).toBe(packets.count);
+    expect(gridToText(view(model, SIZE))).not.toContain("counting");
   });
 
   test("lines are sorted by the column chosen, either way", () => {
