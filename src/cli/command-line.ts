@@ -1,9 +1,8 @@
 // The command line: parses, runs one command, and turns every mistake of the user's into one line and exit code 2.
 
-import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import type * as Commander from "commander";
-import { PACKAGE_ROOT } from "../package-files.ts";
+import { packageVersion } from "../package-files.ts";
 
 // Not imported: to import CommonJS Node reads it twice, and every command waits for this one.
 const { Command, CommanderError } = createRequire(import.meta.url)("commander") as typeof Commander;
@@ -33,16 +32,11 @@ function commandsNamed(words: readonly string[]): readonly string[] {
   return Object.hasOwn(COMMANDS, first) && first !== "dashboard" ? [first] : Object.keys(COMMANDS);
 }
 
-function version(): string {
-  return (JSON.parse(readFileSync(new URL("package.json", PACKAGE_ROOT), "utf8")) as { version: string })
-    .version;
-}
-
 async function makeProgram(words: readonly string[]): Promise<Commander.Command> {
   const program = new Command("wirelab")
     .description("a terminal lab for socket programmers: simulate, inspect, prove")
     .enablePositionalOptions()
-    .version(version())
+    .version(packageVersion())
     .showSuggestionAfterError()
     .configureOutput({ outputError: (text, write) => write(text.replace(/^error: /, "wirelab: ")) })
     .exitOverride();

@@ -13,10 +13,13 @@ import { hexWriter } from "../capture/print/hex.ts";
 import { jsonFieldsWriter, jsonWriter } from "../capture/print/json.ts";
 import { LineBytes } from "../capture/print/line-bytes.ts";
 import type { LineWriter } from "../capture/print/line-bytes.ts";
+import { PDML_END, pdmlHead, pdmlWriter } from "../capture/print/pdml.ts";
+import { PSML_END, psmlHead, psmlWriter } from "../capture/print/psml.ts";
 import { textWriter } from "../capture/print/text.ts";
 import { TIME_WAYS } from "../capture/print/time-column.ts";
 import type { TimeWay } from "../capture/print/time-column.ts";
 import { InputError } from "../scenario/input-error.ts";
+import { packageVersion } from "../package-files.ts";
 import { parseChoice } from "./arguments.ts";
 import { write } from "./print.ts";
 
@@ -33,8 +36,13 @@ export interface PrintingFlags {
 
 /** Formats that -e chooses fields for, which the others want as well. */
 const OF_FIELDS: ReadonlySet<string> = new Set(["fields", "json", "ek"]);
-const FORMATS = ["text", "fields", "json", "ek"] as const;
+const FORMATS = ["text", "fields", "json", "ek", "tabs", "psml", "pdml"] as const;
 type Format = (typeof FORMATS)[number];
+/** tshark's others: what to do without. */
+const INSTEAD: Readonly<Record<string, string>> = {
+  jsonraw: "-T pdml has the bytes of each field",
+  ps: "-T text or -V, through a2ps or enscript",
+};
 
 /** The flags, understood. */
 export interface Printing {
@@ -47,6 +55,8 @@ export interface Printing {
 
 /** Throws `InputError` for flags that are not understood or do not go together. */
 export function readPrinting(flags: PrintingFlags): Printing {
+  if (Object.hasOwn(INSTEAD, flags.format))
+    throw new InputError(`-T ${flags.format}: is tshark's and not here: ${INSTEAD[flags.format]}`);
   const format = parseChoice("-T", flags.format, FORMATS);
   const fields = flags.field ?? [];
   if (!OF_FIELDS.has(format) && fields.length > 0) {
@@ -63,6 +73,8 @@ export function readPrinting(flags: PrintingFlags): Printing {
   return { format, fields, options, timeWay, flags };
 }
 
+/** Who writes XML, as it says there. */
+const CREATOR = `wirelab/${packageVersion()}`;
 /** Bytes that go out together: a write call costs more than a line. */
 const BATCH_BYTES = 1 << 16;
 
@@ -72,6 +84,8 @@ export class PacketPrinter {
   readonly #writeLine: LineWriter;
   readonly #passes: ((row: number) => boolean) | null;
   readonly #isJson: boolean;
+  /** What comes after the packets. */
+  readonly #end: string;
   /** The row printed last, -1 before the first. */
   #printed = -1;
 
@@ -80,13 +94,9 @@ export class PacketPrinter {
     this.#passes = filter?.on(capture.trace, context) ?? null;
     this.#isJson = printing.format === "json";
     this.#writeLine = lineWriter(capture, context, printing);
-    const { format, fields, options } = printing;
-    if (format === "fields" && options.bom === true) this.#out.text("\ufeff");
-    if (format === "fields" && options.header === true) {
-      this.#out.text(fieldsHeader(fields, options));
-      this.#out.newline();
-    }
-    if (this.#isJson) this.#out.text("[");
+    const [head, end] = around(capture, printing);
+    this.#out.text(head);
+    this.#end = end;
   }
 
   /** Prints rows `from` to before `to`: nothing is held back for the next call. */
@@ -105,8 +115,30 @@ export class PacketPrinter {
   }
 
   end(): void {
-    if (this.#isJson) this.#out.text(this.#printed === -1 ? "]\n" : "\n]\n");
+    if (this.#isJson && this.#printed !== -1) this.#out.newline();
+    this.#out.text(this.#end);
     write(this.#out.take());
+  }
+}
+
+/** What comes before all packets, and after them. */
+function around(
+  capture: Capture,
+  { format, fields, options }: Printing,
+): readonly [head: string, end: string] {
+  switch (format) {
+    case "fields": {
+      const bom = options.bom === true ? "\ufeff" : "";
+      return [options.header === true ? `${bom}${fieldsHeader(fields, options)}\n` : bom, ""];
+    }
+    case "json":
+      return ["[", "]\n"];
+    case "psml":
+      return [psmlHead(CREATOR), PSML_END];
+    case "pdml":
+      return [pdmlHead(CREATOR, capture.path), PDML_END];
+    default:
+      return ["", ""];
   }
 }
 
@@ -125,13 +157,16 @@ function lineWriter(
     return (row, out) => out.text([...printEk(trace, [row], context, fields, options)].join("\n"));
   }
   if (format === "fields") return fieldsWriter(trace, fields, context, options);
+  if (format === "pdml") return pdmlWriter(trace, context);
   const { interfaces } = capture;
   const decimals: number[] = [];
   const decimalsAt = (row: number): number => {
     const index = trace.packets.interfaceId[row];
     return (decimals[index] ??= timeDecimals(interfaces[index].resolution));
   };
-  const writeText = textWriter(trace, context, { timeDecimals: decimalsAt, timeWay });
+  const columns = { timeDecimals: decimalsAt, timeWay };
+  if (format === "psml") return psmlWriter(trace, context, columns);
+  const writeText = textWriter(trace, context, { ...columns, separator: format === "tabs" ? "\t" : " " });
   if (flags.details !== true && flags.hex !== true) return writeText;
   const writeDetails = detailsWriter(trace, context, flags.hex === true);
   const writeHex = hexWriter(trace, context);

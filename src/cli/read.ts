@@ -40,7 +40,7 @@ export function addRead(program: Command): void {
   )
     .option("-r, --read <capture>", "for tshark's sake: the capture")
     .option("-Y, --filter <filter>", "only packets that pass this display filter")
-    .option("-T, --format <format>", "text, fields, json or ek", "text")
+    .option("-T, --format <format>", "text, tabs, fields, json, ek, psml or pdml", "text")
     .option("-e, --field <name>", "a field for -T fields or ek; repeatable", collect)
     .option(
       "-E, --setting <name=value>",

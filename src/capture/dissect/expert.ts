@@ -31,11 +31,11 @@ export function addExpert(
   const { severity, group, summary } = item;
   const line = (): string => `[Expert Info (${severity}/${group}): ${summary}]`;
   const out = d.add(parent, "_ws.expert", line, start, length).children;
-  d.add(out, field, () => `[${summary}]`, start, 0, true);
-  d.add(out, "_ws.expert.message", "_ws.expert.message", start, 0, summary);
+  d.add(out, field, () => `[${summary}]`, 0, 0, true);
+  d.add(out, "_ws.expert.message", "_ws.expert.message", 0, 0, summary);
   const level = EXPERT_SEVERITIES[severity];
-  d.add(out, "_ws.expert.severity", () => `[Severity level: ${severity}]`, start, 0, level);
-  d.add(out, "_ws.expert.group", () => `[Group: ${group}]`, start, 0, EXPERT_GROUPS[group]);
+  d.add(out, "_ws.expert.severity", () => `[Severity level: ${severity}]`, 0, 0, level);
+  d.add(out, "_ws.expert.group", () => `[Group: ${group}]`, 0, 0, EXPERT_GROUPS[group]);
   if (group === "Malformed") d.add(parent, "_ws.malformed", "_ws.malformed", start, 0);
   d.experts.push({ ...item, field });
 }

@@ -155,17 +155,10 @@ function addStatusLine(d: Dissection, out: DetailNode[], head: HttpHead, start: 
   d.add(out, "http.response.version", `Response Version: ${version}`, start, version.length, version);
   if (head.status === 0) return;
   const at = start + version.length + 1;
-  const codeNode = d.add(out, "http.response.code", `Status Code: ${code}`, at, 3, head.status);
+  d.add(out, "http.response.code", `Status Code: ${code}`, at, 3, head.status);
   const description = statusPhrase(head.status);
   if (description !== null)
-    addComputed(
-      d,
-      out,
-      "http.response.code.desc",
-      `Status Code Description: ${description}`,
-      codeNode.start,
-      description,
-    );
+    d.add(out, "http.response.code.desc", `[Status Code Description: ${description}]`, at, 3, description);
   const phrase = head.firstLine.slice(version.length + 5);
   if (phrase !== "")
     d.add(out, "http.response.phrase", `Response Phrase: ${phrase}`, at + 4, phrase.length, phrase);
@@ -216,12 +209,17 @@ function addHeaders(d: Dissection, out: DetailNode[], start: number, end: number
       d.add(out, null, label, at, line.end - at);
       return;
     }
-    addHeader(d, out, at, line, label, head);
-    if (lineField !== null) d.add(out, lineField, label, at, line.end - at, ascii(bytes, at, line.end));
+    const isNamed = addHeader(d, out, at, line, label, head);
+    if (lineField !== null) {
+      // Hidden where the header has a field of its own.
+      const shown = isNamed ? lineField : label;
+      d.add(out, lineField, shown, at, line.end - at, ascii(bytes, at, line.end));
+    } else if (!isNamed) d.add(out, null, label, at, line.end - at);
     at = line.end;
   }
 }
 
+/** Adds the field of a header that has one; false, having added nothing, for any other. */
 function addHeader(
   d: Dissection,
   out: DetailNode[],
@@ -229,31 +227,37 @@ function addHeader(
   line: Line,
   label: string,
   head: HttpHead,
-): void {
+): boolean {
   const text = ascii(d.bytes, at, line.textEnd);
   const colon = text.indexOf(":");
   const length = line.end - at;
-  if (colon <= 0) {
-    d.add(out, null, label, at, length);
-    return;
-  }
+  if (colon <= 0) return false;
   const name = text.slice(0, colon);
   const value = text.slice(colon + 1).trimStart();
   const field = HEADER_FIELDS.get(name.toLowerCase());
-  if (field !== undefined) {
-    const node = d.add(out, field, label, at, length, value);
-    if (field === "http.cookie") {
-      for (const pair of value.split(/;\s*/).slice(0, 200))
-        d.add(node.children, "http.cookie_pair", `Cookie pair: ${pair}`, at, length, pair);
-    } else if (field === "http.authorization" || field === "http.proxy_authorization") {
-      addCredentials(d, node.children, value, at, length);
-    } else if (field === "http.transfer_encoding" && head.headers.has("content-length")) {
-      addExpert(d, node.children, "http.te_and_length", LENGTH_TWICE, at, length);
-    } else if (field === "http.content_length_header" && /^\d{1,15}$/.test(value)) {
-      d.add(node.children, "http.content_length", `[Content length: ${value}]`, at, length, Number(value));
-    }
-  } else {
-    d.add(out, null, label, at, length);
+  if (field === undefined) return false;
+  const node = d.add(out, field, label, at, length, value);
+  if (field === "http.cookie") {
+    addCookies(d, node.children, at + text.length - value.length, value);
+  } else if (field === "http.authorization" || field === "http.proxy_authorization") {
+    addCredentials(d, node.children, value, at, length);
+  } else if (field === "http.transfer_encoding" && head.headers.has("content-length")) {
+    addExpert(d, node.children, "http.te_and_length", LENGTH_TWICE, at, length);
+  } else if (field === "http.content_length_header" && /^\d{1,15}$/.test(value)) {
+    d.add(node.children, "http.content_length", `[Content length: ${value}]`, at, length, Number(value));
+  }
+  return true;
+}
+
+/** Characters of cookies that are told apart. */
+const COOKIES_MAX = 1 << 16;
+
+/** Cookies in the bytes from `at` on. */
+function addCookies(d: Dissection, out: DetailNode[], at: number, value: string): void {
+  const pairs = [...value.slice(0, COOKIES_MAX).matchAll(/(?:^|;\s*)([^;]*)/g)];
+  for (const { 0: all, 1: pair, index } of pairs.slice(0, 200)) {
+    const from = at + index + all.length - pair.length;
+    d.add(out, "http.cookie_pair", `Cookie pair: ${pair}`, from, pair.length, pair);
   }
 }
 

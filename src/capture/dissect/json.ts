@@ -138,7 +138,7 @@ class JsonLines {
     this.value(node.children, key, whole, depth + 1);
     const length = this.#at - start;
     this.#d.add(node.children, "json.key", `Key: ${key}`, start, keyLength, key);
-    this.#d.add(node.children, "json.path", `[Path: ${whole}]`, start, 0, whole);
+    this.#d.add(node.children, "json.path", `[Path: ${whole}]`, start, length, whole);
     node.length = length;
   }
 

@@ -169,7 +169,7 @@ function addMac(
   if (isGroup && field === "eth.src")
     addExpert(d, node.children, "eth.src_not_group", GROUP_AS_SOURCE, at, 6);
   const ig = isGroup ? "Group address (multicast/broadcast)" : "Individual address (unicast)";
-  d.add(node.children, null, () => `Address: ${text}`, at, 6);
+  d.add(node.children, "eth.addr", () => `Address: ${text}`, at, 6, text);
   d.add(
     node.children,
     `${field}.lg`,

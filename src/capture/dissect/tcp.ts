@@ -192,7 +192,7 @@ function addHeader(d: Dissection, node: DetailNode, segment: Segment): void {
     const text = (): string => `[Conversation completeness: ${completenessText(seen)}]`;
     d.add(out, "tcp.completeness", text, start, 0, seen);
   }
-  if (isOwn) d.add(out, "tcp.len", () => `[TCP Segment Len: ${length}]`, start + 12, 1, length);
+  if (isOwn) d.add(out, "tcp.len", () => `[TCP Segment Len: ${length}]`, start, 0, length);
   d.add(out, "tcp.seq", () => `Sequence Number: ${seq}${relative}`, start + 4, 4, seq);
   if (isOwn) {
     d.add(out, "tcp.seq_raw", () => `Sequence Number (raw): ${header.seq}`, start + 4, 4, header.seq);
@@ -257,7 +257,7 @@ function addFlags(d: Dissection, out: DetailNode[], header: TcpHeader, at: numbe
     const isLow = mask < 0x100;
     const isSet = (flags & mask) !== 0;
     const line = d.add(into, field, () => flagText(flags, mask, 12, name), isLow ? at + 1 : at, 1, isSet);
-    if (isSet && d.quoted === 0) addFlagExpert(d, line.children, header, mask, at);
+    if (isSet && d.quoted === 0) addFlagExpert(d, line.children, header, mask, at + 1);
   }
   const letters = flagLetters(flags);
   const line = d.add(into, "tcp.flags.str", () => `[TCP Flags: ${letters}]`, at, 2, letters);

@@ -69,14 +69,7 @@ const SHORT_NAMES: Readonly<Record<string, string>> = {
 };
 
 /** Fields that Wireshark keeps from view: they are there to be asked for. */
-const HIDDEN = new Set([
-  "http.request",
-  "http.response",
-  "http.notification",
-  "http.request.line",
-  "http.response.line",
-  "_ws.expert.message",
-]);
+const HIDDEN = new Set(["http.request", "http.response", "http.notification", "_ws.expert.message"]);
 
 /** Whether a line of the tree is not to be shown. */
 export function isHidden({ field, label }: DetailNode): boolean {

@@ -61,7 +61,7 @@ export function dissectUdp(d: Dissection, ip: IpAbove, start: number, end: numbe
   addChecksum(d, out, CHECKSUM, header.checksum, start + 6, header.checksum === 0 ? absent : isRight);
   const stream = d.streamAt(start);
   if (stream !== NO_STREAM) {
-    d.add(out, "udp.stream", () => `[Stream index: ${stream}]`, start, 0, stream);
+    d.add(out, "udp.stream", () => `[Stream index: ${stream}]`, start + 8, 0, stream);
   }
   const notes = [
     isTooLong ? ` [BAD UDP LENGTH ${length} > IP PAYLOAD LENGTH]` : "",

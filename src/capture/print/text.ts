@@ -1,18 +1,16 @@
-// Packets as lines of text, one each, as tshark's default columns.
+// Packets as lines of text, one each, as tshark's default columns: between blanks, or tabs for `-T tabs`.
 
 import { COLUMNS, dissect } from "../dissect/dissect.ts";
 import type { DissectContext } from "../dissect/dissect.ts";
 import type { Trace } from "../../trace/trace.ts";
 import { AddressWords } from "./address-words.ts";
-import { linesOf } from "./line-bytes.ts";
+import { linesOf, pieceOf } from "./line-bytes.ts";
 import type { LineBytes, LineWriter } from "./line-bytes.ts";
 import { TransportColumns } from "./transport-columns.ts";
-import { arrow } from "./transport-info.ts";
 import { timeColumn } from "./time-column.ts";
 import type { TimeWay } from "./time-column.ts";
 import { writeBetween } from "./times.ts";
 
-const BLANK = 32;
 const MICROSECONDS = 6;
 
 export interface TextOptions {
@@ -20,39 +18,39 @@ export interface TextOptions {
   readonly timeDecimals?: (row: number) => number;
   /** Since the first packet by default. */
   readonly timeWay?: TimeWay;
+  /** What stands between columns: a blank by default. */
+  readonly separator?: " " | "\t";
 }
 
 /** Writes one line a packet: `    1   0.000000 10.0.0.1 → 10.0.0.2     TCP 74 51234 → 80 [SYN] ...`. */
 export function textWriter(
   trace: Trace,
   context: DissectContext = {},
-  { timeDecimals = (): number => MICROSECONDS, timeWay = "r" }: TextOptions = {},
+  options: TextOptions = {},
 ): LineWriter {
   const table = trace.packets;
-  const hasTime = context.hasTime ?? ((): boolean => true);
   const segments = new TransportColumns(trace, context);
   const addresses = new AddressWords(table.addresses);
-  const writeTime = timeWay === "r" ? null : timeColumn(table, timeWay);
-  const shownBefore = context.shownBefore ?? ((row: number): number => row - 1);
+  const writeTime = columnTime(trace, context, options);
+  const { separator = " " } = options;
+  const between = separator.charCodeAt(0);
+  const arrow = pieceOf(`${separator}→${separator}`);
   const numberAndTime = (row: number, out: LineBytes): void => {
     let start = out.length;
     out.decimal(row + 1);
     out.indent(start, 5);
-    out.byte(BLANK);
+    out.byte(between);
     start = out.length;
-    if (hasTime(row)) {
-      if (writeTime === null) writeBetween(out, table, 0, row, timeDecimals(row));
-      else writeTime(out, row, shownBefore(row), timeDecimals(row));
-    }
+    writeTime(row, out);
     out.indent(start, 10);
-    out.byte(BLANK);
+    out.byte(between);
   };
   const protocolAndLength = (row: number, out: LineBytes, protocol: string): void => {
-    out.byte(BLANK);
+    out.byte(between);
     out.text(protocol);
-    out.byte(BLANK);
+    out.byte(between);
     out.decimal(table.length[row]);
-    out.byte(BLANK);
+    out.byte(between);
   };
   return (row, out) => {
     const start = out.length;
@@ -62,7 +60,7 @@ export function textWriter(
       let at = out.length;
       addresses.write(table.source[row], out);
       out.indent(at, 12);
-      arrow(out);
+      out.piece(arrow);
       at = out.length;
       addresses.write(table.destination[row], out);
       out.fill(at, 12);
@@ -75,12 +73,32 @@ export function textWriter(
     let at = out.length;
     out.text(packet.source);
     out.indent(at, 12);
-    arrow(out);
+    out.piece(arrow);
     at = out.length;
     out.text(packet.destination);
     out.fill(at, 12);
     protocolAndLength(row, out, packet.protocol);
     out.text(packet.info);
+  };
+}
+
+/** Writes the time of a packet as `options` want it, nothing where it has none. */
+export function columnTime(
+  trace: Trace,
+  context: DissectContext,
+  { timeDecimals = (): number => MICROSECONDS, timeWay = "r" }: TextOptions,
+): LineWriter {
+  const table = trace.packets;
+  const hasTime = context.hasTime ?? ((): boolean => true);
+  if (timeWay === "r") {
+    return (row, out) => {
+      if (hasTime(row)) writeBetween(out, table, 0, row, timeDecimals(row));
+    };
+  }
+  const shownBefore = context.shownBefore ?? ((row: number): number => row - 1);
+  const writeTime = timeColumn(table, timeWay);
+  return (row, out) => {
+    if (hasTime(row)) writeTime(out, row, shownBefore(row), timeDecimals(row));
   };
 }
 

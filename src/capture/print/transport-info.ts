@@ -102,7 +102,7 @@ function writePorts(out: LineBytes, table: PacketTable, row: number): void {
   out.decimal(table.destinationPort[row]);
 }
 
-export function arrow(out: LineBytes): void {
+function arrow(out: LineBytes): void {
   out.piece(ARROW);
 }
 
