@@ -135,6 +135,17 @@ export const KEYS: readonly KeyBinding[] = [
     hint: ["m", "framing"],
   },
   {
+    keys: ["v"],
+    action: "decrypted",
+    on: STREAM,
+    secrets: true,
+    group: "Screens",
+    help: "TLS decrypted, TCP",
+    command: "what TLS carried, or TCP's own bytes",
+    about: "follow TLS stream",
+    hint: ["v", "TLS, TCP"],
+  },
+  {
     keys: ["]"],
     action: "zoom in",
     on: STREAM,

@@ -3,7 +3,7 @@
 import { KEYS } from "./key-table.ts";
 import { hasScreen, SCREEN_NAMES } from "./model.ts";
 import type { Model, ScreenName } from "./model.ts";
-import { isLab, replaySpeed } from "./session.ts";
+import { hasSecrets, isLab, replaySpeed } from "./session.ts";
 
 /** What keys ask for; which pane it means is decided where it is done. */
 export type Action =
@@ -70,6 +70,7 @@ export type Action =
   | "turn"
   | "source"
   | "codec"
+  | "decrypted"
   | "next sort"
   | "previous sort"
   | "reverse"
@@ -89,6 +90,8 @@ export interface KeyBinding {
   readonly lab?: boolean;
   /** Only where a capture plays in its own time. */
   readonly replay?: boolean;
+  /** Only where some secrets of TLS are known. */
+  readonly secrets?: boolean;
   /** Heading it stands under in the help. */
   readonly group: KeyGroup;
   /** Bindings of the same words share a line. At most 21 characters: two columns fit into 80. */
@@ -114,6 +117,7 @@ export function worksOn(binding: KeyBinding, model: Model): boolean {
   if (isScreenName(binding.action)) return hasScreen(model.session, binding.action);
   if (binding.lab === true && !isLab(model.session)) return false;
   if (binding.replay === true && replaySpeed(model.session) === null) return false;
+  if (binding.secrets === true && !hasSecrets(model.session)) return false;
   return binding.on?.includes(model.screen) ?? true;
 }
 

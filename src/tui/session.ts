@@ -61,6 +61,11 @@ export function replaySpeed(session: Session): number | null {
   return "replay" in session ? (session.replay?.speed ?? null) : null;
 }
 
+/** Whether secrets of TLS connections are known, by which some of what they carry can be read. */
+export function hasSecrets(session: Session): boolean {
+  return "context" in session && (session.context?.keys?.size ?? 0) > 0;
+}
+
 /** How many packets a live capture had when its session was made; null for what does not grow. */
 export function countOfGrowing(session: Session): number | null {
   return "growing" in session ? (session.growing?.count ?? null) : null;

@@ -65,6 +65,8 @@ export type StreamMode = (typeof STREAM_MODES)[number];
 
 export interface StreamView {
   readonly mode: StreamMode;
+  /** What TLS carried is shown where it is known, and not TCP's own bytes. */
+  readonly decrypted: boolean;
   /** Index into the widths of a byte; null for the widest that lets the stream fit. */
   readonly cell: number | null;
   /** Index of the codec frames are taken out with, -1 for none; null for the one the stream looks like. */
@@ -73,4 +75,10 @@ export interface StreamView {
   readonly byte: { readonly offset: number; readonly at: number } | null;
 }
 
-export const INITIAL_STREAM: StreamView = { mode: "picture", cell: null, codec: null, byte: null };
+export const INITIAL_STREAM: StreamView = {
+  mode: "picture",
+  decrypted: true,
+  cell: null,
+  codec: null,
+  byte: null,
+};

@@ -228,6 +228,11 @@ export class TlsStream implements StreamDissector, Carrier {
     return this.#carried?.rowOf(index) ?? -1;
   }
 
+  /** Bytes of its content. */
+  carriedLength(index: number): number {
+    return this.#carried?.payloadLength(index) ?? 0;
+  }
+
   content(index: number): Uint8Array {
     if (this.#newest?.index === index) return this.#newest.bytes;
     if (this.#content?.index === index) return this.#content.bytes;

@@ -2,6 +2,7 @@
 
 import { conversationsOf } from "../dissect/conversations.ts";
 import type { DissectContext } from "../dissect/dissect.ts";
+import type { TcpConversation } from "../dissect/tcp-conversation.ts";
 import { TlsStream } from "../dissect/tls.ts";
 import type { FollowEnd } from "../reassembly/follow.ts";
 import { PROTOCOL } from "../../trace/packets.ts";
@@ -15,6 +16,11 @@ export interface TlsContents {
   readonly parts: readonly MessagePart[];
 }
 
+/** The TLS that a connection speaks, or came to speak; null for none. */
+export function tlsOf(conversation: TcpConversation): TlsStream | null {
+  return conversation.speakers.find((speaker) => speaker instanceof TlsStream) ?? null;
+}
+
 /** What is known of `stream`, all of it. */
 export function tlsContents(trace: Trace, context: DissectContext, stream: number): TlsContents {
   const { packets } = trace;
@@ -22,8 +28,8 @@ export function tlsContents(trace: Trace, context: DissectContext, stream: numbe
   for (let row = 0; row < packets.count; row++)
     if (packets.protocol[row] === PROTOCOL.tcp && packets.stream[row] === stream) last = row;
   const conversation = last === -1 ? null : (context.conversations ?? conversationsOf(trace)).tcp(last);
-  const tls = conversation?.speakers.find((speaker) => speaker instanceof TlsStream);
-  if (tls === undefined || tls.firstOpened === -1) return { first: null, parts: [] };
+  const tls = conversation === null ? null : tlsOf(conversation);
+  if (tls === null || tls.firstOpened === -1) return { first: null, parts: [] };
   const { addresses } = packets;
   const from = (row: number): FollowEnd => ({
     address: addresses.text(packets.source[row]),

@@ -1,7 +1,5 @@
 // The bytes of one direction of a stream, put together from its segments where they are wanted.
 
-import { NO_OFFSET } from "../../trace/packets.ts";
-import type { Trace } from "../../trace/trace.ts";
 import type { FlowSide } from "./flow-side.ts";
 
 /** Segments looked at for a piece of a stream: a hostile capture may have sent the same bytes any number of times. */
@@ -14,7 +12,7 @@ export interface FlowBytes {
 }
 
 /** Bytes [start, end) of `side`. */
-export function flowBytes(trace: Trace, side: FlowSide, start: number, end: number): FlowBytes {
+export function flowBytes(side: FlowSide, start: number, end: number): FlowBytes {
   const length = Math.max(0, end - start);
   const bytes = new Uint8Array(length);
   const known = new Uint8Array(length);
@@ -25,9 +23,9 @@ export function flowBytes(trace: Trace, side: FlowSide, start: number, end: numb
     const from = Math.max(start, side.starts[at]);
     const to = Math.min(end, side.starts[at] + side.lengths[at]);
     if (from >= to) continue;
-    const offset = trace.packets.payloadOffset[side.rows[at]];
-    if (offset === NO_OFFSET) continue;
-    const packet = trace.bytes(side.rows[at]);
+    const held = side.bytesOf(at);
+    if (held === null) continue;
+    const { bytes: packet, offset } = held;
     for (let byte = from; byte < to; byte++) {
       const inPacket = offset + byte - side.starts[at];
       if (known[byte - start] === 1 || inPacket >= packet.length) continue;

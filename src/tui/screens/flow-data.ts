@@ -1,5 +1,7 @@
 // Which TCP stream the Stream and the Graphs screen show, read as far as it is, and the ends' own accounts of it.
 
+import { conversationsOf } from "../../capture/dissect/conversations.ts";
+import type { Conversations } from "../../capture/dissect/conversations.ts";
 import { NO_STREAM, PROTOCOL } from "../../trace/packets.ts";
 import { streamsOf } from "../../trace/run-streams.ts";
 import { indexOf } from "../../trace/state-at.ts";
@@ -7,10 +9,12 @@ import type { StreamEnd, StreamTable } from "../../trace/streams.ts";
 import type { TcpSeries } from "../../trace/tcp-series.ts";
 import type { Trace } from "../../trace/trace.ts";
 import type { Model } from "../model.ts";
-import { isFraming, isLab } from "../session.ts";
+import { hasSecrets, isFraming, isLab } from "../session.ts";
 import type { Flow } from "../views.ts";
+import { CarriedReading } from "./flow-carried.ts";
 import { FlowReading } from "./flow-reading.ts";
 import type { FlowSide } from "./flow-side.ts";
+import type { FlowContents } from "./flow-turns.ts";
 import { contextOf, selectedRow, shownTrace } from "./packet-data.ts";
 import { forSlice } from "./slice.ts";
 
@@ -20,6 +24,7 @@ const PACKETS_A_LOOK = 500;
 const KEPT_MAX = 8;
 
 const readings = new WeakMap<Trace, Map<string, FlowReading>>();
+const carried = new WeakMap<Conversations, Map<number, CarriedReading>>();
 
 /** The table that numbered the streams of the trace shown. */
 export function streamTable(model: Model): StreamTable {
@@ -38,12 +43,53 @@ export function streamShown(model: Model): number {
 export function directionShown(model: Model): 0 | 1 {
   const { flow } = model;
   if (flow !== null && flow.direction !== null && flow.udp !== true) return flow.direction;
-  const { sides } = readingOf(model);
+  const { sides } = contentsShown(model);
   return sides[1].length > sides[0].length ? 1 : 0;
 }
 
 export function sideShown(model: Model): FlowSide {
-  return readingOf(model).sides[directionShown(model)];
+  return contentsShown(model).sides[directionShown(model)];
+}
+
+/** The stream's bytes: on the Stream screen what TLS carried, where that is known and TCP's own were not chosen. */
+export function contentsShown(model: Model): FlowContents {
+  return isCarriedShown(model) ? carriedOf(model) : readingOf(model);
+}
+
+/** Whether what TLS carried is shown. */
+export function isCarriedShown(model: Model): boolean {
+  return model.screen === "stream" && model.stream.decrypted && isDecrypted(model);
+}
+
+/** Whether some of what TLS carried over the stream is known. */
+export function isDecrypted(model: Model): boolean {
+  return hasSecrets(model.session) && carriedOf(model).turns.list.length > 0;
+}
+
+/** What TLS carried over the stream shown, as far as it is read. */
+function carriedOf(model: Model): CarriedReading {
+  const conversations = conversationsIn(model);
+  const stream = streamShown(model);
+  let kept = carried.get(conversations);
+  if (kept === undefined) carried.set(conversations, (kept = new Map()));
+  let reading = kept.get(stream);
+  if (reading === undefined) {
+    const tcp = readingOf(model);
+    reading = new CarriedReading(shownTrace(model), (row) => tcp.directionOf(row));
+    if (kept.size >= KEPT_MAX) kept.clear();
+    kept.set(stream, reading);
+  }
+  return reading;
+}
+
+function conversationsIn(model: Model): Conversations {
+  return contextOf(model).conversations ?? conversationsOf(shownTrace(model));
+}
+
+/** Whether secrets are known, and not read what they open. */
+function isCarriedUnread(model: Model): boolean {
+  if (model.screen !== "stream" || !hasSecrets(model.session)) return false;
+  return carriedOf(model).readTo < readingOf(model).lastWithData;
 }
 
 /** The stream shown, as far as it is read. */
@@ -67,16 +113,20 @@ export function readingOf(model: Model): FlowReading {
 }
 
 export function isFlowUnread(model: Model): boolean {
-  return readingOf(model).read < shownTrace(model).packets.count;
+  return readingOf(model).read < shownTrace(model).packets.count || isCarriedUnread(model);
 }
 
 export function readFlow(model: Model): void {
   const reading = readingOf(model);
   const { packets } = shownTrace(model);
   forSlice(() => {
-    reading.readOn(PACKETS_A_LOOK);
-    return reading.read < packets.count;
+    if (reading.read < packets.count) reading.readOn(PACKETS_A_LOOK);
+    else if (isCarriedUnread(model)) carriedOf(model).readOn(conversationsIn(model), reading.lastWithData);
+    else return false;
+    return true;
   });
+  // Whoever reads nothing else of the capture has not looked for secrets yet.
+  if (!hasSecrets(model.session)) contextOf(model).keys?.refresh();
 }
 
 /** The stream's ends: first the sender of its first packet. Null where there is no stream. */

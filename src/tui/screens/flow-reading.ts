@@ -10,24 +10,16 @@ import type { Trace } from "../../trace/trace.ts";
 import { decodeTcpOptions } from "../../wire/tcp-options.ts";
 import { TCP_FLAG, TCP_HEADER_LENGTH_MIN } from "../../wire/tcp.ts";
 import { FlowSide } from "./flow-side.ts";
+import { FlowTurns } from "./flow-turns.ts";
+import type { FlowContents } from "./flow-turns.ts";
 
 /** Options of this length or less are timestamps alone, on a segment with data and on an ACK that acknowledges more. */
 const PLAIN_OPTIONS = 12;
 
-/** Bytes one direction sent before the other did: what was there for the first time. */
-export interface Turn {
-  readonly direction: 0 | 1;
-  readonly start: number;
-  end: number;
-  /** Bytes of the other direction by then. */
-  readonly other: number;
-}
-
-export class FlowReading {
+export class FlowReading implements FlowContents {
   readonly stream: number;
-  /** As in `Flow.direction`. */
   readonly sides: readonly [FlowSide, FlowSide];
-  readonly turns: Turn[] = [];
+  readonly turns = new FlowTurns();
   /** Packets of the trace read so far. */
   read = 0;
   /** The stream's first packet, -1 before it is read; times of its first and last. */
@@ -68,6 +60,11 @@ export class FlowReading {
     this.read = end;
   }
 
+  /** The last packet read that carries data, -1 for none. */
+  get lastWithData(): number {
+    return Math.max(...this.sides.map(({ rows, count }) => (count === 0 ? -1 : rows[count - 1])));
+  }
+
   /** Which way a packet of the stream goes. */
   directionOf(row: number): 0 | 1 {
     const { source, sourcePort } = this.#trace.packets;
@@ -95,7 +92,7 @@ export class FlowReading {
       const before = own.length;
       const hop = this.#trace.transits[row]?.from ?? "";
       own.segment(row, this.#streams.relativeSeq(packets, row) + syn, seq >>> 0, length, hop);
-      if (own.length > before) this.#turn(direction, before, own.length);
+      if (own.length > before) this.turns.add(direction, before, own.length, other.length);
       const inFlight = this.#analysis?.bytesInFlight(row) ?? 0;
       if (inFlight > 0) own.inFlight.push(timeNs, inFlight);
     }
@@ -110,25 +107,6 @@ export class FlowReading {
     if (segment === -1 || this.#analysis === null) return;
     const rttNs = Number(this.#analysis.betweenNs(segment, row));
     if (rttNs > 0) other.roundTrips.push(timeNs, rttNs);
-  }
-
-  #turn(direction: 0 | 1, start: number, end: number): void {
-    const last = this.turns.at(-1);
-    if (last?.direction === direction) last.end = end;
-    else this.turns.push({ direction, start, end, other: this.sides[1 - direction].length });
-  }
-
-  /** Index of the turn in which byte `offset` of a direction first was sent; the number of turns where it was not. */
-  turnOf(direction: 0 | 1, offset: number): number {
-    let low = 0;
-    let high = this.turns.length;
-    while (low < high) {
-      const middle = (low + high) >>> 1;
-      const turn = this.turns[middle];
-      if ((turn.direction === direction ? turn.end : turn.other) > offset) high = middle;
-      else low = middle + 1;
-    }
-    return low;
   }
 
   /** Takes note of SACK blocks in options of more than `plain` bytes. */

@@ -1,6 +1,7 @@
 // One direction of a TCP stream: its segments by the bytes they carry, and for graphs what came back for them.
 
 import { SeenBytes } from "../../capture/statistics/seen-bytes.ts";
+import { NO_OFFSET } from "../../trace/packets.ts";
 import type { Trace } from "../../trace/trace.ts";
 import { Points } from "../widgets/points.ts";
 
@@ -33,8 +34,11 @@ export class FlowSide {
   readonly roundTrips = new Points();
   readonly inFlight = new Points();
   readonly window = new Points();
+  /** Its segments are records that TLS carried. */
+  readonly isCarried: boolean;
   readonly #trace: Trace;
   readonly #drawn: boolean;
+  readonly #contentOf: ((at: number) => Uint8Array) | null;
   /** By the host that put them on a link; one for all where a trace does not say. */
   readonly #seen = new Map<string, SeenBytes>();
   /** Whoever puts the first segment on a link. */
@@ -44,10 +48,22 @@ export class FlowSide {
   #left = 0;
   #leftFresh = 0;
 
-  /** `drawn` is whether graphs are made of it: without, there are segments and no points. */
-  constructor(trace: Trace, drawn: boolean) {
+  /**
+   * `drawn` is whether graphs are made of it: without, there are segments and no points. `contentOf` has the bytes of what is no packet's
+   * payload.
+   */
+  constructor(trace: Trace, drawn: boolean, contentOf: ((at: number) => Uint8Array) | null = null) {
     this.#trace = trace;
     this.#drawn = drawn;
+    this.#contentOf = contentOf;
+    this.isCarried = contentOf !== null;
+  }
+
+  /** What has the bytes of segment `at`, from `offset` on; null where nothing does. */
+  bytesOf(at: number): { readonly bytes: Uint8Array; readonly offset: number } | null {
+    if (this.#contentOf !== null) return { bytes: this.#contentOf(at), offset: 0 };
+    const offset = this.#trace.packets.payloadOffset[this.rows[at]];
+    return offset === NO_OFFSET ? null : { bytes: this.#trace.bytes(this.rows[at]), offset };
   }
 
   /** Bytes of payload, each counted once. */

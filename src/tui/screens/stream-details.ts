@@ -25,10 +25,9 @@ const NAME_CELLS = 7;
 export function byteDetails(model: Model, theme: Theme): Span[][] {
   const offset = byteShown(model);
   if (offset < 0) return [[{ text: "nothing was sent this way", attr: theme.muted }]];
-  const trace = shownTrace(model);
   const side = sideShown(model);
   const calls = callsOf(model);
-  const { bytes, known } = flowBytes(trace, side, offset, offset + 1);
+  const { bytes, known } = flowBytes(side, offset, offset + 1);
   const name = (text: string): Span => ({ text: text.padEnd(NAME_CELLS), attr: theme.muted });
   const lines: Span[][] = [
     [
@@ -50,7 +49,7 @@ export function byteDetails(model: Model, theme: Theme): Span[][] {
     lines.push([name("sent"), { text: "a capture does not tell of calls", attr: theme.muted }]);
   else if (send !== null) lines.push([name("sent"), ...callSpans(send, theme)]);
   for (const at of segmentsWithin(side, offset, offset + 1))
-    lines.push([name("wire"), ...segmentSpans(model, theme, at)]);
+    lines.push([name(side.isCarried ? "record" : "wire"), ...segmentSpans(model, theme, at)]);
   const recv = calls === null ? null : pieceOf(calls.recvs, offset);
   if (calls !== null) {
     lines.push([

@@ -5,9 +5,8 @@ import type { Grid } from "../render/grid.ts";
 import type { Model } from "../model.ts";
 import type { Theme } from "../theme.ts";
 import { flowBytes } from "./flow-bytes.ts";
-import { directionShown, readingOf } from "./flow-data.ts";
-import type { FlowReading, Turn } from "./flow-reading.ts";
-import { shownTrace } from "./packet-data.ts";
+import { contentsShown, directionShown } from "./flow-data.ts";
+import type { FlowContents, Turn } from "./flow-turns.ts";
 import { byteShown, progressShown } from "./stream-data.ts";
 
 /** Bytes before the cursor's that lines are made from, at most: what stands above the pane costs nothing. */
@@ -35,8 +34,7 @@ export function followAcross(mode: "text" | "hex", width: number): number {
 
 /** Paints the lines around the cursor. */
 export function streamFollow(grid: Grid, theme: Theme, model: Model, mode: "text" | "hex"): void {
-  const reading = readingOf(model);
-  if (reading.turns.length === 0) {
+  if (contentsShown(model).turns.list.length === 0) {
     grid.put(1, 0, "nothing was sent yet", theme.muted);
     return;
   }
@@ -55,11 +53,11 @@ export function streamFollow(grid: Grid, theme: Theme, model: Model, mode: "text
 
 /** Lines from some way before the cursor's to a page behind it. */
 function linesAround(model: Model, mode: "text" | "hex", width: number, height: number): FollowLine[] {
-  const reading = readingOf(model);
+  const contents = contentsShown(model);
   const own = directionShown(model);
   const cursor = Math.max(0, byteShown(model));
-  const { turns } = reading;
-  const at = Math.min(turns.length - 1, reading.turnOf(own, cursor));
+  const turns = contents.turns.list;
+  const at = Math.min(turns.length - 1, contents.turns.of(own, cursor));
   // Back over turns until there is enough above the cursor.
   let first = at;
   let before = Math.max(0, cursor - turns[at].start);
@@ -75,7 +73,7 @@ function linesAround(model: Model, mode: "text" | "hex", width: number, height: 
     const near = i === at ? Math.max(turn.start, cursor - BEFORE) : Math.max(turn.start, turn.end - BEFORE);
     // Lines of hex begin where the turn's do, wherever the cursor is.
     const from = turn.start + Math.floor((i <= at ? near - turn.start : 0) / across) * across;
-    for (const line of linesOf(model, reading, turn, mode, across, from, height)) {
+    for (const line of linesOf(contents, turn, mode, across, from, height)) {
       lines.push(line);
       if (i > at || line.start > cursor) behind++;
     }
@@ -84,8 +82,7 @@ function linesAround(model: Model, mode: "text" | "hex", width: number, height: 
 }
 
 function linesOf(
-  model: Model,
-  reading: FlowReading,
+  contents: FlowContents,
   turn: Turn,
   mode: "text" | "hex",
   across: number,
@@ -101,7 +98,7 @@ function linesOf(
     for (let start = from; start < end; start += across) push(start, Math.min(turn.end, start + across));
     return lines;
   }
-  const { bytes } = flowBytes(shownTrace(model), reading.sides[turn.direction], from, end);
+  const { bytes } = flowBytes(contents.sides[turn.direction], from, end);
   let start = from;
   for (let at = from; at < end; at++) {
     if (bytes[at - from] !== 0x0a && at + 1 - start < across) continue;
@@ -120,8 +117,8 @@ function paintLine(
   mode: "text" | "hex",
   own: { readonly cursor: number; readonly read: number } | null,
 ): void {
-  const side = readingOf(model).sides[line.direction];
-  const { bytes, known } = flowBytes(shownTrace(model), side, line.start, line.end);
+  const side = contentsShown(model).sides[line.direction];
+  const { bytes, known } = flowBytes(side, line.start, line.end);
   const color = line.direction === 0 ? theme.series[0] : theme.series[1];
   grid.put(1, 0, String(line.start).padStart(7), theme.muted, 7);
   grid.put(9, 0, line.first ? (line.direction === 0 ? "→" : "←") : " ", color);

@@ -2,12 +2,11 @@
 
 import type { Decoder } from "../../framing/codec.ts";
 import { showValue } from "../../framing/report/show.ts";
-import type { Trace } from "../../trace/trace.ts";
 import type { Model } from "../model.ts";
 import { flowBytes } from "./flow-bytes.ts";
 import { sideShown } from "./flow-data.ts";
 import type { FlowSide } from "./flow-side.ts";
-import { dissectedAt, shownTrace } from "./packet-data.ts";
+import { dissectedAt } from "./packet-data.ts";
 import { forSlice } from "./slice.ts";
 
 /** A codec as this screen needs it. */
@@ -51,9 +50,9 @@ class FrameReading implements StreamFrames {
   }
 
   /** Decodes a few bytes more of `side`; answers whether there are others. */
-  readOn(trace: Trace, side: FlowSide): boolean {
+  readOn(side: FlowSide): boolean {
     const end = Math.min(side.length, BYTES_MAX, this.read + BYTES_A_LOOK);
-    const { bytes, known } = flowBytes(trace, side, this.read, end);
+    const { bytes, known } = flowBytes(side, this.read, end);
     for (let i = 0; i < bytes.length && this.problem === null; i++) {
       if (known[i] === 0) {
         this.problem = { offset: this.read, message: "bytes are missing here" };
@@ -108,8 +107,8 @@ export function readFrames(model: Model): void {
   const codec = codecShown(model);
   if (codec === null) return;
   const frames = readingOf(model, codec);
-  const [trace, side] = [shownTrace(model), sideShown(model)];
-  forSlice(() => frames.readOn(trace, side));
+  const side = sideShown(model);
+  forSlice(() => frames.readOn(side));
 }
 
 function readingOf(model: Model, codec: StreamCodec): FrameReading {
@@ -133,7 +132,7 @@ function guessOf(model: Model): string | null {
   const { protocol } = dissectedAt(model, side.rows[0]);
   const known = BY_PROTOCOL.get(protocol);
   if (known !== undefined) return known;
-  const { bytes } = flowBytes(shownTrace(model), side, 0, Math.min(side.length, 256));
+  const { bytes } = flowBytes(side, 0, Math.min(side.length, 256));
   const text = Buffer.from(bytes).toString("latin1");
   if (/^HTTP\/1\.[01] /.test(text)) return "HTTP responses";
   if (/^[A-Z]{3,10} \S+ HTTP\/1\.[01]\r\n/.test(text)) return "HTTP requests";

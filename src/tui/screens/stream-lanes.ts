@@ -125,7 +125,14 @@ export function segmentLanes(
     else hidden++;
   }
   return lanes.map(({ pieces }, i) => ({
-    name: i === 0 ? "wire" : i === SEGMENT_LANES_MAX - 1 && hidden > 0 ? `+${hidden}` : "",
+    name:
+      i === 0
+        ? side.isCarried
+          ? "records"
+          : "wire"
+        : i === SEGMENT_LANES_MAX - 1 && hidden > 0
+          ? `+${hidden}`
+          : "",
     pieces,
   }));
 }

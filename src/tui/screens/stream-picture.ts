@@ -168,7 +168,7 @@ function paintBytes(
   { cell }: PictureShape,
   { lanes, progress, cursor }: Picture,
 ): void {
-  const { bytes, known } = flowBytes(lanes.trace, lanes.side, row.start, row.end);
+  const { bytes, known } = flowBytes(lanes.side, row.start, row.end);
   grid.put(1, 0, String(row.start), theme.muted, NAME_CELLS - 1);
   const recvs = lanes.calls?.recvs ?? [];
   const now = lanes.calls === null ? null : pieceOf(recvs, progress.read - 1);

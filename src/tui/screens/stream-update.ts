@@ -6,7 +6,7 @@ import type { Model } from "../model.ts";
 import { darkTheme } from "../theme.ts";
 import { STREAM_MODES } from "../views.ts";
 import type { StreamView } from "../views.ts";
-import { sideShown, turnFlow } from "./flow-data.ts";
+import { isDecrypted, sideShown, turnFlow } from "./flow-data.ts";
 import { segmentsWithin } from "./flow-bytes.ts";
 import { atCursor, shownTrace } from "./packet-data.ts";
 import { goToRow } from "./packets-select.ts";
@@ -65,6 +65,8 @@ export function streamAction(model: Model, action: Action): Step {
       return quiet(withView(turnFlow(model), { byte: null, codec: null }));
     case "codec":
       return quiet(nextCodec(model));
+    case "decrypted":
+      return quiet(otherBytes(model));
     case "expand":
       return quiet(toPacket(model));
     case "other side":
@@ -153,6 +155,12 @@ function cellBy(model: Model, by: 1 | -1): Model {
   const now = pictureShape(place.width - 2, place.height - 2, lengthShown(model), model.stream.cell).cell;
   const at = CELLS.findIndex((cell) => cell === now) + by;
   return withView(model, { cell: Math.max(0, Math.min(CELLS.length - 1, at)) });
+}
+
+/** TCP's own bytes for what TLS carried, and back. */
+function otherBytes(model: Model): Model {
+  if (!isDecrypted(model)) return { ...model, notice: "nothing of this stream was decrypted" };
+  return withView(model, { decrypted: !model.stream.decrypted, byte: null, codec: null });
 }
 
 /** The next of the built-in codecs; after the last one none. */

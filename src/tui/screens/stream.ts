@@ -9,7 +9,7 @@ import { frame } from "../widgets/frame.ts";
 import { paragraph } from "../widgets/paragraph.ts";
 import { putSpans, richWidth } from "../widgets/spans.ts";
 import type { Span } from "../widgets/spans.ts";
-import { endsShown, isFlowUnread } from "./flow-data.ts";
+import { endsShown, isCarriedShown, isFlowUnread } from "./flow-data.ts";
 import { flowSpans } from "./graphs.ts";
 import { atEnd } from "./lab.ts";
 import { shownLoopback, shownTrace } from "./packet-data.ts";
@@ -142,7 +142,7 @@ function paintStream(view: Grid, theme: Theme, model: Model): void {
       : `${sent} sent, ${onWire} on the wire, ${read} read, of ${length}`;
   const codec = codecShown(model);
   const inner = frame(view, theme, {
-    title: mode === "picture" ? "Sends, segments, recvs" : "Both directions",
+    title: streamTitle(model),
     status: endsShown(model) === null ? "" : status,
     footer: codec === null ? "" : `frames: ${codec.name}${framesOf(model)?.problem === null ? "" : " !"}`,
     focused: true,
@@ -157,6 +157,13 @@ function paintStream(view: Grid, theme: Theme, model: Model): void {
   }
   if (mode === "picture") streamPicture(inner, theme, model);
   else streamFollow(inner, theme, model, mode);
+}
+
+function streamTitle(model: Model): string {
+  const isPicture = model.stream.mode === "picture";
+  if (isCarriedShown(model))
+    return isPicture ? "Records of TLS, decrypted" : "Both directions, TLS decrypted";
+  return isPicture ? "Sends, segments, recvs" : "Both directions";
 }
 
 function paintTime(view: Grid, theme: Theme, model: Model): void {

@@ -1,5 +1,7 @@
 // What the goldens of screens show: for every screen there is, at least two states. A screen without them is no valid table.
 
+import type { Capture } from "../../../src/capture/capture.ts";
+import { openCapture } from "../../../src/capture/open.ts";
 import { udpTruncation } from "../../../src/scenario/lessons/udp-truncation.ts";
 import { openLab } from "../../../src/scenario/session.ts";
 import type { LabSession } from "../../../src/scenario/session.ts";
@@ -13,7 +15,7 @@ import { helloSession } from "../build-session.ts";
 
 export interface GoldenState {
   readonly name: string;
-  readonly session: () => Session;
+  readonly session: () => Session | Capture;
   readonly at: Moment;
   readonly keys: readonly string[];
 }
@@ -57,10 +59,13 @@ export function partedSession(): Session {
   return sessionOf(lawReport(null, { law: "round-trip" }), lawReport(PARTED));
 }
 
+/** TLS with its secrets. */
+const SECRETS = await openCapture("fixtures/captures/https.pcapng");
+
 /** Datagrams, one of which is longer than the buffer it is read into. */
 const CUT_OFF = await openLab(udpTruncation);
 
-function state(name: string, session: () => Session, at: Moment, ...keys: string[]): GoldenState {
+function state(name: string, session: () => Session | Capture, at: Moment, ...keys: string[]): GoldenState {
   return { name, session, at, keys };
 }
 
@@ -81,6 +86,7 @@ export const STATES: Readonly<
     state("lost", connectedSession, TOLD),
     state("end", connectedSession, "end", "d"),
     state("hex", connectedSession, "end", "S-tab"),
+    state("decrypted", () => SECRETS, "end", "tab"),
     state("datagrams", () => CUT_OFF, "end", "up"),
   ],
   graphs: [state("lost", measuredSession, TOLD), state("end", measuredSession, "end", "down", "down", "]")],
