@@ -10,6 +10,7 @@ import type { Theme } from "../theme.ts";
 import { frame } from "../widgets/frame.ts";
 import { table, tableColumnAt } from "../widgets/table.ts";
 import type { Column } from "../widgets/table.ts";
+import { shortenedAddress } from "../widgets/shortened.ts";
 import type { Span } from "../widgets/spans.ts";
 import { isLab, loopbackRun } from "../session.ts";
 import type { Model } from "../model.ts";
@@ -162,10 +163,15 @@ function usualColumn(id: UsualColumn, width: number, theme: Theme, model: Model)
         attr: muted,
       };
     case "source":
-      return { title: "Source", width: address, cell: ({ packet }) => packet.source };
+      return {
+        title: "Source",
+        width: address,
+        cell: ({ packet }) => shortenedAddress(packet.source, address),
+      };
     case "destination": {
       const title = narrow ? "Dest" : "Destination";
-      return { title, width: Math.max(address, title.length), cell: ({ packet }) => packet.destination };
+      const cells = Math.max(address, title.length);
+      return { title, width: cells, cell: ({ packet }) => shortenedAddress(packet.destination, cells) };
     }
     case "protocol":
       return {

@@ -6,6 +6,7 @@ import type { StatisticsTable } from "../views.ts";
 import { CONVERSATION_KINDS, CONVERSATION_TITLES } from "../../capture/statistics/traffic-counts.ts";
 import type { ConversationKind } from "../../capture/statistics/traffic-counts.ts";
 import { tableRows } from "../widgets/table.ts";
+import { wholeRows } from "./statistics-columns.ts";
 import { showsCharts } from "./statistics-counts.ts";
 import { sheetOf } from "./statistics-data.ts";
 
@@ -70,7 +71,10 @@ function chartPlaces(width: number, y: number, height: number): StatisticsPlace[
 /** Lines of the table that fit. */
 export function tableHeight(model: Model): number {
   const place = statisticsLayout(model).find(({ part }) => part === "table");
-  return tableRows(Math.max(0, (place?.height ?? 0) - 2));
+  const sheet = sheetOf(model);
+  if (sheet === null || place === undefined) return 0;
+  const height = Math.max(0, place.height - 2);
+  return tableRows(height - wholeRows(sheet, place.width - 2, height));
 }
 
 export interface StatisticsTab {

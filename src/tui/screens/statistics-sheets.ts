@@ -6,20 +6,29 @@ import { hasPorts } from "../../capture/statistics/traffic-counts.ts";
 import type { ProtocolLevel } from "../../capture/statistics/hierarchy.ts";
 import { EXPERT_SEVERITIES } from "../../capture/fields-expert.ts";
 import type { FindingCount } from "../../capture/statistics/expert.ts";
+import { textWidth } from "../render/width.ts";
 import type { Theme } from "../theme.ts";
 import { protocolAttr } from "../theme.ts";
 import { barText } from "../widgets/bar-text.ts";
+import { shortenedAddress } from "../widgets/shortened.ts";
 
 export interface SheetColumn {
   readonly title: string;
   /** Cells; columns that do not fit whole are left out from the right. */
   readonly width: number;
+  /** What it says may be cut: to this many cells for columns that matter as much, to its width for all others. */
+  readonly least?: number;
+  /** Matters as much as what may be cut. */
+  readonly core?: boolean;
+  /** Left out before others are. */
+  readonly spare?: boolean;
   /** Takes the room that is left over. */
   readonly grow?: number;
   readonly align?: "left" | "right";
   /** Only in tables of this width or more. */
   readonly from?: number;
-  readonly cell: (line: number) => string;
+  /** The text in so many cells. */
+  readonly cell: (line: number, cells: number) => string;
   readonly attr?: (line: number) => number;
   /** What lines are sorted by; numbers with the largest first. None where the order is the table's own. */
   readonly key?: (line: number) => number | string;
@@ -33,12 +42,17 @@ export interface Sheet {
   readonly sort: number;
   /** The display filter that lets through the packets of a line. */
   readonly filter: (line: number) => string;
+  /** What the columns that may be cut say of a line, whole, with a word for each: shown of the line selected where the longest is cut in the table. */
+  readonly whole?: (line: number) => readonly (readonly [what: string, text: string])[];
+  /** The longest of those texts. */
+  readonly wholeCells?: number;
   readonly empty: string;
 }
 
 const BAR_CELLS = 10;
-/** Cells of an end in a narrow table. */
-const END_CELLS = 20;
+/** Cells of an end for which other columns are left out, and those it keeps for packets and bytes. */
+const END_CELLS = 47;
+const END_LEAST = 12;
 
 /** `12.345678`: seconds, as Wireshark's tables have them. */
 function secondsText(ns: number): string {
@@ -72,22 +86,23 @@ export function conversationSheet(traffic: TrafficCounts, theme: Theme): Sheet {
   const { ends, pairs, kind } = traffic;
   const ports = hasPorts(kind);
   const most = pairs.bytesMost;
-  const cells = endCells(ends, ports);
+  const wholeCells = longestEnd(ends, ports);
+  const cells = endWidth(wholeCells);
   const end = (at: number): string => endText(ends, at, ports);
   return {
     columns: [
       {
         title: "A",
-        width: cells,
+        ...cells,
         grow: 1,
-        cell: (line) => end(pairs.from[line]),
+        cell: (line, room) => shortenedAddress(end(pairs.from[line]), room),
         key: (line) => end(pairs.from[line]),
       },
       {
         title: "B",
-        width: cells,
+        ...cells,
         grow: 1,
-        cell: (line) => end(pairs.to[line]),
+        cell: (line, room) => shortenedAddress(end(pairs.to[line]), room),
         key: (line) => end(pairs.to[line]),
       },
       ...totals(pairs, theme, most),
@@ -117,6 +132,11 @@ export function conversationSheet(traffic: TrafficCounts, theme: Theme): Sheet {
     count: pairs.count,
     sort: 2,
     filter: (line) => conversationFilter(traffic, line),
+    whole: (line) => [
+      ["A", end(pairs.from[line])],
+      ["B", end(pairs.to[line])],
+    ],
+    wholeCells,
     empty: `no ${kind === "eth" ? "Ethernet" : kind} conversations here`,
   };
 }
@@ -126,14 +146,15 @@ export function endpointSheet(traffic: TrafficCounts, theme: Theme): Sheet {
   const { ends, kind } = traffic;
   const ports = hasPorts(kind);
   const most = ends.bytesMost;
+  const wholeCells = longestEnd(ends, ports);
   const end = (line: number): string => endText(ends, line, ports);
   return {
     columns: [
       {
         title: ports ? "Address and port" : "Address",
-        width: endCells(ends, ports),
+        ...endWidth(wholeCells),
         grow: 1,
-        cell: end,
+        cell: (line, room) => shortenedAddress(end(line), room),
         key: end,
       },
       ...totals(ends, theme, most),
@@ -145,6 +166,8 @@ export function endpointSheet(traffic: TrafficCounts, theme: Theme): Sheet {
     count: ends.count,
     sort: 1,
     filter: (line) => endpointFilter(ends, line, kind),
+    whole: (line) => [["", end(line)]],
+    wholeCells,
     empty: `no ${kind === "eth" ? "Ethernet" : kind} endpoints here`,
   };
 }
@@ -223,6 +246,7 @@ const SEVERITIES: readonly string[] = Object.keys(EXPERT_SEVERITIES);
 /** Lines are kinds of findings. */
 export function expertSheet(kinds: readonly FindingCount[], theme: Theme): Sheet {
   const attr = (line: number): number => severityAttr(kinds[line].severity, theme);
+  const summary = (line: number): string => kinds[line].summary.replaceAll("\\r\\n", "");
   return {
     columns: [
       {
@@ -244,8 +268,9 @@ export function expertSheet(kinds: readonly FindingCount[], theme: Theme): Sheet
       {
         title: "Summary",
         width: 24,
+        least: 24,
         grow: 1,
-        cell: (line) => kinds[line].summary.replaceAll("\\r\\n", ""),
+        cell: summary,
         attr,
         key: (line) => kinds[line].summary,
       },
@@ -261,6 +286,8 @@ export function expertSheet(kinds: readonly FindingCount[], theme: Theme): Sheet
     count: kinds.length,
     sort: 0,
     filter: (line) => kinds[line].field,
+    whole: (line) => [["", summary(line)]],
+    wholeCells: longestOf(kinds, kinds.length, (line) => textWidth(summary(line))),
     empty: "nothing worth saying was found",
   };
 }
@@ -287,11 +314,12 @@ function severityAttr(severity: string, theme: Theme): number {
 
 function totals(counts: PairCounts | EndCounts, theme: Theme, most: number): SheetColumn[] {
   return [
-    number("Packets", 8, (line) => counts.packets(line)),
-    size("Bytes", (line) => counts.bytes(line)),
+    { ...number("Packets", 8, (line) => counts.packets(line)), core: true },
+    { ...size("Bytes", (line) => counts.bytes(line)), core: true },
     {
       title: "",
       width: BAR_CELLS,
+      spare: true,
       cell: (line) => barText(most === 0 ? 0 : counts.bytes(line) / most, BAR_CELLS),
       attr: () => theme.gauge,
     },
@@ -318,13 +346,30 @@ function rate(title: string, pairs: PairCounts, bytes: (line: number) => number)
   };
 }
 
-/** Room for the longest of the first ends there are. */
-function endCells(ends: EndCounts, ports: boolean): number {
-  let cells = 8;
-  for (let end = 0; end < Math.min(ends.count, 64); end++) {
-    cells = Math.max(cells, endText(ends, end, ports).length);
-  }
-  return Math.min(cells, END_CELLS);
+/** How long the longest of a list is that only grows, and how many of it have been looked at. */
+interface Longest {
+  seen: number;
+  cells: number;
+}
+
+const longest = new WeakMap<object, Longest>();
+
+/** The longest of the first `count` texts of `list`: each is looked at once. */
+function longestOf(list: object, count: number, cellsOf: (line: number) => number): number {
+  let known = longest.get(list);
+  if (known === undefined) longest.set(list, (known = { seen: 0, cells: 0 }));
+  for (; known.seen < count; known.seen++) known.cells = Math.max(known.cells, cellsOf(known.seen));
+  return known.cells;
+}
+
+function longestEnd(ends: EndCounts, ports: boolean): number {
+  return longestOf(ends, ends.count, (end) => endText(ends, end, ports).length);
+}
+
+/** Room for an end, of which the longest takes `cells`. */
+function endWidth(cells: number): { readonly width: number; readonly least: number } {
+  const width = Math.max(8, Math.min(cells, END_CELLS));
+  return { width, least: Math.min(width, END_LEAST) };
 }
 
 /** `ip` or `ipv6` by the look of an address. */

@@ -21,7 +21,7 @@ import { layerOf, limitOf } from "./statistics-counts.ts";
 import { lineAt, selectedPlace, sheetOf, sortOf, topPlace } from "./statistics-data.ts";
 import { ioFilter, ioPlot } from "./statistics-io.ts";
 import { statisticsLayout, statisticsTabs, tableHeight } from "./statistics-layout.ts";
-import { columnAt } from "./statistics.ts";
+import { columnAt } from "./statistics-columns.ts";
 
 const WHEEL = 3;
 

@@ -6,17 +6,17 @@ import type { Model } from "../model.ts";
 import type { Grid } from "../render/grid.ts";
 import type { Theme } from "../theme.ts";
 import { frame } from "../widgets/frame.ts";
-import { columnWidths, table, tableRows } from "../widgets/table.ts";
+import { table, tableRows } from "../widgets/table.ts";
 import type { Column } from "../widgets/table.ts";
 import { atEnd } from "./lab.ts";
 import { shownLoopback, shownTrace } from "./packet-data.ts";
 import { scrubberPane } from "./scrubber-pane.ts";
 import { sequenceLabel, shownStep } from "./sequence-data.ts";
+import { shownColumns, wholeRows } from "./statistics-columns.ts";
 import { layerOf, limitHint, limitWords } from "./statistics-counts.ts";
 import { lineAt, progressWords, selectedPlace, sheetOf, sortOf, topPlace } from "./statistics-data.ts";
 import { ioPane } from "./statistics-io.ts";
 import { statisticsLayout, statisticsTabs } from "./statistics-layout.ts";
-import type { Sheet, SheetColumn } from "./statistics-sheets.ts";
 
 /** Paints the screen over all of `grid` but its first and last row. */
 export function statisticsScreen(grid: Grid, theme: Theme, model: Model): void {
@@ -54,51 +54,43 @@ function paintTable(view: Grid, theme: Theme, model: Model): void {
     focused: true,
   });
   const sort = sortOf(model, sheet);
-  table<number>(inner, theme, {
-    columns: fitting(sheet, inner.width).map((column, i): Column<number> => {
-      const mark = sort?.column === i && name !== "protocols" ? (sort.descending ? "▼" : "▲") : "";
+  const whole = wholeRows(sheet, inner.width, inner.height);
+  const rows = inner.height - whole;
+  if (whole > 0)
+    paintWhole(
+      inner.sub(0, rows, inner.width, whole),
+      theme,
+      sheet.whole?.(lineAt(model, sheet, selected)) ?? [],
+    );
+  table<number>(inner.sub(0, 0, inner.width, rows), theme, {
+    columns: shownColumns(sheet, inner.width).map(({ column, index, cells }): Column<number> => {
+      const mark = sort?.column === index && name !== "protocols" ? (sort.descending ? "▼" : "▲") : "";
       return {
         title: column.align === "right" ? `${mark}${column.title}` : `${column.title}${mark}`,
-        width: column.width,
-        grow: column.grow ?? 0,
+        width: cells,
         align: column.align ?? "left",
-        cell: (line) => column.cell(line),
+        cell: (line) => column.cell(line, cells),
         ...(column.attr === undefined ? {} : { attr: column.attr }),
       };
     }),
     count: sheet.count,
     row: (place) => lineAt(model, sheet, place),
-    top: topPlace(model, sheet, tableRows(inner.height)),
+    top: topPlace(model, sheet, tableRows(rows)),
     selected,
     empty: progress === "" ? sheet.empty : "",
   });
 }
 
-/** Columns that fit whole into a table of `width` cells, from the left: part of a number would be another number. */
-function fitting(sheet: Sheet, width: number): readonly SheetColumn[] {
-  const fit: SheetColumn[] = [];
-  let left = width - 3;
-  for (const column of sheet.columns) {
-    left -= column.width + (fit.length === 0 ? 0 : 2);
-    if ((left < 0 && fit.length > 0) || width < (column.from ?? 0)) break;
-    fit.push(column);
+/** What is cut in the table of the line selected, whole; of what is longer than the screen its beginning. */
+function paintWhole(
+  view: Grid,
+  theme: Theme,
+  parts: readonly (readonly [what: string, text: string])[],
+): void {
+  for (const [y, [what, text]] of parts.entries()) {
+    const x = what === "" ? 1 : 1 + view.put(1, y, `${what}  `, theme.muted);
+    view.put(x, y, text, theme.strong, view.width - x - 1);
   }
-  return fit;
-}
-
-/** Index of the column at cell `x` of a table of `width` cells, -1 for none. */
-export function columnAt(sheet: Sheet, x: number, width: number): number {
-  const fit = fitting(sheet, width);
-  const widths = columnWidths(
-    fit.map(({ title, width: cells, grow = 0 }) => ({ title, width: cells, grow, cell: () => "" })),
-    width - 3,
-  );
-  let from = 1;
-  for (const [i, cells] of widths.entries()) {
-    if (x >= from && x < from + cells) return i;
-    from += cells + 2;
-  }
-  return -1;
 }
 
 function titleOf(model: Model): string {

@@ -45,7 +45,7 @@ function lines(model: Model, cells: number): string[] {
   const sheet = sheetOf(model)!;
   const columns = sheet.columns.filter(({ title }) => title !== "").slice(0, cells);
   return Array.from({ length: sheet.count }, (_, place) =>
-    columns.map(({ cell }) => cell(lineAt(model, sheet, place))).join(" "),
+    columns.map(({ cell }) => cell(lineAt(model, sheet, place), 80)).join(" "),
   );
 }
 
