@@ -1,7 +1,7 @@
 // The fields by name: what each is, how its values print, and which names are near one that is not known.
 
 import type { DetailNode, FieldValue, Interest } from "./dissect/tree.ts";
-import { nsText } from "./dissect/frame.ts";
+import { nsText } from "./dissect/times.ts";
 import { ANALYSIS_FIELD_ROWS } from "./fields-analysis.ts";
 import { APPLICATION_FIELD_ROWS } from "./fields-applications.ts";
 import { EXPERT_FIELD_ROWS } from "./fields-expert.ts";

@@ -1,6 +1,7 @@
 // Addresses between text and bytes: IPv4, IPv6 (RFC 4291, printed as RFC 5952 wants) and Ethernet.
 
 import { getUint16, getUint32, setUint16, setUint32 } from "./bytes.ts";
+import { HEX_PAIRS } from "./hex.ts";
 
 const IPV4_OCTET = /^(?:0|[1-9]\d{0,2})$/;
 const IPV6_GROUP = /^[0-9a-fA-F]{1,4}$/;
@@ -152,7 +153,7 @@ export function canonicalIp(text: string): string | null {
 export function readMac(bytes: Uint8Array, at: number): string {
   let text = "";
   for (let i = 0; i < 6; i++) {
-    text += (i === 0 ? "" : ":") + bytes[at + i].toString(16).padStart(2, "0");
+    text += (i === 0 ? "" : ":") + HEX_PAIRS[bytes[at + i]];
   }
   return text;
 }

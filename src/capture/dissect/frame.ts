@@ -4,14 +4,8 @@ import { ENCAPSULATIONS } from "./encapsulations.ts";
 import { addExpert } from "./expert.ts";
 import { addPacketFlags, addPointToPoint, directionNote } from "./packet-flags.ts";
 import type { StreamHistory } from "./stream-history.ts";
+import { nineDigits, nsText } from "./times.ts";
 import type { DetailNode, Dissection } from "./tree.ts";
-
-/** Nanoseconds as seconds with nine decimals. */
-export function nsText(ns: bigint): string {
-  const isNegative = ns < 0n;
-  const digits = (isNegative ? -ns : ns).toString().padStart(10, "0");
-  return `${isNegative ? "-" : ""}${digits.slice(0, -9)}.${digits.slice(-9)}`;
-}
 
 const MONTHS = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
 
@@ -19,7 +13,7 @@ const MONTHS = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "
 export function dateText(seconds: number, nanoseconds: number): string {
   if (seconds !== lastSecond.seconds) lastSecond = { seconds, clock: clockText(seconds) };
   const { clock } = lastSecond;
-  const fraction = String(nanoseconds).padStart(9, "0");
+  const fraction = nineDigits(nanoseconds);
   return clock === null ? `${seconds}.${fraction} seconds since 1970` : `${clock}.${fraction} UTC`;
 }
 

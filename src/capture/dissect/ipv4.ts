@@ -17,6 +17,7 @@ import { addFragments } from "./ip-fragments.ts";
 import { addIpv4Options } from "./ipv4-options.ts";
 import { dissectIpPayload } from "./ip-payload.ts";
 import { dissectIpv6 } from "./ipv6.ts";
+import { SharedNodes } from "./shared-nodes.ts";
 import { hexText } from "./tree.ts";
 import type { DetailNode, Dissection } from "./tree.ts";
 
@@ -164,6 +165,41 @@ function addHeader(
 ): void {
   const out = node.children;
   const { bytes } = d;
+  const first = start * 0x10000 + getUint16(bytes, start);
+  d.addShared(out, FIRST_LINES, first, (into) => addFirst(d, into, start, header));
+  const total = header.totalLength;
+  const line = d.add(out, "ip.len", () => `Total Length: ${total}`, start + 2, 2, total);
+  if (total > room && d.quoted === 0) {
+    const summary = `IPv4 total length exceeds packet length (${room} bytes)`;
+    const item = { severity: "Error", group: "Protocol", protocol: "IPv4", summary } as const;
+    addExpert(d, line.children, "ip.bogus_ip_length", item, start + 2, 2);
+  }
+  d.add(
+    out,
+    "ip.id",
+    () => `Identification: ${hexText(header.id, 4)} (${header.id})`,
+    start + 4,
+    2,
+    header.id,
+  );
+  const word = start * 0x10000 + getUint16(bytes, start + 6);
+  d.addShared(out, FRAGMENT_LINES, word, (into) => addFragmentation(d, into, start, header));
+  const ttl = d.add(out, "ip.ttl", () => `Time to Live: ${header.ttl}`, start + 8, 1, header.ttl);
+  addTtlExpert(d, ttl, header, routed ?? header.destination);
+  const { protocol } = header;
+  d.add(out, "ip.proto", () => `Protocol: ${protocolName(protocol)} (${protocol})`, start + 9, 1, protocol);
+  const isRight = (): boolean => finishChecksum(addWords(bytes, start, start + header.headerLength, 0)) === 0;
+  addChecksum(d, out, CHECKSUM, header.checksum, start + 10, isRight);
+  d.add(out, "ip.src", () => `Source Address: ${header.source}`, start + 12, 4, header.source);
+  const [field, name] = routed === null ? ["ip.dst", "Destination Address"] : ["ip.cur_rt", "Current Route"];
+  d.add(out, field, () => `${name}: ${header.destination}`, start + 16, 4, header.destination);
+}
+
+const FIRST_LINES = new SharedNodes();
+const FRAGMENT_LINES = new SharedNodes();
+
+/** The header's first two bytes. */
+function addFirst(d: Dissection, out: DetailNode[], start: number, header: Ipv4Header): void {
   const words = header.headerLength / 4;
   d.add(out, "ip.version", () => `${bitsText(0x40, 0xf0, 8)} = Version: 4`, start, 1, 4);
   const lengthText = (): string =>
@@ -180,21 +216,10 @@ function addHeader(
   const ecnText = (): string =>
     `${bitsText(ds, 0x03, 8)} = Explicit Congestion Notification: ${ecnLong(ecn)} (${ecn})`;
   d.add(dsNode.children, "ip.dsfield.ecn", ecnText, start + 1, 1, ecn);
-  const total = header.totalLength;
-  const line = d.add(out, "ip.len", () => `Total Length: ${total}`, start + 2, 2, total);
-  if (total > room && d.quoted === 0) {
-    const summary = `IPv4 total length exceeds packet length (${room} bytes)`;
-    const item = { severity: "Error", group: "Protocol", protocol: "IPv4", summary } as const;
-    addExpert(d, line.children, "ip.bogus_ip_length", item, start + 2, 2);
-  }
-  d.add(
-    out,
-    "ip.id",
-    () => `Identification: ${hexText(header.id, 4)} (${header.id})`,
-    start + 4,
-    2,
-    header.id,
-  );
+}
+
+/** Flags and fragment offset. */
+function addFragmentation(d: Dissection, out: DetailNode[], start: number, header: Ipv4Header): void {
   const { flags } = header;
   const raised = flags << 5;
   const flagsText = (): string =>
@@ -211,15 +236,6 @@ function addHeader(
   const offsetText = (): string => `${bitsText(offset / 8, 0x1fff, 16)} = Fragment Offset: ${offset}`;
   // The label has bytes, the value the eight-byte units of the wire, as in Wireshark 4.0.
   d.add(out, "ip.frag_offset", offsetText, start + 6, 2, offset / 8);
-  const ttl = d.add(out, "ip.ttl", () => `Time to Live: ${header.ttl}`, start + 8, 1, header.ttl);
-  addTtlExpert(d, ttl, header, routed ?? header.destination);
-  const { protocol } = header;
-  d.add(out, "ip.proto", () => `Protocol: ${protocolName(protocol)} (${protocol})`, start + 9, 1, protocol);
-  const isRight = (): boolean => finishChecksum(addWords(bytes, start, start + header.headerLength, 0)) === 0;
-  addChecksum(d, out, CHECKSUM, header.checksum, start + 10, isRight);
-  d.add(out, "ip.src", () => `Source Address: ${header.source}`, start + 12, 4, header.source);
-  const [field, name] = routed === null ? ["ip.dst", "Destination Address"] : ["ip.cur_rt", "Current Route"];
-  d.add(out, field, () => `${name}: ${header.destination}`, start + 16, 4, header.destination);
 }
 
 /** 224.0.0.0/24, the Local Network Control Block (RFC 5771): what Wireshark wants the TTL to be, other than 1; 0 for anything. */

@@ -1,5 +1,6 @@
 // IPv6 (RFC 8200): the fixed header and the chain of extension headers.
 
+import { getUint32 } from "../../wire/bytes.ts";
 import { isWireError } from "../../wire/error.ts";
 import { decodeIpv6, IPV6_HEADER_LENGTH, ipv6PayloadLength } from "../../wire/ipv6.ts";
 import type { Ipv6Header } from "../../wire/ipv6.ts";
@@ -14,6 +15,7 @@ import { addFragments } from "./ip-fragments.ts";
 import { dissectIpPayload } from "./ip-payload.ts";
 import { addAddressOrigins } from "./ipv6-addresses.ts";
 import { addExtension } from "./ipv6-extensions.ts";
+import { SharedNodes } from "./shared-nodes.ts";
 import { hexText } from "./tree.ts";
 import type { DetailNode, Dissection } from "./tree.ts";
 
@@ -177,6 +179,32 @@ function addHeader(
   length: number,
   room: number,
 ): void {
+  const first = start * 2 ** 32 + getUint32(d.bytes, start);
+  d.addShared(out, FIRST_LINES, first, (into) => addFirst(d, into, start, header));
+  const { payloadLength } = header;
+  const isJumbo = length !== payloadLength;
+  const plenText = (): string => `Payload Length: ${payloadLength}${isJumbo ? " (Jumbogram)" : ""}`;
+  const plen = d.add(out, "ipv6.plen", plenText, start + 4, 2, payloadLength);
+  if (d.quoted === 0) addLengthNote(d, plen.children, start + 4, header.nextHeader, length, room);
+  const next = header.nextHeader;
+  d.add(out, "ipv6.nxt", () => `Next Header: ${protocolName(next)} (${next})`, start + 6, 1, next);
+  d.add(out, "ipv6.hlim", () => `Hop Limit: ${header.hopLimit}`, start + 7, 1, header.hopLimit);
+  d.add(out, "ipv6.src", () => `Source Address: ${header.source}`, start + 8, 16, header.source);
+  d.add(
+    out,
+    "ipv6.dst",
+    () => `Destination Address: ${header.destination}`,
+    start + 24,
+    16,
+    header.destination,
+  );
+  addAddressOrigins(d, out, start);
+}
+
+const FIRST_LINES = new SharedNodes();
+
+/** The header's first four bytes. */
+function addFirst(d: Dissection, out: DetailNode[], start: number, header: Ipv6Header): void {
   d.add(out, "ipv6.version", () => `${bitsText(0x60, 0xf0, 8)} = Version: 6`, start, 1, 6);
   const tc = header.trafficClass;
   const [dscp, ecn] = [tc >> 2, tc & 3];
@@ -199,22 +227,4 @@ function addHeader(
     3,
     flow,
   );
-  const { payloadLength } = header;
-  const isJumbo = length !== payloadLength;
-  const plenText = (): string => `Payload Length: ${payloadLength}${isJumbo ? " (Jumbogram)" : ""}`;
-  const plen = d.add(out, "ipv6.plen", plenText, start + 4, 2, payloadLength);
-  if (d.quoted === 0) addLengthNote(d, plen.children, start + 4, header.nextHeader, length, room);
-  const next = header.nextHeader;
-  d.add(out, "ipv6.nxt", () => `Next Header: ${protocolName(next)} (${next})`, start + 6, 1, next);
-  d.add(out, "ipv6.hlim", () => `Hop Limit: ${header.hopLimit}`, start + 7, 1, header.hopLimit);
-  d.add(out, "ipv6.src", () => `Source Address: ${header.source}`, start + 8, 16, header.source);
-  d.add(
-    out,
-    "ipv6.dst",
-    () => `Destination Address: ${header.destination}`,
-    start + 24,
-    16,
-    header.destination,
-  );
-  addAddressOrigins(d, out, start);
 }

@@ -20,9 +20,8 @@ import { bitsText } from "./bit-pictures.ts";
 import { dissectCiscoHdlc } from "./cisco-hdlc.ts";
 import { dissectConfigurationTest } from "./configuration-test.ts";
 import { addPlainData } from "./data.ts";
+import { addMac } from "./ethernet-addresses.ts";
 import { addTrailer } from "./ethernet-trailer.ts";
-import { addExpert } from "./expert.ts";
-import type { ExpertItem } from "./expert.ts";
 import { ENCAPSULATIONS } from "./encapsulations.ts";
 import { etherTypeName, etherTypeText } from "./ether-types.ts";
 import { dissectFrameRelay } from "./frame-relay.ts";
@@ -34,7 +33,7 @@ import { dissectNflog } from "./nflog.ts";
 import { dissectPpp } from "./ppp.ts";
 import { dissectPppoeDiscovery, dissectPppoeSession } from "./pppoe.ts";
 import { bytesText, hexText } from "./tree.ts";
-import type { DetailNode, Dissection } from "./tree.ts";
+import type { Dissection } from "./tree.ts";
 
 /** Linux's type of GRE devices. */
 const ARPHRD_GRE = 778;
@@ -141,51 +140,6 @@ export function dissectEtherType(d: Dissection, type: number, start: number, end
     if (isOther) d.remarkMalformed(d.root, start);
     addPlainData(d, start, end);
   });
-}
-
-const GROUP_AS_SOURCE: ExpertItem = {
-  severity: "Warning",
-  group: "Protocol",
-  protocol: "Ethernet",
-  summary: "Source MAC must not be a group address: IEEE 802.3-2002, Section 3.2.3(b)",
-};
-
-function addMac(
-  d: Dissection,
-  out: DetailNode[],
-  field: "eth.dst" | "eth.src",
-  at: number,
-  text: string,
-): void {
-  const name = field === "eth.dst" ? "Destination" : "Source";
-  const node = d.add(out, field, () => `${name}: ${text}`, at, 6, text);
-  const first = d.bytes[at];
-  const isLocal = (first & 2) !== 0;
-  const isGroup = (first & 1) !== 0;
-  const word = first * 0x10000;
-  const lg = isLocal
-    ? "Locally administered address (this is NOT the factory default)"
-    : "Globally unique address (factory default)";
-  if (isGroup && field === "eth.src")
-    addExpert(d, node.children, "eth.src_not_group", GROUP_AS_SOURCE, at, 6);
-  const ig = isGroup ? "Group address (multicast/broadcast)" : "Individual address (unicast)";
-  d.add(node.children, "eth.addr", () => `Address: ${text}`, at, 6, text);
-  d.add(
-    node.children,
-    `${field}.lg`,
-    () => `${bitsText(word, 0x020000, 24)} = LG bit: ${lg}`,
-    at,
-    3,
-    isLocal,
-  );
-  d.add(
-    node.children,
-    `${field}.ig`,
-    () => `${bitsText(word, 0x010000, 24)} = IG bit: ${ig}`,
-    at,
-    3,
-    isGroup,
-  );
 }
 
 /** The frame at `start` in a layer that ends at `end`: the packet's own, or one in a tunnel. */

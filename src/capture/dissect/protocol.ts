@@ -7,6 +7,7 @@ import type { PduReader } from "../reassembly/pdus.ts";
 import { bitsText } from "./bit-pictures.ts";
 import type { CarriedStream, Carrier } from "./carried-stream.ts";
 import type { TlsKeys } from "./tls-keys.ts";
+import { nsText } from "./times.ts";
 import { bytesText } from "./tree.ts";
 import type { DetailNode, Dissection, FieldValue } from "./tree.ts";
 
@@ -230,9 +231,7 @@ const ALL_NOT_ASCII = /[\x80-\xff]/g;
 
 /** Nanoseconds as Wireshark writes times: `0.058504000 seconds`. */
 export function secondsText(ns: bigint): string {
-  const isNegative = ns < 0n;
-  const digits = (isNegative ? -ns : ns).toString().padStart(10, "0");
-  return `${isNegative ? "-" : ""}${digits.slice(0, -9)}.${digits.slice(-9)} seconds`;
+  return `${nsText(ns)} seconds`;
 }
 
 /** Adds a flag, a bit of the `size` bytes at `at`: `.... ...1 = Fin: True`. */

@@ -5,7 +5,7 @@ import type { Trace } from "../../trace/trace.ts";
 import { FINDINGS, infoPrefix } from "../analysis/findings.ts";
 import type { TcpAnalysis } from "../analysis/tcp.ts";
 import { addExpert } from "./expert.ts";
-import { nsText } from "./frame.ts";
+import { nsText } from "./times.ts";
 import type { DetailNode, Dissection } from "./tree.ts";
 
 /** What stands before the Info column of packet `row`; empty where there is nothing to say. */

@@ -7,6 +7,7 @@ import type { TcpHeader } from "../../wire/tcp.ts";
 import { addExpert } from "./expert.ts";
 import type { ExpertItem } from "./expert.ts";
 import { bytesCount } from "./protocol.ts";
+import { SharedNodes } from "./shared-nodes.ts";
 import { isRead, tcpOptionKind, wrongLength } from "./tcp-option-kinds.ts";
 import type { TcpOptionBody, TcpOptionKind } from "./tcp-option-body.ts";
 import type { DetailNode, Dissection } from "./tree.ts";
@@ -49,15 +50,10 @@ export function addTcpOptions(
   if (area === 0) return NONE;
   const isSyn = (header.flags & TCP_FLAG.syn) !== 0;
   const isOpening = isSyn && (header.flags & TCP_FLAG.ack) === 0;
-  const context = { ...shown, isOpening, edges: [] };
-  const options = [...header.options, ...repeatedEnds(d, header, start)];
+  const context = { ack: shown.ack, sackBase: shown.sackBase, isOpening, edges: [] };
+  const options = withRepeatedEnds(d, header, start);
   const bytes = d.bytes.subarray(start + 20, start + 20 + area);
-  let count = 0;
-  const names = (): string =>
-    options
-      .slice(0, count)
-      .map(({ offset }) => `, ${tcpOptionKind(d.bytes[start + offset]).name}`)
-      .join("");
+  let names = "";
   const label = (): string => `Options: (${bytesCount(area)})`;
   const node = d.add(out, "tcp.options", label, start + 20, bytes.length, bytes);
   let info = "";
@@ -72,24 +68,46 @@ export function addTcpOptions(
     if (isNop) nops = nops === 0 || offset % NOPS !== 0 ? nops + 1 : 0;
     if (isNop && nops === NOPS)
       say(d, node.children, "tcp.nop", "Warning", "Protocol", NOPS_IN_ROW, option.at, 1);
-    isReadable = addOption(node.children, kind, option, isSyn);
+    isReadable = isNop ? addNop(node.children, kind, option) : addOption(node.children, kind, option, isSyn);
     if (!isReadable) break;
-    count++;
+    names += `, ${kind.name}`;
   }
-  if (d.interest.labels) node.label = `${label()}${names()}`.slice(0, LABEL_MAX);
+  if (d.interest.labels) node.label = `${label()}${names}`.slice(0, LABEL_MAX);
   if (isReadable && d.quoted === 0 && !shown.isCut) addNotes(d, node, header, start, isSyn, options);
   return { info, isReadable };
 }
 
-/** Zeros behind the end of the list, up to the first byte that is none: each is an end of its own in Wireshark. */
-function repeatedEnds(d: Dissection, header: TcpHeader, start: number): PlacedTcpOption[] {
+/** The options, and the zeros behind the end of the list, up to the first byte that is none: each is an end of its own in Wireshark. */
+function withRepeatedEnds(d: Dissection, header: TcpHeader, start: number): readonly PlacedTcpOption[] {
   const last = header.options.at(-1);
+  if (last?.kind !== "eol") return header.options;
   const ends: PlacedTcpOption[] = [];
-  if (last?.kind !== "eol") return ends;
   for (let at = last.offset + 1; at < header.headerLength && d.bytes[start + at] === 0; at++) {
     ends.push({ ...last, offset: at });
   }
-  return ends;
+  return [...header.options, ...ends];
+}
+
+const NOP_LINES = new SharedNodes();
+const KIND_LINES = new SharedNodes();
+
+/** What most segments have two of. */
+function addNop(out: DetailNode[], kind: TcpOptionKind, { d, at }: TcpOptionBody): boolean {
+  d.addShared(out, NOP_LINES, at, (into) => {
+    const value = Uint8Array.of(TCP_OPTION.noOperation);
+    const node = d.add(into, kind.field, () => `TCP Option - ${kind.name}`, at, 1, value);
+    addKind(d, node.children, kind, at);
+  });
+  return true;
+}
+
+function addKind(d: Dissection, out: DetailNode[], kind: TcpOptionKind, at: number): void {
+  const type = d.bytes[at];
+  d.add(out, "tcp.option_kind", () => `Kind: ${kind.kindName} (${type})`, at, 1, type);
+}
+
+function addLength(d: Dissection, out: DetailNode[], length: number, at: number): DetailNode {
+  return d.add(out, "tcp.option_len", () => `Length: ${length}`, at + 1, 1, length);
 }
 
 /** False where the option ends its header's dissection. */
@@ -106,11 +124,18 @@ function addOption(out: DetailNode[], kind: TcpOptionKind, option: TcpOptionBody
   if (type === TCP_OPTION.mss && !isSyn) {
     say(d, into, "tcp.options.mss.present", "Warning", "Protocol", MSS_PRESENT, at, length);
   }
-  d.add(into, "tcp.option_kind", () => `Kind: ${kind.kindName} (${type})`, at, 1, type);
-  if (type <= TCP_OPTION.noOperation) return true;
-  const line = d.add(into, "tcp.option_len", () => `Length: ${length}`, at + 1, 1, length);
-  const wrong = wrongLength(kind, option);
-  if (wrong !== null) sayOfLength(d, line.children, wrong, at + 1, 1);
+  const wrong = type <= TCP_OPTION.noOperation ? null : wrongLength(kind, option);
+  if (wrong === null && length > 1) {
+    d.addShared(into, KIND_LINES, (at * 0x100 + type) * 0x100 + length, (lines) => {
+      addKind(d, lines, kind, at);
+      addLength(d, lines, length, at);
+    });
+  } else {
+    addKind(d, into, kind, at);
+    if (type <= TCP_OPTION.noOperation) return true;
+    const line = addLength(d, into, length, at);
+    if (wrong !== null) sayOfLength(d, line.children, wrong, at + 1, 1);
+  }
   return !isWhole || kind.read?.(option, into) !== false;
 }
 

@@ -18,6 +18,7 @@ import { completenessText } from "./stream-history.ts";
 import { dissectTcpPayload } from "./tcp-payload.ts";
 import { addTcpAnalysis, analysisInfo } from "./tcp-analysis.ts";
 import { addTcpOptions } from "./tcp-options.ts";
+import { SharedNodes } from "./shared-nodes.ts";
 import { hexText } from "./tree.ts";
 import type { TcpView } from "./surroundings.ts";
 import type { DetailNode, Dissection } from "./tree.ts";
@@ -211,11 +212,22 @@ function addHeader(d: Dissection, node: DetailNode, segment: Segment): void {
   );
   if (isOwn) addAckExpert(d, ackLine.children, header, start + 8);
   d.add(out, "tcp.ack_raw", () => `Acknowledgment number (raw): ${header.ack}`, start + 8, 4, header.ack);
-  const words = header.headerLength / 4;
-  const lengthText = (): string =>
-    `${bitsText(words * 16, 0xf0, 8)} = Header Length: ${header.headerLength} bytes (${words})`;
-  d.add(out, "tcp.hdr_len", lengthText, start + 12, 1, header.headerLength);
-  addFlags(d, out, header, start + 12);
+  const add = (into: DetailNode[]): void => {
+    addHeaderLength(d, into, header.headerLength, start + 12);
+    addFlags(d, into, header, start + 12);
+  };
+  // Some flags are worth a word, which is of one packet.
+  if ((header.flags & REMARKABLE) !== 0) add(out);
+  else d.addShared(out, SHARED_FLAG_LINES, (start * 64 + header.headerLength) * 0x1000 + header.flags, add);
+}
+
+const REMARKABLE = TCP_FLAG.syn | TCP_FLAG.fin | TCP_FLAG.rst;
+const SHARED_FLAG_LINES = new SharedNodes();
+
+function addHeaderLength(d: Dissection, out: DetailNode[], length: number, at: number): void {
+  const words = length / 4;
+  const text = (): string => `${bitsText(words * 16, 0xf0, 8)} = Header Length: ${length} bytes (${words})`;
+  d.add(out, "tcp.hdr_len", text, at, 1, length);
 }
 
 const FLAG_LINES: readonly (readonly [string, number, string])[] = [

@@ -6,8 +6,10 @@
 import { NO_OFFSET } from "../../trace/packets.ts";
 import { addExpert } from "./expert.ts";
 import type { ExpertFinding, ExpertItem } from "./expert.ts";
+import type { SharedNodes } from "./shared-nodes.ts";
 import type { Surroundings } from "./surroundings.ts";
 import type { WireError } from "../../wire/error.ts";
+import { HEX_PAIRS } from "../../wire/hex.ts";
 
 /** What a field holds. Times are nanoseconds as bigint; addresses and names are text; `Uint8Array` is raw bytes. */
 export type FieldValue = boolean | number | bigint | string | Uint8Array;
@@ -68,12 +70,13 @@ const SHORT_NAMES: Readonly<Record<string, string>> = {
   websocket: "WebSocket",
 };
 
-/** Fields that Wireshark keeps from view: they are there to be asked for. */
+/** Fields that Wireshark keeps from view: they are there to be asked for. All begin with one of these letters. */
+const HIDDEN_BEGIN = "h_";
 const HIDDEN = new Set(["http.request", "http.response", "http.notification", "_ws.expert.message"]);
 
 /** Whether a line of the tree is not to be shown. */
 export function isHidden({ field, label }: DetailNode): boolean {
-  return field !== null && (HIDDEN.has(field) || label === field);
+  return field !== null && (label === field || (HIDDEN_BEGIN.includes(field[0]) && HIDDEN.has(field)));
 }
 
 /** What is said of a layer that ends too early, of whatever protocol. */
@@ -177,6 +180,31 @@ export class Dissection {
   ): DetailNode {
     if (this.isForColumns) return NOBODYS;
     return this.#line(parent, field, label, start, length, value);
+  }
+
+  /**
+   * Appends to `parent` what `make` adds to the list that it is given, once for all packets with the same `key`: where its lines' bytes are, what
+   * they say and their values must follow from that, nothing is found to be wrong in them, and nobody adds to them.
+   */
+  addShared(parent: DetailNode[], among: SharedNodes, key: number, make: (out: DetailNode[]) => void): void {
+    if (this.isForColumns) return;
+    // Where bytes are includes whose they are.
+    if (this.source !== 0) {
+      make(parent);
+      return;
+    }
+    const { labels } = this.interest;
+    const kept = among.find(key, labels);
+    if (kept !== undefined && this.#nodes + kept.count < NODES_MAX) {
+      this.#nodes += kept.count;
+      for (const node of kept.nodes) parent.push(node);
+      return;
+    }
+    const nodes: DetailNode[] = [];
+    const before = this.#nodes;
+    make(nodes);
+    if (this.#nodes < NODES_MAX) among.keep(key, labels, nodes, this.#nodes - before);
+    for (const node of nodes) parent.push(node);
   }
 
   #line(
@@ -338,6 +366,6 @@ export function bytesText(bytes: Uint8Array, start: number, length: number, max 
   const end = Math.min(start + length, bytes.length);
   const shown = Math.min(end, start + max);
   let text = "";
-  for (let i = start; i < shown; i++) text += bytes[i].toString(16).padStart(2, "0");
+  for (let i = start; i < shown; i++) text += HEX_PAIRS[bytes[i]];
   return shown < end ? `${text}…` : text;
 }

@@ -1,7 +1,7 @@
 // Values of a packet's fields out of its detail tree.
 
 import type { DissectedPacket } from "../dissect/dissect.ts";
-import { nsText } from "../dissect/frame.ts";
+import { nsText } from "../dissect/times.ts";
 import type { DetailNode, FieldValue } from "../dissect/tree.ts";
 import { nodesOf } from "../fields.ts";
 import { parseDate } from "./dates.ts";

@@ -2,12 +2,13 @@
 
 import { dissect } from "../dissect/dissect.ts";
 import type { DataSource, DetailNode, DissectContext } from "../dissect/dissect.ts";
+import { isShared } from "../dissect/shared-nodes.ts";
 import { isHidden } from "../dissect/tree.ts";
 import { spelledOut } from "../spelled-out.ts";
 import type { Trace } from "../../trace/trace.ts";
 import { writeHexLines } from "./hex.ts";
-import { linesOf } from "./line-bytes.ts";
-import type { LineBytes, LineWriter } from "./line-bytes.ts";
+import { LineBytes, linesOf, pieceOf } from "./line-bytes.ts";
+import type { LineWriter, Piece } from "./line-bytes.ts";
 
 /** What a line begins with, by level. */
 const indents: string[] = [];
@@ -29,12 +30,22 @@ export function detailsWriter(
   };
 }
 
+/** A node that many packets have, with what is below it, as lines of this level. */
+interface Written extends Piece {
+  readonly level: number;
+}
+
 /** Puts a tree's lines together. */
 class TreeLines {
   /** Lines that are not written yet, and the labels of theirs. */
   #text = "";
   #labels: string[] = [];
   #indents: string[] = [];
+  readonly #written: WeakMap<DetailNode, Written>;
+
+  constructor(written: WeakMap<DetailNode, Written> = new WeakMap()) {
+    this.#written = written;
+  }
 
   /** Bytes of nodes that say nothing of theirs are dumped from `sources`. */
   write(out: LineBytes, tree: readonly DetailNode[], sources: readonly DataSource[]): void {
@@ -43,25 +54,46 @@ class TreeLines {
   }
 
   #add(out: LineBytes, nodes: readonly DetailNode[], level: number, sources: readonly DataSource[]): void {
-    const indent = (indents[level] ??= " ".repeat(level * 4));
     for (const node of nodes) {
-      if (isHidden(node)) continue;
-      const { label } = node;
-      this.#text += `${indent}${label}\n`;
-      this.#labels.push(label);
-      this.#indents.push(indent);
-      if (node.field === "data" && node.source < sources.length) {
+      // Of fewer lines the texts are written as fast.
+      if (node.children.length > 1 && isShared(node)) {
         this.#flush(out);
-        const { bytes } = sources[node.source];
-        out.newline();
-        writeHexLines(out, bytes.subarray(node.start, node.start + node.length));
-      }
-      this.#add(out, node.children, level + 1, sources);
+        out.piece(this.#writtenOnce(node, level));
+      } else this.#addNode(out, node, level, sources);
     }
+  }
+
+  #addNode(out: LineBytes, node: DetailNode, level: number, sources: readonly DataSource[]): void {
+    if (isHidden(node)) return;
+    const indent = (indents[level] ??= " ".repeat(level * 4));
+    const { label } = node;
+    this.#text += `${indent}${label}\n`;
+    this.#labels.push(label);
+    this.#indents.push(indent);
+    if (node.field === "data" && node.source < sources.length) {
+      this.#flush(out);
+      const { bytes } = sources[node.source];
+      out.newline();
+      writeHexLines(out, bytes.subarray(node.start, node.start + node.length));
+    }
+    if (node.children.length > 0) this.#add(out, node.children, level + 1, sources);
+  }
+
+  #writtenOnce(node: DetailNode, level: number): Piece {
+    const known = this.#written.get(node);
+    if (known?.level === level) return known;
+    const out = new LineBytes();
+    const lines = new TreeLines(this.#written);
+    lines.#addNode(out, node, level, NO_SOURCES);
+    lines.#flush(out);
+    const written = { ...pieceOf(out.textFrom(0)), level };
+    this.#written.set(node, written);
+    return written;
   }
 
   #flush(out: LineBytes): void {
     const labels = this.#labels;
+    if (labels.length === 0) return;
     if (!out.plainLines(this.#text, labels.length)) {
       const lines = labels.map((label, i) => `${this.#indents[i]}${spelledOut(label)}\n`);
       out.text(lines.join(""));
