@@ -114,9 +114,9 @@ export class IoTotals {
       (column.field === null || column.calculation === "COUNT" ? null : shapeOf(column.field)) ?? "whole";
   }
 
-  /** Takes packet `row` of interval `index`, where it passes the column's filter. */
-  add(row: number, index: number): void {
-    if (!this.#passes(row)) return;
+  /** Takes packet `row` of interval `index`, where it passes the column's filter; false where it does not. */
+  add(row: number, index: number): boolean {
+    if (!this.#passes(row)) return false;
     const slot = this.#slot(index);
     slot.packets++;
     const { calculation, field } = this.column;
@@ -130,6 +130,7 @@ export class IoTotals {
     }
     this.#packetsMost = Math.max(this.#packetsMost, slot.packets);
     this.#totalMost = Math.max(this.#totalMost, this.#worth(slot));
+    return true;
   }
 
   /** The parts of the table; `stepUs` is the interval as it is shown. */

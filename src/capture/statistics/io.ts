@@ -37,12 +37,15 @@ export function* printIoStatistics(
   const stepUs = intervalS === 0 ? Number.POSITIVE_INFINITY : Math.round(intervalS * 1e6);
   const totals = columns.map((column) => new IoTotals(column, trace, context, stepUs));
   let endUs = 0;
+  let lastUs = 0;
   let isEmpty = true;
   for (const row of rows) {
-    const us = Math.floor((Math.max(0, trace.packets.relativeNs(row)) + 500) / 1000);
+    const ns = trace.packets.relativeNs(row);
+    // As in tshark, a packet from before the first, or without a time, is of the time of the one counted last.
+    const us = ns < 0 ? lastUs : Math.floor((ns + 500) / 1000);
     endUs = Math.max(endUs, us);
     isEmpty = false;
-    for (const column of totals) column.add(row, Math.floor(us / stepUs));
+    for (const column of totals) if (column.add(row, Math.floor(us / stepUs))) lastUs = us;
   }
   const layout = stepUs > endUs ? singleLayout(endUs) : repeatedLayout(endUs, intervalS);
   const cells = totals.map((column) => column.cells(layout.stepUs));

@@ -1,6 +1,9 @@
 // Statistics beside tshark's, and what is refused.
 
-import { describe, expect, it } from "vitest";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, describe, expect, it } from "vitest";
 
 import { contextOf } from "../../../src/capture/context.ts";
 import { openCapture } from "../../../src/capture/open.ts";
@@ -8,6 +11,7 @@ import { findStatistic } from "../../../src/capture/statistics/statistics.ts";
 import { sizeText } from "../../../src/capture/statistics/conversations.ts";
 import { LINKTYPE } from "../../../src/wire/link-types.ts";
 import { hex, memoryTrace } from "../memory-trace.ts";
+import { classicFile } from "../packets.ts";
 import { capturePath, hasSharedCaptures, hasTshark, tshark } from "../shared-captures.ts";
 
 async function ours(path: string, name: string): Promise<string[]> {
@@ -163,6 +167,28 @@ describe.skipIf(!hasSharedCaptures || !hasTshark)(
     });
   },
 );
+
+describe.skipIf(!hasTshark)("packets that come before the first (skipped without tshark 4.0)", () => {
+  const folder = mkdtempSync(join(tmpdir(), "wirelab-statistics-"));
+  afterAll(() => rmSync(folder, { recursive: true }));
+
+  it.each(["io,stat,1", "io,stat,0.5", "io,stat,0", "io,stat,1,udp.srcport == 2,FRAMES()udp", "conv,udp"])(
+    "%s counts them as tshark does",
+    async (name) => {
+      const times = [100.5, 99, 102, 98.5, 103.25, 0, 103.5];
+      const packets = times.map((time, i) => {
+        const bytes = hex(
+          "45000026 0001 0000 4011 0000 0a000001 0a000002 0001 0002 0012 0000 78787878787878787878",
+        );
+        bytes[21] = (i % 3) + 1;
+        return { seconds: Math.floor(time), fraction: (time % 1) * 1e6, length: bytes.length, bytes };
+      });
+      const path = join(folder, "earlier.pcap");
+      writeFileSync(path, classicFile(packets));
+      expect(await ours(path, name)).toEqual(tshark(["-n", "-q", "-r", path, "-z", name]));
+    },
+  );
+});
 
 describe("statistics", () => {
   const ping = hex("4500001c 0001 0000 4011 0000 0a000001 0a000002 0009 0007 0008 0000");
