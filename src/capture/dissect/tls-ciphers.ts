@@ -12,8 +12,9 @@ export const TLS_1_1 = 0x0302;
 export const TLS_1_2 = 0x0303;
 export const TLS_1_3 = 0x0304;
 
-/** The first byte of the suites of TLS 1.3, and of no other. */
+/** The first byte of the suites of TLS 1.3, and of no other; and all of them. */
 const TLS_1_3_SUITES = 0x13;
+export const SUITES_OF_TLS_1_3: readonly number[] = [0x1301, 0x1302, 0x1303, 0x1304, 0x1305];
 
 const HEADER_LENGTH = 5;
 const SEQUENCE_LENGTH = 8;

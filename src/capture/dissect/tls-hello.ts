@@ -5,6 +5,7 @@ import { uint } from "./protocol.ts";
 export const RANDOM_LENGTH = 32;
 
 const ALPN = 16;
+const EARLY_DATA = 42;
 const SUPPORTED_VERSIONS = 43;
 
 /** What a Server Hello agrees on. */
@@ -27,6 +28,14 @@ export function readServerHello(hello: Uint8Array): ServerHello | null {
     suite: at + 2 <= hello.length ? uint(hello, at, 2) : 0,
     extensions,
   };
+}
+
+/** Whether the Client Hello whose body is `hello` announces early data, which only TLS 1.3 has (RFC 8446 4.2.10). */
+export function announcesEarlyData(hello: Uint8Array): boolean {
+  const suites = 2 + RANDOM_LENGTH + 1 + (hello[2 + RANDOM_LENGTH] ?? 0);
+  if (suites + 2 > hello.length) return false;
+  const methods = suites + 2 + uint(hello, suites, 2);
+  return readExtensions(hello, methods + 1 + (hello[methods] ?? 0)).has(EARLY_DATA);
 }
 
 /** The extensions in the list at `at`, those that are whole. */

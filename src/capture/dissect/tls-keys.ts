@@ -5,6 +5,8 @@
 export const SECRET = {
   /** The master secret of TLS up to 1.2. */
   master: "CLIENT_RANDOM",
+  /** Of what a client says before its server has answered (RFC 8446 2.3). */
+  early: "CLIENT_EARLY_TRAFFIC_SECRET",
   clientHandshake: "CLIENT_HANDSHAKE_TRAFFIC_SECRET",
   serverHandshake: "SERVER_HANDSHAKE_TRAFFIC_SECRET",
   clientTraffic: "CLIENT_TRAFFIC_SECRET_0",

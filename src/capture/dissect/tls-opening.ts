@@ -1,9 +1,9 @@
 // One connection of TLS for whose records there are keys: what it agrees on, by which keys each direction's records are opened, and how to
 // open one again when it is shown.
 
-import { keysOfMaster, keysOfTraffic, nextTrafficSecret, TLS_1_3 } from "./tls-ciphers.ts";
+import { keysOfMaster, keysOfTraffic, nextTrafficSecret, SUITES_OF_TLS_1_3, TLS_1_3 } from "./tls-ciphers.ts";
 import type { OpenRecord, RecordKeys } from "./tls-ciphers.ts";
-import { RANDOM_LENGTH, readServerHello } from "./tls-hello.ts";
+import { announcesEarlyData, RANDOM_LENGTH, readServerHello } from "./tls-hello.ts";
 import type { ServerHello } from "./tls-hello.ts";
 import { SECRET } from "./tls-keys.ts";
 import type { SecretName, TlsKeys } from "./tls-keys.ts";
@@ -45,6 +45,9 @@ export class TlsOpening {
   #client: 0 | 1 = 0;
   #clientRandom: Uint8Array = NOTHING;
   #hello: ServerHello | null = null;
+  /** The keys of what the client says before it knows the server's: one of several suites until a record tells. Empty for none. */
+  #early: readonly RecordKeys[] = [];
+  #earlySequence = 0;
 
   constructor(keys: TlsKeys) {
     this.#keys = keys;
@@ -52,7 +55,7 @@ export class TlsOpening {
 
   /** Whether records of some direction are opened. */
   get isOpen(): boolean {
-    return this.#sides[0].keys !== null || this.#sides[1].keys !== null;
+    return this.#sides[0].keys !== null || this.#sides[1].keys !== null || this.#early.length > 0;
   }
 
   /** Learns from a whole message of the handshake, in the order they came. */
@@ -62,6 +65,11 @@ export class TlsOpening {
       case HANDSHAKE.clientHello:
         this.#client = direction;
         this.#clientRandom = Uint8Array.from(body.subarray(2, 2 + RANDOM_LENGTH));
+        this.#early = announcesEarlyData(body) ? this.#earlyKeys() : [];
+        this.#earlySequence = 0;
+        return;
+      case HANDSHAKE.endOfEarlyData:
+        this.#early = [];
         return;
       case HANDSHAKE.serverHello:
         if (!isHelloRetry(message)) this.#serverHello(body, direction);
@@ -74,6 +82,12 @@ export class TlsOpening {
         return;
       default:
     }
+  }
+
+  #earlyKeys(): RecordKeys[] {
+    const secret = this.#keys.secret(SECRET.early, this.#clientRandom);
+    if (secret === null) return [];
+    return SUITES_OF_TLS_1_3.flatMap((suite) => keysOfTraffic(suite, secret) ?? []);
   }
 
   #isTls13(): boolean {
@@ -129,6 +143,10 @@ export class TlsOpening {
 
   /** Opens the next record of a direction; null for one in the clear, and for one that its keys do not fit. */
   open(record: Uint8Array, direction: 0 | 1): JustOpened | null {
+    if (direction === this.#client && this.#early.length > 0) {
+      const early = this.#openEarly(record);
+      if (early !== null) return early;
+    }
     const side = this.#sides[direction];
     if (side.keys === null) return null;
     if (this.#isTls13() && record[0] !== CONTENT.applicationData) return null;
@@ -139,6 +157,21 @@ export class TlsOpening {
     side.sequence++;
     side.chain = side.keys.chainOf(record);
     return { ...open, opened };
+  }
+
+  /** Opens a record of early data. The first tells the suite; what its keys do not fit is none, nor is anything after it. */
+  #openEarly(record: Uint8Array): JustOpened | null {
+    if (record[0] !== CONTENT.applicationData) return null;
+    for (const keys of this.#early) {
+      const opened = { keys, sequence: this.#earlySequence, chain: NOTHING };
+      const open = openAgain(opened, record);
+      if (open === null) continue;
+      this.#early = [keys];
+      this.#earlySequence++;
+      return { ...open, opened };
+    }
+    this.#early = [];
+    return null;
   }
 }
 

@@ -29,6 +29,8 @@ export interface RecordFacts {
   /** Versions before and after it; 0 while unknown. */
   readonly before: number;
   readonly after: number;
+  /** What the Protocol column says where that is not `after`. */
+  readonly column?: number;
   /** Handshake bytes of earlier records that the record's first message begins with. */
   readonly held: Uint8Array;
   readonly isEncrypted: boolean;

@@ -7,46 +7,22 @@ import { messageColumns, PDU, protocolNode, uint } from "./protocol.ts";
 import type { Columns, KeptColumns, PduScan, ShownPdu, StreamAbove, StreamDissector } from "./protocol.ts";
 import { showCarried } from "./tls-carried.ts";
 import { isEncryptedFrom } from "./tls-handshake.ts";
-import { CONTENT, CONTENT_TYPES, HANDSHAKE, messageName, versionColumn } from "./tls-names.ts";
+import { CONTENT, CONTENT_TYPES, HANDSHAKE, isHelloRetry, messageName, versionColumn } from "./tls-names.ts";
 import { aboveByAgreement, aboveByPort } from "./tls-above.ts";
-import { agreedIn, readExtensions, readServerHello } from "./tls-hello.ts";
+import { agreedIn, announcesEarlyData, readExtensions, readServerHello } from "./tls-hello.ts";
+import { TLS_1_3 } from "./tls-ciphers.ts";
 import { openAgain, TlsOpening } from "./tls-opening.ts";
 import { MESSAGES_MAX, RECORD_HEADER_LENGTH, SEPARATOR, showRecord } from "./tls-record.ts";
 import type { RecordFacts, TitlesAbove } from "./tls-record.ts";
+import { beginsRecord, isContentType, isText, RECORD_BYTES_LIMIT } from "./tls-beginnings.ts";
 import { beginsSsl2Hello, showSsl2Hello, SSL2_COLUMN, SSL2_INFO, ssl2Length } from "./ssl2.ts";
 import type { DetailNode, Dissection } from "./tree.ts";
 
 const TITLE = "Transport Layer Security";
 const LAYERS: readonly string[] = ["tls"];
-/** Longer than any record: 2^14 and what encryption and compression may add (RFC 5246 6.2.3). */
-const RECORD_BYTES_LIMIT = 16_384 + 2_048;
 const TLS_1_2 = 0x0303;
 /** Handshake bytes kept of a message in several records. */
 const KEPT_BYTES_MAX = 1024 * 1024;
-
-/** Whether a stream is TLS by its bytes alone, as Wireshark sees it: a record of a handshake or of data, of a sound version and length. */
-export function looksLikeTls({ bytes, origin, end }: PduScan): boolean {
-  if (end - origin < RECORD_HEADER_LENGTH || !beginsRecord(bytes, origin)) return false;
-  const type = bytes[origin];
-  const length = uint(bytes, origin + 3, 2);
-  const isTold = type === CONTENT.handshake || type === CONTENT.applicationData;
-  return isTold && length > 0 && length < RECORD_BYTES_LIMIT;
-}
-
-/** Whether a record may begin here: TLS 1.3 gives its own the version of TLS 1.2 (RFC 8446 5.1). */
-function beginsRecord(bytes: Uint8Array, at: number): boolean {
-  return isContentType(bytes[at]) && bytes[at + 1] === 3 && bytes[at + 2] <= 3;
-}
-
-function isContentType(type: number): boolean {
-  return type >= CONTENT.changeCipherSpec && type <= CONTENT.connectionId;
-}
-
-/** Whether a segment begins with four characters of ASCII. */
-function isText(bytes: Uint8Array): boolean {
-  for (let i = 0; i < 4; i++) if (bytes[i] < 0x20 || bytes[i] > 0x7e) return false;
-  return true;
-}
 
 /** What is no record: of a connection whose version is known, and of any other. */
 const NO_RECORD = { known: "Ignored Unknown Record", unknown: "Continuation Data" } as const;
@@ -111,6 +87,10 @@ export class TlsStream implements StreamDissector, Carrier {
   /** The direction of the server's records, null before its hello, and whether that said it was done: it does not where a session is resumed. */
   #server: 0 | 1 | null = null;
   #isHelloDone = false;
+  /** The client announced early data, in packet `#earlyRow` by a record of this version, and its server has not answered. */
+  #isEarly = false;
+  #earlyRow = -1;
+  #earlyVersion = 0;
   /** The version of everything from this message on. */
   #settledFrom = -1;
   #kept = 0;
@@ -158,7 +138,9 @@ export class TlsStream implements StreamDissector, Carrier {
     const isOpening = this.#opening?.isOpen === true;
     // Of what is encrypted nothing is learnt.
     if (side.isEncrypted && this.#settledFrom >= 0 && !isOpening) return;
-    const { held, isEncrypted } = side;
+    const { held } = side;
+    // Between early data and a server that will have none of it there is another hello.
+    const isEncrypted = side.isEncrypted && !this.#isEarly;
     // Only of handshakes in the clear more than the header counts; before encryption nearly all records are.
     const isHeadEnough = isEncrypted && !isOpening;
     const bytes = read(isHeadEnough ? RECORD_HEADER_LENGTH : RECORD_HEADER_LENGTH + RECORD_BYTES_LIMIT);
@@ -175,14 +157,25 @@ export class TlsStream implements StreamDissector, Carrier {
       if (isChange) this.#opening?.changeCipher(direction);
     } else if (isClear) {
       const fragment = bytes.subarray(RECORD_HEADER_LENGTH);
-      info = this.#handshake(side, direction, fragment, uint(bytes, 1, 2));
+      info = this.#handshake(side, direction, fragment, uint(bytes, 1, 2), row);
     }
     if (this.#version !== 0 && this.#sides[0].isEncrypted && this.#sides[1].isEncrypted)
       this.#settledFrom = pdu;
     const after = this.#version === 0 ? uint(bytes, 1, 2) : this.#version;
+    const column = row === this.#earlyRow ? this.#earlyVersion : after;
     this.#factsCount++;
     const isResumed = isChange && direction === this.#server && !this.#isHelloDone;
-    this.#facts[pdu] = { before, after, held, isEncrypted, isResumed, info, opened: null, carries: -1 };
+    this.#facts[pdu] = {
+      before,
+      after,
+      column,
+      held,
+      isEncrypted,
+      isResumed,
+      info,
+      opened: null,
+      carries: -1,
+    };
   }
 
   /** Takes a record that its direction's keys fit; false for any other. */
@@ -194,7 +187,7 @@ export class TlsStream implements StreamDissector, Carrier {
     const before = this.#version;
     const isHandshake = open.type === CONTENT.handshake;
     const held = isHandshake ? side.held : NOTHING;
-    if (isHandshake) this.#handshake(side, direction, open.plain, uint(record, 1, 2));
+    if (isHandshake) this.#handshake(side, direction, open.plain, uint(record, 1, 2), row);
     else if (open.type === CONTENT.changeCipherSpec) this.#opening?.changeCipher(direction);
     const isData = open.type === CONTENT.applicationData;
     const carries = isData ? this.#carriers.push(pdu) - 1 : -1;
@@ -203,6 +196,7 @@ export class TlsStream implements StreamDissector, Carrier {
     this.#facts[pdu] = {
       before,
       after: this.#version,
+      column: row === this.#earlyRow ? this.#earlyVersion : this.#version,
       held,
       isEncrypted: false,
       isResumed: false,
@@ -245,7 +239,13 @@ export class TlsStream implements StreamDissector, Carrier {
   }
 
   /** Learns from a record of handshake messages; answers their names where all are whole in it. */
-  #handshake(side: Side, direction: 0 | 1, fragment: Uint8Array, recordVersion: number): string | null {
+  #handshake(
+    side: Side,
+    direction: 0 | 1,
+    fragment: Uint8Array,
+    recordVersion: number,
+    row: number,
+  ): string | null {
     if (side.held.length === 0 && isEncryptedFrom(fragment)) {
       side.isEncrypted = true;
       return null;
@@ -261,12 +261,20 @@ export class TlsStream implements StreamDissector, Carrier {
       this.#opening?.learn(message, direction);
       if (bytes[at] === HANDSHAKE.serverHello) {
         this.#server = direction;
+        this.#isEarly &&= isHelloRetry(message);
         const hello = readServerHello(message.subarray(4));
         this.#version = hello?.version ?? recordVersion;
         this.#alpn = agreedIn(hello?.extensions) ?? this.#alpn;
       } else if (bytes[at] === HANDSHAKE.encryptedExtensions) {
         this.#alpn = agreedIn(readExtensions(message, 4)) ?? this.#alpn;
-      } else if (this.#version === 0 && bytes[at] !== HANDSHAKE.clientHello) {
+      } else if (bytes[at] === HANDSHAKE.clientHello) {
+        this.#isEarly = announcesEarlyData(message.subarray(4));
+        if (this.#isEarly && this.#version === 0) {
+          this.#version = TLS_1_3;
+          this.#earlyRow = row;
+          this.#earlyVersion = recordVersion;
+        }
+      } else if (this.#version === 0) {
         this.#version = recordVersion;
       }
       if (bytes[at] === HANDSHAKE.serverHelloDone) this.#isHelloDone = true;
@@ -311,7 +319,7 @@ export class TlsStream implements StreamDissector, Carrier {
       return;
     }
     if (!d.has(start, RECORD_HEADER_LENGTH, end, TITLE)) {
-      messageColumns(d, versionColumn(facts.after), "", SEPARATOR);
+      messageColumns(d, columnOf(facts), "", SEPARATOR);
       return;
     }
     const isOpening = this.#opening?.isOpen === true;
@@ -321,7 +329,7 @@ export class TlsStream implements StreamDissector, Carrier {
     const carried = carries === -1 ? null : this.#carried;
     const above = this.#titlesAbove(carried, carries);
     const info = showRecord(d, node.children, start, end, facts, open, above);
-    const column = kept?.isCarrying === true ? d.protocol : versionColumn(facts.after);
+    const column = kept?.isCarrying === true ? d.protocol : columnOf(facts);
     // Nothing follows its header, and that is one too few for Wireshark.
     if (other === EMPTY && isLast(d, end)) {
       if (d.messages === 0) d.columns("SSL", d.infoPrefix);
@@ -335,7 +343,7 @@ export class TlsStream implements StreamDissector, Carrier {
       d.messages++;
     }
     if (open === null || carried === null || kept === null) return;
-    const carriedColumn = versionColumn(facts.after);
+    const carriedColumn = columnOf(facts);
     const record = { out: node.children, carried, index: carries, plain: open.plain, column: carriedColumn };
     showCarried(d, kept, record);
   }
@@ -359,7 +367,7 @@ export class TlsStream implements StreamDissector, Carrier {
     const facts = this.#facts[pdu];
     const info = firstByte === CONTENT.applicationData ? APPLICATION_DATA : (facts?.info ?? null);
     if (info === null) return null;
-    const protocol = versionColumn(facts?.after ?? this.#version);
+    const protocol = facts === undefined ? versionColumn(this.#version) : columnOf(facts);
     return { protocol, info, separator: SEPARATOR, lead: SEPARATOR };
   }
 
@@ -370,6 +378,11 @@ export class TlsStream implements StreamDissector, Carrier {
   beginning(): string | null {
     return "";
   }
+}
+
+/** As the Protocol column has a record. */
+function columnOf(facts: RecordFacts): string {
+  return versionColumn(facts.column ?? facts.after);
 }
 
 /** Whether nothing follows `end` in the segment, or the message put together. */

@@ -122,8 +122,9 @@ export class TlsSample {
   readonly #clientRandom: Uint8Array;
   readonly #serverRandom: Uint8Array;
   /** Of TLS 1.2 the master secret; of TLS 1.3 one for each side and phase. */
-  readonly #secrets: Readonly<Record<"master" | "ch" | "sh" | "c" | "s", Uint8Array>>;
+  readonly #secrets: Readonly<Record<"master" | "early" | "ch" | "sh" | "c" | "s", Uint8Array>>;
   readonly #keys: Record<Side, Keys>;
+  #early: Keys | null = null;
 
   constructor(suite: TlsSuite, seed: number) {
     this.#suite = suite;
@@ -132,6 +133,7 @@ export class TlsSample {
     const length = suite.hash === "sha384" ? 48 : 32;
     this.#secrets = {
       master: noise(48, seed + 2_000),
+      early: noise(length, seed + 7_000),
       ch: noise(length, seed + 3_000),
       sh: noise(length, seed + 4_000),
       c: noise(length, seed + 5_000),
@@ -147,9 +149,10 @@ export class TlsSample {
   get log(): string {
     const line = (name: string, secret: Uint8Array): string =>
       `${name} ${Buffer.from(this.#clientRandom).toString("hex")} ${Buffer.from(secret).toString("hex")}\n`;
-    const { master, ch, sh, c, s } = this.#secrets;
+    const { master, early, ch, sh, c, s } = this.#secrets;
     if (this.#suite.version < TLS_1_3) return line("CLIENT_RANDOM", master);
     return [
+      line("CLIENT_EARLY_TRAFFIC_SECRET", early),
       line("CLIENT_HANDSHAKE_TRAFFIC_SECRET", ch),
       line("SERVER_HANDSHAKE_TRAFFIC_SECRET", sh),
       line("CLIENT_TRAFFIC_SECRET_0", c),
@@ -158,8 +161,17 @@ export class TlsSample {
   }
 
   get clientHello(): Uint8Array {
+    return this.#clientHello(this.#isEncryptedFirst ? ENCRYPT_THEN_MAC : NOTHING);
+  }
+
+  /** A Client Hello that announces early data (RFC 8446 4.2.10). */
+  get earlyHello(): Uint8Array {
+    return this.#clientHello(hex("002b 0003 02 0304 002a 0000"));
+  }
+
+  #clientHello(extension: Uint8Array): Uint8Array {
     const suites = joined(number(2, 2), number(this.#suite.number, 2));
-    const extensions = list(this.#isEncryptedFirst ? ENCRYPT_THEN_MAC : NOTHING);
+    const extensions = list(extension);
     const body = joined(this.#version, this.#clientRandom, hex("00"), suites, hex("0100"), extensions);
     return this.#record(TYPE.handshake, message(1, body));
   }
@@ -175,6 +187,27 @@ export class TlsSample {
 
   #record(type: number, content: Uint8Array): Uint8Array {
     return joined(Uint8Array.of(type), this.#version, number(content.length, 2), content);
+  }
+
+  /** Records of early data, by keys of their own. */
+  early(contents: readonly Uint8Array[], type: number = TYPE.data): Uint8Array {
+    const now = this.#keys.client;
+    this.#keys.client = this.#early ??= this.#traffic(this.#secrets.early);
+    const sealed = contents.map((content) => this.sealed("client", content, type));
+    this.#keys.client = now;
+    return joined(...sealed);
+  }
+
+  get endOfEarlyData(): Uint8Array {
+    return this.early([message(5, NOTHING)], TYPE.handshake);
+  }
+
+  /** A server's hello that asks for another one of the client (RFC 8446 4.1.4). */
+  get helloRetry(): Uint8Array {
+    const random = hex("cf21ad74e59a6111be1d8c021e65b891 c2a211167abb8c5e079e09e2c8a8339c");
+    const suite = number(this.#suite.number, 2);
+    const body = joined(hex("0303"), random, hex("00"), suite, hex("00"), list(hex("002b 0002 0304")));
+    return this.#record(TYPE.handshake, message(2, body));
   }
 
   /** The Server Hello and what follows it up to Finished; `agreed` is the protocol above, none where it is empty. */
