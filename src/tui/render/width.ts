@@ -51,6 +51,20 @@ export function textWidth(text: string): number {
   return width;
 }
 
+/** As much of `text` as there is room for in `room` cells, `…` where that is not all of it; nothing where there is room for the dots alone. */
+export function textCut(text: string, room: number): string {
+  if (textWidth(text) <= room) return text;
+  if (room <= 1) return "";
+  let cells = 0;
+  let end = 0;
+  for (const char of text) {
+    cells += textWidth(char);
+    if (cells > room - 1) break;
+    end += char.length;
+  }
+  return `${text.slice(0, end)}…`;
+}
+
 /** Binary search in flattened inclusive ranges. */
 function contains(ranges: Uint32Array, codePoint: number): boolean {
   let low = 0;

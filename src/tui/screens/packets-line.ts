@@ -38,7 +38,16 @@ function windowOf(
 ): { x: number; room: number; from: number } {
   const x = promptOf(model, typing).length;
   const room = Math.max(1, width - x - count.length - 2);
-  return { x, room, from: Math.max(0, typing.line.caret - room + 1) };
+  const { text, caret } = typing.line;
+  let from = 0;
+  // The caret takes a cell behind what stands before it.
+  let cells = textWidth(text.slice(0, caret)) + 1;
+  while (cells > room) {
+    const char = String.fromCodePoint(text.codePointAt(from) ?? 0);
+    from += char.length;
+    cells -= textWidth(char);
+  }
+  return { x, room, from };
 }
 
 /** Paints the line into its place: the filter that is on, or what is being typed. */
@@ -62,15 +71,11 @@ export function paintLine(view: Grid, theme: Theme, model: Model): void {
   if (text === "")
     view.put(x + 2, 0, HINTS[typing.purpose], onBackground(theme.muted, theme.input), room - 2);
   const before = view.put(x, 0, text.slice(from, caret), onBackground(theme.text, theme.input), room);
-  const under = text.slice(caret, caret + 1);
-  view.put(x + before, 0, under === "" ? " " : under, theme.cursor, Math.max(1, textWidth(under)));
-  view.put(
-    x + before + 1,
-    0,
-    text.slice(caret + 1),
-    onBackground(theme.text, theme.input),
-    room - before - 1,
-  );
+  const under = caret < text.length ? String.fromCodePoint(text.codePointAt(caret) ?? 0) : " ";
+  const behind = before + Math.max(1, textWidth(under));
+  view.put(x + before, 0, under, theme.cursor, behind - before);
+  const rest = text.slice(caret + under.length);
+  view.put(x + behind, 0, rest, onBackground(theme.text, theme.input), room - behind);
   paintProblem(view, theme, model, x, room, from);
 }
 
@@ -78,7 +83,8 @@ export function paintLine(view: Grid, theme: Theme, model: Model): void {
 function paintProblem(view: Grid, theme: Theme, model: Model, x: number, room: number, from: number): void {
   const problem = filterError(model);
   if (problem === null) return;
-  const at = problem.column - from;
+  const { text = "" } = model.packets.typing?.line ?? {};
+  const at = problem.column < from ? -1 : textWidth(text.slice(from, problem.column));
   if (at >= 0 && at < room) view.recolor(x + at, 0, 1, 1, () => onBackground(theme.error, theme.input));
   const spans: Span[] = [
     { text: "^ ", attr: theme.error },

@@ -5,10 +5,11 @@ import { findField } from "../../capture/fields.ts";
 import { fieldText } from "../../capture/print/fields.ts";
 import type { Fate } from "../../trace/state-at.ts";
 import type { Grid } from "../render/grid.ts";
+import { textCut, textWidth } from "../render/width.ts";
 import { protocolAttr, themeNamed } from "../theme.ts";
 import type { Theme } from "../theme.ts";
 import { frame } from "../widgets/frame.ts";
-import { table, tableColumnAt } from "../widgets/table.ts";
+import { columnWidths, table, tableColumnAt } from "../widgets/table.ts";
 import type { Column } from "../widgets/table.ts";
 import { shortenedAddress } from "../widgets/shortened.ts";
 import type { Span } from "../widgets/spans.ts";
@@ -37,6 +38,14 @@ const WIDE = 100;
 
 /** Below this width Info would have no room beside the time. */
 const TIMED = 64;
+
+/** The narrowest column of addresses; one for those of cards, `02:42:ac:11:00:02`, and one that shows both their ends. */
+const ADDRESS_CELLS_MIN = 8;
+const MAC_CELLS = 17;
+const MAC_CELLS_MIN = 11;
+/** Addresses and packets that say how wide such a column is to be, and the share of packets that are many. */
+const LOOKED_AT = 64;
+const MANY = 0.25;
 
 /** How far sorting has come, while it goes on. */
 function sortNote(model: Model): string {
@@ -77,6 +86,7 @@ export function paintList(view: Grid, theme: Theme, model: Model): void {
     title: listTitle(model),
     status,
     focused,
+    footer: cutInfo(model, view.width - 2),
   });
   table<ListLine>(inner, theme, {
     columns: columnsOf(inner.width, theme, model),
@@ -103,6 +113,16 @@ export function paintList(view: Grid, theme: Theme, model: Model): void {
     empty:
       filter !== null ? "no packet passes the filter" : isLab(model.session) ? "no packet yet" : "no packets",
   });
+}
+
+/** Info of the packet selected, where its column in a list of `width` cells has no room for all of it; empty where it has. */
+function cutInfo(model: Model, width: number): string {
+  const row = selectedRow(model);
+  const at = columnIds(model, width).indexOf("info");
+  if (row < 0 || at < 0) return "";
+  const cells = columnWidths(columnsOf(width, themeNamed(model.theme), model), width - 3)[at];
+  const { info } = shownAt(model, row) ?? undissected(model, row);
+  return textWidth(info) <= cells ? "" : textCut(info, width - 6);
 }
 
 /** The columns chosen, or the usual ones: of those, the length and the time only where there is room. */
@@ -233,11 +253,17 @@ function fateAttr(fate: Fate, theme: Theme): number {
   return fate.kind === "dropped" ? theme.error : theme.pending;
 }
 
-/** Wide enough for the first addresses there are, within reason. */
+/** Wide enough for the first addresses there are, within `most`. */
 function addressCells(model: Model, most: number): number {
-  const { addresses } = shownTrace(model).packets;
-  let cells = 8;
-  for (let id = 1; id <= Math.min(addresses.size, 64); id++)
+  const { addresses, count, source } = shownTrace(model).packets;
+  let cells = ADDRESS_CELLS_MIN;
+  for (let id = 1; id <= Math.min(addresses.size, LOOKED_AT); id++)
     cells = Math.max(cells, addresses.text(id).length);
-  return Math.min(cells, most);
+  const looked = Math.min(count, LOOKED_AT);
+  let local = 0;
+  for (let row = 0; row < looked; row++) if (source[row] === 0) local++;
+  // Packets of the network itself have the addresses of its cards: those are whole where there are many, and can be told apart where there are few.
+  if (local > looked * MANY) cells = Math.max(cells, MAC_CELLS);
+  else if (local > 0) cells = Math.max(cells, MAC_CELLS_MIN);
+  return Math.min(cells, addresses.size === 0 ? MAC_CELLS : most);
 }

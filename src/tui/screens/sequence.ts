@@ -5,7 +5,7 @@ import type { SequenceFold, SequenceItem, SequenceNote, SequencePacket } from ".
 import { durationText, millisText, sizeText } from "../../trace/words.ts";
 import { onBackground } from "../render/grid.ts";
 import type { Grid } from "../render/grid.ts";
-import { textWidth } from "../render/width.ts";
+import { textCut, textWidth } from "../render/width.ts";
 import { SPEEDS } from "../model.ts";
 import type { Model } from "../model.ts";
 import type { Theme } from "../theme.ts";
@@ -85,7 +85,7 @@ function paintSequence(view: Grid, theme: Theme, model: Model): void {
   names.put(time - 3, 0, "ms", theme.muted);
   lifelines.names.forEach((name, i) => {
     const room = Math.max(4, Math.min(name.length, (xs[1] ?? inner.width) - xs[0] - 2));
-    const shown = cut(name, room);
+    const shown = textCut(name, room);
     const x = Math.round(xs[i] - textWidth(shown) / 2 + 0.5);
     names.put(Math.max(time, Math.min(x, inner.width - 1 - textWidth(shown))), 0, shown, theme.strong);
   });
@@ -98,7 +98,7 @@ function paintSequence(view: Grid, theme: Theme, model: Model): void {
   for (const item of sequence.items) paintWords(painting, item);
   for (const gap of sequence.gaps) {
     const at = gap.y - top;
-    if (at >= 0 && at < rows) body.put(1, at, cut(`⋮ ${durationText(gap.ns)}`, time), theme.faint);
+    if (at >= 0 && at < rows) body.put(1, at, textCut(`⋮ ${durationText(gap.ns)}`, time), theme.faint);
   }
   if (cursorRow >= top && cursorRow < top + rows) {
     body.cell(0, cursorRow - top, "▌", onBackground(theme.accent, theme.selectedBlur));
@@ -259,7 +259,7 @@ function paintLabel(painting: Painting, item: SequencePacket): void {
       ? Math.round(width * 0.3) + 2
       : Math.ceil(width / (endY - item.y + 1)) + 1;
   const lead = Math.min(taken, Math.max(2, width - textWidth(reason + words) - 1));
-  const shown = cut(reason + words, width - lead - 1);
+  const shown = textCut(reason + words, width - lead - 1);
   const x = item.to > item.from ? xs[item.from] + 1 + lead : xs[item.from] - 1 - lead - textWidth(shown);
   put(painting, x - 1, item.y, ` ${shown} `, attr);
 }
@@ -268,7 +268,7 @@ function middle(painting: Painting, item: SequencePacket | SequenceFold, words: 
   const { xs } = painting;
   const low = Math.min(xs[item.from], xs[item.to]);
   const width = Math.abs(xs[item.to] - xs[item.from]) - 1;
-  const shown = cut(words, width - 4);
+  const shown = textCut(words, width - 4);
   put(painting, low + 1 + Math.floor((width - textWidth(shown)) / 2), item.y, shown, attr);
 }
 
@@ -293,7 +293,7 @@ function paintNote(painting: Painting, item: SequenceNote): void {
   const outside = item.what === "state" && edge && outer >= textWidth(words);
   const right = outside ? last : !last;
   const room = right ? grid.width - x - 2 : x - time - 1;
-  const shown = cut(words, room);
+  const shown = textCut(words, room);
   put(painting, right ? x + 2 : x - 1 - textWidth(shown), item.y, shown, attr);
 }
 
@@ -345,7 +345,7 @@ function paintBytes(
     status: `${bytes.length} bytes`,
   });
   const narrow = model.size.width < 110 && packet !== null;
-  if (narrow) inner.put(1, 0, cut(`${packet.protocol}  ${packet.info}`, inner.width - 2), theme.text);
+  if (narrow) inner.put(1, 0, textCut(`${packet.protocol}  ${packet.info}`, inner.width - 2), theme.text);
   hexView(inner.sub(0, narrow ? 1 : 0, inner.width, inner.height - (narrow ? 1 : 0)), theme, {
     bytes,
     top: 0,
@@ -361,9 +361,4 @@ function paintTime(view: Grid, theme: Theme, model: Model): void {
   const area = view.height >= 4 ? frame(view, theme, { title: "Time", status: state }) : view;
   const label = (packet: number): string => sequenceLabel(model, packet);
   scrubberPane(area, theme, { trace, label, step: shownStep(model), focused: true });
-}
-
-function cut(text: string, room: number): string {
-  if (textWidth(text) <= room) return text;
-  return room <= 1 ? "" : text.slice(0, room - 1) + ELLIPSIS;
 }

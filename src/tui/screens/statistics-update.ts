@@ -85,7 +85,7 @@ function filtered(model: Model): Step {
 function limitTurned(model: Model): Model {
   const limited = !model.statistics.limited;
   if (limited && model.packets.filter === null)
-    return { ...model, notice: "no filter limits what is counted: / on the Packets screen sets one" };
+    return { ...model, notice: "no filter is on: / on Packets sets one" };
   return withView(model, { limited, selected: 0, top: 0 });
 }
 

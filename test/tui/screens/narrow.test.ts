@@ -43,6 +43,36 @@ describe("at 60 columns", () => {
   });
 });
 
+describe("the packet list at 80 columns", () => {
+  test("says below it what Info has no room for, of the packet selected; nothing where it has", () => {
+    const shown = lines(full, "packets", 80, ["down", "down"]);
+    expect(shown[6]).toMatch(/DHCP +DHCP Request +…/);
+    expect(shown.join("\n")).toContain("─ DHCP Request  - Transaction ID 0x3903f326 ─╯");
+    expect(
+      lines(full, "packets", 200, ["down", "down"])
+        .join("\n")
+        .match(/DHCP Request  - Tr/g),
+    ).toHaveLength(1);
+  });
+
+  test("has whole addresses of network cards where there are no others, both ends of them where there are few", () => {
+    const arp = hex(
+      "ffffffffffff 0242ac110001 0806 0001 0800 06 04 0001 0242ac110001 c0a80101 000000000000 c0a801fe",
+    );
+    const ping = hex(
+      "0242ac110002 0242ac110001 0800 4500001c00004000 4001 f77e 0a000001 0a000002 0800 f7ff 0000 0000",
+    );
+    const only: Session = { name: "arp", problems: [], ...memoryTrace([arp], LINKTYPE.ethernet) };
+    expect(lines(only, "packets", 80)[4]).toContain(" 02:42:ac:11:00:01  ff:ff:ff:ff:ff:ff  ARP ");
+    const few: Session = {
+      name: "few",
+      problems: [],
+      ...memoryTrace([ping, ping, ping, ping, arp], LINKTYPE.ethernet),
+    };
+    expect(lines(few, "packets", 80)[8]).toContain(" 02:42…00:01  ff:ff…ff:ff  ARP ");
+  });
+});
+
 test("summaries of expert information are not cut for the sake of their group", () => {
   const keys = ["tab", "tab", "tab", "tab"];
   const narrow = lines(full, "statistics", 80, keys);

@@ -96,8 +96,10 @@ test("the packets of a line are those that were counted", () => {
 
 test("without a filter nothing is limited, and it is said how to have one", () => {
   const model = press(start, ["7", "f"]);
-  expect(model.notice).toContain("/ on the Packets screen sets one");
+  expect(model.notice).toBe("no filter is on: / on Packets sets one");
   expect(lines(model, 3)).toEqual(lines(press(start, ["7"]), 3));
+  const [bar] = text({ ...model, size: { width: 80, height: 24 } }).split("\n");
+  expect(bar).toContain(model.notice);
   expect(text(model)).not.toContain("limited");
 });
 
