@@ -115,9 +115,9 @@ export class CarriedStream implements PduReader, PduBytes, Segments, StreamAbove
     return messageOf(this, pdu, max);
   }
 
-  /** Where a complete message's bytes are, by record. */
+  /** Where a complete message's bytes are, by the packet that completes each record. */
   parts(pdu: number): PduPart[] {
-    return partsOf(this, pdu, Infinity);
+    return partsOf(this, pdu, Infinity).map((part) => ({ ...part, row: this.#rows[part.row] }));
   }
 
   payloadLength(index: number): number {

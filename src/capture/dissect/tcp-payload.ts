@@ -11,8 +11,8 @@ import { TAKEN } from "./middle-segments.ts";
 import type { DissectContext } from "./dissect.ts";
 import { bytesCount, messageColumns, protocolNode } from "./protocol.ts";
 import type { Columns, Slice } from "./protocol.ts";
+import { addReassembledParts } from "./reassembled-parts.ts";
 import type { TcpConversation } from "./tcp-conversation.ts";
-import { bytesText } from "./tree.ts";
 import type { DetailNode, Dissection } from "./tree.ts";
 
 /** Bytes shown of one message put together; a longer one is cut there. */
@@ -23,9 +23,6 @@ const SHORT_BYTES = 4096;
 
 /** What Info ends with where a segment has a part of a message. */
 export const SEGMENT_NOTE = "[TCP segment of a reassembled PDU]";
-
-/** Parts of a message that are listed. */
-const PARTS_MAX = 1_000;
 
 /** One segment being shown. */
 interface Shown {
@@ -193,29 +190,9 @@ function bytesToShow(d: Dissection, conversation: TcpConversation, pdu: number):
   return Math.min(need, MESSAGE_BYTES_MAX);
 }
 
-/** `[2 Reassembled TCP Segments (151 bytes): #4(139), #8(12)]` and what is below it. */
 function addParts(d: Dissection, conversation: TcpConversation, pdu: number, bytes: Uint8Array): void {
-  const parts = conversation.parts(pdu);
   const length = conversation.pdus.table.length(pdu);
-  const list = (): string =>
-    parts
-      .slice(0, 100)
-      .map((part) => `#${part.row + 1}(${part.length})`)
-      .join(", ");
-  const title = (): string => `[${parts.length} Reassembled TCP Segments (${bytesCount(length)}): ${list()}]`;
-  const out = d.add(d.root, "tcp.segments", title, 0, bytes.length).children;
-  for (const part of parts.slice(0, PARTS_MAX)) {
-    const last = part.offset + part.length - 1;
-    const where =
-      part.length === 0 ? " (no data)" : `, payload: ${part.offset}-${last} (${bytesCount(part.length)})`;
-    const text = `[Frame: ${part.row + 1}${where}]`;
-    const from = Math.min(part.offset, bytes.length);
-    d.add(out, "tcp.segment", text, from, Math.min(part.length, bytes.length - from), part.row + 1);
-  }
-  d.add(out, "tcp.segment.count", `[Segment count: ${parts.length}]`, 0, 0, parts.length);
-  d.add(out, "tcp.reassembled.length", `[Reassembled TCP length: ${length}]`, 0, 0, length);
-  const data = (): string => `[Reassembled TCP Data: ${bytesText(bytes, 0, bytes.length)}]`;
-  d.add(out, "tcp.reassembled.data", data, 0, bytes.length, bytes);
+  addReassembledParts(d, "tcp", conversation.parts(pdu), length, bytes);
 }
 
 /** What a segment holds of a message that begins in it and ends in another. */

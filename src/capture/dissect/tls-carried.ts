@@ -6,14 +6,11 @@ import type { CarriedStream } from "./carried-stream.ts";
 import { addPlainData } from "./data.ts";
 import { bytesCount } from "./protocol.ts";
 import type { KeptColumns, Slice } from "./protocol.ts";
-import { bytesText } from "./tree.ts";
+import { addReassembledParts } from "./reassembled-parts.ts";
 import type { DetailNode, Dissection } from "./tree.ts";
 
 /** Bytes shown of one message put together; a longer one is cut there. */
 const MESSAGE_BYTES_MAX = 8 * 1024 * 1024;
-/** Parts of a message that are listed. */
-const PARTS_MAX = 1_000;
-
 const SEGMENT_NOTE = "[TLS segment of a reassembled PDU]";
 
 /** A record being shown. */
@@ -125,10 +122,12 @@ class Content {
 
   #showReassembled(pdu: number, slice: Slice): void {
     const d = this.#d;
-    const bytes = this.#content.carried.message(pdu, MESSAGE_BYTES_MAX);
+    const { carried } = this.#content;
+    const bytes = carried.message(pdu, MESSAGE_BYTES_MAX);
     d.within("Reassembled TLS", bytes, () => {
-      if (d.wants("tls")) this.#addParts(pdu, bytes);
-      this.#dissect(pdu, 0, this.#content.carried.table.length(pdu), slice);
+      const length = carried.table.length(pdu);
+      if (d.wants("tls")) addReassembledParts(d, "tls", carried.parts(pdu), length, bytes);
+      this.#dissect(pdu, 0, length, slice);
     });
   }
 
@@ -151,33 +150,5 @@ class Content {
     }
     const text = (): string => `TLS segment data (${bytesCount(end - start)})`;
     d.add(out, "tls.segment.data", text, start, end - start, d.bytes.subarray(start, end));
-  }
-
-  /** `[2 Reassembled TLS segments (60 bytes): #8(30), #10(30)]` and what is below it. */
-  #addParts(pdu: number, bytes: Uint8Array): void {
-    const d = this.#d;
-    const { carried } = this.#content;
-    const parts = carried.parts(pdu);
-    const length = carried.table.length(pdu);
-    const frameOf = (index: number): number => carried.rowOf(index) + 1;
-    const list = (): string =>
-      parts
-        .slice(0, 100)
-        .map((part) => `#${frameOf(part.row)}(${part.length})`)
-        .join(", ");
-    const title = (): string =>
-      `[${parts.length} Reassembled TLS segments (${bytesCount(length)}): ${list()}]`;
-    const out = d.add(d.root, "tls.segments", title, 0, bytes.length).children;
-    for (const part of parts.slice(0, PARTS_MAX)) {
-      const last = part.offset + part.length - 1;
-      const frame = frameOf(part.row);
-      const text = `[Frame: ${frame}, payload: ${part.offset}-${last} (${bytesCount(part.length)})]`;
-      const from = Math.min(part.offset, bytes.length);
-      d.add(out, "tls.segment", text, from, Math.min(part.length, bytes.length - from), frame);
-    }
-    d.add(out, "tls.segment.count", `[Segment count: ${parts.length}]`, 0, 0, parts.length);
-    d.add(out, "tls.reassembled.length", `[Reassembled PDU length: ${length}]`, 0, 0, length);
-    const data = (): string => `[Reassembled PDU data: ${bytesText(bytes, 0, bytes.length)}]`;
-    d.add(out, "tls.reassembled.data", data, 0, bytes.length, bytes);
   }
 }
