@@ -103,9 +103,10 @@ describe("adjusting hosts", () => {
   it.each([
     ["b.personality=beos", "--set b.personality=beos: personality must be linux, windows, bsd, not beos"],
     ["b.tcpEcn=", "--set b.tcpEcn=: tcpEcn must be 0, 1, 2, not "],
+    ["b.persona=bsd", "--set b.persona=bsd: a host has no persona (did you mean personality?)"],
     [
-      "b.persona=bsd",
-      "--set b.persona=bsd: a host has no persona (known: icmpFilter, personality, tcpEcn, tcpMtuProbing, tcpFastOpen)",
+      "b.character=bsd",
+      "--set b.character=bsd: a host has no character (known: icmpFilter, personality, tcpEcn, tcpMtuProbing, tcpFastOpen)",
     ],
     ["d.personality=bsd", "--set d.personality=bsd: no host d (did you mean a, b, c?)"],
   ])("%s is one line that says what to do", (text, message) => {

@@ -31,6 +31,10 @@ describe("loading a scenario", () => {
     await expect(loadScenario("tcp-helo")).rejects.toThrow(
       "no lesson called tcp-helo (did you mean tcp-hello",
     );
+    await expect(loadScenario("nagle")).rejects.toThrow(
+      "no lesson called nagle (did you mean nagle-delayed-ack?)",
+    );
+    await expect(loadScenario("xyzzy-12345")).rejects.toThrow("(known: tcp-hello, ");
   });
 
   it("loads TypeScript as it stands", async () => {
