@@ -12,6 +12,8 @@ import { nsText } from "./times.ts";
 import { dissectIpv4 } from "./ipv4.ts";
 import { addEchoPartner } from "./echo-pairs.ts";
 import type { EchoWords } from "./echo-pairs.ts";
+import { addQuery, readNumbers } from "./icmp-queries.ts";
+import { Reading } from "./reading.ts";
 import { bytesText, hexText } from "./tree.ts";
 import type { DetailNode, Dissection } from "./tree.ts";
 
@@ -166,6 +168,7 @@ export function dissectIcmp(d: Dissection, start: number, end: number): void {
     type >= NUMBERED.first && type <= NUMBERED.last ? `${info}${numbersText(d, header)}` : info,
   );
   addRest(d, out, header, start);
+  addQuery(d, out, type, start, end);
   const body = start + ICMP_HEADER_LENGTH;
   if (!quotesPacket("icmp", type) || body >= held) return;
   const stop = quotedEnd(d.bytes, start, held);
@@ -196,12 +199,7 @@ const ICMP_WORDS: EchoWords = {
 
 function dissectEcho(d: Dissection, node: DetailNode, header: IcmpHeader, start: number, end: number): void {
   const out = node.children;
-  const [ident, seq] = [header.rest >>> 16, header.rest & 0xffff];
-  const [identLe, seqLe] = [swap16(ident), swap16(seq)];
-  d.add(out, "icmp.ident", `Identifier (BE): ${ident} (${hexText(ident, 4)})`, start + 4, 2, ident);
-  d.add(out, "icmp.ident_le", `Identifier (LE): ${identLe} (${hexText(identLe, 4)})`, start + 4, 2, identLe);
-  d.add(out, "icmp.seq", `Sequence Number (BE): ${seq} (${hexText(seq, 4)})`, start + 6, 2, seq);
-  d.add(out, "icmp.seq_le", `Sequence Number (LE): ${seqLe} (${hexText(seqLe, 4)})`, start + 6, 2, seqLe);
+  readNumbers(new Reading(d, out, start + 4, end, null));
   const name = nameOf(header.type, header.code).padEnd(NAME_WIDTH);
   const partner = addEchoPartner(d, out, {
     isReply: header.type === ICMP_TYPE.echoReply,
@@ -258,7 +256,7 @@ function addRest(d: Dissection, out: DetailNode[], { type, code, rest }: IcmpHea
     d.add(out, "icmp.redir_gw", `Gateway Address: ${gateway}`, start + 4, 4, gateway);
   } else if (type === ICMP_TYPE.parameterProblem) {
     d.add(out, "icmp.pointer", `Pointer: ${rest >>> 24}`, start + 4, 1, rest >>> 24);
-  } else if (quotesPacket("icmp", type)) {
+  } else if (quotesPacket("icmp", type) && type !== ICMP_TYPE.sourceQuench) {
     const unused = d.bytes.subarray(start + 4, start + 8);
     d.add(out, "icmp.unused", `Unused: ${bytesText(d.bytes, start + 4, 4)}`, start + 4, 4, unused);
   }

@@ -214,7 +214,7 @@ describe("ICMP's messages", () => {
     ["0400 0000 0000 0000", "Source quench (flow control)"],
     ["0310 0000 0000 0000", "Destination unreachable (Unknown code: 16)"],
     ["0a00 0000 0000 0000", "Router solicitation "],
-    ["0d00 0000 0001 0001", "Timestamp request    id=0x0001, seq=1/256, ttl=64"],
+    ["0d00 0000 0001 0001", "Timestamp request    id=0x0001, seq=1/256, ttl=64[Malformed Packet]"],
     ["0903 0000 0000 0000", "Router advertisement (Unknown code: 3)"],
     ["0900 0000 0000 0000", "Mobile IP Advertisement (Normal router advertisement)"],
     ["6300 0000 0000 0000", "Unknown ICMP (obsolete or malformed?)"],
