@@ -158,10 +158,12 @@ export function settlePackets(model: Model): Model {
   const at = { ...model, packets: { ...packets, selected } };
   if (model.screen === "packets" && isReady(at)) {
     const tree = treeOf(at);
-    const treeHeight = insideOf(model, "tree").height;
-    if (treeSelected < 0) treeSelected = tree.findIndex(({ depth, expanded }) => depth === 0 && expanded);
-    treeSelected = Math.max(0, Math.min(tree.length - 1, treeSelected));
-    treeTop = scrollTo(treeTop, treeSelected, treeHeight, tree.length);
+    // Where there is no packet, nothing is chosen for the first that comes.
+    if (tree.length > 0) {
+      if (treeSelected < 0) treeSelected = tree.findIndex(({ depth, expanded }) => depth === 0 && expanded);
+      treeSelected = Math.max(0, Math.min(tree.length - 1, treeSelected));
+    }
+    treeTop = scrollTo(treeTop, treeSelected, insideOf(model, "tree").height, tree.length);
     const bytes = bytesOf(at);
     bytesTop = scrollTo(bytesTop, -1, insideOf(model, "bytes").height, hexRows(bytes, bytesPerRow(model)));
   }

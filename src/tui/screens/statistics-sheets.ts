@@ -70,6 +70,8 @@ export function rateText(bytes: number, ns: number): string {
     value /= 1000;
     unit++;
   }
+  // Of a packet a day little would be left.
+  if (bits > 0 && bits < 10) return `${Number(bits.toPrecision(2))} ${units[0]}`;
   const digits = unit === 0 || value >= 100 ? 0 : value >= 10 ? 1 : 2;
   return `${value.toFixed(digits)} ${units[unit]}`;
 }

@@ -10,12 +10,14 @@ import { traceHash } from "../../../src/trace/hash.ts";
 import { update, view } from "../../../src/tui/app.ts";
 import { KEYS } from "../../../src/tui/key-table.ts";
 import type { Effect, Message } from "../../../src/tui/messages.ts";
+import { SCREEN_NAMES } from "../../../src/tui/model.ts";
 import type { Model } from "../../../src/tui/model.ts";
 import { repeatingArguments, repeatingCommand } from "../../../src/tui/network.ts";
 import { gridToText } from "../../../src/tui/render/text.ts";
 import { isLab } from "../../../src/tui/session.ts";
 import type { Session } from "../../../src/tui/session.ts";
 import { modelAt } from "../../../src/tui/snapshot.ts";
+import { brokenSession } from "../build-framing.ts";
 import { helloSession } from "../build-session.ts";
 
 /** What the list has for a command's text where others have words behind it. */
@@ -165,6 +167,18 @@ describe("changing the network at the cursor", () => {
     expect(parseInterventions(text, hello.topology.links)).toEqual(labOf(now).sim.interventions);
   });
 });
+
+test.each(SCREEN_NAMES.map((screen, i) => [screen, String(i + 1)]))(
+  "no line of the help is cut at 80 columns: on %s",
+  (screen, key) => {
+    const session = screen === "framing" ? brokenSession() : lab;
+    const keys = screen === "framing" ? ["?"] : [key, "?"];
+    const shown = text(modelAt(session, { size: { width: 80, height: 24 }, keys })).split("\n");
+    const lines = shown.slice(2, -3).map((line) => line.slice(2, -2));
+    expect(lines.join("\n")).toMatch(/ Moving /);
+    for (const line of lines) expect(line).not.toMatch(/…|\S[▐▕]/);
+  },
+);
 
 describe("the list of commands", () => {
   test("finds by letters what a key would do, and does it", () => {

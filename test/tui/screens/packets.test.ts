@@ -374,6 +374,20 @@ describe("times", () => {
   });
 });
 
+test("a capture that is read after the first frame opens on the layer that one opens on which is read already", () => {
+  const udp = hex("4500001c00010000 4011 0000 0a000001 0a000002 9c40 0035 0008 0000");
+  const made = memoryTrace([udp], 101);
+  const read = modelAt({ name: "made", problems: [], ...made }, { size: SIZE });
+  expect(read.packets.treeSelected).toBeGreaterThan(0);
+  const empty = { name: "made", problems: [], ...memoryTrace([], 101) };
+  let [model] = begin(initialModel({ session: empty, size: SIZE, screen: "packets" }));
+  [model] = update(model, { kind: "resize", ...SIZE });
+  let effects: readonly Effect[];
+  [model, effects] = update(model, { kind: "update", session: { name: "made", problems: [], ...made } });
+  while (effects.some(({ kind }) => kind === "scan")) [model, effects] = update(model, { kind: "scan" });
+  expect(model.packets.treeSelected).toBe(read.packets.treeSelected);
+});
+
 test("a packet that ends early stands out, whether it is malformed or waits for fragments that never came", () => {
   // DNS: a query; the beginning of one in a first fragment; one that its length cuts short.
   const query = "0001 0000 0000 0000 0161 00 0001 0001";
