@@ -10,8 +10,9 @@ import { writeHexLines } from "./hex.ts";
 import { LineBytes, linesOf, pieceOf } from "./line-bytes.ts";
 import type { LineWriter, Piece } from "./line-bytes.ts";
 
-/** What a line begins with, by level. */
+/** What a line begins with, by level; the same behind the end of the line before. */
 const indents: string[] = [];
+const starts: string[] = [];
 const NO_SOURCES: readonly DataSource[] = [];
 
 /**
@@ -30,6 +31,14 @@ export function detailsWriter(
   };
 }
 
+function indentOf(level: number): string {
+  return (indents[level] ??= " ".repeat(level * 4));
+}
+
+function startOf(level: number): string {
+  return (starts[level] ??= `\n${indentOf(level)}`);
+}
+
 /** A node that many packets have, with what is below it, as lines of this level. */
 interface Written extends Piece {
   readonly level: number;
@@ -37,10 +46,12 @@ interface Written extends Piece {
 
 /** Puts a tree's lines together. */
 class TreeLines {
-  /** Lines that are not written yet, and the labels of theirs. */
+  /** Lines that are not written yet, without the end of the last, and how many they are. */
   #text = "";
-  #labels: string[] = [];
-  #indents: string[] = [];
+  #count = 0;
+  /** Their labels and levels; what is beyond `#count` is of lines before. */
+  readonly #labels: string[] = [];
+  readonly #levels: number[] = [];
   readonly #written: WeakMap<DetailNode, Written>;
 
   constructor(written: WeakMap<DetailNode, Written> = new WeakMap()) {
@@ -65,11 +76,12 @@ class TreeLines {
 
   #addNode(out: LineBytes, node: DetailNode, level: number, sources: readonly DataSource[]): void {
     if (isHidden(node)) return;
-    const indent = (indents[level] ??= " ".repeat(level * 4));
     const { label } = node;
-    this.#text += `${indent}${label}\n`;
-    this.#labels.push(label);
-    this.#indents.push(indent);
+    const count = this.#count++;
+    this.#labels[count] = label;
+    this.#levels[count] = level;
+    // Each plus makes an object: one the fewer with the end of the line before and the blanks in one.
+    this.#text = count === 0 ? indentOf(level) + label : this.#text + startOf(level) + label;
     if (node.field === "data" && node.source < sources.length) {
       this.#flush(out);
       const { bytes } = sources[node.source];
@@ -92,15 +104,14 @@ class TreeLines {
   }
 
   #flush(out: LineBytes): void {
-    const labels = this.#labels;
-    if (labels.length === 0) return;
-    if (!out.plainLines(this.#text, labels.length)) {
-      const lines = labels.map((label, i) => `${this.#indents[i]}${spelledOut(label)}\n`);
-      out.text(lines.join(""));
+    const count = this.#count;
+    if (count === 0) return;
+    if (!out.plainLines(`${this.#text}\n`, count)) {
+      for (let i = 0; i < count; i++)
+        out.text(`${indentOf(this.#levels[i])}${spelledOut(this.#labels[i])}\n`);
     }
     this.#text = "";
-    labels.length = 0;
-    this.#indents.length = 0;
+    this.#count = 0;
   }
 }
 
