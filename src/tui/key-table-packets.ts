@@ -179,6 +179,17 @@ export const PACKETS_KEYS: readonly KeyBinding[] = [
     hint: ["t", "times"],
     hintsLate: true,
   },
+  {
+    keys: ["z"],
+    action: "alone",
+    on: PACKETS,
+    group: "Packets",
+    help: "one pane, all",
+    command: "the pane with the focus alone, or all",
+    about: "maximise pane",
+    hint: ["z", "one pane"],
+    hintsLate: true,
+  },
   { keys: ["S"], action: "sort", on: PACKETS, group: "Packets", help: "sort", command: "sort by a column" },
   {
     keys: ["R"],

@@ -42,6 +42,7 @@ export type Action =
   | "find previous"
   | "goto"
   | "write"
+  | "alone"
   | "mark"
   | "next mark"
   | "previous mark"

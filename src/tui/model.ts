@@ -117,6 +117,8 @@ export type TimeForm = (typeof TIME_FORMS)[number];
 
 export interface PacketsView {
   readonly focus: PacketsPane;
+  /** Whether the pane with the focus has the room of all of them. */
+  readonly alone: boolean;
   /** Whose packets a lab shows. */
   readonly side: "sim" | "loopback";
   /** Index in the list, not a packet row. */
@@ -276,6 +278,7 @@ export interface InitialOptions {
 /** The packet list of something just opened. */
 export const EMPTY_PACKETS: PacketsView = {
   focus: "list",
+  alone: false,
   side: "sim",
   selected: 0,
   top: 0,

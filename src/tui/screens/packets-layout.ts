@@ -20,8 +20,22 @@ const LIST_MIN = 9;
 /** The timeline, and a line on what happens at the cursor. */
 const TIME_ROWS = 2;
 
-/** The filter line, the list, and below it details and bytes side by side; where a capture plays, its timeline last. */
+/** What is shown: all panes, or the filter line and the pane with the focus, with the room of all. */
 export function packetsLayout(model: Model): PacketsPlace[] {
+  const places = allPlaces(model);
+  return model.packets.alone ? places.flatMap((place) => alonePlaces(model, places, place)) : places;
+}
+
+function alonePlaces(model: Model, places: readonly PacketsPlace[], place: PacketsPlace): PacketsPlace[] {
+  if (place.part === "filter" || place.part === "time") return [place];
+  if (place.part !== model.packets.focus) return [];
+  const { width } = model.size;
+  const [list, tree] = places.filter(({ part }) => part === "list" || part === "tree");
+  return [{ part: place.part, x: 0, y: list.y, width, height: list.height + tree.height }];
+}
+
+/** The filter line, the list, and below it details and bytes side by side; where a capture plays, its timeline last. */
+function allPlaces(model: Model): PacketsPlace[] {
   const { width, height } = model.size;
   const filterRows = filterError(model) === null ? 1 : 2;
   const timeRows = replaySpeed(model.session) === null ? 0 : TIME_ROWS;
@@ -44,12 +58,13 @@ export function packetsLayout(model: Model): PacketsPlace[] {
   ];
 }
 
-/** The inside of a pane: rows and columns within its border. */
+/** The inside of a pane: rows and columns within its border; of one that gives its room to another, those it would have. */
 export function insideOf(
   model: Model,
   part: PacketsPane,
 ): { readonly width: number; readonly height: number } {
-  const place = packetsLayout(model).find((at) => at.part === part);
+  const isPart = (at: PacketsPlace): boolean => at.part === part;
+  const place = packetsLayout(model).find(isPart) ?? allPlaces(model).find(isPart);
   return { width: Math.max(0, (place?.width ?? 2) - 2), height: Math.max(0, (place?.height ?? 2) - 2) };
 }
 

@@ -61,6 +61,8 @@ export function packetsAction(model: Model, action: Action): Step {
       return [withView(model, { focus: PANES[(PANES.indexOf(focus) + 1) % PANES.length] }), NOTHING];
     case "previous pane":
       return [withView(model, { focus: PANES[(PANES.indexOf(focus) + 2) % PANES.length] }), NOTHING];
+    case "alone":
+      return [withView(model, { alone: !model.packets.alone }), NOTHING];
     case "forward":
       return [focus === "list" ? cursorBy(model, 1) : openNode(model, true), NOTHING];
     case "back":

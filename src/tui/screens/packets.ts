@@ -41,11 +41,12 @@ function paintTime(view: Grid, theme: Theme, model: Model): void {
 }
 
 function paintTree(view: Grid, theme: Theme, model: Model, packet: DissectedPacket | null): void {
-  const { focus, treeSelected, treeTop, toggled, typing } = model.packets;
+  const { alone, focus, treeSelected, treeTop, toggled, typing } = model.packets;
   const focused = focus === "tree" && typing === null;
   const rows = packet === null ? [] : treeRows(packet, toggled);
   const field = rows[treeSelected]?.node.detail.field ?? "";
-  const inner = frame(view, theme, { title: "Details", status: field, focused });
+  const title = alone ? `Details of packet ${selectedRow(model) + 1}` : "Details";
+  const inner = frame(view, theme, { title, status: field, focused, footer: aloneHint(model) });
   tree(inner, theme, {
     rows,
     top: treeTop,
@@ -54,6 +55,11 @@ function paintTree(view: Grid, theme: Theme, model: Model, packet: DissectedPack
     label: ({ detail }, depth) => labelSpans(detail.label, depth, theme),
     empty: selectedRow(model) < 0 ? "no packet selected" : ELLIPSIS,
   });
+}
+
+/** How the other panes come back. */
+function aloneHint(model: Model): string {
+  return model.packets.alone ? "tab: another pane  z: all" : "";
 }
 
 function paintBytes(
@@ -70,8 +76,10 @@ function paintBytes(
   const lit = node !== undefined && node.length > 0 && node.field !== "frame" ? node : null;
   const bytes = data?.bytes ?? new Uint8Array();
   const status = lit === null ? `${bytes.length} bytes` : `${lit.length} of ${bytes.length} bytes`;
-  const title = source === 0 || data === undefined ? "Bytes" : data.name;
-  const inner = frame(view, theme, { title, status, focused: focus === "bytes" && typing === null });
+  const whose = model.packets.alone ? ` of packet ${selectedRow(model) + 1}` : "";
+  const title = source === 0 || data === undefined ? `Bytes${whose}` : data.name;
+  const focused = focus === "bytes" && typing === null;
+  const inner = frame(view, theme, { title, status, focused, footer: aloneHint(model) });
   hexView(inner, theme, {
     bytes,
     top: bytesTop,

@@ -4,10 +4,11 @@ import { afterAll, describe, expect, test } from "vitest";
 
 import { openCapture } from "../../../src/capture/open.ts";
 import { captureSession } from "../../../src/cli/capture-session.ts";
+import { update } from "../../../src/tui/app.ts";
 import type { ScreenName } from "../../../src/tui/model.ts";
 import { gridToText } from "../../../src/tui/render/text.ts";
 import type { Session } from "../../../src/tui/session.ts";
-import { renderScreen } from "../../../src/tui/snapshot.ts";
+import { modelAt, renderScreen } from "../../../src/tui/snapshot.ts";
 import { LINKTYPE } from "../../../src/wire/link-types.ts";
 import { hex, memoryTrace } from "../../capture/memory-trace.ts";
 import { end, SampleNetwork } from "../../capture/samples/network.ts";
@@ -70,6 +71,38 @@ describe("the packet list at 80 columns", () => {
       ...memoryTrace([ping, ping, ping, ping, arp], LINKTYPE.ethernet),
     };
     expect(lines(few, "packets", 80)[8]).toContain(" 02:42…00:01  ff:ff…ff:ff  ARP ");
+  });
+});
+
+describe("one pane of the packet list alone", () => {
+  test("has the room of all, says whose it is, and follows the focus", () => {
+    const details = lines(full, "packets", 80, ["tab", "z"]);
+    expect(details[2]).toMatch(/^╭─ Details of packet 1 ─+ udp ─╮$/);
+    expect(details.join("\n")).toContain("Ethernet II, Src: 02:00:00:00:00:00, Dst: ff:ff:ff:ff:ff:ff ");
+    expect(details[18]).toMatch(/ tab: another pane {2}z: all ─╯$/);
+    const bytes = lines(full, "packets", 80, ["tab", "z", "tab"]);
+    expect(bytes[2]).toMatch(/^╭─ Bytes of packet 1 ─+ 8 of 342 bytes ─╮$/);
+    expect(bytes[3]).toMatch(/^│ 0000 {2}(?:[\da-f]{2} ){8} (?:[\da-f]{2} ){8}/);
+    const list = lines(full, "packets", 80, ["z"]);
+    expect(list.filter((line) => / \d+ {2}0\.0\d{5} /.test(line))).toHaveLength(14);
+    expect(lines(full, "packets", 80, ["z", "z"])).toEqual(lines(full, "packets", 80));
+  });
+
+  test("is what the mouse finds there", () => {
+    const model = modelAt(full, { size: { width: 80, height: 20 }, screen: "packets", keys: ["tab", "z"] });
+    const [clicked] = update(model, { kind: "mouse", action: "click", x: 70, y: 4 });
+    expect(clicked.packets).toMatchObject({ focus: "tree", treeSelected: 1 });
+  });
+
+  test("leaves the packet where it was in the list", () => {
+    const size = { width: 80, height: 20 };
+    const before = modelAt(full, { size, screen: "packets", keys: ["pagedown", "pagedown", "up", "up"] });
+    const after = ["tab", "z", "down", "z"].reduce(
+      (model, key) => update(model, { kind: "key", key })[0],
+      before,
+    );
+    expect(after.packets.top).toBe(before.packets.top);
+    expect(after.packets.selected).toBe(before.packets.selected);
   });
 });
 
