@@ -4,8 +4,8 @@ import { dissect } from "../dissect/dissect.ts";
 import type { DataSource, DetailNode, DissectContext } from "../dissect/dissect.ts";
 import { isShared } from "../dissect/shared-nodes.ts";
 import { isHidden } from "../dissect/tree.ts";
-import { spelledOut } from "../spelled-out.ts";
 import type { Trace } from "../../trace/trace.ts";
+import { LABEL_BYTES, lineText } from "./cut-label.ts";
 import { writeHexLines } from "./hex.ts";
 import { LineBytes, linesOf, pieceOf } from "./line-bytes.ts";
 import type { LineWriter, Piece } from "./line-bytes.ts";
@@ -49,8 +49,8 @@ class TreeLines {
   /** Lines that are not written yet, without the end of the last, and how many they are. */
   #text = "";
   #count = 0;
-  /** Their labels and levels; what is beyond `#count` is of lines before. */
-  readonly #labels: string[] = [];
+  /** Their nodes and levels; what is beyond `#count` is of lines before. */
+  readonly #nodes: DetailNode[] = [];
   readonly #levels: number[] = [];
   readonly #written: WeakMap<DetailNode, Written>;
 
@@ -76,9 +76,9 @@ class TreeLines {
 
   #addNode(out: LineBytes, node: DetailNode, level: number, sources: readonly DataSource[]): void {
     if (isHidden(node)) return;
-    const { label } = node;
+    const label = node.label.length < LABEL_BYTES ? node.label : lineText(node);
     const count = this.#count++;
-    this.#labels[count] = label;
+    this.#nodes[count] = node;
     this.#levels[count] = level;
     // Each plus makes an object: one the fewer with the end of the line before and the blanks in one.
     this.#text = count === 0 ? indentOf(level) + label : this.#text + startOf(level) + label;
@@ -107,8 +107,7 @@ class TreeLines {
     const count = this.#count;
     if (count === 0) return;
     if (!out.plainLines(`${this.#text}\n`, count)) {
-      for (let i = 0; i < count; i++)
-        out.text(`${indentOf(this.#levels[i])}${spelledOut(this.#labels[i])}\n`);
+      for (let i = 0; i < count; i++) out.text(`${indentOf(this.#levels[i])}${lineText(this.#nodes[i])}\n`);
     }
     this.#text = "";
     this.#count = 0;

@@ -9,8 +9,8 @@ import { isHidden } from "../dissect/tree.ts";
 import { dateText } from "../dissect/frame.ts";
 import { findField, formatValue } from "../fields.ts";
 import type { FieldType } from "../fields.ts";
-import { spelledOut } from "../spelled-out.ts";
 import type { Trace } from "../../trace/trace.ts";
+import { lineText } from "./cut-label.ts";
 import { jsonValue } from "./json.ts";
 import type { LineBytes, LineWriter } from "./line-bytes.ts";
 import { xmlHead, xmlText } from "./xml.ts";
@@ -114,7 +114,7 @@ class Elements {
     const type = typeOf(node);
     const bytes = this.#bytes(node);
     if (field === "data") return `name="data" value="${bytes}"`;
-    const label = spelledOut(withoutBrackets(node));
+    const label = withoutBrackets(node);
     const place = `size="${length}" pos="${start}"`;
     const value = length === 0 ? "" : ` value="${bytes}"`;
     if (field === null) return `name="" show="${xmlText(label)}" ${place}${value}`;
@@ -163,7 +163,9 @@ function isBits(field: string, label: string): boolean {
 }
 
 /** Brackets stand around what was worked out, and are part of what is said of damage. */
-function withoutBrackets({ field, label }: DetailNode): string {
+function withoutBrackets(node: DetailNode): string {
+  const { field } = node;
+  const label = lineText(node);
   return field !== "_ws.malformed" && label.startsWith("[") && label.endsWith("]")
     ? label.slice(1, -1)
     : label;
