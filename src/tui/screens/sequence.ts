@@ -12,6 +12,7 @@ import type { Theme } from "../theme.ts";
 import { frame } from "../widgets/frame.ts";
 import { hexBytesPerRow, hexView } from "../widgets/hex.ts";
 import { scrollbar } from "../widgets/scroll.ts";
+import { shortenedAddress } from "../widgets/shortened.ts";
 import { tree } from "../widgets/tree.ts";
 import { atEnd } from "./lab.ts";
 import { fateOf, isAhead, selectedRow, shownAt, shownTrace } from "./packet-data.ts";
@@ -29,6 +30,10 @@ const SCAN_LINES = ["⎺", "⎻", "─", "⎼", "⎽"] as const;
 /** Where in a pane the cursor's row stands, of its height. */
 const CURSOR_AT = 0.6;
 const ELLIPSIS = "…";
+/** An end that is no host's name. */
+const ADDRESS = /^[\da-f.:[\]]+$/;
+/** Cells of the sign of what a host says to itself, and the space beside it. */
+const SIGN_CELLS = 2;
 
 /** Paints the screen over all of `grid` but its first and last row. */
 export function sequenceScreen(grid: Grid, theme: Theme, model: Model): void {
@@ -84,10 +89,13 @@ function paintSequence(view: Grid, theme: Theme, model: Model): void {
   const names = inner.sub(0, 0, inner.width - 1, 1);
   names.put(time - 3, 0, "ms", theme.muted);
   lifelines.names.forEach((name, i) => {
-    const room = Math.max(4, Math.min(name.length, (xs[1] ?? inner.width) - xs[0] - 2));
-    const shown = textCut(name, room);
-    const x = Math.round(xs[i] - textWidth(shown) / 2 + 0.5);
-    names.put(Math.max(time, Math.min(x, inner.width - 1 - textWidth(shown))), 0, shown, theme.strong);
+    // Each has the room to the middle between it and its neighbours.
+    const low = i === 0 ? time : Math.floor((xs[i - 1] + xs[i]) / 2) + 1;
+    const high = i === xs.length - 1 ? inner.width - 1 : Math.floor((xs[i] + xs[i + 1]) / 2);
+    const shown = ADDRESS.test(name) ? shortenedAddress(name, high - low) : textCut(name, high - low);
+    const cells = textWidth(shown);
+    const x = Math.round(xs[i] - cells / 2 + 0.5);
+    names.put(Math.max(low, Math.min(x, high - cells)), 0, shown, theme.strong);
   });
   const body = inner.sub(0, 1, inner.width - 1, rows);
   const painting: Painting = { grid: body, theme, model, xs, time, top, cursorRow };
@@ -220,15 +228,19 @@ function foldWords(item: SequenceFold): string {
   return item.answers === 0 ? data : `${data}, ${item.answers} answers`;
 }
 
-/** What a host says to itself, at the side of its lifeline that has room for it. */
+/** What a host says to itself, at the side of its lifeline that has room for it; cut at the one that has more. */
 function paintBeside(painting: Painting, { from, y }: SequencePacket, words: string, attr: number): void {
   const { grid, time, xs } = painting;
   const x = xs[from];
-  const text = `${words} ↺`;
+  const right = grid.width - x - 2;
   const left = x - (xs[from - 1] ?? time) - 2;
-  if (x + 2 + textWidth(text) <= grid.width || left < textWidth(text))
-    put(painting, x + 2, y, `↺ ${words}`, attr);
-  else put(painting, x - 1 - textWidth(text), y, text, attr);
+  const cells = textWidth(words) + SIGN_CELLS;
+  if (cells <= right || left <= right) {
+    put(painting, x + 2, y, `↺ ${textCut(words, right - SIGN_CELLS)}`, attr);
+    return;
+  }
+  const text = `${textCut(words, left - SIGN_CELLS)} ↺`;
+  put(painting, x - 1 - textWidth(text), y, text, attr);
 }
 
 function paintLabel(painting: Painting, item: SequencePacket): void {

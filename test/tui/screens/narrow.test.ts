@@ -124,8 +124,23 @@ test("a sequence of nothing has no scale, and names that packets say themselves 
   expect(lines(web, "sequence", 80).join("\n")).toMatch(/─ HTTP\/1\.1 200 OK/);
 });
 
-test("what a host says to itself stands where there is room for it", () => {
+test("what a host says to itself stands where there is room for it, or for more of it", () => {
   const ping = hex("4500001c00004000 4001 f77e 0a000001 0a000001 0800 f7ff 0000 0000");
-  const session: Session = { name: "own", problems: [], ...memoryTrace([ping], LINKTYPE.raw) };
-  expect(lines(session, "sequence", 80).join("\n")).toMatch(/ICMP Echo \(ping\) request .*ttl=64.* ↺ │/);
+  const pong = hex("4500001c00004000 4001 f77e 0a000001 0a000001 0000 ffff 0000 0000");
+  const session: Session = { name: "own", problems: [], ...memoryTrace([ping, pong], LINKTYPE.raw) };
+  const shown = lines(session, "sequence", 80).join("\n");
+  expect(shown).toMatch(/ICMP Echo \(ping\) request .*ttl=64.* ↺ │/);
+  expect(shown).toMatch(/ICMP Echo \(ping\) reply .*ttl=64.* ↺ │/);
+  expect(lines(session, "sequence", 60).join("\n")).toMatch(/ICMP Echo \(ping\) reply .*… ↺ │/);
+});
+
+test("ends of a sequence that have no room for their address show both sides of it", () => {
+  const udp = (from: string, to: string): Uint8Array =>
+    hex(
+      `60000000 0008 11 40 2a0281099c405d388d2eff123a4b${from} 2a0281099c405d388d2eff123a4b${to} 9c40 01bb 0008 0000`,
+    );
+  const packets = [udp("0001", "0002"), udp("0001", "0003"), udp("0003", "0002")];
+  const session: Session = { name: "ends", problems: [], ...memoryTrace(packets, LINKTYPE.raw) };
+  const [, , names] = lines(session, "sequence", 80, ["c"]);
+  expect(names).toMatch(/ 2a02:\S+…\S+3a4b:1 +2a02:\S+…\S+:2 +2a02:\S+…\S+:3 /);
 });
