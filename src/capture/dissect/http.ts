@@ -5,7 +5,7 @@ import { addExpert } from "./expert.ts";
 import { addHttpBody } from "./http-body.ts";
 import { beginsMessage, fullUri, isNotification, lineAt, readHead } from "./http-lines.ts";
 import type { HttpHead, Line } from "./http-lines.ts";
-import { addPlainData } from "./data.ts";
+import { addDataWithin } from "./data.ts";
 import { addComputed, ascii, messageColumns, protocolNode, secondsText, utf8 } from "./protocol.ts";
 import type { ShownPdu } from "./protocol.ts";
 import { statusPhrase } from "./http-status.ts";
@@ -114,7 +114,7 @@ export function dissectHttpMessage(
       held - start,
       ascii(bytes, start, held),
     );
-    addPlainData(d, start, end);
+    addDataWithin(d, node.children, start, end);
     return;
   }
   const head = readHead(bytes, start, held);

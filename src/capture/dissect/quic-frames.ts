@@ -281,6 +281,8 @@ function showTlsPart(d: Dissection, out: DetailNode[], type: number, start: numb
   d.add(node.children, null, name, start, end - start);
 }
 
+const TLS_1_3 = { version: 0x0304, suite: 0 };
+
 /** TLS messages without records (RFC 9001 4.1.3); the version can only be 1.3. */
 function showTls(d: Dissection, out: DetailNode[], start: number, end: number): void {
   const { bytes } = d;
@@ -290,7 +292,7 @@ function showTls(d: Dissection, out: DetailNode[], start: number, end: number): 
   for (let i = 0, at = start; i < HANDSHAKES_MAX && at + 4 <= end; i++) {
     const to = Math.min(end, at + 4 + uint(bytes, at + 1, 3));
     names.push(handshakeName(bytes[at]));
-    showHandshake(d, node.children, at, to, true);
+    showHandshake(d, node.children, at, to, TLS_1_3);
     at = to;
   }
   const what = names.length > 1 ? "Multiple Handshake Messages" : names.join("");

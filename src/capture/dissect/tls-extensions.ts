@@ -116,7 +116,12 @@ function addData({ d, out, start, end }: Data, isCounted: boolean): void {
   else addBytes(d, out, field, "Data", start, end);
 }
 
-function list(data: Data, field: string, name: string, size: 1 | 2): readonly [from: number, to: number] {
+function list(
+  data: Pick<Data, "d" | "out" | "start" | "end">,
+  field: string,
+  name: string,
+  size: 1 | 2,
+): readonly [from: number, to: number] {
   const { d, out, start, end } = data;
   const length = addUint(d, out, field, start, size, end, (value) => `${name}: ${value}`);
   return length === null ? [end, end] : [start + size, Math.min(end, start + size + length)];
@@ -227,16 +232,21 @@ export function addSignatureAlgorithm(d: Dissection, out: DetailNode[], at: numb
   d.add(into, "tls.handshake.sig_hash_sig", signerText, at + 1, 1, signer);
 }
 
-function signatureAlgorithms(data: Data): void {
-  const { d, out } = data;
+function signatureAlgorithms({ d, out, start, end }: Data): void {
+  addSignatureAlgorithms(d, out, start, end);
+}
+
+/** A list of them; answers where it ends. */
+export function addSignatureAlgorithms(d: Dissection, out: DetailNode[], start: number, end: number): number {
   const field = "tls.handshake.sig_hash_alg_len";
-  const [from, to] = list(data, field, "Signature Hash Algorithms Length", 2);
+  const [from, to] = list({ d, out, start, end }, field, "Signature Hash Algorithms Length", 2);
   const count = Math.floor((to - from) / 2);
   const title = `Signature Hash Algorithms (${count} algorithm${count === 1 ? "" : "s"})`;
   const node = d.add(out, "tls.handshake.sig_hash_algs", title, from, to - from);
   for (let at = from, i = 0; at + 2 <= to && i < ENTRIES_MAX; at += 2, i++) {
     addSignatureAlgorithm(d, node.children, at);
   }
+  return to;
 }
 
 function keyShare(data: Data): void {

@@ -2,18 +2,24 @@
 
 import { createHash } from "node:crypto";
 
-import { addSignatureAlgorithm, addTlsExtensions } from "./tls-extensions.ts";
+import { addSignatureAlgorithm, addSignatureAlgorithms, addTlsExtensions } from "./tls-extensions.ts";
 import type { Extensions } from "./tls-extensions.ts";
-import { groupName } from "./tls-groups.ts";
+import { clientKeyExchange, serverKeyExchange } from "./tls-key-exchange.ts";
+import type { Agreement } from "./tls-key-exchange.ts";
 import { HANDSHAKE, messageName, HANDSHAKE_TYPES, isGrease, versionName } from "./tls-names.ts";
 import { suiteName } from "./tls-suites.ts";
-import { addBytes, addComputed, named, uint } from "./protocol.ts";
+import { addBytes, addComputed, bytesCount, named, uint } from "./protocol.ts";
 import { Reading } from "./reading.ts";
-import { addCertificate } from "./x509.ts";
-import { chainLayers } from "./x509-layers.ts";
+import { addCertificate, addDistinguishedName } from "./x509.ts";
+import { chainLayers, REQUEST_NAMES_MAX, requestLayers } from "./x509-layers.ts";
+import { durationText } from "./dns-names.ts";
 import { dateText } from "./frame.ts";
 import { hexText } from "./tree.ts";
 import type { DetailNode, Dissection } from "./tree.ts";
+
+const NOTHING_AGREED: Agreement = { version: 0, suite: 0 };
+const TLS_1_2 = 0x0303;
+const TLS_1_3 = 0x0304;
 
 /** Certificates shown of one chain, suites of one hello. */
 const CERTIFICATES_MAX = 32;
@@ -31,12 +37,15 @@ export function showHandshake(
   out: DetailNode[],
   start: number,
   end: number,
-  isTls13 = false,
+  agreed: Agreement = NOTHING_AGREED,
 ): void {
   const { bytes } = d;
+  const isTls13 = agreed.version === TLS_1_3;
   const type = bytes[start];
   if (type === HANDSHAKE.certificate)
     d.layers.push(...chainLayers(bytes, start + 4, d.captured(end), isTls13));
+  else if (type === HANDSHAKE.certificateRequest && !isTls13)
+    d.layers.push(...requestLayers(bytes, start + 4, d.captured(end), agreed.version >= TLS_1_2));
   if (d.isForColumns) return;
   const held = d.captured(end);
   const node = d.add(
@@ -63,7 +72,10 @@ export function showHandshake(
       certificates(message, isTls13);
       return;
     case HANDSHAKE.serverKeyExchange:
-      serverKeyExchange(message);
+      serverKeyExchange(message, agreed);
+      return;
+    case HANDSHAKE.clientKeyExchange:
+      clientKeyExchange(message, agreed);
       return;
     case HANDSHAKE.newSessionTicket:
       sessionTicket(message, isTls13);
@@ -72,7 +84,10 @@ export function showHandshake(
       addTlsExtensions(d, into, message.at, end, "server");
       return;
     case HANDSHAKE.certificateRequest:
-      if (!isTls13) return;
+      if (!isTls13) {
+        certificateRequest(message, agreed.version);
+        return;
+      }
       context(message);
       if (!message.isBroken) addTlsExtensions(d, into, message.at, end, "client");
       return;
@@ -277,28 +292,6 @@ function certificates(reading: Reading, isTls13: boolean): void {
   }
 }
 
-/** Elliptic curves only (RFC 8422 5.4); from TLS 1.2 on the signature says how it was made. */
-function serverKeyExchange(whole: Reading): void {
-  const { d } = whole;
-  const held = d.captured(whole.end);
-  if (held <= whole.at || d.bytes[whole.at] !== 3) return;
-  const node = d.add(whole.out, null, "EC Diffie-Hellman Server Params", whole.at, held - whole.at);
-  const reading = new Reading(d, node.children, whole.at, whole.end, null);
-  const curveType = (value: number): string => `named_curve (${hexText(value, 2)})`;
-  reading.uint("tls.handshake.server_curve_type", "Curve Type", 1, curveType);
-  const group = (value: number): string => `${groupName(value)} (${hexText(value, 4)})`;
-  reading.uint("tls.handshake.server_named_curve", "Named Curve", 2, group);
-  const length = reading.uint("tls.handshake.server_point_len", "Pubkey Length", 1);
-  if (length !== null && length > 0) reading.bytes("tls.handshake.server_point", "Pubkey", length);
-  const { at } = reading;
-  if (at + 4 <= held && at + 4 + uint(d.bytes, at + 2, 2) === whole.end) {
-    addSignatureAlgorithm(d, node.children, at);
-    reading.skip(2);
-  }
-  const size = reading.uint("tls.handshake.sig_len", "Signature Length", 2);
-  if (size !== null && size > 0) reading.bytes("tls.handshake.sig", "Signature", size);
-}
-
 /** A signature over the handshake (RFC 8446 4.4.3, RFC 5246 7.4.8). */
 function certificateVerify(reading: Reading): void {
   const { d, at } = reading;
@@ -313,10 +306,66 @@ function certificateVerify(reading: Reading): void {
   if (size !== null && size > 0) reading.bytes(field, "Signature", size);
 }
 
+const CERTIFICATE_TYPES = new Map([
+  [1, "RSA Sign"],
+  [2, "DSS Sign"],
+  [3, "RSA Fixed DH"],
+  [4, "DSS Fixed DH"],
+  [21, "GOST R 34.10-94"],
+  [22, "GOST R 34.10-2001"],
+  [64, "ECDSA Sign"],
+  [65, "RSA Fixed ECDH"],
+  [66, "ECDSA Fixed ECDH"],
+  [80, "IBC Params"],
+]);
+
+/** What certificates a server takes, up to TLS 1.2 (RFC 5246 7.4.4). */
+function certificateRequest(reading: Reading, version: number): void {
+  const { d } = reading;
+  const count = reading.uint("tls.handshake.cert_types_count", "Certificate types count", 1);
+  if (count === null || !reading.has(count)) return;
+  const title = `Certificate types (${count} type${count === 1 ? "" : "s"})`;
+  const types = d.add(reading.out, "tls.handshake.cert_types", title, reading.at, count).children;
+  const read = new Reading(d, types, reading.at, reading.at + count, null);
+  while (read.left > 0)
+    read.uint("tls.handshake.cert_type", "Certificate type", 1, (type) => named(CERTIFICATE_TYPES, type));
+  reading.skip(count);
+  if (version >= TLS_1_2 && reading.has(2))
+    reading.at = addSignatureAlgorithms(d, reading.out, reading.at, reading.end);
+  const total = reading.uint("tls.handshake.dnames_len", "Distinguished Names Length", 2);
+  if (total === null || total === 0) return;
+  const size = Math.min(total, reading.left);
+  const names = d.add(
+    reading.out,
+    "tls.handshake.dnames",
+    `Distinguished Names (${bytesCount(total)})`,
+    reading.at,
+    size,
+  ).children;
+  const list = new Reading(d, names, reading.at, reading.at + size, null);
+  for (let i = 0; list.left > 0; i++) {
+    if (i === REQUEST_NAMES_MAX) {
+      d.add(names, "tls.handshake.dnames_truncated", "[Tree view truncated]", list.at, list.left);
+      return;
+    }
+    const length = list.uint("tls.handshake.dname_len", "Distinguished Name Length", 2);
+    if (length === null || !list.has(length)) return;
+    addDistinguishedName(d, names, "tls.handshake.dname", list.at, list.at + length);
+    list.skip(length);
+  }
+}
+
 /** A session ticket (RFC 5077 3.3), in TLS 1.3 with more beside it (RFC 8446 4.6.1). */
-function sessionTicket(reading: Reading, isTls13: boolean): void {
+function sessionTicket(whole: Reading, isTls13: boolean): void {
+  const { d } = whole;
+  const held = Math.max(0, d.captured(whole.end) - whole.at);
+  const node = d.add(whole.out, null, "TLS Session Ticket", whole.at, held);
+  const reading = new Reading(d, node.children, whole.at, whole.end, null);
   const hint = "tls.handshake.session_ticket_lifetime_hint";
-  reading.uint(hint, "Session Ticket Lifetime Hint", 4, (value) => `${value} seconds`);
+  reading.uint(hint, "Session Ticket Lifetime Hint", 4, (seconds) => {
+    const text = `${seconds} second${seconds === 1 ? "" : "s"}`;
+    return seconds < 60 ? text : `${text} (${durationText(seconds)})`;
+  });
   if (isTls13) {
     reading.uint("tls.handshake.session_ticket_age_add", "Session Ticket Age Add", 4);
     const field = "tls.handshake.session_ticket_nonce";
@@ -325,6 +374,14 @@ function sessionTicket(reading: Reading, isTls13: boolean): void {
   }
   const length = reading.uint("tls.handshake.session_ticket_length", "Session Ticket Length", 2);
   if (length !== null && length > 0) reading.bytes("tls.handshake.session_ticket", "Session Ticket", length);
-  if (isTls13 && !reading.isBroken)
-    addTlsExtensions(reading.d, reading.out, reading.at, reading.end, "server");
+  else if (length === 0)
+    d.add(
+      reading.out,
+      "tls.handshake.session_ticket",
+      "Session Ticket: <MISSING>",
+      reading.at,
+      0,
+      "<MISSING>",
+    );
+  if (isTls13 && !reading.isBroken) addTlsExtensions(d, reading.out, reading.at, reading.end, "server");
 }

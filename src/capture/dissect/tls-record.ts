@@ -2,9 +2,11 @@
 
 import { addExpert } from "./expert.ts";
 import { addBytes, addComputed, bytesCount, named, uint } from "./protocol.ts";
+import { TLS_1_2, TLS_1_3 } from "./tls-ciphers.ts";
 import type { OpenRecord } from "./tls-ciphers.ts";
 import type { Opened } from "./tls-opening.ts";
 import { isEncryptedFrom, showHandshake } from "./tls-handshake.ts";
+import type { Agreement } from "./tls-key-exchange.ts";
 import {
   ALERT_LEVELS,
   ALERTS,
@@ -29,6 +31,8 @@ export interface RecordFacts {
   /** Versions before and after it; 0 while unknown. */
   readonly before: number;
   readonly after: number;
+  /** The suite that is agreed on, 0 while none is. */
+  readonly suite: number;
   /** What the Protocol column says where that is not `after`. */
   readonly column?: number;
   /** Handshake bytes of earlier records that the record's first message begins with. */
@@ -169,16 +173,19 @@ function showHandshakes(
 ): MessagesWords {
   const held = d.captured(end);
   const isNew = facts.held.length === 0;
-  const isTls13 = facts.opened !== null && versionColumn(facts.after) === "TLSv1.3";
+  // In the clear TLS 1.3 says nothing that TLS 1.2 does not.
+  const isOpenTls13 = facts.opened !== null && versionColumn(facts.after) === "TLSv1.3";
+  const version = isOpenTls13 ? TLS_1_3 : Math.min(facts.after, TLS_1_2);
+  const agreed: Agreement = { version, suite: facts.suite };
   if (facts.isEncrypted || (isNew && isEncryptedFrom(d.bytes.subarray(start, held)))) {
     d.add(out, "tls.handshake", `Handshake Protocol: ${ENCRYPTED_HANDSHAKE}`, start, held - start);
     return { info: ENCRYPTED_HANDSHAKE, title: ENCRYPTED_HANDSHAKE };
   }
-  if (isNew) return showMessages(d, out, start, end, true, isTls13);
+  if (isNew) return showMessages(d, out, start, end, true, agreed);
   let words: MessagesWords = { info: "", title: MULTIPLE };
   const whole = Buffer.concat([facts.held, d.bytes.subarray(start, held)]);
   d.within("Reassembled TLS Handshake", whole, () => {
-    words = showMessages(d, out, 0, whole.length, false, isTls13);
+    words = showMessages(d, out, 0, whole.length, false, agreed);
   });
   return words;
 }
@@ -190,7 +197,7 @@ function showMessages(
   start: number,
   end: number,
   isNew: boolean,
-  isTls13: boolean,
+  agreed: Agreement,
 ): MessagesWords {
   const { bytes } = d;
   const names: string[] = [];
@@ -206,7 +213,7 @@ function showMessages(
       return isNew ? { info: `[${name} Fragment]`, title: text } : { info: "", title: MULTIPLE };
     }
     names.push(name);
-    showHandshake(d, out, at, stop, isTls13);
+    showHandshake(d, out, at, stop, agreed);
     at = stop;
   }
   const info = names.join(SEPARATOR);

@@ -91,6 +91,7 @@ export class TlsStream implements StreamDissector, Carrier {
   #isEarly = false;
   #earlyRow = -1;
   #earlyVersion = 0;
+  #suite = 0;
   /** The version of everything from this message on. */
   #settledFrom = -1;
   #kept = 0;
@@ -162,20 +163,14 @@ export class TlsStream implements StreamDissector, Carrier {
     if (this.#version !== 0 && this.#sides[0].isEncrypted && this.#sides[1].isEncrypted)
       this.#settledFrom = pdu;
     const after = this.#version === 0 ? uint(bytes, 1, 2) : this.#version;
-    const column = row === this.#earlyRow ? this.#earlyVersion : after;
-    this.#factsCount++;
     const isResumed = isChange && direction === this.#server && !this.#isHelloDone;
-    this.#facts[pdu] = {
-      before,
-      after,
-      column,
-      held,
-      isEncrypted,
-      isResumed,
-      info,
-      opened: null,
-      carries: -1,
-    };
+    this.#note(pdu, row, { before, after, held, isEncrypted, isResumed, info, opened: null, carries: -1 });
+  }
+
+  #note(pdu: number, row: number, told: Omit<RecordFacts, "suite" | "column">): void {
+    this.#factsCount++;
+    const column = row === this.#earlyRow ? this.#earlyVersion : told.after;
+    this.#facts[pdu] = { ...told, suite: this.#suite, column };
   }
 
   /** Takes a record that its direction's keys fit; false for any other. */
@@ -191,19 +186,8 @@ export class TlsStream implements StreamDissector, Carrier {
     else if (open.type === CONTENT.changeCipherSpec) this.#opening?.changeCipher(direction);
     const isData = open.type === CONTENT.applicationData;
     const carries = isData ? this.#carriers.push(pdu) - 1 : -1;
-    const { opened } = open;
-    this.#factsCount++;
-    this.#facts[pdu] = {
-      before,
-      after: this.#version,
-      column: row === this.#earlyRow ? this.#earlyVersion : this.#version,
-      held,
-      isEncrypted: false,
-      isResumed: false,
-      info: null,
-      opened,
-      carries,
-    };
+    const told = { before, after: this.#version, held, opened: open.opened, carries };
+    this.#note(pdu, row, { ...told, isEncrypted: false, isResumed: false, info: null });
     if (isData) {
       this.#carried ??= this.#above.carry(this, this.#alpn);
       this.#newest = { index: carries, bytes: open.plain };
@@ -264,6 +248,7 @@ export class TlsStream implements StreamDissector, Carrier {
         this.#isEarly &&= isHelloRetry(message);
         const hello = readServerHello(message.subarray(4));
         this.#version = hello?.version ?? recordVersion;
+        this.#suite = hello?.suite ?? 0;
         this.#alpn = agreedIn(hello?.extensions) ?? this.#alpn;
       } else if (bytes[at] === HANDSHAKE.encryptedExtensions) {
         this.#alpn = agreedIn(readExtensions(message, 4)) ?? this.#alpn;
@@ -293,6 +278,7 @@ export class TlsStream implements StreamDissector, Carrier {
     const facts = this.#facts[shown.pdu] ?? {
       before: this.#version,
       after: this.#version,
+      suite: this.#suite,
       held: NOTHING,
       isEncrypted: true,
       isResumed: false,

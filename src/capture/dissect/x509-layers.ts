@@ -102,6 +102,28 @@ export function chainLayers(bytes: Uint8Array, start: number, end: number, isTls
   return layers.slice(0, LAYERS_MAX);
 }
 
+/** Names of those a server takes certificates of that are read. */
+export const REQUEST_NAMES_MAX = 100;
+
+/**
+ * The layers of the names in [start, end), the content of a server's request for a certificate up to TLS 1.2; `hasSchemes` where it lists
+ * signature schemes before them.
+ */
+export function requestLayers(bytes: Uint8Array, start: number, end: number, hasSchemes: boolean): string[] {
+  const layers: string[] = [];
+  let at = start < end ? start + 1 + bytes[start] : end;
+  if (hasSchemes && at + 2 <= end) at += 2 + uint(bytes, at, 2);
+  at += 2;
+  for (let i = 0; i < REQUEST_NAMES_MAX && at + 2 <= end; i++) {
+    const from = at + 2;
+    at = from + uint(bytes, at, 2);
+    const name = at > end ? null : derValueAt(bytes, from, at);
+    if (name === null) break;
+    new CertificateLayers(bytes, layers).name(name);
+  }
+  return layers.slice(0, LAYERS_MAX);
+}
+
 class CertificateLayers {
   readonly #bytes: Uint8Array;
   readonly #layers: string[];
@@ -120,8 +142,8 @@ class CertificateLayers {
     const first = parts[0]?.tag === PART.version ? 1 : 0;
     const [, signature, issuer, , subject, key] = parts.slice(first);
     if (signature !== undefined) this.#algorithm(signature);
-    if (issuer !== undefined) this.#name(issuer);
-    if (subject !== undefined) this.#name(subject);
+    if (issuer !== undefined) this.name(issuer);
+    if (subject !== undefined) this.name(subject);
     if (key !== undefined) this.#key(key);
     const extensions = parts.find(({ tag }) => tag === PART.extensions);
     const [list] = extensions === undefined ? [] : this.#in(extensions);
@@ -140,7 +162,7 @@ class CertificateLayers {
     return type?.tag === DER_TAG.oid ? { id: oidHex(this.#bytes, type), rest } : null;
   }
 
-  #name(name: DerValue): void {
+  name(name: DerValue): void {
     for (const set of this.#in(name)) for (const attribute of this.#in(set)) this.#attribute(attribute);
   }
 
@@ -219,7 +241,7 @@ class CertificateLayers {
     for (const inner of this.#in(value)) {
       if (inner.tag === NAME.directory) {
         const [name] = this.#in(inner);
-        if (name !== undefined) this.#name(name);
+        if (name !== undefined) this.name(name);
       } else if (inner.tag === NAME.other && this.#identified(inner)?.id === USER_PRINCIPAL_NAME) {
         this.#layers.push("x509sat");
       } else if (inner.tag >= 0xa0 || inner.tag === DER_TAG.sequence) this.#names(inner, depth + 1);

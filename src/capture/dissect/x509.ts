@@ -63,10 +63,29 @@ export function addCertificate(d: Dissection, out: DetailNode[], start: number, 
   if (extensions !== undefined) addAlternativeNames(d, into, extensions);
 }
 
+/** Adds the name in [start, end), of whoever signs certificates, as `field`. */
+export function addDistinguishedName(
+  d: Dissection,
+  out: DetailNode[],
+  field: string,
+  start: number,
+  end: number,
+): void {
+  const node = d.add(out, field, "Distinguished Name", start, end - start);
+  const name = derValueAt(d.bytes, start, end);
+  if (name?.tag === DER_TAG.sequence) node.label += `: (${addNameParts(d, node.children, name)})`;
+}
+
 /** A distinguished name, its parts as lines; answers them as one text. */
 function addName(d: Dissection, out: DetailNode[], what: string, name: DerValue): string {
-  const { bytes } = d;
   const node = d.add(out, null, what, name.at, name.end - name.at);
+  const all = addNameParts(d, node.children, name);
+  node.label = `${what}: rdnSequence (${all})`;
+  return all;
+}
+
+function addNameParts(d: Dissection, out: DetailNode[], name: DerValue): string {
+  const { bytes } = d;
   const texts: string[] = [];
   for (const set of derValuesIn(bytes, name)) {
     const attribute = derValueAt(bytes, set.start, set.end);
@@ -78,15 +97,13 @@ function addName(d: Dissection, out: DetailNode[], what: string, name: DerValue)
       value.tag === 0x0c ? utf8(bytes, value.start, value.end) : latin1(bytes, value.start, value.end);
     const label = `${ATTRIBUTES.get(id) ?? id}=${text}`;
     texts.push(label);
-    const line = d.add(node.children, null, `RDNSequence item: 1 item (${label})`, set.at, set.end - set.at);
+    const line = d.add(out, null, `RDNSequence item: 1 item (${label})`, set.at, set.end - set.at);
     const isString = attributeLayer(id, value.tag) === "x509sat";
     const field = isString ? (OWN_FIELDS.get(id) ?? STRING_FIELDS.get(value.tag) ?? null) : null;
     const title = field?.slice(8) ?? "string";
     d.add(line.children, field, `${title}: ${text}`, value.start, value.end - value.start, text);
   }
-  const all = texts.toReversed().join(",");
-  node.label = `${what}: rdnSequence (${all})`;
-  return all;
+  return texts.toReversed().join(",");
 }
 
 function addValidity(d: Dissection, out: DetailNode[], validity: DerValue): void {
