@@ -46,10 +46,10 @@ export function addFrame(d: Dissection, linkType: number): void {
   const node = d.add(head, "frame", () => frameText(row, length, captured, where), 0, captured);
   const out = node.children;
   const section = d.around.section(row);
-  if (section !== null) d.add(out, "frame.section_number", `Section number: ${section}`, 0, 0, section);
+  if (section !== null) d.addNamed(out, "frame.section_number", "Section number", 0, 0, section);
   if (id !== null) {
     const line = d.add(out, "frame.interface_id", `Interface id: ${id} (${name})`, 0, 0, id);
-    d.add(line.children, "frame.interface_name", `Interface name: ${name}`, 0, 0, name);
+    d.addNamed(line.children, "frame.interface_name", "Interface name", 0, 0, name);
   }
   if (flags !== null) addPacketFlags(d, out, flags);
   const encap = ENCAPSULATIONS.get(linkType);
@@ -72,7 +72,7 @@ export function addFrame(d: Dissection, linkType: number): void {
   d.add(out, "frame.ignored", "[Frame is ignored: False]", 0, 0, false);
   addPointToPoint(d, out);
   const protocols = d.layers.join(":");
-  d.add(out, "frame.protocols", () => `[Protocols in frame: ${protocols}]`, 0, 0, protocols);
+  d.addComputed(out, "frame.protocols", "Protocols in frame", 0, 0, protocols);
   d.tree.unshift(...head);
 }
 
@@ -126,7 +126,7 @@ function addTimes(d: Dissection, out: Dissection["tree"]): void {
   const [seconds, nanoseconds] = [table.seconds[row], table.nanoseconds[row]];
   const since = (other: number): bigint => table.betweenNs(other, row);
   const date = dateText(seconds, nanoseconds);
-  d.add(out, "frame.time", () => `Arrival Time: ${date}`, 0, 0, date);
+  d.addNamed(out, "frame.time", "Arrival Time", 0, 0, date);
   d.add(out, "frame.offset_shift", "[Time shift for this packet: 0.000000000 seconds]", 0, 0, 0n);
   const epoch = BigInt(seconds) * 1_000_000_000n + BigInt(nanoseconds);
   d.add(out, "frame.time_epoch", () => `Epoch Time: ${nsText(epoch)} seconds`, 0, 0, epoch);

@@ -168,7 +168,7 @@ function addHeader(
   const first = start * 0x10000 + getUint16(bytes, start);
   d.addShared(out, FIRST_LINES, first, (into) => addFirst(d, into, start, header));
   const total = header.totalLength;
-  const line = d.add(out, "ip.len", () => `Total Length: ${total}`, start + 2, 2, total);
+  const line = d.addNamed(out, "ip.len", "Total Length", start + 2, 2, total);
   if (total > room && d.quoted === 0) {
     const summary = `IPv4 total length exceeds packet length (${room} bytes)`;
     const item = { severity: "Error", group: "Protocol", protocol: "IPv4", summary } as const;
@@ -184,13 +184,13 @@ function addHeader(
   );
   const word = start * 0x10000 + getUint16(bytes, start + 6);
   d.addShared(out, FRAGMENT_LINES, word, (into) => addFragmentation(d, into, start, header));
-  const ttl = d.add(out, "ip.ttl", () => `Time to Live: ${header.ttl}`, start + 8, 1, header.ttl);
+  const ttl = d.addNamed(out, "ip.ttl", "Time to Live", start + 8, 1, header.ttl);
   addTtlExpert(d, ttl, header, routed ?? header.destination);
   const { protocol } = header;
   d.add(out, "ip.proto", () => `Protocol: ${protocolName(protocol)} (${protocol})`, start + 9, 1, protocol);
   const isRight = (): boolean => finishChecksum(addWords(bytes, start, start + header.headerLength, 0)) === 0;
   addChecksum(d, out, CHECKSUM, header.checksum, start + 10, isRight);
-  d.add(out, "ip.src", () => `Source Address: ${header.source}`, start + 12, 4, header.source);
+  d.addNamed(out, "ip.src", "Source Address", start + 12, 4, header.source);
   const [field, name] = routed === null ? ["ip.dst", "Destination Address"] : ["ip.cur_rt", "Current Route"];
   d.add(out, field, () => `${name}: ${header.destination}`, start + 16, 4, header.destination);
 }

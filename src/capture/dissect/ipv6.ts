@@ -188,16 +188,9 @@ function addHeader(
   if (d.quoted === 0) addLengthNote(d, plen.children, start + 4, header.nextHeader, length, room);
   const next = header.nextHeader;
   d.add(out, "ipv6.nxt", () => `Next Header: ${protocolName(next)} (${next})`, start + 6, 1, next);
-  d.add(out, "ipv6.hlim", () => `Hop Limit: ${header.hopLimit}`, start + 7, 1, header.hopLimit);
-  d.add(out, "ipv6.src", () => `Source Address: ${header.source}`, start + 8, 16, header.source);
-  d.add(
-    out,
-    "ipv6.dst",
-    () => `Destination Address: ${header.destination}`,
-    start + 24,
-    16,
-    header.destination,
-  );
+  d.addNamed(out, "ipv6.hlim", "Hop Limit", start + 7, 1, header.hopLimit);
+  d.addNamed(out, "ipv6.src", "Source Address", start + 8, 16, header.source);
+  d.addNamed(out, "ipv6.dst", "Destination Address", start + 24, 16, header.destination);
   addAddressOrigins(d, out, start);
 }
 

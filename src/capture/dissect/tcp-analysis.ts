@@ -23,14 +23,7 @@ export function addTcpAnalysis(d: Dissection, out: DetailNode[], start: number):
   const acks = analysis.acksRow(row);
   if (acks >= 0) {
     const frame = acks + 1;
-    d.add(
-      into,
-      "tcp.analysis.acks_frame",
-      `[This is an ACK to the segment in frame: ${frame}]`,
-      start,
-      0,
-      frame,
-    );
+    d.addComputed(into, "tcp.analysis.acks_frame", "This is an ACK to the segment in frame", start, 0, frame);
     const rtt = analysis.betweenNs(acks, row);
     if (rtt !== 0n)
       d.add(into, "tcp.analysis.ack_rtt", `[The RTT to ACK the segment was: ${seconds(rtt)}]`, start, 0, rtt);
@@ -42,18 +35,11 @@ export function addTcpAnalysis(d: Dissection, out: DetailNode[], start: number):
   }
   const flight = analysis.bytesInFlight(row);
   if (flight > 0) {
-    d.add(into, "tcp.analysis.bytes_in_flight", `[Bytes in flight: ${flight}]`, start, 0, flight);
+    d.addComputed(into, "tcp.analysis.bytes_in_flight", "Bytes in flight", start, 0, flight);
   }
   const pushed = analysis.pushBytesSent(row);
   if (pushed > 0) {
-    d.add(
-      into,
-      "tcp.analysis.push_bytes_sent",
-      `[Bytes sent since last PSH flag: ${pushed}]`,
-      start,
-      0,
-      pushed,
-    );
+    d.addComputed(into, "tcp.analysis.push_bytes_sent", "Bytes sent since last PSH flag", start, 0, pushed);
   }
   const flags = trace.packets.analysis[row] & ANALYSIS_FLAGS;
   if (flags !== 0) addFlags(d, into, start, flags, analysis);
@@ -101,7 +87,7 @@ function addDuplicate(
   const number = analysis.duplicateAckNumber(row);
   const frame = analysis.relatedRow(row) + 1;
   d.add(into, "tcp.analysis.duplicate_ack", "[This is a TCP duplicate ack]", start, 0, true);
-  d.add(out, "tcp.analysis.duplicate_ack_num", `[Duplicate ACK #: ${number}]`, start, 0, number);
+  d.addComputed(out, "tcp.analysis.duplicate_ack_num", "Duplicate ACK #", start, 0, number);
   const text = `[Duplicate to the ACK in frame: ${frame}]`;
   const below = d.add(out, "tcp.analysis.duplicate_ack_frame", text, start, 0, frame).children;
   const summary = `Duplicate ACK (#${number})`;

@@ -20,20 +20,20 @@ function windowFactor({ d, at }: TcpOptionBody): number {
 function readWindowScale(option: TcpOptionBody, out: DetailNode[]): void {
   const { d, at } = option;
   const shift = d.bytes[at + 2];
-  const line = d.add(out, "tcp.options.wscale.shift", () => `Shift count: ${shift}`, at + 2, 1, shift);
+  const line = d.addNamed(out, "tcp.options.wscale.shift", "Shift count", at + 2, 1, shift);
   if (shift > WINDOW_SHIFT_MAX && d.quoted === 0) {
     const summary = "Window scale shift exceeds 14";
     const item = { severity: "Warning", group: "Protocol", protocol: "TCP", summary } as const;
     addExpert(d, line.children, "tcp.options.wscale.shift.invalid", item, at + 2, 1);
   }
   const factor = windowFactor(option);
-  d.add(out, "tcp.options.wscale.multiplier", () => `[Multiplier: ${factor}]`, at + 2, 1, factor);
+  d.addComputed(out, "tcp.options.wscale.multiplier", "Multiplier", at + 2, 1, factor);
 }
 
 function readTimestamps({ d, at }: TcpOptionBody, out: DetailNode[]): void {
   const [value, echo] = [getUint32(d.bytes, at + 2), getUint32(d.bytes, at + 6)];
-  d.add(out, "tcp.options.timestamp.tsval", () => `Timestamp value: ${value}`, at + 2, 4, value);
-  d.add(out, "tcp.options.timestamp.tsecr", () => `Timestamp echo reply: ${echo}`, at + 6, 4, echo);
+  d.addNamed(out, "tcp.options.timestamp.tsval", "Timestamp value", at + 2, 4, value);
+  d.addNamed(out, "tcp.options.timestamp.tsecr", "Timestamp echo reply", at + 6, 4, echo);
 }
 
 /** An option that carries one number of four bytes (RFC 1072, RFC 1644). */

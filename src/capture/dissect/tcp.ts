@@ -133,7 +133,7 @@ export function dissectTcp(d: Dissection, ip: IpAbove, start: number, end: numbe
 function addResetCause(d: Dissection, node: DetailNode, start: number, length: number): void {
   if (length <= 0) return;
   const cause = ascii(d.bytes, start, start + length);
-  d.add(node.children, "tcp.reset_cause", `Reset cause: ${cause}`, start, length, cause);
+  d.addNamed(node.children, "tcp.reset_cause", "Reset cause", start, length, cause);
 }
 
 /** Bytes of a quoted header that have its ports and its sequence number. */
@@ -151,12 +151,12 @@ function dissectCut(d: Dissection, start: number, end: number): void {
   const source = (d.bytes[start] << 8) | d.bytes[start + 1];
   const destination = (d.bytes[start + 2] << 8) | d.bytes[start + 3];
   node.label = `${TITLE}, Src Port: ${source}, Dst Port: ${destination}`;
-  d.add(node.children, "tcp.srcport", `Source Port: ${source}`, start, 2, source);
-  d.add(node.children, "tcp.dstport", `Destination Port: ${destination}`, start + 2, 2, destination);
+  d.addNamed(node.children, "tcp.srcport", "Source Port", start, 2, source);
+  d.addNamed(node.children, "tcp.dstport", "Destination Port", start + 2, 2, destination);
   d.columns("TCP", `${source} → ${destination}`);
   if (d.quoted === 0 || held - start < QUOTED_LENGTH) return;
   const seq = getUint32(d.bytes, start + 4);
-  d.add(node.children, "tcp.seq", `Sequence Number: ${seq}`, start + 4, 4, seq);
+  d.addNamed(node.children, "tcp.seq", "Sequence Number", start + 4, 4, seq);
 }
 
 function infoText({ header, length, seq, ack, window }: Segment): string {
@@ -174,18 +174,11 @@ function addHeader(d: Dissection, node: DetailNode, segment: Segment): void {
   const { header, start, seq, ack, length, view } = segment;
   const out = node.children;
   const relative = view === null ? "" : "    (relative sequence number)";
-  d.add(out, "tcp.srcport", () => `Source Port: ${header.sourcePort}`, start, 2, header.sourcePort);
-  d.add(
-    out,
-    "tcp.dstport",
-    () => `Destination Port: ${header.destinationPort}`,
-    start + 2,
-    2,
-    header.destinationPort,
-  );
+  d.addNamed(out, "tcp.srcport", "Source Port", start, 2, header.sourcePort);
+  d.addNamed(out, "tcp.dstport", "Destination Port", start + 2, 2, header.destinationPort);
   const stream = d.streamAt(start);
   if (stream !== NO_STREAM) {
-    d.add(out, "tcp.stream", () => `[Stream index: ${stream}]`, start, 0, stream);
+    d.addComputed(out, "tcp.stream", "Stream index", start, 0, stream);
   }
   const isOwn = d.quoted === 0;
   if (isOwn && d.isOwn(start) && stream !== NO_STREAM) {
@@ -193,10 +186,10 @@ function addHeader(d: Dissection, node: DetailNode, segment: Segment): void {
     const text = (): string => `[Conversation completeness: ${completenessText(seen)}]`;
     d.add(out, "tcp.completeness", text, start, 0, seen);
   }
-  if (isOwn) d.add(out, "tcp.len", () => `[TCP Segment Len: ${length}]`, start, 0, length);
+  if (isOwn) d.addComputed(out, "tcp.len", "TCP Segment Len", start, 0, length);
   d.add(out, "tcp.seq", () => `Sequence Number: ${seq}${relative}`, start + 4, 4, seq);
   if (isOwn) {
-    d.add(out, "tcp.seq_raw", () => `Sequence Number (raw): ${header.seq}`, start + 4, 4, header.seq);
+    d.addNamed(out, "tcp.seq_raw", "Sequence Number (raw)", start + 4, 4, header.seq);
     const controls = (header.flags & TCP_FLAG.syn ? 1 : 0) + (header.flags & TCP_FLAG.fin ? 1 : 0);
     const next = (seq + length + controls) >>> 0;
     d.add(out, "tcp.nxtseq", () => `[Next Sequence Number: ${next}${relative}]`, start, 0, next);
@@ -211,7 +204,7 @@ function addHeader(d: Dissection, node: DetailNode, segment: Segment): void {
     ack,
   );
   if (isOwn) addAckExpert(d, ackLine.children, header, start + 8);
-  d.add(out, "tcp.ack_raw", () => `Acknowledgment number (raw): ${header.ack}`, start + 8, 4, header.ack);
+  d.addNamed(out, "tcp.ack_raw", "Acknowledgment number (raw)", start + 8, 4, header.ack);
   const add = (into: DetailNode[]): void => {
     addHeaderLength(d, into, header.headerLength, start + 12);
     addFlags(d, into, header, start + 12);
@@ -272,7 +265,7 @@ function addFlags(d: Dissection, out: DetailNode[], header: TcpHeader, at: numbe
     if (isSet && d.quoted === 0) addFlagExpert(d, line.children, header, mask, at + 1);
   }
   const letters = flagLetters(flags);
-  const line = d.add(into, "tcp.flags.str", () => `[TCP Flags: ${letters}]`, at, 2, letters);
+  const line = d.addComputed(into, "tcp.flags.str", "TCP Flags", at, 2, letters);
   const { analysis, row } = d.around;
   if ((flags & TCP_FLAG.fin) === 0 || d.quoted > 0 || analysis === null) return;
   const isFirst = analysis.closesFirst(row);
@@ -324,8 +317,8 @@ const CHECKSUM = {
 
 function addWindow(d: Dissection, out: DetailNode[], segment: Segment, ip: IpAbove, end: number): void {
   const { header, start, window, view } = segment;
-  d.add(out, "tcp.window_size_value", () => `Window: ${header.window}`, start + 14, 2, header.window);
-  d.add(out, "tcp.window_size", () => `[Calculated window size: ${window}]`, start + 14, 2, window);
+  d.addNamed(out, "tcp.window_size_value", "Window", start + 14, 2, header.window);
+  d.addComputed(out, "tcp.window_size", "Calculated window size", start + 14, 2, window);
   if (view !== null && (header.flags & TCP_FLAG.syn) === 0) {
     const shift = view.windowShift;
     const factor = shift >= 0 ? 2 ** shift : shift;
@@ -340,5 +333,5 @@ function addWindow(d: Dissection, out: DetailNode[], segment: Segment, ip: IpAbo
       : null;
   addChecksum(d, out, CHECKSUM, header.checksum, start + 16, isRight);
   const urgent = header.urgentPointer;
-  d.add(out, "tcp.urgent_pointer", () => `Urgent Pointer: ${urgent}`, start + 18, 2, urgent);
+  d.addNamed(out, "tcp.urgent_pointer", "Urgent Pointer", start + 18, 2, urgent);
 }

@@ -182,6 +182,34 @@ export class Dissection {
     return this.#line(parent, field, label, start, length, value);
   }
 
+  /** Appends the line `name: value`. */
+  addNamed(
+    parent: DetailNode[],
+    field: string,
+    name: string,
+    start: number,
+    length: number,
+    value: number | string,
+  ): DetailNode {
+    if (this.isForColumns) return NOBODYS;
+    const label = this.interest.labels ? `${name}: ${value}` : "";
+    return this.#line(parent, field, label, start, length, value);
+  }
+
+  /** The same in brackets: of what no byte says, but what is known besides. */
+  addComputed(
+    parent: DetailNode[],
+    field: string,
+    name: string,
+    start: number,
+    length: number,
+    value: number | string,
+  ): DetailNode {
+    if (this.isForColumns) return NOBODYS;
+    const label = this.interest.labels ? `[${name}: ${value}]` : "";
+    return this.#line(parent, field, label, start, length, value);
+  }
+
   /**
    * Appends to `parent` what `make` adds to the list that it is given, once for all packets with the same `key`: where its lines' bytes are, what
    * they say and their values must follow from that, nothing is found to be wrong in them, and nobody adds to them.

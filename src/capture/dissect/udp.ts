@@ -42,8 +42,8 @@ export function dissectUdp(d: Dissection, ip: IpAbove, start: number, end: numbe
   const title = (): string => `${TITLE}, Src Port: ${sourcePort}, Dst Port: ${destinationPort}`;
   const node = d.layer("udp", title, start, UDP_HEADER_LENGTH);
   const out = node.children;
-  d.add(out, "udp.srcport", () => `Source Port: ${sourcePort}`, start, 2, sourcePort);
-  d.add(out, "udp.dstport", () => `Destination Port: ${destinationPort}`, start + 2, 2, destinationPort);
+  d.addNamed(out, "udp.srcport", "Source Port", start, 2, sourcePort);
+  d.addNamed(out, "udp.dstport", "Destination Port", start + 2, 2, destinationPort);
   const isJumbogram = length === 0;
   const total = isJumbogram ? end - start : length;
   // What is quoted ends where its error ends, and a fragment where the capture cut it.
@@ -61,7 +61,7 @@ export function dissectUdp(d: Dissection, ip: IpAbove, start: number, end: numbe
   addChecksum(d, out, CHECKSUM, header.checksum, start + 6, header.checksum === 0 ? absent : isRight);
   const stream = d.streamAt(start);
   if (stream !== NO_STREAM) {
-    d.add(out, "udp.stream", () => `[Stream index: ${stream}]`, start + 8, 0, stream);
+    d.addComputed(out, "udp.stream", "Stream index", start + 8, 0, stream);
   }
   const notes = [
     isTooLong ? ` [BAD UDP LENGTH ${length} > IP PAYLOAD LENGTH]` : "",
@@ -127,8 +127,8 @@ function addBeginning(d: Dissection, start: number, held: number, end: number): 
   const [source, destination] = [getUint16(d.bytes, start), getUint16(d.bytes, start + 2)];
   const title = `${TITLE}, Src Port: ${source}, Dst Port: ${destination}`;
   const out = d.layer("udp", title, start, Math.min(has, UDP_HEADER_LENGTH)).children;
-  d.add(out, "udp.srcport", `Source Port: ${source}`, start, 2, source);
-  d.add(out, "udp.dstport", `Destination Port: ${destination}`, start + 2, 2, destination);
+  d.addNamed(out, "udp.srcport", "Source Port", start, 2, source);
+  d.addNamed(out, "udp.dstport", "Destination Port", start + 2, 2, destination);
   let info = `${source} → ${destination}`;
   if (has >= 6) {
     const length = getUint16(d.bytes, start + 4);
