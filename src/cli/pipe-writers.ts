@@ -1,11 +1,13 @@
 // Who writes into the pipe that is our standard input. A capture program learns that nobody reads any more by its next packet, which on a
 // quiet network may never come, and the shell waits for it: who quits here wants the prompt back.
 
+import { constants } from "node:os";
 import { readdirSync, readFileSync, readlinkSync } from "node:fs";
 
 /** Of `/proc/PID/fdinfo`'s flags, the two bits that say which way a descriptor is open. */
 const ACCESS_MODE = 3;
 const WRITE_ONLY = 1;
+const { SIGPIPE } = constants.signals;
 
 interface Process {
   readonly pid: number;
@@ -15,7 +17,7 @@ interface Process {
 
 /**
  * Answers what tells the writers of standard input, once it is closed, that nobody reads any more: those of the same pipeline get the
- * SIGPIPE that their next write would bring them. A shell that writes through others is left to what it has still to do, and so is who belongs to
+ * SIGPIPE that their next write would bring them; ssh and others that take no notice of it get what Ctrl-C would send them. A shell that writes through others is left to what it has still to do, and so is who belongs to
  * somebody else. Where there is no /proc it does nothing.
  */
 export function pipeWriters(): () => void {
@@ -24,7 +26,7 @@ export function pipeWriters(): () => void {
   return () => {
     for (const { pid } of lastOf(writersOf(pipe))) {
       try {
-        process.kill(pid, "SIGPIPE");
+        process.kill(pid, ignores(pid, SIGPIPE) ? "SIGINT" : "SIGPIPE");
       } catch {
         // It has ended by now, or is not ours to tell.
       }
@@ -60,6 +62,12 @@ function processes(): Process[] {
       const [, parent, group] = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
       return group === undefined ? [] : [{ pid: Number(name), parent: Number(parent), group: Number(group) }];
     });
+}
+
+/** Whether a process takes no notice of a signal: its bit in the mask of those, in hex. */
+function ignores(pid: number, signal: number): boolean {
+  const mask = /^SigIgn:\s*([\da-f]+)/m.exec(textOf(`/proc/${pid}/status`))?.[1] ?? "0";
+  return ((BigInt(`0x${mask}`) >> BigInt(signal - 1)) & 1n) === 1n;
 }
 
 function writesInto(pid: number, pipe: string): boolean {

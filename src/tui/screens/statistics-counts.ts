@@ -34,6 +34,8 @@ interface Kept {
   /** What the user says ports carry. */
   decodeAs: Model["packets"]["decodeAs"];
   readonly traffic: Map<ConversationKind, Counting<TrafficCounts>>;
+  /** How many of the first packets have each transport, of those looked at. */
+  readonly transports: { looked: number; tcp: number; udp: number };
   protocols?: Counting<ProtocolCounts>;
   io?: Counting<IoCounts>;
   expert?: Counting<ExpertCounts>;
@@ -69,7 +71,8 @@ function keptOf(model: Model): Kept {
   const counted = countedOf(model);
   const { decodeAs } = model.packets;
   let known = kept.get(counted);
-  if (known === undefined) kept.set(counted, (known = { decodeAs, traffic: new Map() }));
+  if (known === undefined)
+    kept.set(counted, (known = { decodeAs, traffic: new Map(), transports: { looked: 0, tcp: 0, udp: 0 } }));
   if (known.decodeAs !== decodeAs) {
     known.decodeAs = decodeAs;
     // What is told by dissecting is counted anew.
@@ -79,20 +82,21 @@ function keptOf(model: Model): Kept {
   return known;
 }
 
-/** The layer whose ends are looked at: the one chosen, else the highest among the first packets. */
+/** The layer whose ends are looked at: the one chosen, else among the first packets the transport that most have, or the highest layer. */
 export function layerOf(model: Model): ConversationKind {
   const { layer } = model.statistics;
   if (layer !== null) return layer;
   const { packets } = shownTrace(model);
-  // Until the filter has let something through, nobody knows what there is most to say of.
-  const limit = limitOf(model)?.rows ?? [];
-  let hasUdp = false;
-  for (let i = 0; i < Math.min(limit.length === 0 ? packets.count : limit.length, LOOKED_AT); i++) {
-    const row = limit.length === 0 ? i : limit[i];
-    if (packets.protocol[row] === PROTOCOL.tcp) return "tcp";
-    hasUdp ||= packets.protocol[row] === PROTOCOL.udp;
+  const rows = limitOf(model)?.rows;
+  const { transports } = keptOf(model);
+  const most = Math.min(rows?.length ?? packets.count, LOOKED_AT);
+  for (; transports.looked < most; transports.looked++) {
+    const protocol = packets.protocol[rows?.[transports.looked] ?? transports.looked];
+    if (protocol === PROTOCOL.tcp) transports.tcp++;
+    else if (protocol === PROTOCOL.udp) transports.udp++;
   }
-  if (hasUdp) return "udp";
+  const { tcp, udp } = transports;
+  if (tcp + udp > 0) return tcp >= udp ? "tcp" : "udp";
   if (packets.addresses.size === 0) return "eth";
   return packets.addresses.family(1) === 6 ? "ipv6" : "ip";
 }

@@ -78,6 +78,11 @@ test("conversations, endpoints and protocols of the packets that pass are tshark
   expect(lines(press(model, ["f"]), 8)).toEqual(lines(all, 8));
 });
 
+test("the layer that opens is the one most packets have", () => {
+  expect(text(press(start, ["7"]))).toContain("─ TCP conversations ─");
+  expect(text(limited("dns"))).toContain("─ UDP conversations, limited to dns ─");
+});
+
 test("over time the packets that pass stand on the time of all", () => {
   const chart = text(limited("dns", "tab", "tab", "tab"));
   expect(chart).toMatch(/Packets in 2 ms, limited to dns /);
