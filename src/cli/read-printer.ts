@@ -29,11 +29,15 @@ export interface PrintingFlags {
   readonly field?: string[];
   readonly setting?: string[];
   readonly details?: true;
+  readonly only?: string;
+  readonly separator?: string;
   readonly hex?: true;
   readonly summary?: true;
   readonly time?: string;
 }
 
+/** Formats that -V, -O and -x are of. */
+const OF_LINES: ReadonlySet<string> = new Set(["text", "tabs"]);
 /** Formats that -e chooses fields for, which the others want as well. */
 const OF_FIELDS: ReadonlySet<string> = new Set(["fields", "json", "ek"]);
 const FORMATS = ["text", "fields", "json", "ek", "tabs", "psml", "pdml"] as const;
@@ -84,6 +88,8 @@ export class PacketPrinter {
   readonly #writeLine: LineWriter;
   readonly #passes: ((row: number) => boolean) | null;
   readonly #isJson: boolean;
+  /** What comes after each packet. */
+  readonly #separator: string;
   /** What comes after the packets. */
   readonly #end: string;
   /** The row printed last, -1 before the first. */
@@ -96,6 +102,7 @@ export class PacketPrinter {
     this.#writeLine = lineWriter(capture, context, printing);
     const [head, end] = around(capture, printing);
     this.#out.text(head);
+    this.#separator = this.#isJson ? "" : `${separatorOf(printing)}\n`;
     this.#end = end;
   }
 
@@ -108,7 +115,7 @@ export class PacketPrinter {
       if (this.#isJson) out.text(this.#printed === -1 ? "\n" : ",\n");
       this.#writeLine(row, out);
       this.#printed = row;
-      if (!this.#isJson) out.newline();
+      if (this.#separator !== "") out.text(this.#separator);
       if (out.length >= BATCH_BYTES) write(out.take());
     }
     if (out.length > 0) write(out.take());
@@ -119,6 +126,16 @@ export class PacketPrinter {
     this.#out.text(this.#end);
     write(this.#out.take());
   }
+}
+
+/** As in tshark, one stands only between packets of several lines. */
+function separatorOf({ format, flags }: Printing): string {
+  const hasLines = OF_LINES.has(format) && (isDetailed(flags) || flags.hex === true);
+  return hasLines ? (flags.separator ?? "") : "";
+}
+
+function isDetailed({ details, only }: PrintingFlags): boolean {
+  return details === true || only !== undefined;
 }
 
 /** What comes before all packets, and after them. */
@@ -167,18 +184,20 @@ function lineWriter(
   const columns = { timeDecimals: decimalsAt, timeWay };
   if (format === "psml") return psmlWriter(trace, context, columns);
   const writeText = textWriter(trace, context, { ...columns, separator: format === "tabs" ? "\t" : " " });
-  if (flags.details !== true && flags.hex !== true) return writeText;
-  const writeDetails = detailsWriter(trace, context, flags.hex === true);
+  const hasDetails = isDetailed(flags);
+  if (!hasDetails && flags.hex !== true) return writeText;
+  const only = flags.only === undefined ? null : new Set(flags.only.split(","));
+  const writeDetails = detailsWriter(trace, context, flags.hex === true, only);
   const writeHex = hexWriter(trace, context);
   // As tshark: details and bytes stand in for the line, unless it is asked for as well.
   return (row, out) => {
     if (flags.summary === true) {
       writeText(row, out);
-      if (flags.details === true || flags.hex === true) out.newline();
+      if (hasDetails || flags.hex === true) out.newline();
     }
-    if (flags.details === true) writeDetails(row, out);
+    if (hasDetails) writeDetails(row, out);
     if (flags.hex === true) {
-      if (flags.summary === true || flags.details === true) out.newline();
+      if (flags.summary === true || hasDetails) out.newline();
       writeHex(row, out);
     }
   };

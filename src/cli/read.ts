@@ -50,6 +50,11 @@ export function addRead(program: Command): void {
     .option("-c, --count <n>", "stop after n packets of the file")
     .option("-a, --autostop <duration:SECONDS>", "stop so long after the beginning")
     .option("-V, --details", "the detail tree of each packet")
+    .option(
+      "-O, --only <protocols>",
+      "as -V, but of layers other than these, as in ip,http, the first line alone",
+    )
+    .option("-S, --separator <line>", "between packets of -V, -O and -x, where an empty line would be")
     .option("-x, --hex", "the bytes of each packet")
     .option("-P, --summary", "the packet's line, where -x or -V alone would leave it out")
     .option("-t, --time <way>", "times of lines: r, d, dd, e, or of the day in UTC: a, ad, adoy", "r")
@@ -129,9 +134,9 @@ type TakePackets = (capture: Capture, filter: Filter | null) => Packets;
 
 /** What is to be done with the packets. Loaded here, so that counting packets does not wait for what prints them. */
 async function packetsTakers(flags: ReadFlags): Promise<readonly TakePackets[]> {
-  const { write: path, quiet = false, details, hex, summary } = flags;
+  const { write: path, quiet = false, details, only, hex, summary } = flags;
   // As tshark: what is written is not printed as well, unless lines, details or bytes are asked for.
-  const isAsked = details === true || hex === true || summary === true;
+  const isAsked = details === true || only !== undefined || hex === true || summary === true;
   const isPrinting = !quiet && (path === undefined || isAsked);
   const takers: TakePackets[] = [];
   // Flags that nothing comes of are looked at for mistakes all the same.

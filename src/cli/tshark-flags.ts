@@ -7,8 +7,7 @@ import { InputError } from "../scenario/input-error.ts";
 const INSTEAD: Readonly<Record<string, string>> = {
   "-2": "there is one pass over the packets; leave it out",
   "-R <filter>": "there is one pass over the packets; -Y filters in it",
-  "-o <preference>": "there are no preferences; -d says what ports carry, --keylog decrypts TLS",
-  "-O <protocols>": "-V prints all protocols' details; -T fields -e chooses fields",
+  "-o <preference>": "of preferences only tls.keylog_file can be set; -d says what ports carry",
   "-G [report]": "a field mistyped in -e or -Y is told the names near it",
   "-u <kind>": "times are in seconds; -t chooses since when",
   "-j <protocols>": "-T json -e chooses fields",
@@ -24,7 +23,6 @@ const INSTEAD: Readonly<Record<string, string>> = {
   "-C <profile>": "there are no profiles",
   "-X <extension>": "there are no extensions",
   "-K <keytab>": "nothing is decrypted with it",
-  "-S <separator>": "packets are printed one a line",
   "-W <option>": "names are never resolved, nor written but those that the capture has",
   "-N <kinds>": "names are never resolved",
   "-H <hosts>": "names are never resolved",
@@ -39,6 +37,29 @@ export function addTsharkFlags(command: Command): void {
       throw new InputError(`${flag.replace(/ .*/, "")}: is tshark's and not here: ${instead}`);
     };
     command.addOption(command.createOption(flag).hideHelp());
-    command.on(`option:${command.options.at(-1)?.name() ?? ""}`, refuse);
+    const take = flag.startsWith("-o ") ? preferenceTaker(command, refuse) : refuse;
+    command.on(`option:${command.options.at(-1)?.name() ?? ""}`, take);
   }
+}
+
+const KEY_LOG = /^(?:tls|ssl)\.keylog_file:\s*(.+)$/s;
+
+/** Preferences as they are here anyway. */
+const AS_THEY_ARE: ReadonlySet<string> = new Set([
+  "ip.check_checksum:false",
+  "ip.defragment:true",
+  "tcp.analyze_sequence_numbers:true",
+  "tcp.check_checksum:false",
+  "tcp.desegment_tcp_streams:true",
+  "tcp.relative_sequence_numbers:true",
+  "udp.check_checksum:false",
+]);
+
+/** Takes a preference that says what another flag says, or what is so. */
+function preferenceTaker(command: Command, refuse: () => never): (preference: string) => void {
+  return (preference) => {
+    const keyLog = KEY_LOG.exec(preference)?.[1];
+    if (keyLog !== undefined) command.setOptionValue("keylog", keyLog);
+    else if (!AS_THEY_ARE.has(preference.toLowerCase().replace(/:\s*/, ":"))) refuse();
+  };
 }

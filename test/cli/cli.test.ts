@@ -250,7 +250,7 @@ describe("wirelab read", () => {
     ["-o", "tcp.desegment_tcp_streams:FALSE"],
     ["-R", "tcp"],
     ["-G"],
-    ["-O", "ip"],
+    ["-j", "ip"],
     ["-F", "pcap"],
   ])("tells a script that says %s how to do without", async (...flags) => {
     const { code, stdout, stderr } = await wirelab(["read", "-r", path, ...flags]);

@@ -42,6 +42,12 @@ describe("--keylog", () => {
     expect(open.stdout).toBe("8\t/greeting\n10\t/echo\n44\t/greeting\n46\t/echo\n");
   });
 
+  it.each(["tls", "ssl"])("is read's -o %s.keylog_file as well, for scripts of tshark's", async (name) => {
+    const preference = `${name}.keylog_file:${join(folder, "keys.log")}`;
+    const args = ["read", "-r", join(folder, "closed.pcapng"), "-o", preference, ...REQUESTS];
+    expect((await wirelab(args)).stdout).toBe("8\t/greeting\n10\t/echo\n44\t/greeting\n46\t/echo\n");
+  });
+
   it("decrypts on screens and in exports", async () => {
     const flags = ["--keylog", join(folder, "keys.log")];
     const screen = await wirelab([

@@ -17,18 +17,28 @@ const NO_SOURCES: readonly DataSource[] = [];
 
 /**
  * Writes a line a node, four blanks a level, and the end of the last: with what ends the packet's text comes an empty line. As tshark does it,
- * bytes that nothing is known of are dumped below their line, unless `areBytesPrinted` says that all are printed anyway.
+ * bytes that nothing is known of are dumped below their line, unless `areBytesPrinted` says that all are printed anyway. Of layers that are
+ * not among `only`, where that is not null, there is the first line.
  */
 export function detailsWriter(
   trace: Trace,
   context: DissectContext = {},
   areBytesPrinted: boolean = false,
+  only: ReadonlySet<string> | null = null,
 ): LineWriter {
   const lines = new TreeLines();
   return (row, out) => {
     const { tree, sources } = dissect(trace, row, context);
-    lines.write(out, tree, areBytesPrinted ? NO_SOURCES : sources);
+    const shown = areBytesPrinted ? NO_SOURCES : sources;
+    if (only === null) lines.write(out, tree, shown);
+    else
+      for (const layer of tree)
+        lines.write(out, [layerOf(layer, only)], only.has(layer.field ?? "") ? shown : NO_SOURCES);
   };
+}
+
+function layerOf(layer: DetailNode, only: ReadonlySet<string>): DetailNode {
+  return only.has(layer.field ?? "") ? layer : { ...layer, children: [] };
 }
 
 function indentOf(level: number): string {

@@ -29,6 +29,15 @@ export class ReplayFailure extends Error {
   override readonly name = "ReplayFailure";
 }
 
+/** Why a place cannot be listened on, by the kernel's word for it, and what to do. */
+const CANNOT_LISTEN: Readonly<Record<string, string>> = {
+  EADDRINUSE:
+    "another program has this port (EADDRINUSE): end it, choose another, or listen on 0 for any that is free",
+  EACCES:
+    "ports below 1024 are not for everybody (EACCES): choose another, or listen on 0 for any that is free",
+  EADDRNOTAVAIL: "no interface of this machine has this address (EADDRNOTAVAIL): 127.0.0.1 and ::1 are there",
+};
+
 /** How long after the last expected byte one too many is waited for, in ms. */
 const SETTLE_MS = 100;
 
@@ -298,7 +307,8 @@ class Waiting {
 
 function noPeer(place: Place, deed: string, error: unknown, { patienceMs }: LiveOptions): ReplayFailure {
   if (error instanceof ReplayFailure) return error;
-  const why = codeOf(error) === "ABORT_ERR" ? `nobody ${deed} within ${patienceMs} ms` : codeOf(error);
+  const code = codeOf(error);
+  const why = code === "ABORT_ERR" ? `nobody ${deed} within ${patienceMs} ms` : (CANNOT_LISTEN[code] ?? code);
   return new ReplayFailure(`${placeText(place)}: ${why}`);
 }
 

@@ -163,6 +163,20 @@ describe("the client's side of a TCP stream", () => {
     );
   });
 
+  it("says which place it cannot listen on, why, and what to do", async () => {
+    const taken = await server(() => undefined);
+    const never = (): void => expect.unreachable();
+    await expect(playTcpServer(taken, TALK.server, TALK.client, FAST, never)).rejects.toThrow(
+      `127.0.0.1:${taken.port}: another program has this port (EADDRINUSE): end it, choose another, or listen on 0 for any that is free`,
+    );
+    const elsewhere = { host: "192.0.2.1", port: 0 };
+    for (const play of [playTcpServer, playUdpServer]) {
+      await expect(play(elsewhere, TALK.server, TALK.client, FAST, never)).rejects.toThrow(
+        "192.0.2.1:0: no interface of this machine has this address (EADDRNOTAVAIL): ",
+      );
+    }
+  });
+
   it("gives up on a program that takes no more bytes", async () => {
     const place = await server((socket) => socket.pause());
     const size = 1 << 20;

@@ -1,0 +1,52 @@
+// One-liners that people write for tshark: what `wirelab read` prints of them is what tshark prints.
+
+import { describe, expect, it } from "vitest";
+import { hasTshark, tshark } from "../capture/shared-captures.ts";
+import { wirelab } from "./wirelab.ts";
+
+const APPLICATIONS = "fixtures/captures/applications.pcapng";
+const HELLO = "fixtures/captures/tcp-hello-loopback.pcapng";
+
+const ONE_LINERS: readonly (readonly string[])[] = [
+  ["-r", APPLICATIONS, "-O", "dns,udp", "-c", "40"],
+  ["-r", HELLO, "-O", "tcp", "-x"],
+  ["-r", HELLO, "-O", "data"],
+  ["-r", HELLO, "-O", "", "-P"],
+  ["-r", HELLO, "-O", "ip, tcp", "-S", "----"],
+  ["-r", HELLO, "-V", "-S", "next"],
+  ["-r", HELLO, "-x", "-S", ""],
+  ["-r", HELLO, "-S", "----"],
+  [
+    "-r",
+    HELLO,
+    "-o",
+    "tcp.desegment_tcp_streams: TRUE",
+    "-o",
+    "ip.check_checksum:FALSE",
+    "-q",
+    "-z",
+    "conv,ip",
+  ],
+  [
+    "-r",
+    APPLICATIONS,
+    "-Y",
+    "len(dns.qry.name) > 10 && count(dns.a) == 0",
+    "-T",
+    "fields",
+    "-e",
+    "dns.qry.name",
+  ],
+  ["-r", APPLICATIONS, "-Y", 'upper(dns.qry.name) contains "EXAMPLE"', "-t", "ud"],
+  ["-r", APPLICATIONS, "-Y", 'string(frame.number) matches "[13579]$"', "-T", "fields", "-e", "frame.number"],
+  ["-r", HELLO, "-Y", "max(tcp.srcport, tcp.dstport) > 5000 && abs(tcp.len) > 3"],
+  ["-r", HELLO, "-Y", "tcp.port in {80, 443, 1000..65535} && frame[0:1] == 45", "-t", "e"],
+  ["-r", HELLO, "-Y", "tcp[13] & 2", "-T", "fields", "-e", "ip.src", "-e", "tcp.flags.str", "-E", "quote=d"],
+];
+
+describe.skipIf(!hasTshark)("beside tshark (skipped without tshark 4.0)", () => {
+  it.each(ONE_LINERS.map((args) => [args.join(" "), args] as const))("read %s", async (_, args) => {
+    const { stdout } = await wirelab(["read", "-n", ...args]);
+    expect(stdout.split("\n").slice(0, -1)).toEqual(tshark(["-n", ...args]));
+  });
+});
