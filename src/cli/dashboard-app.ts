@@ -209,6 +209,7 @@ class DashboardRun {
       theme: this.#start.theme,
       recent: this.#recent,
       columns: this.#start.state.columns,
+      filters: this.#start.state.filters ?? [],
       ...(this.#start.state.times === undefined ? {} : { times: this.#start.state.times }),
       hint: this.#start.hint,
       notice: this.#start.problem,

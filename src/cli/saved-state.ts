@@ -17,6 +17,8 @@ export interface SavedState {
   readonly columns: readonly string[] | null;
   /** What the Time column counts from, where that is not the first packet. */
   readonly times?: TimeForm;
+  /** Display filters set lately, the last one first. */
+  readonly filters?: readonly string[];
   /** Paths of captures and scenarios, the last opened first. */
   readonly recent: readonly string[];
   /** The screen a lab and a capture were left on. */
@@ -31,6 +33,8 @@ const BYTES_MAX = 64 * 1024;
 const RECENT_MAX = 12;
 const PATH_MAX = 4096;
 const COLUMNS_MAX = 16;
+const FILTERS_MAX = 10;
+const FILTER_MAX = 300;
 const NAME_MAX = 100;
 
 export interface StateEnvironment {
@@ -78,7 +82,7 @@ export function readState(path: string): ReadState {
 
 /** Everything in `value` that makes sense; a part that does not is as if it were not there. */
 function stateIn(value: object): SavedState {
-  const { theme, columns, times, recent, screens } = value as Readonly<Record<string, unknown>>;
+  const { theme, columns, times, filters, recent, screens } = value as Readonly<Record<string, unknown>>;
   const names = stringsIn(columns)
     .filter((name) => name.length <= NAME_MAX)
     .slice(0, COLUMNS_MAX);
@@ -93,12 +97,19 @@ function stateIn(value: object): SavedState {
     theme: typeof theme === "string" && themes.has(theme) ? theme : null,
     columns: names.length === 0 ? null : [...new Set(names)],
     ...(form === undefined ? {} : { times: form }),
+    ...filtersIn(stringsIn(filters)),
     recent: paths.slice(0, RECENT_MAX),
     screens: {
       ...(labScreen === undefined ? {} : { lab: labScreen }),
       ...(captureScreen === undefined ? {} : { capture: captureScreen }),
     },
   };
+}
+
+/** Those of `filters` that are kept, if any: nobody wants to be offered a page of text. */
+function filtersIn(filters: readonly string[]): Pick<SavedState, "filters"> {
+  const kept = filters.filter((text) => text !== "" && text.length <= FILTER_MAX).slice(0, FILTERS_MAX);
+  return kept.length === 0 ? {} : { filters: kept };
 }
 
 function stringsIn(value: unknown): string[] {
@@ -120,6 +131,7 @@ export function stateOf(model: Model, before: SavedState, themeBefore: string): 
     theme: model.theme === themeBefore ? before.theme : model.theme,
     columns: model.packets.columns,
     ...(model.packets.times === "elapsed" ? {} : { times: model.packets.times }),
+    ...filtersIn(model.filters),
     recent: model.recent.slice(0, RECENT_MAX),
     screens: { ...before.screens, ...at },
   };

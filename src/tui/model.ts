@@ -212,6 +212,8 @@ export interface Model {
   readonly theme: string;
   /** Paths of captures and scenarios opened lately, the last one first. */
   readonly recent: readonly string[];
+  /** Display filters that were set lately, the last one first. */
+  readonly filters: readonly string[];
   /** Where files are chosen from; null until one looks. */
   readonly folder: Folder | null;
   readonly size: Size;
@@ -266,6 +268,8 @@ export interface InitialOptions {
   readonly codecs?: readonly StreamCodec[];
   readonly theme?: string;
   readonly recent?: readonly string[];
+  /** Display filters that were set lately, the last one first. */
+  readonly filters?: readonly string[];
   readonly columns?: readonly string[] | null;
   /** What the Time column counts from; the first packet by default. */
   readonly times?: TimeForm;
@@ -309,6 +313,7 @@ export function initialModel(options: InitialOptions): Model {
     lessons: options.lessons ?? [],
     theme: options.theme ?? darkTheme.name,
     recent: options.recent ?? [],
+    filters: options.filters ?? [],
     folder: null,
     size,
     screen: options.screen ?? firstScreen(session),

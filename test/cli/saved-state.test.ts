@@ -43,6 +43,7 @@ describe("what is kept", () => {
       ...model,
       theme: "light",
       recent: ["/a.pcap"],
+      filters: ["dns", "a".repeat(301), "tcp.port == 80"],
       packets: { ...model.packets, columns: ["no", "tcp.seq"], times: "clock" as const },
     };
     const state = stateOf(chosen, INITIAL_STATE, "dark");
@@ -52,6 +53,7 @@ describe("what is kept", () => {
       theme: "light",
       columns: ["no", "tcp.seq"],
       times: "clock",
+      filters: ["dns", "tcp.port == 80"],
       recent: ["/a.pcap"],
       screens: { lab: "sequence" },
     });

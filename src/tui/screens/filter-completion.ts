@@ -44,8 +44,12 @@ const CONNECTIVES: readonly Completion[] = [
 const COMPARISONS = new Set([...OPERATORS.map(({ text }) => text), "eq", "ne", "gt", "lt", "ge", "le", "~"]);
 const TOKENS = /"(?:[^"\\]|\\.)*"?|&&|\|\||[<>=!]=?|[(){},~]|[^\s"&|<>=!(){},~]+/g;
 
-/** What may stand at `caret` of the filter `text`; nothing inside quotes. */
+/** What may stand at `caret` of the filter `text`; nothing inside quotes. Where there is no text yet, first the filters that were set before. */
 export function completionsAt(model: Model, text: string, caret: number): Completions {
+  if (text === "") {
+    const before = model.filters.map((filter) => ({ text: filter, detail: "set before" }));
+    return { from: 0, to: 0, choices: [...before, ...fieldsLike("")].slice(0, CHOICES_MAX) };
+  }
   const before = text.slice(0, caret);
   const part = /[^\s"&|<>=!(){},~]*$/.exec(before)?.[0] ?? "";
   const from = caret - part.length;

@@ -13,6 +13,8 @@ import { TIME_WORDS } from "./packets-time.ts";
 import type { Step } from "./screen.ts";
 
 const NOTHING: readonly Effect[] = [];
+/** Filters that are offered again. */
+const FILTERS_MAX = 10;
 const AGAIN: readonly Effect[] = [{ kind: "scan" }];
 
 /** Reads on through the packets with the filter that is set; asks to be called again until all are read. */
@@ -88,16 +90,20 @@ export function applyFilter(model: Model, text: string): Step {
   const compiled = compiledFilter(text);
   if ("message" in compiled) return [withView(model, { filterError: compiled }), NOTHING];
   const filter = { text, rows: [], scanned: 0 };
+  const filters = [text, ...model.filters.filter((other) => other !== text)].slice(0, FILTERS_MAX);
   return scanOn(
-    withView(model, {
-      typing: null,
-      filterError: null,
-      filter,
-      sort: again,
-      selected: 0,
-      top: 0,
-      focus: "list",
-    }),
+    withView(
+      { ...model, filters },
+      {
+        typing: null,
+        filterError: null,
+        filter,
+        sort: again,
+        selected: 0,
+        top: 0,
+        focus: "list",
+      },
+    ),
   );
 }
 

@@ -45,13 +45,12 @@ export function typingKey(model: Model, key: string): Step {
           : withTyping(model, { ...typing, choice: typing.choice >= last ? 0 : typing.choice + 1 }),
         NOTHING,
       ];
-    case "up":
-      return [
-        last < 0
-          ? model
-          : withTyping(model, { ...typing, choice: typing.choice <= 0 ? last : typing.choice - 1 }),
-        NOTHING,
-      ];
+    case "up": {
+      // As in a shell: what was set last.
+      const isFirst = typing.choice < 0 && typing.line.text === "" && model.filters.length > 0;
+      const choice = isFirst ? 0 : typing.choice <= 0 ? last : typing.choice - 1;
+      return [last < 0 ? model : withTyping(model, { ...typing, choice }), NOTHING];
+    }
     case "tab":
       if (last >= 0) return [completed(model, typing, offered, Math.max(0, typing.choice)), NOTHING];
       return [typing.purpose === "find" ? nextMode(model) : model, NOTHING];

@@ -302,6 +302,30 @@ test("a dashboard that opens with a filter reads on by itself to the packets tha
   expect(listCount(model)).toBeGreaterThan(0);
 });
 
+describe("filters that were set before", () => {
+  const set = (model: Model, filter: string): Model => press(model, ["/", "C-u", ...typed(filter), "enter"]);
+  const offered = (model: Model): string[] =>
+    completionsAt(model, "", 0).choices.map((choice) => choice.text);
+
+  test("are offered on an empty line, the last one first and each once; up takes the last one, as in a shell", () => {
+    const model = press(set(set(set(http, "tcp.len > 0"), "http"), "tcp.len > 0"), "escape");
+    expect(model.packets.filter).toBeNull();
+    expect(offered(model).slice(0, 2)).toEqual(["tcp.len > 0", "http"]);
+    expect(text(press(model, "/"))).toMatch(/ tcp\.len > 0 +set before .*\n.* http +set before /);
+    expect(press(model, "/ up enter enter").packets.filter?.text).toBe("tcp.len > 0");
+    expect(press(model, "/ down down enter enter").packets.filter?.text).toBe("http");
+  });
+
+  test("are those that are filters, and ten at most; without one the fields are offered", () => {
+    const wrong = press(http, ["/", ...typed("no.such == 1"), "enter", "escape"]);
+    expect(wrong.filters).toEqual([]);
+    expect(offered(wrong)[0]).toMatch(/^_ws\./);
+    const many = Array.from({ length: 12 }, (_, i) => `tcp.len > ${i}`);
+    const after = many.reduce(set, http);
+    expect(after.filters).toEqual(many.toReversed().slice(0, 10));
+  });
+});
+
 describe("times", () => {
   /** Four packets, from 23:59:59.5 on, a second apart but for the last. */
   const packets = Array.from({ length: 4 }, () => hex("45000014 0001 0000 40 fd 0000 0a000001 0a000002"));
