@@ -281,7 +281,7 @@ function showTlsPart(d: Dissection, out: DetailNode[], type: number, start: numb
   d.add(node.children, null, name, start, end - start);
 }
 
-const TLS_1_3 = { version: 0x0304, suite: 0 };
+const TLS_1_3 = { before: 0x0304, version: 0x0304, suite: 0 };
 
 /** TLS messages without records (RFC 9001 4.1.3); the version can only be 1.3. */
 function showTls(d: Dissection, out: DetailNode[], start: number, end: number): void {

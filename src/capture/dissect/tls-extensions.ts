@@ -2,7 +2,10 @@
 
 import { groupName, signatureHashName, signatureName, signerName } from "./tls-groups.ts";
 import { EXTENSION, extensionName, versionName } from "./tls-names.ts";
-import { addBytes, addText, addUint, bytesCount, uint } from "./protocol.ts";
+import { Reading } from "./reading.ts";
+import { certificateStatus, readExtensionBody, STATUS_TYPES } from "./tls-extension-bodies.ts";
+import type { ExtensionSource } from "./tls-extension-bodies.ts";
+import { addBytes, addText, addUint, bytesCount, named, uint } from "./protocol.ts";
 import { hexText } from "./tree.ts";
 import type { DetailNode, Dissection } from "./tree.ts";
 
@@ -23,7 +26,7 @@ interface Data {
   readonly out: DetailNode[];
   readonly start: number;
   readonly end: number;
-  readonly from: "client" | "server";
+  readonly from: ExtensionSource;
   readonly found: Extensions;
 }
 
@@ -33,7 +36,7 @@ export function addTlsExtensions(
   out: DetailNode[],
   start: number,
   end: number,
-  from: "client" | "server",
+  from: ExtensionSource,
 ): Extensions | null {
   const field = "tls.handshake.extensions_length";
   const total = addUint(d, out, field, start, 2, end, (value) => `Extensions Length: ${value}`);
@@ -80,6 +83,8 @@ function addExtension(type: number, data: Data): void {
       pointFormats(data);
       return;
     case EXTENSION.signatureAlgorithms:
+    case EXTENSION.delegatedCredentials:
+    case EXTENSION.signatureAlgorithmsCert:
       signatureAlgorithms(data);
       return;
     case EXTENSION.keyShare:
@@ -89,7 +94,8 @@ function addExtension(type: number, data: Data): void {
       pskModes(data);
       return;
     case EXTENSION.statusRequest:
-      statusRequest(data);
+      if (data.from === "certificate") certificateStatus(new Reading(d, out, start, end, null));
+      else statusRequest(data);
       return;
     case EXTENSION.renegotiation:
       renegotiation(data);
@@ -98,15 +104,13 @@ function addExtension(type: number, data: Data): void {
       if (end > start) addBytes(d, out, "tls.handshake.extensions_padding_data", "Padding Data", start, end);
       return;
     default:
+      if (readExtensionBody(type, new Reading(d, out, start, end, null), data.from)) return;
       if (!OTHERS.has(type)) addData(data, type === EXTENSION.sessionTicket);
   }
 }
 
 /** Extensions that are only there, or whose data Wireshark has other fields for. */
-const OTHERS = new Set([
-  1, 9, 12, 14, 15, 17, 18, 19, 20, 22, 23, 27, 28, 34, 40, 41, 42, 44, 46, 47, 48, 49, 50, 53, 54, 57,
-  13_172, 17_513, 65_445, 65_486,
-]);
+const OTHERS = new Set([14, 18, 22, 23, 40, 46, 48, 49, 57, 65_445, 65_486]);
 
 function addData({ d, out, start, end }: Data, isCounted: boolean): void {
   const field = "tls.handshake.extension.data";
@@ -296,7 +300,7 @@ function statusRequest({ d, out, start, end }: Data): void {
   if (end - start < 5) return;
   const prefix = "tls.handshake.extensions_status_request";
   const type = d.bytes[start];
-  const typeText = `Certificate Status Type: ${type === 1 ? "OCSP" : "Unknown"} (${type})`;
+  const typeText = `Certificate Status Type: ${named(STATUS_TYPES, type)}`;
   d.add(out, `${prefix}_type`, typeText, start, 1, type);
   const ids = addUint(
     d,

@@ -4,20 +4,22 @@ import { createHash } from "node:crypto";
 
 import { addSignatureAlgorithm, addSignatureAlgorithms, addTlsExtensions } from "./tls-extensions.ts";
 import type { Extensions } from "./tls-extensions.ts";
+import { certificateStatus, compressedCertificate, distinguishedNames } from "./tls-extension-bodies.ts";
+import { readExtensions } from "./tls-hello.ts";
 import { clientKeyExchange, serverKeyExchange } from "./tls-key-exchange.ts";
 import type { Agreement } from "./tls-key-exchange.ts";
-import { HANDSHAKE, messageName, HANDSHAKE_TYPES, isGrease, versionName } from "./tls-names.ts";
+import { EXTENSION, HANDSHAKE, messageName, HANDSHAKE_TYPES, isGrease, versionName } from "./tls-names.ts";
 import { suiteName } from "./tls-suites.ts";
-import { addBytes, addComputed, bytesCount, named, uint } from "./protocol.ts";
+import { addBytes, addComputed, named, uint } from "./protocol.ts";
 import { Reading } from "./reading.ts";
-import { addCertificate, addDistinguishedName } from "./x509.ts";
-import { chainLayers, REQUEST_NAMES_MAX, requestLayers } from "./x509-layers.ts";
+import { addCertificate } from "./x509.ts";
+import { chainLayers, nameLayers } from "./x509-layers.ts";
 import { durationText } from "./dns-names.ts";
 import { dateText } from "./frame.ts";
 import { hexText } from "./tree.ts";
 import type { DetailNode, Dissection } from "./tree.ts";
 
-const NOTHING_AGREED: Agreement = { version: 0, suite: 0 };
+const NOTHING_AGREED: Agreement = { before: 0, version: 0, suite: 0 };
 const TLS_1_2 = 0x0303;
 const TLS_1_3 = 0x0304;
 
@@ -44,8 +46,8 @@ export function showHandshake(
   const type = bytes[start];
   if (type === HANDSHAKE.certificate)
     d.layers.push(...chainLayers(bytes, start + 4, d.captured(end), isTls13));
-  else if (type === HANDSHAKE.certificateRequest && !isTls13)
-    d.layers.push(...requestLayers(bytes, start + 4, d.captured(end), agreed.version >= TLS_1_2));
+  else if (type === HANDSHAKE.certificateRequest)
+    d.layers.push(...requestLayers(bytes.subarray(0, d.captured(end)), start + 4, agreed));
   if (d.isForColumns) return;
   const held = d.captured(end);
   const node = d.add(
@@ -62,7 +64,7 @@ export function showHandshake(
   const message = new Reading(d, into, start + 4, end, null);
   switch (type) {
     case HANDSHAKE.clientHello:
-      clientHello(message, isTls13);
+      clientHello(message, agreed.before === TLS_1_3);
       return;
     case HANDSHAKE.serverHello:
       serverHello(message);
@@ -91,6 +93,12 @@ export function showHandshake(
       context(message);
       if (!message.isBroken) addTlsExtensions(d, into, message.at, end, "client");
       return;
+    case HANDSHAKE.certificateStatus:
+      certificateStatus(message);
+      return;
+    case HANDSHAKE.compressedCertificate:
+      compressedCertificate(message);
+      return;
     case HANDSHAKE.certificateVerify:
       certificateVerify(message);
       return;
@@ -105,6 +113,17 @@ export function showHandshake(
       return;
     default:
   }
+}
+
+/** The layers of names in a request for certificates whose content begins at `start`. */
+function requestLayers(bytes: Uint8Array, start: number, { version: agreed }: Agreement): string[] {
+  let at = start + 1 + (bytes[start] ?? 0);
+  if (agreed === TLS_1_3) {
+    const names = readExtensions(bytes, at).get(EXTENSION.certificateAuthorities);
+    return names === undefined ? [] : nameLayers(names, 0);
+  }
+  if (agreed === TLS_1_2 && at + 2 <= bytes.length) at += 2 + uint(bytes, at, 2);
+  return nameLayers(bytes, at);
 }
 
 function version(reading: Reading): number | null {
@@ -287,7 +306,7 @@ function certificates(reading: Reading, isTls13: boolean): void {
     if (length === 0 || reading.at > d.captured(stop)) return;
     addCertificate(d, out, from, reading.at);
     if (!isTls13 || reading.at + 2 > d.captured(stop)) continue;
-    addTlsExtensions(d, out, reading.at, stop, "server");
+    addTlsExtensions(d, out, reading.at, stop, "certificate");
     reading.at += 2 + uint(d.bytes, reading.at, 2);
   }
 }
@@ -332,27 +351,7 @@ function certificateRequest(reading: Reading, version: number): void {
   reading.skip(count);
   if (version >= TLS_1_2 && reading.has(2))
     reading.at = addSignatureAlgorithms(d, reading.out, reading.at, reading.end);
-  const total = reading.uint("tls.handshake.dnames_len", "Distinguished Names Length", 2);
-  if (total === null || total === 0) return;
-  const size = Math.min(total, reading.left);
-  const names = d.add(
-    reading.out,
-    "tls.handshake.dnames",
-    `Distinguished Names (${bytesCount(total)})`,
-    reading.at,
-    size,
-  ).children;
-  const list = new Reading(d, names, reading.at, reading.at + size, null);
-  for (let i = 0; list.left > 0; i++) {
-    if (i === REQUEST_NAMES_MAX) {
-      d.add(names, "tls.handshake.dnames_truncated", "[Tree view truncated]", list.at, list.left);
-      return;
-    }
-    const length = list.uint("tls.handshake.dname_len", "Distinguished Name Length", 2);
-    if (length === null || !list.has(length)) return;
-    addDistinguishedName(d, names, "tls.handshake.dname", list.at, list.at + length);
-    list.skip(length);
-  }
+  distinguishedNames(reading);
 }
 
 /** A session ticket (RFC 5077 3.3), in TLS 1.3 with more beside it (RFC 8446 4.6.1). */
@@ -383,5 +382,5 @@ function sessionTicket(whole: Reading, isTls13: boolean): void {
       0,
       "<MISSING>",
     );
-  if (isTls13 && !reading.isBroken) addTlsExtensions(d, reading.out, reading.at, reading.end, "server");
+  if (isTls13 && !reading.isBroken) addTlsExtensions(d, reading.out, reading.at, reading.end, "ticket");
 }

@@ -9,6 +9,8 @@ import { hexText } from "./tree.ts";
 
 /** What is agreed on when a message comes: 0 is not known. */
 export interface Agreement {
+  /** The version before the record: of a Client Hello, which agrees on nothing. */
+  readonly before: number;
   readonly version: number;
   readonly suite: number;
 }

@@ -60,6 +60,7 @@ export const HANDSHAKE = {
   finished: 20,
   certificateStatus: 22,
   keyUpdate: 24,
+  compressedCertificate: 25,
 } as const;
 
 export const HANDSHAKE_TYPES = new Map<number, string>([
@@ -138,9 +139,12 @@ export const EXTENSION = {
   signatureAlgorithms: 13,
   alpn: 16,
   padding: 21,
+  delegatedCredentials: 34,
   sessionTicket: 35,
   supportedVersions: 43,
   pskModes: 45,
+  certificateAuthorities: 47,
+  signatureAlgorithmsCert: 50,
   keyShare: 51,
   renegotiation: 65_281,
 } as const;

@@ -2,7 +2,7 @@
 
 import { addExpert } from "./expert.ts";
 import { addBytes, addComputed, bytesCount, named, uint } from "./protocol.ts";
-import { TLS_1_2, TLS_1_3 } from "./tls-ciphers.ts";
+import { TLS_1_3 } from "./tls-ciphers.ts";
 import type { OpenRecord } from "./tls-ciphers.ts";
 import type { Opened } from "./tls-opening.ts";
 import { isEncryptedFrom, showHandshake } from "./tls-handshake.ts";
@@ -173,10 +173,7 @@ function showHandshakes(
 ): MessagesWords {
   const held = d.captured(end);
   const isNew = facts.held.length === 0;
-  // In the clear TLS 1.3 says nothing that TLS 1.2 does not.
-  const isOpenTls13 = facts.opened !== null && versionColumn(facts.after) === "TLSv1.3";
-  const version = isOpenTls13 ? TLS_1_3 : Math.min(facts.after, TLS_1_2);
-  const agreed: Agreement = { version, suite: facts.suite };
+  const agreed = { before: settled(facts.before), version: settled(facts.after), suite: facts.suite };
   if (facts.isEncrypted || (isNew && isEncryptedFrom(d.bytes.subarray(start, held)))) {
     d.add(out, "tls.handshake", `Handshake Protocol: ${ENCRYPTED_HANDSHAKE}`, start, held - start);
     return { info: ENCRYPTED_HANDSHAKE, title: ENCRYPTED_HANDSHAKE };
@@ -188,6 +185,11 @@ function showHandshakes(
     words = showMessages(d, out, 0, whole.length, false, agreed);
   });
   return words;
+}
+
+/** A version, that of a draft as the one it became. */
+function settled(version: number): number {
+  return versionColumn(version) === "TLSv1.3" ? TLS_1_3 : version;
 }
 
 /** Shows the messages in [start, end), the first of which begins in this record or, where not `isNew`, in one before. */

@@ -105,15 +105,11 @@ export function chainLayers(bytes: Uint8Array, start: number, end: number, isTls
 /** Names of those a server takes certificates of that are read. */
 export const REQUEST_NAMES_MAX = 100;
 
-/**
- * The layers of the names in [start, end), the content of a server's request for a certificate up to TLS 1.2; `hasSchemes` where it lists
- * signature schemes before them.
- */
-export function requestLayers(bytes: Uint8Array, start: number, end: number, hasSchemes: boolean): string[] {
+/** The layers of names behind the length of their list at `start`, each behind its own length. */
+export function nameLayers(bytes: Uint8Array, start: number): string[] {
   const layers: string[] = [];
-  let at = start < end ? start + 1 + bytes[start] : end;
-  if (hasSchemes && at + 2 <= end) at += 2 + uint(bytes, at, 2);
-  at += 2;
+  const end = bytes.length;
+  let at = start + 2;
   for (let i = 0; i < REQUEST_NAMES_MAX && at + 2 <= end; i++) {
     const from = at + 2;
     at = from + uint(bytes, at, 2);
