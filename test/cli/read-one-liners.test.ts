@@ -7,6 +7,8 @@ import { wirelab } from "./wirelab.ts";
 const APPLICATIONS = "fixtures/captures/applications.pcapng";
 const HELLO = "fixtures/captures/tcp-hello-loopback.pcapng";
 
+const TREES = "ip_hosts ip_srcdst ptype dests ipv6_hosts ipv6_srcdst ipv6_ptype ipv6_dests".split(" ");
+
 const ONE_LINERS: readonly (readonly string[])[] = [
   ["-r", APPLICATIONS, "-O", "dns,udp", "-c", "40"],
   ["-r", HELLO, "-O", "tcp", "-x"],
@@ -16,6 +18,15 @@ const ONE_LINERS: readonly (readonly string[])[] = [
   ["-r", HELLO, "-V", "-S", "next"],
   ["-r", HELLO, "-x", "-S", ""],
   ["-r", HELLO, "-S", "----"],
+  ...TREES.flatMap((tree) =>
+    [APPLICATIONS, "fixtures/captures/lan.pcapng"].map((capture) => [
+      "-r",
+      capture,
+      "-q",
+      "-z",
+      `${tree},tree`,
+    ]),
+  ),
   [
     "-r",
     HELLO,

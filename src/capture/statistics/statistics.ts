@@ -12,6 +12,7 @@ import type { IoColumn } from "./io-columns.ts";
 import { printIoStatistics } from "./io.ts";
 import { printDnsTree } from "./dns-tree.ts";
 import { printHttpTree } from "./http-tree.ts";
+import { IP_TREES, printIpTree } from "./ip-trees.ts";
 import { printPacketLengths } from "./packet-lengths.ts";
 import { printRoundTrips } from "./round-trips.ts";
 import { printTcpGraph, TCP_GRAPHS, THROUGHPUT_INTERVAL_S } from "./tcp-graph.ts";
@@ -27,6 +28,7 @@ export const STATISTICS: readonly string[] = [
   "io,stat,SECONDS,COLUMN...",
   "expert",
   "follow,tcp|udp|http|websocket,ascii|hex|raw|yaml,STREAM",
+  ...IP_TREES.keys(),
   "plen,tree",
   "http,tree",
   "dns,tree",
@@ -89,6 +91,10 @@ const FILTERED: ReadonlyMap<string, Statistic> = new Map([
     [`endpoints,${kind}`, (trace, rows, _context, filter) => printEndpoints(trace, rows, kind, filter)],
   ]),
   ["io,phs", printHierarchy],
+  ...[...IP_TREES.keys()].map((name): [string, Statistic] => [
+    name,
+    (trace, rows): Generator<string> => printIpTree(trace, rows, name),
+  ]),
   ["plen,tree", printPacketLengths],
   ["http,tree", printHttpTree],
   ["dns,tree", printDnsTree],

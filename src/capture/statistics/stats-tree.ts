@@ -167,7 +167,10 @@ export class StatsTree {
     };
     for (const root of this.#roots) walk(root, null, 0);
     const head = "Topic / Item";
-    const nameWidth = Math.max(head.length, ...rows.map(([name]) => name.length)) + 2;
+    // As tshark counts, the title's last part is the name of a line one level further out.
+    const ofTitle = title.slice(title.lastIndexOf("/") + 1).length - 1;
+    const longest = rows.reduce((most, [name]) => Math.max(most, name.length), ofTitle);
+    const nameWidth = Math.max(head.length, longest) + 2;
     const width = nameWidth + COLUMN_WIDTH * (COLUMNS.length - 1) + LAST_WIDTH;
     const line = (name: string, cells: readonly string[]): string =>
       name.padEnd(nameWidth) +
