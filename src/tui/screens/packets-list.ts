@@ -28,7 +28,7 @@ import {
 import { COLUMNS_BY_DEFAULT, fieldCells, isColumn, isNumeric, isUsual } from "./packets-columns.ts";
 import type { UsualColumn } from "./packets-columns.ts";
 import { insideOf } from "./packets-layout.ts";
-import { ruleOf } from "./packets-rules.ts";
+import { shownRule } from "./packets-rules.ts";
 import type { ColourRule } from "./packets-rules.ts";
 import { undissected } from "./packets-shown.ts";
 import { timeCells, timeText, timeTitle } from "./packets-time.ts";
@@ -98,7 +98,7 @@ export function paintList(view: Grid, theme: Theme, model: Model): void {
         row,
         packet: packet ?? undissected(model, row),
         fate: fateOf(model, row),
-        rule: packet === null ? null : ruleOf(model, row),
+        rule: packet === null ? null : shownRule(model, row),
         ahead: isAhead(model, row),
       };
     },

@@ -3,7 +3,7 @@
 import { isPlain } from "../../capture/fields-columns.ts";
 import { PROTOCOL } from "../../trace/packets.ts";
 import { compiledFilter } from "./filter-scan.ts";
-import { contextOf, isAnalysisUnread, shownTrace } from "./packet-data.ts";
+import { contextOf, isAnalysisUnread, isUndissected, shownTrace } from "./packet-data.ts";
 import type { Model } from "../model.ts";
 import type { Theme } from "../theme.ts";
 import type { Trace } from "../../trace/trace.ts";
@@ -86,6 +86,8 @@ interface Found {
   readonly decodeAs: Model["packets"]["decodeAs"];
   readonly tests: readonly ((row: number) => boolean)[];
   readonly rules: Map<number, ColourRule | null>;
+  /** Those from before that was so: better than none for packets that are yet to be dissected anew. */
+  readonly before: ReadonlyMap<number, ColourRule | null>;
 }
 
 const KEPT_MAX = 1000;
@@ -102,7 +104,7 @@ function foundIn(model: Model): Found {
     if ("message" in compiled) throw new RangeError(`colour rule ${filter}: ${compiled.message}`);
     return compiled.on(trace, contextOf(model));
   });
-  const next = { isAnalysed, decodeAs, tests, rules: new Map() };
+  const next = { isAnalysed, decodeAs, tests, rules: new Map(), before: known?.rules ?? new Map() };
   found.set(trace, next);
   return next;
 }
@@ -116,6 +118,13 @@ export function ruleOf(model: Model, row: number): ColourRule | null {
   if (rules.size >= KEPT_MAX) rules.clear();
   rules.set(row, rule);
   return rule;
+}
+
+/** The rule of packet `row` for a frame: of one that is yet to be dissected, whose stream may be long, the one that is known. */
+export function shownRule(model: Model, row: number): ColourRule | null {
+  if (!isUndissected(model, [row])) return ruleOf(model, row);
+  const { before, rules } = foundIn(model);
+  return rules.get(row) ?? before.get(row) ?? null;
 }
 
 function fitting(trace: Trace, row: number, tests: Found["tests"]): ColourRule | null {
