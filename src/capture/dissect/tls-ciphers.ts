@@ -5,6 +5,7 @@ import { createDecipheriv, createHmac, timingSafeEqual } from "node:crypto";
 import type { CipherCCMTypes, CipherChaCha20Poly1305Types, CipherGCMTypes } from "node:crypto";
 
 import { expandLabel } from "./expand-label.ts";
+import { rc4, rc4State } from "./rc4.ts";
 import { suiteName } from "./tls-suites.ts";
 
 export const TLS_1_0 = 0x0301;
@@ -33,8 +34,8 @@ export interface RecordKeys {
    * answered of the record before, or nothing.
    */
   open(sequence: number, record: Uint8Array, chain: Uint8Array): OpenRecord | null;
-  /** What of a record opening the next one takes. */
-  chainOf(record: Uint8Array): Uint8Array;
+  /** What opening the next record takes, after one that was opened with `chain`. */
+  chainOf(record: Uint8Array, chain: Uint8Array): Uint8Array;
 }
 
 type Aead = CipherGCMTypes | CipherCCMTypes | CipherChaCha20Poly1305Types;
@@ -50,6 +51,8 @@ interface Suite {
   readonly blockLength: number;
 }
 
+const RC4 = "rc4";
+
 const MACS = new Map([
   ["MD5", { hash: "md5", length: 16 }],
   ["SHA", { hash: "sha1", length: 20 }],
@@ -58,7 +61,7 @@ const MACS = new Map([
 ]);
 
 const SUITE =
-  /_(?:NULL|(AES|CAMELLIA|3DES|CHACHA20)_(128|256|EDE|POLY1305))_?(GCM|CCM_8|CCM|CBC)?_?(MD5|SHA\d*)?$/;
+  /_(?:NULL|(AES|CAMELLIA|3DES|CHACHA20|RC4)_(128|256|EDE|POLY1305))_?(GCM|CCM_8|CCM|CBC)?_?(MD5|SHA\d*)?$/;
 
 /** What suite `number` says, null for one whose records are not opened here. */
 function suiteOf(number: number): Suite | null {
@@ -75,6 +78,8 @@ function suiteOf(number: number): Suite | null {
     const aead = { name, tagLength: 16, isNonceSent: false } as const;
     return { cipher: { name, keyLength: 32 }, aead, hash, mac, blockLength: 0 };
   }
+  if (family === "RC4")
+    return { cipher: { name: RC4, keyLength: 16 }, aead: null, hash, mac, blockLength: 0 };
   const isTriple = family === "3DES";
   const bits = isTriple ? 192 : Number(size);
   const keyLength = bits / 8;
@@ -125,7 +130,8 @@ export function keysOfMaster(agreed: Agreed, master: Uint8Array): readonly [Reco
   const side = (i: 0 | 1): RecordKeys => {
     if (aead !== null) return new AeadKeys(aead, keys[i], ivs[i]);
     const mac = new RecordMac(suite.mac, macs[i]);
-    return blockLength === 0 ? new BareKeys(mac) : new BlockKeys(agreed, suite, mac, keys[i], ivs[i]);
+    if (blockLength > 0) return new BlockKeys(agreed, suite, mac, keys[i], ivs[i]);
+    return new StreamKeys(mac, suite.cipher.name === RC4 ? rc4State(keys[i]) : null);
   };
   return [side(0), side(1)];
 }
@@ -283,25 +289,38 @@ class RecordMac {
   }
 }
 
-/** Of suites that encrypt nothing. */
-class BareKeys implements RecordKeys {
+/** Of suites that encrypt byte by byte, all records of a direction as one stream, or not at all. */
+class StreamKeys implements RecordKeys {
   readonly #mac: RecordMac;
+  /** The state before the first record; null where nothing is encrypted. */
+  readonly #start: Uint8Array | null;
 
-  constructor(mac: RecordMac) {
+  constructor(mac: RecordMac, start: Uint8Array | null) {
     this.#mac = mac;
+    this.#start = start;
   }
 
-  open(sequence: number, record: Uint8Array): OpenRecord | null {
-    const end = record.length - this.#mac.length;
-    if (end < HEADER_LENGTH) return null;
-    const plain = record.slice(HEADER_LENGTH, end);
-    return this.#mac.isSound(sequence, record, plain, record.subarray(end))
+  open(sequence: number, record: Uint8Array, chain: Uint8Array): OpenRecord | null {
+    const length = record.length - HEADER_LENGTH - this.#mac.length;
+    if (length < 0) return null;
+    const state = this.#stateOf(chain);
+    const body = record.slice(HEADER_LENGTH);
+    const clear = state === null ? body : rc4(state, body);
+    const plain = clear.subarray(0, length);
+    return this.#mac.isSound(sequence, record, plain, clear.subarray(length))
       ? { type: record[0], plain }
       : null;
   }
 
-  chainOf(): Uint8Array {
-    return NOTHING;
+  #stateOf(chain: Uint8Array): Uint8Array | null {
+    return this.#start === null ? null : Uint8Array.from(chain.length > 0 ? chain : this.#start);
+  }
+
+  chainOf(record: Uint8Array, chain: Uint8Array): Uint8Array {
+    const state = this.#stateOf(chain);
+    if (state === null) return NOTHING;
+    rc4(state, record.subarray(HEADER_LENGTH));
+    return state;
   }
 }
 

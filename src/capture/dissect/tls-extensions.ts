@@ -275,10 +275,12 @@ function keyShareEntry(d: Dissection, out: DetailNode[], at: number, end: number
   const group = uint(d.bytes, at, 2);
   const length = uint(d.bytes, at + 2, 2);
   const stop = Math.min(end, at + 4 + length);
-  const title = `Key Share Entry: Group: ${groupName(group)}, Key Exchange length: ${length}`;
+  const name = groupName(group);
+  const known = name === "Unknown" ? `Unknown (${group})` : name;
+  const title = `Key Share Entry: Group: ${known}, Key Exchange length: ${length}`;
   const into = d.add(out, null, title, at, stop - at).children;
   const prefix = "tls.handshake.extensions_key_share";
-  d.add(into, `${prefix}_group`, `Group: ${groupName(group)} (${group})`, at, 2, group);
+  d.add(into, `${prefix}_group`, `Group: ${name} (${group})`, at, 2, group);
   d.add(into, `${prefix}_key_exchange_length`, `Key Exchange Length: ${length}`, at + 2, 2, length);
   addBytes(d, into, `${prefix}_key_exchange`, "Key Exchange", at + 4, stop);
   return at + 4 + length;

@@ -155,7 +155,7 @@ export class TlsOpening {
     // As in Wireshark, what was not opened does not count: a client's early data are under keys of their own.
     if (open === null) return null;
     side.sequence++;
-    side.chain = side.keys.chainOf(record);
+    side.chain = side.keys.chainOf(record, side.chain);
     return { ...open, opened };
   }
 

@@ -23,6 +23,8 @@ const LAYERS: readonly string[] = ["tls"];
 const TLS_1_2 = 0x0303;
 /** Handshake bytes kept of a message in several records. */
 const KEPT_BYTES_MAX = 1024 * 1024;
+/** Bytes kept of what opening records takes where it hangs on those before: behind them, records of such suites stay closed. */
+const CHAINED_BYTES_MAX = 64 * 1024 * 1024;
 
 /** What is no record: of a connection whose version is known, and of any other. */
 const NO_RECORD = { known: "Ignored Unknown Record", unknown: "Continuation Data" } as const;
@@ -95,6 +97,7 @@ export class TlsStream implements StreamDissector, Carrier {
   /** The version of everything from this message on. */
   #settledFrom = -1;
   #kept = 0;
+  #chained = 0;
   /** What both ends call what is above; empty where they did not say. */
   #alpn = "";
 
@@ -105,7 +108,7 @@ export class TlsStream implements StreamDissector, Carrier {
 
   get cost(): number {
     const carried = this.#carried === null ? 0 : this.#carried.cost + RECORD_BYTES_LIMIT;
-    return (this.#factsCount + (this.#others?.size ?? 0)) * 150 + this.#kept + carried;
+    return (this.#factsCount + (this.#others?.size ?? 0)) * 150 + this.#kept + this.#chained + carried;
   }
 
   /**
@@ -175,7 +178,7 @@ export class TlsStream implements StreamDissector, Carrier {
 
   /** Takes a record that its direction's keys fit; false for any other. */
   #opened(pdu: number, row: number, direction: 0 | 1, record: Uint8Array): boolean {
-    const open = this.#opening?.open(record, direction) ?? null;
+    const open = this.#chained > CHAINED_BYTES_MAX ? null : (this.#opening?.open(record, direction) ?? null);
     if (open === null) return false;
     if (this.firstOpened === -1) this.firstOpened = row;
     const side = this.#sides[direction];
@@ -187,6 +190,7 @@ export class TlsStream implements StreamDissector, Carrier {
     const isData = open.type === CONTENT.applicationData;
     const carries = isData ? this.#carriers.push(pdu) - 1 : -1;
     const told = { before, after: this.#version, held, opened: open.opened, carries };
+    this.#chained += open.opened.chain.length;
     this.#note(pdu, row, { ...told, isEncrypted: false, isResumed: false, info: null });
     if (isData) {
       this.#carried ??= this.#above.carry(this, this.#alpn);

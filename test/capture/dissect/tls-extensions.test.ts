@@ -66,6 +66,7 @@ const CLIENT: readonly Extension[] = [
   [54, sized(1, ascii("cid"))],
   [53, sized(1)],
   [17_513, sized(2, sized(1, ascii("h2")), sized(1, ascii("http/1.1")))],
+  [51, sized(2, hex("11ec"), sized(2, ascii("key")), hex("001d"), sized(2, ascii("k")))],
   [13_172, NOTHING],
   [49, NOTHING],
   [24, ascii("ab")],

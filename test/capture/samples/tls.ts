@@ -7,7 +7,7 @@ import { ascii, hex, joined, noise, number } from "./network.ts";
 
 export interface TlsSuite {
   readonly number: number;
-  /** As Node calls it; empty where nothing is encrypted. */
+  /** As Node calls it, but for `rc4`, which it does not have; empty where nothing is encrypted. */
   readonly cipher: string;
   readonly hash: "sha256" | "sha384";
   readonly version: 0x0301 | 0x0302 | 0x0303 | 0x0304;
@@ -86,6 +86,9 @@ export const SUITES: readonly TlsSuite[] = [
       isEncryptedFirst,
     },
   ]),
+  { number: 0x0005, cipher: "rc4", mac: "sha1", hash: "sha256", version: 0x0301 },
+  { number: 0x0004, cipher: "rc4", mac: "md5", hash: "sha256", version: TLS_1_1 },
+  { number: 0xc011, cipher: "rc4", mac: "sha1", hash: "sha256", version: TLS_1_2 },
   { number: 0x003b, cipher: "", mac: "sha256", hash: "sha256", version: TLS_1_2 },
   { number: 0xc010, cipher: "", mac: "sha1", hash: "sha256", version: TLS_1_1 },
   { number: 0x0001, cipher: "", mac: "md5", hash: "sha256", version: 0x0301 },
@@ -101,6 +104,7 @@ interface Keys {
   /** Of TLS 1.0 that of the next record. */
   iv: Uint8Array;
   sequence: number;
+  stream?: (bytes: Uint8Array) => Uint8Array;
 }
 
 const NOTHING = new Uint8Array(0);
@@ -297,6 +301,7 @@ export class TlsSample {
       return hmac(mac, keys.mac, joined(header, bytes));
     };
     if (cipher === "") return joined(content, tag(content));
+    if (cipher === "rc4") return joined((keys.stream ??= rc4(keys.key))(joined(content, tag(content))));
     const inner = this.#isEncryptedFirst ? content : joined(content, tag(content));
     const block = this.#ivLength;
     const [ordinal] = sequence.subarray(7);
@@ -311,7 +316,7 @@ export class TlsSample {
   }
 
   get #keyLength(): number {
-    return getCipherInfo(this.#suite.cipher)?.keyLength ?? 0;
+    return this.#suite.cipher === "rc4" ? 16 : (getCipherInfo(this.#suite.cipher)?.keyLength ?? 0);
   }
 
   get #ivLength(): number {
@@ -356,6 +361,23 @@ export class TlsSample {
     const other = derivedBy("sha1", master.subarray(24), seed, length);
     return derivedBy("md5", master.subarray(0, 24), seed, length).map((byte, i) => byte ^ other[i]);
   }
+}
+
+/** RC4 as a stream of bytes to lay over what is said. */
+function rc4(key: Uint8Array): (bytes: Uint8Array) => Uint8Array {
+  const box = Array.from({ length: 256 }, (_, i) => i);
+  for (let i = 0, j = 0; i < 256; i++) {
+    j = (j + box[i] + key[i % key.length]) % 256;
+    [box[i], box[j]] = [box[j], box[i]];
+  }
+  let [i, j] = [0, 0];
+  return (bytes) =>
+    bytes.map((byte) => {
+      i = (i + 1) % 256;
+      j = (j + box[i]) % 256;
+      [box[i], box[j]] = [box[j], box[i]];
+      return byte ^ box[(box[i] + box[j]) % 256];
+    });
 }
 
 function derivedBy(hash: string, secret: Uint8Array, seed: Uint8Array, length: number): Uint8Array {
