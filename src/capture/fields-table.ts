@@ -185,6 +185,7 @@ const NETWORK: readonly FieldRow[] = [
   ["ipv6.routing.nxt", "uint8", "Next Header"],
   ["ipv6.routing.segleft", "uint8", "Segments Left"],
   ["ipv6.routing.src.addr", "ipv6", "Address"],
+  ["ipv6.routing.src.reserved", "bytes", "Reserved"],
   ["ipv6.routing.type", "uint8", "Type"],
   ["ipv6.src", "ipv6", "Source Address"],
   ["ipv6.src_slaac_mac", "ether", "Source SLAAC MAC"],

@@ -35,14 +35,20 @@ export function ipv4PseudoSum(bytes: Uint8Array, ipStart: number, protocol: numb
   return addWords(bytes, ipStart + 12, ipStart + 20, protocol + length);
 }
 
-/** The same for the IPv6 header at `ipStart`: the destination is the one in the header, which a routing header may not mean. */
-export function ipv6PseudoSum(bytes: Uint8Array, ipStart: number, protocol: number, length: number): number {
-  return addWords(
-    bytes,
-    ipStart + 8,
-    ipStart + 40,
-    protocol + Math.floor(length / 0x10000) + (length % 0x10000),
-  );
+/**
+ * The same for the IPv6 header at `ipStart`. The destination is the one at `destinationAt`, which is the header's by default: a routing header
+ * may hold the final one (RFC 8200 section 8.1).
+ */
+export function ipv6PseudoSum(
+  bytes: Uint8Array,
+  ipStart: number,
+  protocol: number,
+  length: number,
+  destinationAt: number = ipStart + 24,
+): number {
+  const sum = protocol + Math.floor(length / 0x10000) + (length % 0x10000);
+  const ofSource = addWords(bytes, ipStart + 8, ipStart + 24, sum);
+  return addWords(bytes, destinationAt, destinationAt + 16, ofSource);
 }
 
 /**

@@ -1,7 +1,7 @@
 // One-liners that people write for tshark: what `wirelab read` prints of them is what tshark prints.
 
 import { describe, expect, it } from "vitest";
-import { hasTshark, tshark } from "../capture/shared-captures.ts";
+import { capturePath, hasSharedCaptures, hasTshark, tshark } from "../capture/shared-captures.ts";
 import { wirelab } from "./wirelab.ts";
 
 const APPLICATIONS = "fixtures/captures/applications.pcapng";
@@ -9,7 +9,11 @@ const HELLO = "fixtures/captures/tcp-hello-loopback.pcapng";
 
 const TREES = "ip_hosts ip_srcdst ptype dests ipv6_hosts ipv6_srcdst ipv6_ptype ipv6_dests".split(" ");
 
+/** Routing headers, options and authentication in IPv6. */
+const EXTENSIONS = capturePath("pcapplusplus__ipv6_options.pcap");
+
 const ONE_LINERS: readonly (readonly string[])[] = [
+  ...(hasSharedCaptures ? [["-r", EXTENSIONS, "-V"]] : []),
   ["-r", APPLICATIONS, "-O", "dns,udp", "-c", "40"],
   ["-r", HELLO, "-O", "tcp", "-x"],
   ["-r", HELLO, "-O", "data"],

@@ -53,7 +53,9 @@ export function dissectIcmpv6(d: Dissection, ip: IpAbove, start: number, end: nu
     code,
   );
   const isKnown = ip.version === 6 && ip.start >= 0;
-  const pseudo = isKnown ? ipv6PseudoSum(d.bytes, ip.start, IP_PROTOCOL.icmpv6, end - start) : null;
+  const pseudo = isKnown
+    ? ipv6PseudoSum(d.bytes, ip.start, IP_PROTOCOL.icmpv6, end - start, ip.destinationAt)
+    : null;
   addWorkedOut(d, out, CHECKSUM, start + 2, start, end, pseudo);
   d.columns("ICMPv6", headInfo(type, code, header.rest >>> 24));
   dissectBody(d, node, header, start, end);

@@ -21,6 +21,8 @@ export interface IpAbove {
   /** Where the header is in the same bytes; -1 when the payload was put together from fragments. */
   readonly start: number;
   readonly protocol: number;
+  /** Where the final destination is, in a routing header; the header's own by default. */
+  readonly destinationAt?: number;
   /** Whether the payload is the first part of a longer one. */
   readonly isFragment?: boolean;
 }

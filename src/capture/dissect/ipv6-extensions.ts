@@ -19,6 +19,17 @@ const DEPRECATED: ExpertItem = {
   summary: "Routing header type is deprecated",
 };
 
+/** Where a header at `start` of type 0 has the address that the packet is on its way to while segments are left: the last; -1 for any other. */
+export function finalDestinationAt(header: Ipv6Extension, start: number): number {
+  if (header.kind !== "routing" || header.routingType !== 0) return -1;
+  const { segmentsLeft, data } = header;
+  if (segmentsLeft === 0 || data.length < 20) return -1;
+  return start + ROUTING_DATA + 4 + Math.floor((data.length - 20) / 16) * 16;
+}
+
+/** Bytes of a routing header before what depends on its type. */
+const ROUTING_DATA = 4;
+
 /**
  * Adds the extension header at [start, start + length) under the IPv6 line, in a packet that ends at `packetEnd`. False where its options
  * need bytes behind that: nothing behind the header is read then.
@@ -57,9 +68,12 @@ export function addExtension(
         segmentsLeft,
       );
       if (routingType !== 0) break;
-      // While segments are left, the packet is on its way to the last of them.
-      if (segmentsLeft > 0 && data.length >= 20 && d.quoted === 0)
-        d.addressTo = readIpv6(data, 4 + Math.floor((data.length - 20) / 16) * 16);
+      const final = finalDestinationAt(header, start);
+      if (final !== -1 && d.quoted === 0) d.addressTo = readIpv6(d.bytes, final);
+      if (data.length >= 4) {
+        const text = `Reserved: ${bytesText(data, 0, 4)}`;
+        d.add(node.children, "ipv6.routing.src.reserved", text, start + ROUTING_DATA, 4, data.subarray(0, 4));
+      }
       for (let i = 4, n = 1; i + 16 <= data.length; i += 16, n++) {
         const address = readIpv6(data, i);
         d.add(
@@ -94,8 +108,11 @@ export function addExtension(
       break;
     }
     case "authentication": {
-      const node = d.layer("ah", "Authentication Header", start, length);
-      const out = node.children;
+      // Among the lines of IPv6, as all of its extensions.
+      const outer = d.root;
+      d.root = ipv6.children;
+      const out = d.layer("ah", "Authentication Header", start, length).children;
+      d.root = outer;
       const next = header.nextHeader;
       d.add(out, "ah.next_header", `Next header: ${protocolName(next)} (${next})`, start, 1, next);
       d.add(out, "ah.length", `Length: ${length / 4 - 2} (${length} bytes)`, start + 1, 1, length / 4 - 2);

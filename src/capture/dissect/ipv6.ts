@@ -14,7 +14,7 @@ import { dscpLong, dscpShort, ecnLong, ecnShort, protocolName } from "./ip-names
 import { addFragments } from "./ip-fragments.ts";
 import { dissectIpPayload } from "./ip-payload.ts";
 import { addAddressOrigins } from "./ipv6-addresses.ts";
-import { addExtension } from "./ipv6-extensions.ts";
+import { addExtension, finalDestinationAt } from "./ipv6-extensions.ts";
 import { SharedNodes } from "./shared-nodes.ts";
 import { hexText } from "./tree.ts";
 import type { DetailNode, Dissection } from "./tree.ts";
@@ -74,6 +74,7 @@ function dissectChain(d: Dissection, node: DetailNode, { start, end, header }: C
   let next = header.nextHeader;
   let at = start + IPV6_HEADER_LENGTH;
   let isFragment = false;
+  let destinationAt = start + 24;
   // Hop-by-hop options are where the length of a packet is that has none in its header.
   const isMissing = end === at && next === IP_PROTOCOL.hopByHop;
   const names: string[] = isMissing ? ["Invalid IPv6 payload length"] : [];
@@ -92,6 +93,8 @@ function dissectChain(d: Dissection, node: DetailNode, { start, end, header }: C
     }
     const length = ipv6ExtensionLength(extension);
     if (!addExtension(d, node, extension, at, length, end, header)) return;
+    const final = finalDestinationAt(extension, at);
+    if (final !== -1) destinationAt = final;
     at += length;
     next = extension.nextHeader;
     if (extension.kind !== "fragment" || d.quoted > 0) continue;
@@ -120,7 +123,7 @@ function dissectChain(d: Dissection, node: DetailNode, { start, end, header }: C
     return;
   }
   d.columns("IPv6", `Unknown IP Protocol: ${protocolName(next)} (${next})`);
-  dissectIpPayload(d, { version: 6, start, protocol: next, isFragment }, at, end);
+  dissectIpPayload(d, { version: 6, start, protocol: next, destinationAt, isFragment }, at, end);
 }
 
 /** Extension headers as in `frame.protocols`. */

@@ -140,8 +140,11 @@ function checksumText(
     return verdictOf(d, start, finishChecksum(addWords(bytes, start + 24, stop, sum)));
   }
   if (!isWhole || ip.start < 0) return " [unverified]";
-  const pseudo = ip.version === 6 ? ipv6PseudoSum : ipv4PseudoSum;
-  const sum = pseudo(bytes, ip.start, IP_PROTOCOL.ospf, length) + addWords(bytes, start, start + 12, 0);
+  const pseudo =
+    ip.version === 6
+      ? ipv6PseudoSum(bytes, ip.start, IP_PROTOCOL.ospf, length, ip.destinationAt)
+      : ipv4PseudoSum(bytes, ip.start, IP_PROTOCOL.ospf, length);
+  const sum = pseudo + addWords(bytes, start, start + 12, 0);
   return verdictOf(d, start, finishChecksum(addWords(bytes, start + 14, stop, sum)));
 }
 

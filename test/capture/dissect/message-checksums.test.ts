@@ -11,7 +11,7 @@ import { printDetails } from "../../../src/capture/print/details.ts";
 import { printFields } from "../../../src/capture/print/fields.ts";
 import { finishChecksum, addWords } from "../../../src/wire/checksum.ts";
 import { LINKTYPE } from "../../../src/wire/link-types.ts";
-import { hex } from "../memory-trace.ts";
+import { hex, memoryTrace } from "../memory-trace.ts";
 import { classicFile, joined } from "../packets.ts";
 import { hasTshark, tshark } from "../shared-captures.ts";
 
@@ -51,6 +51,20 @@ const packet = fc
     new DataView(head.buffer).setUint16(isSix ? 4 : 2, body.length + (isSix ? 0 : 20 + more));
     return joined(head, body);
   });
+
+it("a message on its way through routers is summed over where it goes in the end (RFC 8200 section 8.1)", () => {
+  const [source, next, last] = ["a0", "b0", "c0"].map((byte) => hex(`20010db8${"00".repeat(11)}${byte}`));
+  const ping = hex("8000 0000 0001 0001 f1f1");
+  const sum = finishChecksum(addWords(joined(source, last, ping), 0, 32 + ping.length, 58 + ping.length));
+  new DataView(ping.buffer).setUint16(2, sum);
+  const head = hex("60000000 0000 2b ff");
+  new DataView(head.buffer).setUint16(4, 24 + ping.length);
+  const packet = (segmentsLeft: number): Uint8Array =>
+    joined(head, source, next, hex(`3a 02 00 0${segmentsLeft} 00000000`), last, ping);
+  const { trace, context } = memoryTrace([packet(1), packet(0)], LINKTYPE.raw);
+  const names = ["icmpv6.checksum.status", "ipv6.routing.src.reserved"];
+  expect([...printFields(trace, [0, 1], names, context)]).toEqual(["1\t00000000", "0\t00000000"]);
+});
 
 it.skipIf(!hasTshark)("messages print as tshark prints them (skipped without it)", async () => {
   const path = join(folder, "messages.pcap");
