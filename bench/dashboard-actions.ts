@@ -52,6 +52,10 @@ export function actionsOf(
           ["mark, only what is marked", [key("home"), key("m"), key("end"), key("m"), key("V")]],
           ["all again", [key("V")]],
           ["decode as", [key("d"), ...typed("tls"), key("enter")]],
+          ["filters of what is selected", [key("F")]],
+          ["what can be copied", [key("escape"), key("y")]],
+          ["values of a field", [key("escape"), key("/"), ...typed("tcp.port == ")]],
+          ["nothing chosen", [key("escape")]],
           ["decode as before", [key("d"), key("home"), key("enter")]],
           ["sort", [key("S"), ...typed("length"), key("enter")]],
         ] as const)

@@ -9,7 +9,14 @@ import { answerText, callHead } from "../../trace/words.ts";
 import { quoted, repeatingCommand } from "../network.ts";
 import type { Model } from "../model.ts";
 import { hasPackets, isFraming, isLab } from "../session.ts";
-import { contextOf, decodingRules, dissectedAt, selectedRow, shownTrace } from "../screens/packet-data.ts";
+import {
+  contextOf,
+  decodingRules,
+  dissectedAt,
+  isSelectedReady,
+  selectedRow,
+  shownTrace,
+} from "../screens/packet-data.ts";
 import { treeRows } from "../screens/packet-tree.ts";
 
 export interface Copy {
@@ -25,7 +32,7 @@ export function copiesOf(model: Model): Copy[] {
 function packetCopies(model: Model): Copy[] {
   if (!hasPackets(model.session)) return [];
   const row = selectedRow(model);
-  if (row < 0) return [];
+  if (row < 0 || !isSelectedReady(model)) return [];
   const trace = shownTrace(model);
   const context = contextOf(model);
   const bytes = trace.bytes(row);

@@ -5,7 +5,7 @@ import type { DetailNode } from "../../capture/dissect/dissect.ts";
 import { PROTOCOL } from "../../trace/packets.ts";
 import type { Model } from "../model.ts";
 import { compiledFilter } from "./filter-scan.ts";
-import { contextOf, dissectedAt, selectedRow, shownTrace } from "./packet-data.ts";
+import { contextOf, dissectedAt, isSelectedReady, selectedRow, shownTrace } from "./packet-data.ts";
 import { treeRows } from "./packet-tree.ts";
 
 /** Of more bytes than these their beginning is compared: nobody reads a longer line. */
@@ -14,7 +14,8 @@ const BYTES_MAX = 16;
 /** The detail line the cursor is on; of a line that is only text the field it stands under. Null where no field is. */
 export function selectedField(model: Model): DetailNode | null {
   const row = selectedRow(model);
-  if (row < 0) return null;
+  // Of a packet whose stream is yet to be read there is a line once it is.
+  if (row < 0 || !isSelectedReady(model)) return null;
   const rows = treeRows(dissectedAt(model, row), model.packets.toggled);
   let depth = Infinity;
   for (let at = model.packets.treeSelected; at >= 0; at--) {

@@ -5,7 +5,7 @@ import type { FieldInfo } from "../../capture/fields.ts";
 import { PROTOCOL } from "../../trace/packets.ts";
 import type { Trace } from "../../trace/trace.ts";
 import type { Model } from "../model.ts";
-import { dissectedAt, selectedRow, shownTrace } from "./packet-data.ts";
+import { dissectedAt, isSelectedReady, selectedRow, shownTrace } from "./packet-data.ts";
 
 export interface Completion {
   readonly text: string;
@@ -118,7 +118,7 @@ function valuesOf(model: Model, field: FieldInfo): Completion[] {
     if (!known.has(text)) known.set(text, { text, detail });
   };
   const row = selectedRow(model);
-  if (row >= 0) {
+  if (row >= 0 && isSelectedReady(model)) {
     for (const { value, label } of nodesOf(dissectedAt(model, row).tree, field)) {
       const text = valueName(field, value) ?? formatValue(field.type, value, label);
       add(field.type === "string" ? JSON.stringify(text) : text, `in packet ${row + 1}`);

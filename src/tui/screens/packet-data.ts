@@ -218,6 +218,12 @@ export function selectedRow(model: Model): number {
   return listCount(model) === 0 ? -1 : listRow(model, model.packets.selected);
 }
 
+/** Whether the selected packet's details can be had in no time; where there is no packet there is nothing to wait for. */
+export function isSelectedReady(model: Model): boolean {
+  const row = selectedRow(model);
+  return row < 0 || !isUndissected(model, [row]) || approach(model, row);
+}
+
 /** What became of a packet by the cursor, in the end for one the cursor has not reached; null where nobody knows, as in a capture. */
 export function fateOf(model: Model, row: number): Fate | null {
   if (!isLab(model.session) || !followsCursor(model)) return null;

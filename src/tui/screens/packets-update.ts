@@ -19,11 +19,10 @@ import { nextTimeForm } from "./packets-time.ts";
 import { goToRow, nextMark, selectPacket, turnMark } from "./packets-select.ts";
 import { moveTo } from "./lab-update.ts";
 import {
-  approach,
   atCursor,
   dissectedAt,
   followsCursor,
-  isUndissected,
+  isSelectedReady,
   lineAtCursor,
   listCount,
   selectedRow,
@@ -158,7 +157,7 @@ export function settlePackets(model: Model): Model {
   const top = scrollTo(packets.top, selected, rows, count);
   let { treeSelected, treeTop, bytesTop } = packets;
   const at = { ...model, packets: { ...packets, selected } };
-  if (model.screen === "packets" && isReady(at)) {
+  if (model.screen === "packets" && isSelectedReady(at)) {
     const tree = treeOf(at);
     // Where there is no packet, nothing is chosen for the first that comes.
     if (tree.length > 0) {
@@ -264,7 +263,7 @@ function openNode(model: Model, open: boolean | null): Model {
 /** Every line of the details opened, the one selected still so; or every line closed, its layer selected. */
 function turnAll(model: Model, open: boolean): Model {
   const row = selectedRow(model);
-  if (row < 0 || !isReady(model)) return model;
+  if (row < 0 || !isSelectedReady(model)) return model;
   const packet = dissectedAt(model, row);
   const path = treeOf(model)[model.packets.treeSelected]?.node.path ?? "";
   const toggled = turnedAll(packet, model.packets.toggled, open);
@@ -319,21 +318,15 @@ function pageOf(model: Model, pane: PacketsPane): number {
   return Math.max(1, (pane === "list" ? tableRows(height) : height) - 1);
 }
 
-/** Whether the selected packet's details can be had in no time. */
-function isReady(model: Model): boolean {
-  const row = selectedRow(model);
-  return row < 0 || !isUndissected(model, [row]) || approach(model, row);
-}
-
 function treeOf(model: Model): ReturnType<typeof treeRows> {
   const row = selectedRow(model);
-  return row < 0 || !isReady(model) ? [] : treeRows(dissectedAt(model, row), model.packets.toggled);
+  return row < 0 || !isSelectedReady(model) ? [] : treeRows(dissectedAt(model, row), model.packets.toggled);
 }
 
 /** How many bytes the bytes pane shows. */
 function bytesOf(model: Model): number {
   const row = selectedRow(model);
-  if (row < 0 || !isReady(model)) return 0;
+  if (row < 0 || !isSelectedReady(model)) return 0;
   const packet = dissectedAt(model, row);
   const source = treeOf(model)[model.packets.treeSelected]?.node.detail.source ?? 0;
   return packet.sources[source]?.bytes.length ?? 0;

@@ -6,10 +6,14 @@ import { describe, expect, test } from "vitest";
 
 import { captureSession } from "../../../src/cli/capture-session.ts";
 import { openCapture } from "../../../src/capture/open.ts";
+import { Conversations } from "../../../src/capture/dissect/conversations.ts";
 import { update, view } from "../../../src/tui/app.ts";
 import type { Effect } from "../../../src/tui/messages.ts";
+import { initialModel } from "../../../src/tui/model.ts";
 import type { Model } from "../../../src/tui/model.ts";
+import { copiesOf } from "../../../src/tui/popups/copies.ts";
 import { gridToText } from "../../../src/tui/render/text.ts";
+import { completionsAt } from "../../../src/tui/screens/filter-completion.ts";
 import { compiledFilter } from "../../../src/tui/screens/filter-scan.ts";
 import {
   filterOfField,
@@ -24,9 +28,8 @@ import { findField } from "../../../src/capture/fields.ts";
 import { modelAt } from "../../../src/tui/snapshot.ts";
 
 const SIZE = { width: 140, height: 60 };
-const capture = await openCapture(
-  join(import.meta.dirname, "../../../fixtures/captures/applications.pcapng"),
-);
+const PATH = join(import.meta.dirname, "../../../fixtures/captures/applications.pcapng");
+const capture = await openCapture(PATH);
 while (!(await capture.indexSome(1000)));
 const first = modelAt(captureSession(capture), { size: SIZE, screen: "packets" });
 const { count } = shownTrace(first).packets;
@@ -55,6 +58,23 @@ function* nodesIn(nodes: readonly DetailNode[]): Generator<DetailNode> {
 }
 
 const packet = fc.integer({ min: 0, max: count - 1 });
+
+test("a packet whose stream is yet to be read keeps nobody waiting: what hangs on it is offered once it is read", async () => {
+  const long = await openCapture(PATH);
+  // A connection of any length, whose reading never comes to the selected packet.
+  const conversations = Object.assign(new Conversations(long.trace), { approach: () => false });
+  const session = { ...captureSession(long), context: { conversations } };
+  const model = initialModel({ session, size: SIZE, screen: "packets" });
+  const waiting = { ...model, counting: true, packets: { ...model.packets, treeSelected: 3 } };
+  expect(selectedField(waiting)).toBeNull();
+  expect(copiesOf(waiting).map(({ what }) => what)).toEqual(["the command that shows this"]);
+  expect(completionsAt(waiting, "tcp.port == ", 12).choices.map(({ detail }) => detail)).not.toContain(
+    "in packet 1",
+  );
+  long.close();
+  expect(selectedField(first)?.field).toBe("udp");
+  expect(copiesOf(first)[0].what).toBe("packet 1, a line");
+});
 
 describe("a filter made of what is selected", () => {
   test("law: of any field of any packet lets that packet through", () => {
