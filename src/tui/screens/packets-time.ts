@@ -3,7 +3,8 @@
 import { TIME_FORMS } from "../model.ts";
 import type { Model, TimeForm } from "../model.ts";
 import { isLab } from "../session.ts";
-import { contextOf, shownTrace } from "./packet-data.ts";
+import { contextOf, listCount, listRow, shownTrace } from "./packet-data.ts";
+import { insideOf } from "./packets-layout.ts";
 
 /** What each is, in words. */
 export const TIME_WORDS: Readonly<Record<TimeForm, string>> = {
@@ -48,14 +49,19 @@ export function timeTitle(model: Model, isNarrow: boolean): string {
   return form === "date" && isNarrow ? "Date (UTC)" : TITLES[form];
 }
 
-/** Cells the column takes: those of the last packet's time, or of any. */
+/** Cells the column takes: those of the last packet's time, or of one on the screen where the capture's clock ran backwards. */
 export function timeCells(model: Model, isNarrow: boolean): number {
   const form = timeForm(model);
   if (form === "clock") return CLOCK_CELLS;
   if (form === "date") return isNarrow ? NARROW_DATE_CELLS : DATE_CELLS;
   const trace = shownTrace(model);
   const last = trace.packets.count - 1;
-  return last < 0 ? CELLS_MIN : Math.max(CELLS_MIN, secondsText(trace.packetNs(last)).length);
+  let cells = last < 0 ? CELLS_MIN : Math.max(CELLS_MIN, secondsText(trace.packetNs(last)).length);
+  const { top } = model.packets;
+  const end = Math.min(listCount(model), top + insideOf(model, "list").height);
+  for (let line = top; line < end; line++)
+    cells = Math.max(cells, timeText(model, listRow(model, line), isNarrow).length);
+  return cells;
 }
 
 /** The time of packet `row`, to the microsecond, dates in a narrow list to the second. */

@@ -382,6 +382,20 @@ describe("times", () => {
     expect(column(filtered, "Delta")).toEqual(["2.000000", "0.000002", "0.000000"]);
   });
 
+  test("are never cut, also where the clock ran backwards", () => {
+    const back = memoryTrace(packets, 101);
+    [1_719_878_400, 1_729_878_400, 1_719_000_000, 1_719_878_401].forEach((at, row) => {
+      back.trace.packets.seconds[row] = at;
+    });
+    const model = modelAt({ name: "made", problems: [], ...back }, { size: { width: 80, height: 24 } });
+    expect(text(model)).toMatch(
+      / 0\.000000 .*\n.* 10000000\.001000 .*\n.* -878399\.998000 .*\n.* 1\.003000 /,
+    );
+    expect(text(press(model, "t"))).toMatch(
+      / 10000000\.001000 .*\n.* -10878399\.999000 .*\n.* 878401\.001000 /,
+    );
+  });
+
   test("a run's have no day", () => {
     expect(text(press(http, "t"))).toContain(" Delta ");
     expect(press(http, "t t").packets.times).toBe("elapsed");
