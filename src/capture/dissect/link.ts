@@ -30,6 +30,7 @@ import { dissectIpv6, isIpv6 } from "./ipv6.ts";
 import { dissectLlc } from "./llc.ts";
 import { dissectMpls } from "./mpls.ts";
 import { dissectNflog } from "./nflog.ts";
+import { addEnds } from "./packet-flags.ts";
 import { dissectPpp } from "./ppp.ts";
 import { dissectPppoeDiscovery, dissectPppoeSession } from "./pppoe.ts";
 import { bytesText, hexText } from "./tree.ts";
@@ -61,9 +62,11 @@ export function dissectLink(d: Dissection, linkType: number): void {
       break;
     case LINKTYPE.ppp:
     case LINKTYPE.pppHdlc:
+      addEnds(d, 0, end);
       dissectPpp(d, 0, end);
       break;
     case LINKTYPE.pppWithDirection:
+      addEnds(d, 1, end);
       dissectPpp(d, 1, end);
       break;
     case LINKTYPE.pppEther:
@@ -71,6 +74,7 @@ export function dissectLink(d: Dissection, linkType: number): void {
       break;
     case LINKTYPE.ciscoHdlc:
     case LINKTYPE.ciscoHdlcToo:
+      addEnds(d, 0, end);
       dissectCiscoHdlc(d, 0, end);
       break;
     case LINKTYPE.frameRelay:

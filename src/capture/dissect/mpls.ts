@@ -36,16 +36,32 @@ export function dissectMpls(d: Dissection, start: number, end: number): void {
   d.networkEnd = -1;
 }
 
+/** Labels that are set aside (RFC 7274): what those are that are used. */
+const SPECIAL_MAX = 15;
+const SPECIAL = new Map<number, string>([
+  [0, "IPv4 Explicit-Null"],
+  [1, "Router Alert"],
+  [2, "IPv6 Explicit-Null"],
+  [3, "Implicit-Null"],
+  [7, "Entropy Label Indicator (ELI)"],
+  [13, "Generic Associated Channel Label (GAL)"],
+  [14, "OAM Alert"],
+]);
+
 /** Adds the label at `at`, and answers whether it is the last. A stack of labels is one layer. */
 function addLabel(d: Dissection, at: number, isFirst: boolean): boolean {
   const word = getUint32(d.bytes, at);
   const [label, exp, bottom, ttl] = [word >>> 12, (word >>> 9) & 7, (word >>> 8) & 1, word & 255];
-  const text = `${TITLE}, Label: ${label}, Exp: ${exp}, S: ${bottom}, TTL: ${ttl}`;
+  const special = label <= SPECIAL_MAX ? ` (${SPECIAL.get(label) ?? "Reserved - Unknown"})` : "";
+  const text = `${TITLE}, Label: ${label}${special}, Exp: ${exp}, S: ${bottom}, TTL: ${ttl}`;
   const node = isFirst
     ? d.layer("mpls", text, at, LABEL_LENGTH)
     : d.add(d.root, "mpls", text, at, LABEL_LENGTH);
   const out = node.children;
-  const labelText = (value: number): string => `${value} (${hexText(value, 5)})`;
+  const labelText = (value: number): string =>
+    value <= SPECIAL_MAX
+      ? `${SPECIAL.get(value) ?? "Unknown"} (${value})`
+      : `${value} (${hexText(value, 5)})`;
   addBits(d, out, "mpls.label", at, 4, 0xfffff000, "MPLS Label", labelText);
   addBits(d, out, "mpls.exp", at, 4, 0x00000e00, "MPLS Experimental Bits");
   addBits(d, out, "mpls.bottom", at, 4, 0x00000100, "MPLS Bottom Of Label Stack");

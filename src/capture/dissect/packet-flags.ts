@@ -62,6 +62,14 @@ export function pointToPoint({ around, sources }: Dissection): 0 | 1 | null {
   return way === 1 ? 1 : way === 2 ? 0 : null;
 }
 
+/** The Source and Destination columns of a frame on such a link, which begins at `start`, where nothing in it has addresses. */
+export function addEnds(d: Dissection, start: number, end: number): void {
+  if (start >= d.captured(end)) return;
+  const way = pointToPoint(d);
+  d.addressFrom = way === null ? "N/A" : way === 0 ? "DTE" : "DCE";
+  d.addressTo = way === null ? "N/A" : way === 0 ? "DCE" : "DTE";
+}
+
 /** `frame.p2p_dir`. */
 export function addPointToPoint(d: Dissection, out: DetailNode[]): void {
   const way = pointToPoint(d);

@@ -56,13 +56,14 @@ const CODES = new Map<number, string>([
 /** Dissects the frame at `start` in a layer that ends at `end`. */
 export function dissectPpp(d: Dissection, start: number, end: number): void {
   const held = d.captured(end);
-  const node = d.layer("ppp", TITLE, start, Math.max(0, held - start));
-  d.columns("PPP", "");
   if (start < held && (d.bytes[start] === 0x0f || d.bytes[start] === 0x8f)) {
-    node.length = 0;
+    // As in Wireshark, a layer without a line.
+    d.layers.push("ppp");
     dissectCiscoHdlc(d, start, end);
     return;
   }
+  const node = d.layer("ppp", TITLE, start, Math.max(0, held - start));
+  d.columns("PPP", "");
   const field = pppProtocolAt(d.bytes, start, held);
   if (field === -1) {
     d.has(start, held - start + 1, end, TITLE);
