@@ -160,8 +160,11 @@ const PLAIN = /^[\w .:+/,;()-]*$/;
 /** Types whose numbers print as they are. */
 const DECIMAL: ReadonlySet<FieldType> = new Set(["uint8", "uint16", "uint24", "uint32"]);
 
+/** Bytes of which there are none, as lines and `-T fields` have them. */
+const NO_BYTES = "<MISSING>";
+
 function jsonText(value: FieldValue | null, type: FieldType): string {
-  if (type === "flag") return "";
+  if (type === "flag" || (type === "bytes" && value === NO_BYTES)) return "";
   return typeof value === "string" ? value : formatValue(type, value, "");
 }
 

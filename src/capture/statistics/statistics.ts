@@ -27,7 +27,7 @@ export const STATISTICS: readonly string[] = [
   "io,phs",
   "io,stat,SECONDS,COLUMN...",
   "expert",
-  "follow,tcp|udp|http|websocket,ascii|hex|raw|yaml,STREAM",
+  "follow,tcp|udp|tls|http|websocket,ascii|hex|raw|yaml,STREAM",
   ...IP_TREES.keys(),
   "plen,tree",
   "http,tree",

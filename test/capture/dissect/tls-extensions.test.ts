@@ -10,7 +10,9 @@ import { contextOf } from "../../../src/capture/context.ts";
 import { dissect } from "../../../src/capture/dissect/dissect.ts";
 import { openCapture } from "../../../src/capture/open.ts";
 import { printDetails } from "../../../src/capture/print/details.ts";
+import { printEk } from "../../../src/capture/print/ek.ts";
 import { printFields } from "../../../src/capture/print/fields.ts";
+import { printJson } from "../../../src/capture/print/json.ts";
 import { LINKTYPE } from "../../../src/wire/link-types.ts";
 import { memoryTrace } from "../memory-trace.ts";
 import { classicFile } from "../packets.ts";
@@ -161,6 +163,28 @@ describe("extensions", () => {
     const asked = fields.flatMap((field) => ["-e", field]);
     expect(fieldsOf(fields)).toEqual(tshark(["-n", "-r", path, "-T", "fields", ...asked]));
   });
+
+  it.runIf(hasTshark).each(["json", "ek"] as const)(
+    "are without data in -T %s where -e says that they are missing (skipped without tshark 4.0)",
+    async (form) => {
+      const held: Extension[] = [
+        [2, NOTHING],
+        [35, NOTHING],
+        [24, ascii("ab")],
+      ];
+      const { path } = await capture("missing.pcap", [[clientHello(held)]]);
+      const opened = await openCapture(path);
+      const rows = Array.from({ length: opened.trace.packets.count }, (_, row) => row);
+      const print = form === "json" ? printJson : printEk;
+      const ours = [...print(opened.trace, rows, contextOf(opened))].join("\n");
+      opened.close();
+      const values = (text: string): string[] =>
+        text.match(/handshake[._]extension[._]data": ?(?:"[^"]*"|\[[^\]]*\])/g) ?? [];
+      const theirs = values((tshark(["-n", "-r", path, "-T", form]) ?? []).join("\n"));
+      expect(theirs.length).toBeGreaterThan(0);
+      expect(values(ours)).toEqual(theirs);
+    },
+  );
 
   it("have fields of their own", async () => {
     const { fieldsOf } = await capture("fields.pcap", FLIGHTS.slice(-1).concat([[clientHello(CLIENT)]]));
