@@ -62,6 +62,11 @@ export class Trace {
     return this.#transits.list;
   }
 
+  /** Gets `most` of them ready to be looked at, where there is no haste; answers whether all are. */
+  transitsSome(most: number): boolean {
+    return this.#transits.listSome(most);
+  }
+
   /** Events, in order. The list grows with the trace. */
   get events(): readonly TraceEvent[] {
     return this.log.events;

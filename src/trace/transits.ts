@@ -23,8 +23,15 @@ export class TransitLog {
 
   /** By row. The list grows with the log; it is the same one each time. */
   get list(): readonly Transit[] {
-    for (let row = this.#made.length; row < this.#count; row++) this.#made.push(this.#ways[this.#wayOf[row]]);
+    this.listSome(Infinity);
     return this.#made;
+  }
+
+  /** Makes the list `most` rows longer; answers whether that is all of it. */
+  listSome(most: number): boolean {
+    const end = Math.min(this.#count, this.#made.length + most);
+    for (let row = this.#made.length; row < end; row++) this.#made.push(this.#ways[this.#wayOf[row]]);
+    return end === this.#count;
   }
 
   /** The number by which `add` knows this way. Copies have each their own. */

@@ -7,7 +7,8 @@ import { indexSome } from "../trace/state-at.ts";
 import type { Trace } from "../trace/trace.ts";
 import { forSlice } from "./screens/slice.ts";
 
-/** Steps and packets read between two looks at the clock. */
+/** Ways, steps and packets read between two looks at the clock. */
+const WAYS_A_LOOK = 2000;
 const STEPS_A_LOOK = 50;
 const PACKETS_A_LOOK = 100;
 
@@ -16,6 +17,7 @@ export function prepareSome(trace: Trace): boolean {
   let isDone = false;
   forSlice(() => {
     isDone =
+      trace.transitsSome(WAYS_A_LOOK) &&
       indexSome(trace, STEPS_A_LOOK) &&
       streamsSome(trace, PACKETS_A_LOOK) &&
       sequencesSome(trace, PACKETS_A_LOOK);

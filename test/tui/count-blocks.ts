@@ -1,7 +1,10 @@
 // Plays the dashboard on large traces while the engine counts how often each block of its code runs, and prints those that ran too often
 // for one message. A process of its own: the counters are read after every message, and all that is loaded is looked through then.
 
+import { analysisOf } from "../../src/capture/analysis/trace-analysis.ts";
+import type { DissectContext } from "../../src/capture/dissect/dissect.ts";
 import { PROTOCOL } from "../../src/trace/packets.ts";
+import { streamsOf } from "../../src/trace/run-streams.ts";
 import { LINKTYPE, Trace } from "../../src/trace/trace.ts";
 import { begin, update, view } from "../../src/tui/app.ts";
 import { hasScreen, initialModel, SCREEN_NAMES } from "../../src/tui/model.ts";
@@ -18,10 +21,16 @@ const CAPTURE_PACKETS = 30_000;
 const RUN_PACKETS = 30_000;
 /** A block runs so often at most for one message, which is some milliseconds; packets, steps and calls are more. */
 const COUNT_MAX = 28_000;
-/** Blocks that go through the bytes of a few packets, or through intervals of which there are so many and no more. */
+/**
+ * Blocks that go through the bytes of a few packets, through intervals or cells of which there are so many and no more, through columns some
+ * thousand rows a look, or look something up by halves.
+ */
 const COUNT_MAX_OF: readonly (readonly [where: RegExp, countMax: number])[] = [
   [/^wire\//, 400_000],
   [/^capture\/statistics\/io-counts.ts (?:#coarser|over)$/, 120_000],
+  [/^capture\/dissect\/stream-history.ts /, 60_000],
+  [/^tui\/screens\/sequence.ts (?:slanted|cell)$/, 60_000],
+  [/^trace\/state-at.ts (?:upper|a function)$/, 60_000],
 ];
 /** What the clock says has passed since it was looked at last: a slice ends after a few looks, as on a slow machine. */
 const LOOK_MS = 2.5;
@@ -87,6 +96,11 @@ function play(
   return found;
 }
 
+/** What is known of a capture's streams when it has been read. */
+function contextOf(trace: Trace): DissectContext {
+  return { streams: streamsOf(trace), analysis: analysisOf(trace) };
+}
+
 /** Datagrams of one byte between two ends, and of two others. */
 function datagramCapture(packets: number): CaptureSession {
   const bytes = Uint8Array.from({ length: 29 }, (_, i) => (i === 28 ? 65 : 0));
@@ -109,7 +123,7 @@ function datagramCapture(packets: number): CaptureSession {
     table.payloadLength[row] = 1;
     table.length[row] = table.capturedLength[row] = bytes.length;
   }
-  return { name: "datagrams", trace, problems: [] };
+  return { name: "datagrams", trace, problems: [], context: contextOf(trace) };
 }
 
 /** One TLS connection, a record of application data in each segment: to show its last packet all before it are to be read. */
@@ -139,35 +153,27 @@ function connectionCapture(packets: number): CaptureSession {
     table.tcpSeq[row] = i * 13;
     table.length[row] = table.capturedLength[row] = bytes.length;
   }
-  return { name: "connection", trace, problems: [] };
+  return { name: "connection", trace, problems: [], context: contextOf(trace) };
 }
 
-/** Runs `work` while blocks are counted. */
-function counting(work: (counts: BlockCounts) => string[]): string[] {
-  const counts = new BlockCounts();
-  try {
-    return work(counts);
-  } finally {
-    counts.stop();
-  }
-}
-
-// One run after the other: what is compiled for one is not counted for the next.
-const capture = millionCapture(CAPTURE_PACKETS, SEGMENT);
-const datagrams = datagramCapture(CAPTURE_PACKETS);
-const connection = connectionCapture(CAPTURE_PACKETS);
-const lab = await millionLab(RUN_PACKETS);
-const found = {
-  capture: counting((counts) => play(capture, counts)),
-  datagrams: counting((counts) => play(datagrams, counts, ["stream"])),
-  connection: counting((counts) => play(connection, counts, ["packets", "sequence"])),
-  run: counting((counts) => {
+const RUNS: Readonly<Record<string, (counts: BlockCounts) => string[] | Promise<string[]>>> = {
+  capture: (counts) => play(millionCapture(CAPTURE_PACKETS, SEGMENT), counts),
+  datagrams: (counts) => play(datagramCapture(CAPTURE_PACKETS), counts, ["stream"]),
+  connection: (counts) => play(connectionCapture(CAPTURE_PACKETS), counts, ["packets", "sequence"]),
+  async run(counts) {
+    const lab = await millionLab(RUN_PACKETS);
+    counts.take();
     const preparing: string[] = [];
     for (let isDone = false; !isDone;) {
       isDone = prepareSome(lab.sim.trace);
       preparing.push(...tooBusy(counts, "preparing"));
     }
     return [...preparing, ...play(lab, counts, ["lab", "sequence", "stream", "graphs"])];
-  }),
+  },
 };
+
+// One in each process: what is compiled for one is not counted for the next.
+const counts = new BlockCounts();
+const found = await RUNS[process.argv[2]](counts);
+counts.stop();
 process.stdout.write(JSON.stringify(found));

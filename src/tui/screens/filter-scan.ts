@@ -3,6 +3,7 @@
 import { compileFilter, isFilterError } from "../../capture/filter/compile.ts";
 import type { Filter } from "../../capture/filter/compile.ts";
 import type { FilterState, Model } from "../model.ts";
+import { isPlain } from "../../capture/fields-columns.ts";
 import { indexOf } from "../../trace/state-at.ts";
 import type { Trace } from "../../trace/trace.ts";
 import type { DissectContext } from "../../capture/dissect/dissect.ts";
@@ -15,9 +16,9 @@ export interface FilterProblem {
   readonly column: number;
 }
 
-/** Rows between two looks at the clock: by columns alone, and with packets dissected, which differ by a thousand times in what they cost. */
-const ROWS_BY_COLUMNS = 256;
-const ROWS_DISSECTED = 8;
+/** Rows between two looks at the clock, where columns tell of all of them; one that is dissected counts for many. */
+const ROWS_A_LOOK = 256;
+const ROWS_DISSECTED = 32;
 
 let last: Filter | null = null;
 interface Predicate {
@@ -49,12 +50,13 @@ export function scanSome(model: Model, filter: FilterState): number {
     predicates.set(trace, known);
   }
   const { count } = trace.packets;
-  const rows = compiled.isColumnsOnly ? ROWS_BY_COLUMNS : ROWS_DISSECTED;
   const { passes } = known;
   let row = filter.scanned;
   forSlice(() => {
-    const end = Math.min(count, row + rows);
-    for (; row < end; row++) if (passes(row)) filter.rows.push(row);
+    for (let read = 0; row < count && read < ROWS_A_LOOK; row++) {
+      if (passes(row)) filter.rows.push(row);
+      read += compiled.isColumnsOnly && isPlain(trace, row) ? 1 : ROWS_DISSECTED;
+    }
     return row < count;
   });
   return row;
