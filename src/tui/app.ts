@@ -188,6 +188,10 @@ function act(model: Model, action: Action): Step {
       return [{ ...model, popup: openChooser(model, "copies") }, NOTHING];
     case "open file":
       return [model, [{ kind: "list", folder: model.folder?.path ?? null }]];
+    case "filter": {
+      const packets = onScreen(model, "packets");
+      return screenOn(packets).act(packets, action);
+    }
     case "change network":
       return [openNetwork(model), NOTHING];
     case "drop packet":

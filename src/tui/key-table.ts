@@ -219,6 +219,14 @@ export const KEYS: readonly KeyBinding[] = [
     help: "display filter",
     hint: ["/", "filter"],
   },
+  {
+    keys: ["/"],
+    action: "filter",
+    on: ["sequence", "stream", "graphs", "statistics"],
+    group: "Screens",
+    help: "display filter",
+    command: "display filter, on the Packets screen",
+  },
   ...PACKETS_KEYS,
   {
     keys: ["o"],

@@ -84,8 +84,7 @@ function filtered(model: Model): Step {
 /** The packets that pass the filter alone, or all again; without a filter, how to have one. */
 function limitTurned(model: Model): Model {
   const limited = !model.statistics.limited;
-  if (limited && model.packets.filter === null)
-    return { ...model, notice: "no filter is on: / on Packets sets one" };
+  if (limited && model.packets.filter === null) return { ...model, notice: "no filter is on: / sets one" };
   return withView(model, { limited, selected: 0, top: 0 });
 }
 

@@ -101,11 +101,21 @@ test("the packets of a line are those that were counted", () => {
 
 test("without a filter nothing is limited, and it is said how to have one", () => {
   const model = press(start, ["7", "f"]);
-  expect(model.notice).toBe("no filter is on: / on Packets sets one");
+  expect(model.notice).toBe("no filter is on: / sets one");
   expect(lines(model, 3)).toEqual(lines(press(start, ["7"]), 3));
   const [bar] = text({ ...model, size: { width: 80, height: 24 } }).split("\n");
   expect(bar).toContain(model.notice);
   expect(text(model)).not.toContain("limited");
+});
+
+test("/ goes to the Packets screen and its filter, which is on for the screen one comes back to", () => {
+  const model = press(start, ["7", "/", ...typed("ssh"), "enter"]);
+  expect(model.screen).toBe("packets");
+  expect(text(press(model, ["7", "f"]))).toContain("limited to ssh");
+  for (const screen of ["2", "4", "5"]) {
+    const there = press(start, [screen, "/"]);
+    expect([there.screen, there.packets.typing?.purpose]).toEqual(["packets", "filter"]);
+  }
 });
 
 test("a line that is no longer there leaves the last one selected", () => {
