@@ -17,6 +17,7 @@ import { layerOf, limitHint, limitWords } from "./statistics-counts.ts";
 import { lineAt, progressWords, selectedPlace, sheetOf, sortOf, topPlace } from "./statistics-data.ts";
 import { ioPane } from "./statistics-io.ts";
 import { statisticsLayout, statisticsTabs } from "./statistics-layout.ts";
+import type { Sheet } from "./statistics-sheets.ts";
 
 /** Paints the screen over all of `grid` but its first and last row. */
 export function statisticsScreen(grid: Grid, theme: Theme, model: Model): void {
@@ -47,10 +48,8 @@ function paintTable(view: Grid, theme: Theme, model: Model): void {
   const place = sheet.count === 0 ? "" : `${selected + 1} of ${sheet.count}`;
   const inner = frame(view, theme, {
     title: `${titleOf(model)}${limitWords(model)}`,
-    status: progress === "" ? place : `${place}${place === "" ? "" : "  "}${progress}`,
-    footer: [limitHint(model), sheet.count === 0 ? "" : "Enter: their packets"]
-      .filter((hint) => hint !== "")
-      .join("  "),
+    status: together(unseenSort(model, sheet, view.width - 2), place, progress),
+    footer: together(limitHint(model), sheet.count === 0 ? "" : "Enter: their packets"),
     focused: true,
   });
   const sort = sortOf(model, sheet);
@@ -79,6 +78,18 @@ function paintTable(view: Grid, theme: Theme, model: Model): void {
     selected,
     empty: progress === "" ? sheet.empty : "",
   });
+}
+
+function together(...parts: readonly string[]): string {
+  return parts.filter((part) => part !== "").join("  ");
+}
+
+/** By which column the lines are sorted where it has no room to be seen: `by Duration s ▼`. */
+function unseenSort(model: Model, sheet: Sheet, width: number): string {
+  const sort = sortOf(model, sheet);
+  if (sort === null || sheet.count === 0) return "";
+  if (shownColumns(sheet, width).some(({ index }) => index === sort.column)) return "";
+  return `by ${sheet.columns[sort.column].title} ${sort.descending ? "▼" : "▲"}`;
 }
 
 /** What is cut in the table of the line selected, whole; of what is longer than the screen its beginning. */

@@ -106,6 +106,14 @@ describe("one pane of the packet list alone", () => {
   });
 });
 
+test("a table that is sorted by a column there is no room for says so", () => {
+  const title = (keys: readonly string[]): string => lines(full, "statistics", 80, keys)[2];
+  expect(title(["<"])).toMatch(/─ TCP conversations ─+ 1 of 7 ─╮$/);
+  expect(title(["<", "<", "<"])).toMatch(/─ TCP conversations ─+ by B → A ▼ {2}1 of 7 ─╮$/);
+  expect(title(["<", "<", "<", "<", "<"])).toMatch(/─ by Duration s ▼ {2}1 of 7 ─╮$/);
+  expect(lines(full, "statistics", 200, ["<", "<", "<", "<", "<"])[2]).not.toContain(" by ");
+});
+
 test("summaries of expert information are not cut for the sake of their group", () => {
   const keys = ["tab", "tab", "tab", "tab"];
   const narrow = lines(full, "statistics", 80, keys);
