@@ -38,6 +38,7 @@ export const EXPERT_FIELD_ROWS: readonly (readonly [
   ["pkt_comment", "protocol", "Packet comments"],
   ["frame.comment", "string", "Comment"],
   ["frame.comment.expert", "flag", "Formatted comment"],
+  ["frame.len_lt_caplen", "flag", "Frame length is less than captured length"],
   ["_ws.expert", "protocol", "Expert Info"],
   ["_ws.expert.message", "string", "Message"],
   ["_ws.expert.severity", "uint32", "Severity level", EXPERT_SEVERITIES],

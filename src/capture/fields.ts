@@ -142,6 +142,7 @@ export function formatNode({ name, type, title }: FieldInfo, { value, label, chi
 }
 
 const EXPERT = "_ws.expert";
+const MALFORMED = "_ws.malformed";
 
 /** What a value is called, where its field has names for values; null where it has none. */
 export function valueName({ values }: FieldInfo, value: FieldValue | null): string | null {
@@ -156,7 +157,7 @@ export function interestIn(fields: readonly FieldInfo[]): Interest {
   for (const { nodes, type } of fields) {
     for (const name of nodes) layers.add(layerOf(name));
     // Any layer may have something to say of a packet.
-    isAny ||= nodes[0].startsWith(EXPERT);
+    isAny ||= nodes[0].startsWith(EXPERT) || nodes[0] === MALFORMED;
     // Their values print as labels.
     labels ||= type === "protocol";
   }

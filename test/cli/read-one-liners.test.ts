@@ -1,6 +1,11 @@
 // One-liners that people write for tshark: what `wirelab read` prints of them is what tshark prints.
 
-import { describe, expect, it } from "vitest";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, describe, expect, it } from "vitest";
+import { hex } from "../capture/memory-trace.ts";
+import { classicFile } from "../capture/packets.ts";
 import { capturePath, hasSharedCaptures, hasTshark, tshark } from "../capture/shared-captures.ts";
 import { wirelab } from "./wirelab.ts";
 
@@ -58,6 +63,30 @@ const ONE_LINERS: readonly (readonly string[])[] = [
   ["-r", HELLO, "-Y", "tcp.port in {80, 443, 1000..65535} && frame[0:1] == 45", "-t", "e"],
   ["-r", HELLO, "-Y", "tcp[13] & 2", "-T", "fields", "-e", "ip.src", "-e", "tcp.flags.str", "-E", "quote=d"],
 ];
+
+describe.skipIf(!hasTshark)(
+  "a file that says frames are shorter than what was captured of them (skipped without tshark)",
+  () => {
+    const folder = mkdtempSync(join(tmpdir(), "wirelab-one-liners-"));
+    afterAll(() => rmSync(folder, { recursive: true }));
+
+    it.each([
+      ["-V"],
+      ["-q", "-z", "expert"],
+      ["-Y", "frame.len_lt_caplen"],
+      ["-Y", "_ws.malformed", "-T", "fields", "-e", "frame.number"],
+      ["-T", "fields", "-e", "_ws.expert.message", "-e", "_ws.expert.severity"],
+    ])("read %s %s %s", async (...args) => {
+      const path = join(folder, "short.pcap");
+      const bytes = hex(`4500002c 0001 0000 4006 0000 0a000001 0a000002 c350 0fa0 00000001 00000001
+      5018 0100 0000 0000 f1f1f1f1`);
+      const records = [10, 44, 0, 43].map((length, i) => ({ seconds: i, fraction: 0, length, bytes }));
+      writeFileSync(path, classicFile(records));
+      const { stdout } = await wirelab(["read", "-n", "-r", path, ...args]);
+      expect(stdout.split("\n").slice(0, -1)).toEqual(tshark(["-n", "-r", path, ...args]));
+    });
+  },
+);
 
 describe.skipIf(!hasTshark)("beside tshark (skipped without tshark 4.0)", () => {
   it.each(ONE_LINERS.map((args) => [args.join(" "), args] as const))("read %s", async (_, args) => {

@@ -2,6 +2,7 @@
 
 import { ENCAPSULATIONS } from "./encapsulations.ts";
 import { addExpert } from "./expert.ts";
+import type { ExpertItem } from "./expert.ts";
 import { addPacketFlags, addPointToPoint, directionNote } from "./packet-flags.ts";
 import type { StreamHistory } from "./stream-history.ts";
 import { nineDigits, nsText } from "./times.ts";
@@ -29,6 +30,14 @@ function clockText(seconds: number): string | null {
   const clock = `${two(date.getUTCHours())}:${two(date.getUTCMinutes())}:${two(date.getUTCSeconds())}`;
   return `${MONTHS[date.getUTCMonth()]} ${day}, ${date.getUTCFullYear()} ${clock}`;
 }
+
+/** What a damaged file, or one of another byte order, may say. */
+const SHORTER: ExpertItem = {
+  severity: "Error",
+  group: "Malformed",
+  protocol: "Frame",
+  summary: "Frame length is less than captured length",
+};
 
 /** Adds the frame layer at the head of the tree, once the layers below are known. */
 export function addFrame(d: Dissection, linkType: number): void {
@@ -58,7 +67,15 @@ export function addFrame(d: Dissection, linkType: number): void {
   }
   if (d.around.hasTime(row)) addTimes(d, out);
   d.add(out, "frame.number", () => `Frame Number: ${row + 1}`, 0, 0, row + 1);
-  d.add(out, "frame.len", () => `Frame Length: ${length} bytes (${length * 8} bits)`, 0, 0, length);
+  const line = d.add(
+    out,
+    "frame.len",
+    () => `Frame Length: ${length} bytes (${length * 8} bits)`,
+    0,
+    0,
+    length,
+  );
+  if (length < captured) addExpert(d, line.children, "frame.len_lt_caplen", SHORTER, 0, 0);
   d.add(
     out,
     "frame.cap_len",

@@ -2,6 +2,7 @@
 
 import type { Capture, CaptureInterface } from "../capture.ts";
 import { AnonymousAddresses } from "./anonymous-addresses.ts";
+import { mendFrameCheck } from "./frame-check.ts";
 import { instantAfter } from "./cut.ts";
 import type { Instant } from "./cut.ts";
 import { rewriteAddresses } from "./rewrite-addresses.ts";
@@ -67,22 +68,26 @@ export function* editedPackets(
         throw new TimeOutOfRange(`packet ${row + 1} of ${capture.path} would be ${beyond}`);
     }
     const at = capture.interfaces[packets.interfaceId[row]];
+    const length = packets.length[row];
+    const flags = capture.packetFlags(row);
     let bytes = capture.trace.bytes(row);
     if (addresses !== null) {
-      bytes = bytes.slice();
+      const before = bytes;
+      bytes = before.slice();
       if (!rewriteAddresses(bytes, at.linkType, addresses))
         throw new NotAnonymous(
           `packet ${row + 1} of ${capture.path} is of link type ${at.linkType}, in which no addresses are found`,
         );
+      mendFrameCheck(bytes, before, { at, flags, length });
     }
     yield {
       interface: at,
       seconds,
       nanoseconds,
       bytes,
-      length: packets.length[row],
+      length,
       comments: addresses === null ? (capture.comments.get(row) ?? []) : [],
-      flags: capture.packetFlags(row),
+      flags,
     };
   }
 }

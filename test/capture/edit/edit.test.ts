@@ -4,6 +4,7 @@ import { spawnSync } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { crc32 } from "node:zlib";
 
 import { fc, test } from "@fast-check/vitest";
 import { afterAll, describe, expect, it } from "vitest";
@@ -29,7 +30,9 @@ import {
 import { parseIpv4, readIpv4 } from "../../../src/wire/address.ts";
 import { setUint32 } from "../../../src/wire/bytes.ts";
 import { addWords } from "../../../src/wire/checksum.ts";
-import { memoryTrace } from "../memory-trace.ts";
+import { LINKTYPE } from "../../../src/wire/link-types.ts";
+import { classicFile, joined } from "../packets.ts";
+import { hex, memoryTrace } from "../memory-trace.ts";
 import { TUNNELS } from "../tunnel-packets.ts";
 import { capturePath, hasSharedCaptures, hasTshark, tshark } from "../shared-captures.ts";
 
@@ -261,6 +264,49 @@ describe("anonymous addresses", () => {
     const copy = bytes.slice();
     rewriteAddresses(copy, linkType, new AnonymousAddresses("x"));
     expect(copy.length).toBe(bytes.length);
+  });
+});
+
+describe("the frame check sequence of anonymous frames", () => {
+  const frame = hex(`020000000001 020000000002 0800 45000020 0001 0000 4011 0000 0a000001 0a000002
+    0009 0007 000c 0000 61626364 ${"00".repeat(14)}`);
+  const checked = (change: number, length: 0 | 4 = 4): Uint8Array => {
+    const check = new Uint8Array(length);
+    if (length === 4) Buffer.from(check.buffer).writeUInt32LE((crc32(frame) ^ change) >>> 0);
+    return joined(frame, check);
+  };
+  /** How far the last four bytes are from the right ones. */
+  const wrong = (bytes: Uint8Array): number =>
+    (Buffer.from(bytes).readUInt32LE(bytes.length - 4) ^ crc32(bytes.subarray(0, -4))) >>> 0;
+
+  async function anonymous(
+    frames: readonly Uint8Array[],
+    network: number,
+    lengths: readonly number[],
+  ): Promise<Uint8Array[]> {
+    const path = join(folder, "checked.pcap");
+    const records = frames.map((bytes, i) => ({ seconds: i, fraction: 0, length: lengths[i], bytes }));
+    writeFileSync(path, classicFile(records, { network }));
+    const capture = await openCapture(path);
+    const edited = editedPackets([{ capture, rows: allRows(capture) }], { anonymousSeed: "x" });
+    const all = [...edited].map(({ bytes }) => bytes);
+    capture.close();
+    return all;
+  }
+
+  it("is right where it was, as wrong where the file says that there is one, and otherwise left alone", async () => {
+    const frames = [checked(0), checked(0x1234), checked(0, 0)];
+    const lengths = frames.map(({ length }) => length);
+    const [right, other, none] = await anonymous(frames, LINKTYPE.ethernet, lengths);
+    expect(Buffer.from(right).equals(frames[0])).toBe(false);
+    expect(wrong(right)).toBe(0);
+    expect(other.slice(-4)).toEqual(frames[1].slice(-4));
+    expect(none.slice(-4)).toEqual(frames[2].slice(-4));
+    // Classic files say in the link type that frames have four bytes of it.
+    const said = await anonymous(frames.slice(0, 2), LINKTYPE.ethernet + 0x2400_0000, lengths);
+    expect(said.map(wrong)).toEqual([0, 0x1234]);
+    const [cut] = await anonymous([frames[0]], LINKTYPE.ethernet, [lengths[0] + 1]);
+    expect(cut.slice(-4)).toEqual(frames[0].slice(-4));
   });
 });
 
