@@ -14,6 +14,8 @@ import { shortenedAddress } from "../widgets/shortened.ts";
 
 export interface SheetColumn {
   readonly title: string;
+  /** What it is called where its neighbours do not explain it; its title by default. */
+  readonly name?: string;
   /** Cells; columns that do not fit whole are left out from the right. */
   readonly width: number;
   /** What it says may be cut: to this many cells for columns that matter as much, to its width for all others. */
@@ -109,9 +111,9 @@ export function conversationSheet(traffic: TrafficCounts, theme: Theme): Sheet {
       },
       ...totals(pairs, theme, most),
       number("A → B", 7, (line) => pairs.packetsOut[line]),
-      size("bytes", (line) => pairs.bytesOut[line]),
+      { ...size("bytes", (line) => pairs.bytesOut[line]), name: "bytes A → B" },
       number("B → A", 7, (line) => pairs.packetsIn[line]),
-      size("bytes", (line) => pairs.bytesIn[line]),
+      { ...size("bytes", (line) => pairs.bytesIn[line]), name: "bytes B → A" },
       {
         title: "Start s",
         width: 11,
@@ -161,9 +163,9 @@ export function endpointSheet(traffic: TrafficCounts, theme: Theme): Sheet {
       },
       ...totals(ends, theme, most),
       number("Sent", 8, (line) => ends.packetsOut[line]),
-      size("bytes", (line) => ends.bytesOut[line]),
+      { ...size("bytes", (line) => ends.bytesOut[line]), name: "bytes sent" },
       number("Received", 8, (line) => ends.packetsIn[line]),
-      size("bytes", (line) => ends.bytesIn[line]),
+      { ...size("bytes", (line) => ends.bytesIn[line]), name: "bytes received" },
     ],
     count: ends.count,
     sort: 1,
@@ -340,6 +342,7 @@ function rate(title: string, pairs: PairCounts, bytes: (line: number) => number)
   const ns = (line: number): number => pairs.endNs[line] - pairs.startNs[line];
   return {
     title,
+    name: `rate ${title}`,
     width: 12,
     align: "right",
     cell: (line) => rateText(bytes(line), ns(line)),

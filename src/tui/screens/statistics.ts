@@ -89,7 +89,8 @@ function unseenSort(model: Model, sheet: Sheet, width: number): string {
   const sort = sortOf(model, sheet);
   if (sort === null || sheet.count === 0) return "";
   if (shownColumns(sheet, width).some(({ index }) => index === sort.column)) return "";
-  return `by ${sheet.columns[sort.column].title} ${sort.descending ? "▼" : "▲"}`;
+  const { title, name = title } = sheet.columns[sort.column];
+  return `by ${name} ${sort.descending ? "▼" : "▲"}`;
 }
 
 /** What is cut in the table of the line selected, whole; of what is longer than the screen its beginning. */

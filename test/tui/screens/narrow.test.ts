@@ -109,7 +109,7 @@ describe("one pane of the packet list alone", () => {
 test("a table that is sorted by a column there is no room for says so", () => {
   const title = (keys: readonly string[]): string => lines(full, "statistics", 80, keys)[2];
   expect(title(["<"])).toMatch(/─ TCP conversations ─+ 1 of 7 ─╮$/);
-  expect(title(["<", "<", "<"])).toMatch(/─ TCP conversations ─+ by B → A ▼ {2}1 of 7 ─╮$/);
+  expect(title(["<", "<", "<"])).toMatch(/─ TCP conversations ─+ by rate B → A ▼ {2}1 of 7 ─╮$/);
   expect(title(["<", "<", "<", "<", "<"])).toMatch(/─ by Duration s ▼ {2}1 of 7 ─╮$/);
   expect(lines(full, "statistics", 200, ["<", "<", "<", "<", "<"])[2]).not.toContain(" by ");
 });
