@@ -64,6 +64,35 @@ const ONE_LINERS: readonly (readonly string[])[] = [
   ["-r", HELLO, "-Y", "tcp[13] & 2", "-T", "fields", "-e", "ip.src", "-e", "tcp.flags.str", "-E", "quote=d"],
 ];
 
+describe.skipIf(!hasTshark)("what HTTP was asked, and answered (skipped without tshark)", () => {
+  const folder = mkdtempSync(join(tmpdir(), "wirelab-asked-"));
+  afterAll(() => rmSync(folder, { recursive: true }));
+  const codes = [99, 100, 101, 199, 200, 204, 302, 399, 400, 404, 500, 600, 999];
+  const heads = ["", "Host: a\r\n", "Host: \r\n", "Host: b\r\nHost: c\r\n"];
+  const texts = [
+    ...codes.map((code) => `HTTP/1.1 ${code} X\r\nContent-Length: 0\r\n\r\n`),
+    ...heads.map((head) => `GET /x HTTP/1.1\r\n${head}\r\n`),
+    "NOTIFY * HTTP/1.1\r\nHost: z\r\n\r\n",
+    "GET /a HTTP/1.1\r\nHost: z\r\n\r\nGET /b HTTP/1.1\r\nHost: y\r\n\r\n",
+  ];
+
+  it.each(["http_req,tree", "http_srv,tree"])("read -q -z %s", async (name) => {
+    const path = join(folder, "http.pcap");
+    const records = texts.map((text, i) => {
+      const bytes = hex(`45000000 0001 0000 4006 0000 0a000001 0a000002 0000 0050 00000001 00000001
+        5018 0100 0000 0000 ${Buffer.from(text).toString("hex")}`);
+      const view = new DataView(bytes.buffer);
+      view.setUint16(2, bytes.length);
+      view.setUint16(20, 2000 + i);
+      return { seconds: i, fraction: 0, length: bytes.length, bytes };
+    });
+    writeFileSync(path, classicFile(records));
+    const args = ["-n", "-r", path, "-q", "-z", name];
+    const { stdout } = await wirelab(["read", ...args]);
+    expect(stdout.split("\n").slice(0, -1)).toEqual(tshark(args));
+  });
+});
+
 describe.skipIf(!hasTshark)(
   "a file that says frames are shorter than what was captured of them (skipped without tshark)",
   () => {

@@ -11,6 +11,7 @@ import { readIoColumn } from "./io-columns.ts";
 import type { IoColumn } from "./io-columns.ts";
 import { printIoStatistics } from "./io.ts";
 import { printDnsTree } from "./dns-tree.ts";
+import { printHttpRequests, printHttpServers } from "./http-requests.ts";
 import { printHttpTree } from "./http-tree.ts";
 import { IP_TREES, printIpTree } from "./ip-trees.ts";
 import { printPacketLengths } from "./packet-lengths.ts";
@@ -31,6 +32,8 @@ export const STATISTICS: readonly string[] = [
   ...IP_TREES.keys(),
   "plen,tree",
   "http,tree",
+  "http_req,tree",
+  "http_srv,tree",
   "dns,tree",
   "rtt",
   "tcp-graph,sequence|rtt|window|throughput,STREAM",
@@ -97,6 +100,8 @@ const FILTERED: ReadonlyMap<string, Statistic> = new Map([
   ]),
   ["plen,tree", printPacketLengths],
   ["http,tree", printHttpTree],
+  ["http_req,tree", printHttpRequests],
+  ["http_srv,tree", printHttpServers],
   ["dns,tree", printDnsTree],
 ]);
 
