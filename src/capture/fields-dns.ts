@@ -52,6 +52,8 @@ const DNS: readonly FieldRow[] = [
   ["dns.nsec.next_domain_name", "string", "Next Domain Name"],
   ["dns.opt", "flag", "Option"],
   ["dns.opt.code", "uint16", "Option Code"],
+  ["dns.opt.cookie.client", "bytes", "Client Cookie"],
+  ["dns.opt.cookie.server", "bytes", "Server Cookie"],
   ["dns.opt.data", "bytes", "Option Data"],
   ["dns.opt.len", "uint16", "Option Length"],
   ["dns.ptr.domain_name", "string", "Domain Name"],

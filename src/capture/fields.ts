@@ -128,6 +128,7 @@ export function formatValue(type: FieldType, value: FieldValue | null, label: st
     const digits = HEX_DIGITS[type];
     return digits === undefined ? String(value) : `0x${value.toString(16).padStart(digits, "0")}`;
   }
+  if (value.length === 0) return NO_BYTES;
   return Buffer.from(value.buffer, value.byteOffset, value.length).toString("hex");
 }
 
@@ -142,6 +143,8 @@ export function formatNode({ name, type, title }: FieldInfo, { value, label, chi
 }
 
 const EXPERT = "_ws.expert";
+/** Wireshark's word for bytes of which there are none. */
+const NO_BYTES = "<MISSING>";
 const MALFORMED = "_ws.malformed";
 
 /** What a value is called, where its field has names for values; null where it has none. */

@@ -64,6 +64,29 @@ const ONE_LINERS: readonly (readonly string[])[] = [
   ["-r", HELLO, "-Y", "tcp[13] & 2", "-T", "fields", "-e", "ip.src", "-e", "tcp.flags.str", "-E", "quote=d"],
 ];
 
+describe.skipIf(!hasTshark)("cookies of DNS, in -T fields and JSON (skipped without tshark)", () => {
+  const folder = mkdtempSync(join(tmpdir(), "wirelab-cookies-"));
+  afterAll(() => rmSync(folder, { recursive: true }));
+  const names = ["dns.opt.data", "dns.opt.cookie.client", "dns.opt.cookie.server"];
+
+  it.each(["fields", "json"])("read -T %s", async (format) => {
+    const path = join(folder, "cookies.pcap");
+    const records = [8, 16, 40, 9].map((size, i) => {
+      const option = `000a ${size.toString(16).padStart(4, "0")} ${"61".repeat(size)}`;
+      const bytes = hex(`45000000 0001 0000 4011 0000 0a000001 0a000002 0400 0035 0000 0000
+        000${i} 0100 0001 0000 0000 0001 03777777 00 0001 0001 00 0029 1000 00000000 ${(size + 4).toString(16).padStart(4, "0")} ${option}`);
+      const view = new DataView(bytes.buffer);
+      view.setUint16(2, bytes.length);
+      view.setUint16(24, bytes.length - 20);
+      return { seconds: i, fraction: 0, length: bytes.length, bytes };
+    });
+    writeFileSync(path, classicFile(records));
+    const args = ["-n", "-r", path, "-T", format, ...names.flatMap((name) => ["-e", name])];
+    const { stdout } = await wirelab(["read", ...args]);
+    expect(stdout.split("\n").slice(0, -1)).toEqual(tshark(args));
+  });
+});
+
 describe.skipIf(!hasTshark)("what HTTP was asked, and answered (skipped without tshark)", () => {
   const folder = mkdtempSync(join(tmpdir(), "wirelab-asked-"));
   afterAll(() => rmSync(folder, { recursive: true }));

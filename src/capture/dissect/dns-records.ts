@@ -101,16 +101,32 @@ function addOptions({ d, buffer, start }: DnsMessage, into: DetailNode[], from: 
     d.add(node.children, "dns.opt.code", `Option Code: ${optionName(code)} (${code})`, start + at, 2, code);
     d.add(node.children, "dns.opt.len", `Option Length: ${length}`, start + at + 2, 2, length);
     const data = buffer.subarray(at + 4, at + 4 + held);
-    const dataText = `Option Data: ${bytesText(buffer, at + 4, held)}`;
+    const dataText = `Option Data: ${held === 0 ? "<MISSING>" : bytesText(buffer, at + 4, held)}`;
     d.add(node.children, "dns.opt.data", dataText, start + at + 4, held, data);
+    if (code === COOKIE) addCookie(d, node.children, start + at + 4, data);
     at += 4 + length;
   }
+}
+
+const COOKIE = 10;
+/** Bytes that a client says; what follows, its server said before. */
+const CLIENT_COOKIE = 8;
+
+/** Cookies of RFC 7873. */
+function addCookie(d: Dissection, out: DetailNode[], at: number, data: Uint8Array): void {
+  if (data.length < CLIENT_COOKIE) return;
+  const client = data.subarray(0, CLIENT_COOKIE);
+  const server = data.subarray(CLIENT_COOKIE);
+  const text = `Client Cookie: ${bytesText(client, 0, client.length)}`;
+  d.add(out, "dns.opt.cookie.client", text, at, CLIENT_COOKIE, client);
+  const rest = server.length === 0 ? "<MISSING>" : bytesText(server, 0, server.length);
+  d.add(out, "dns.opt.cookie.server", `Server Cookie: ${rest}`, at + CLIENT_COOKIE, server.length, server);
 }
 
 function optionName(code: number): string {
   if (code === 3) return "NSID - Name Server Identifier";
   if (code === 8) return "CSUBNET - Client subnet";
-  if (code === 10) return "COOKIE";
+  if (code === COOKIE) return "COOKIE";
   if (code === 11) return "EDNS TCP Keepalive";
   if (code === 12) return "PADDING";
   if (code === 15) return "Extended DNS Error";

@@ -24,7 +24,7 @@ const CAPTURES = [
 ];
 
 /** Elements that wirelab has not, or otherwise: docs/parity.md. */
-const ABSENT = /^(?:dns\.opt\.cookie|tcp\.pdu\.size|tcp\.analysis$)/;
+const ABSENT = /^(?:tcp\.pdu\.size|tcp\.analysis$)/;
 /** Fields whose bytes are elsewhere. */
 const ELSEWHERE = /^(?:dns\.(?:time|response_to)|null\.type)$/;
 
