@@ -200,8 +200,13 @@ function showBeginning(shown: Shown, pdu: number, begin: number, isFirst: boolea
   const { d, conversation, end } = shown;
   const held = d.captured(end);
   addSegmentData(shown, pdu, begin, end);
-  if (!isFirst) return;
   const dissector = conversation.dissectorOf(pdu);
+  if (!isFirst) {
+    // The line of a protocol that has one for all its messages in a segment is of that to its end.
+    const { node } = slice;
+    if (dissector?.isLayerOfBeginning === true && node?.source === d.source) node.length = held - node.start;
+    return;
+  }
   const info = dissector?.beginning(d.bytes, begin, held, conversation.pdus.table.direction(pdu)) ?? null;
   if (dissector?.isLayerOfBeginning === true && slice.node === null) {
     const name = dissector.layers[dissector.layers.length - 1];

@@ -2,6 +2,7 @@
 
 import { describe, expect, it } from "vitest";
 
+import { dissect } from "../../../src/capture/dissect/dissect.ts";
 import { printFields } from "../../../src/capture/print/fields.ts";
 import { LINKTYPE } from "../../../src/wire/link-types.ts";
 import { hex, memoryTrace } from "../memory-trace.ts";
@@ -67,6 +68,15 @@ describe("a record in several segments", () => {
 
   it("is a layer, and what follows it another", () => {
     expect(layersOf(WHOLE.subarray(0, 60), joined(WHOLE.subarray(60), WHOLE))).toEqual([":tls", ":tls:tls"]);
+  });
+
+  it("has its beginning in the layer of those before it", () => {
+    const network = new SampleNetwork();
+    network.connect(CLIENT, SERVER).say(joined(WHOLE, WHOLE.subarray(0, 20)));
+    const { trace, context } = memoryTrace(network.frames, LINKTYPE.ethernet);
+    const { tree } = dissect(trace, network.frames.length - 1, context);
+    // As tshark -T pdml has it.
+    expect(tree.find(({ field }) => field === "tls")?.length).toBe(WHOLE.length + 20);
   });
 
   it("of which the segments before did not tell the length shares its layer with what follows", () => {
