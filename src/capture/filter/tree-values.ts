@@ -18,8 +18,8 @@ const CARRIERS = new Set(
   ),
 );
 
-/** Their bytes are all they carry: Wireshark sets where headers of TCP and AH end too late for filters. */
-const WITHOUT_HEADER = new Set(["ah", "raw", "tcp"]);
+/** Their bytes are all they carry: Wireshark sets where their headers end too late for filters. Bodies of HTTP are found so. */
+const WITHOUT_HEADER = new Set(["ah", "http", "ipv6.routing", "raw", "rpc", "tcp"]);
 
 const NOTHING = new Uint8Array(0);
 

@@ -7,6 +7,7 @@ import { compileFilter, isFilterError } from "../../../src/capture/filter/compil
 import type { Filter } from "../../../src/capture/filter/compile.ts";
 import { LINKTYPE } from "../../../src/wire/link-types.ts";
 import { hex, memoryTrace } from "../memory-trace.ts";
+import { joined } from "../packets.ts";
 
 function filter(text: string): Filter {
   const compiled = compileFilter(text);
@@ -27,6 +28,21 @@ function passing(text: string): number[] {
 }
 
 describe("what passes a filter", () => {
+  it("bodies are among HTTP's bytes, as in Wireshark", () => {
+    const text = "POST / HTTP/1.1\r\nContent-Type: text/plain\r\nContent-Length: 6\r\n\r\nsecret";
+    const post = joined(SYN, Buffer.from(text));
+    new DataView(post.buffer).setUint16(2, post.length);
+    post[33] = 0x18;
+    const { trace: one, context: known } = memoryTrace([post], LINKTYPE.raw);
+    const passes = (filterText: string): boolean => filter(filterText).on(one, known)(0);
+    expect(['http contains "secret"', "http[60] >= 00", "data-text-lines[0] == 's'"].map(passes)).toEqual([
+      true,
+      true,
+      true,
+    ]);
+    expect(['http contains "secrets"', "data-text-lines[6] >= 00"].map(passes)).toEqual([false, false]);
+  });
+
   it.each<[string, number[]]>([
     ["", [0, 1]],
     ["tcp", [0]],

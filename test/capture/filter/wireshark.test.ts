@@ -6,6 +6,7 @@ import { describe, expect, it } from "vitest";
 import type { Capture } from "../../../src/capture/capture.ts";
 import { contextOf } from "../../../src/capture/context.ts";
 import { compileFilter, isFilterError } from "../../../src/capture/filter/compile.ts";
+import { dissect } from "../../../src/capture/dissect/dissect.ts";
 import { openCapture } from "../../../src/capture/open.ts";
 import { capturePath, hasSharedCaptures } from "../shared-captures.ts";
 import { filterArbitrary, sampleFields } from "./random-filters.ts";
@@ -159,6 +160,16 @@ const RANDOM = [
   "zeek__http-qinq-0.pcap",
 ];
 
+/** With bodies, extensions and messages of several datagrams. */
+const LAYERED = [
+  "arkime__http-100-continue.pcap",
+  "arkime__http-post-upload.pcap",
+  "pcapplusplus__ip4_fragments.pcap",
+  "pcapplusplus__ipv6_options.pcap",
+  "suricata-verify__websocket_basic_websockets.pcap",
+  "zeek__http-qinq-0.pcap",
+];
+
 describe.skipIf(!hasSharedCaptures || !hasSharkd)(
   "beside Wireshark (skipped without sharkd 4.0 or the captures)",
   () => {
@@ -169,6 +180,20 @@ describe.skipIf(!hasSharedCaptures || !hasSharkd)(
         expect(ours).toEqual(theirs);
       },
     );
+
+    it.each(LAYERED)("%s: each layer's bytes reach as far", async (name) => {
+      const capture = await openCapture(capturePath(name));
+      const layers = new Set<string>();
+      for (let row = 0; row < capture.trace.packets.count; row++)
+        for (const layer of dissect(capture.trace, row, contextOf(capture)).protocols.split(":"))
+          layers.add(layer);
+      capture.close();
+      const filters = [...layers]
+        .filter((layer) => layer !== "ethertype")
+        .flatMap((layer) => [4, 20, 60, 150, 300, 700].map((at) => `${layer}[${at}] >= 00`));
+      const [ours, theirs] = await answers(name, filters);
+      expect(ours).toEqual(theirs);
+    });
 
     it.each(RANDOM)("%s: 100 random filters over its fields pass the same frames", async (name) => {
       const capture = await openCapture(capturePath(name));
