@@ -28,7 +28,7 @@ export function addExpert(
   start: number,
   length: number,
 ): void {
-  const { severity, group, summary } = item;
+  const { severity, group, protocol, summary } = item;
   const line = (): string => `[Expert Info (${severity}/${group}): ${summary}]`;
   const out = d.add(parent, "_ws.expert", line, start, length).children;
   d.add(out, field, () => `[${summary}]`, 0, 0, true);
@@ -37,5 +37,5 @@ export function addExpert(
   d.add(out, "_ws.expert.severity", () => `[Severity level: ${severity}]`, 0, 0, level);
   d.add(out, "_ws.expert.group", () => `[Group: ${group}]`, 0, 0, EXPERT_GROUPS[group]);
   if (group === "Malformed") d.add(parent, "_ws.malformed", "_ws.malformed", start, 0);
-  d.experts.push({ ...item, field });
+  d.experts.push({ severity, group, protocol, summary, field });
 }

@@ -18,7 +18,14 @@ function longText(ns: bigint): string {
   return `${isNegative ? "-" : ""}${digits.slice(0, -9)}.${digits.slice(-9)}`;
 }
 
+const THREE_DIGITS: readonly string[] = Array.from({ length: 1000 }, (_, value) =>
+  String(value).padStart(3, "0"),
+);
+
 /** A number below a billion, with the zeros before it. */
 export function nineDigits(value: number): string {
-  return String(BILLION + value).slice(1);
+  const high = Math.floor(value / 1_000_000);
+  const rest = value - high * 1_000_000;
+  const middle = Math.floor(rest / 1000);
+  return THREE_DIGITS[high] + THREE_DIGITS[middle] + THREE_DIGITS[rest - middle * 1000];
 }

@@ -71,12 +71,15 @@ const SHORT_NAMES: Readonly<Record<string, string>> = {
 };
 
 /** Fields that Wireshark keeps from view: they are there to be asked for. All begin with one of these letters. */
-const HIDDEN_BEGIN = "h_";
+const HIDDEN_BEGIN = { h: 104, underscore: 95 } as const;
 const HIDDEN = new Set(["http.request", "http.response", "http.notification", "_ws.expert.message"]);
 
 /** Whether a line of the tree is not to be shown. */
 export function isHidden({ field, label }: DetailNode): boolean {
-  return field !== null && (label === field || (HIDDEN_BEGIN.includes(field[0]) && HIDDEN.has(field)));
+  if (field === null) return false;
+  const first = field.charCodeAt(0);
+  const mayBe = first === HIDDEN_BEGIN.h || first === HIDDEN_BEGIN.underscore;
+  return label === field || (mayBe && HIDDEN.has(field));
 }
 
 /** What is said of a layer that ends too early, of whatever protocol. */
