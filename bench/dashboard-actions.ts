@@ -52,6 +52,7 @@ export function actionsOf(
           ["mark, only what is marked", [key("home"), key("m"), key("end"), key("m"), key("V")]],
           ["all again", [key("V")]],
           ["decode as", [key("d"), ...typed("tls"), key("enter")]],
+          ["request or answer", [key("a")]],
           ["filters of what is selected", [key("F")]],
           ["what can be copied", [key("escape"), key("y")]],
           ["values of a field", [key("escape"), key("/"), ...typed("tcp.port == ")]],

@@ -38,6 +38,7 @@ const WHEEL = 3;
 const LAST_OF_STREAM = "no further packet of this stream";
 const FIRST_OF_STREAM = "no packet of this stream before";
 const NO_FILE = "only a capture's packets are written here: wirelab export writes a run's";
+const STREAM_UNREAD = "the stream is being read up to this packet: once more in a moment";
 const NO_ORIGINAL = "nothing of this was sent before";
 
 /** Does `action` in the pane with the focus. */
@@ -102,6 +103,8 @@ export function packetsAction(model: Model, action: Action): Step {
         NOTHING,
       ];
     case "partner":
+      // Who answers whom is known of what has been read of a stream.
+      if (!isSelectedReady(model)) return [{ ...model, notice: STREAM_UNREAD }, NOTHING];
       return [
         goToRow(model, partnerOf(model, selectedRow(model)), "no request and no answer is known"),
         NOTHING,
