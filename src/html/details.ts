@@ -1,7 +1,7 @@
 // Detail trees as a page keeps them. Packets have most of their lines in common: each is kept once, and so is a branch that is like another.
 
 import type { DetailNode, DissectedPacket } from "../capture/dissect/dissect.ts";
-import { isHidden } from "../capture/dissect/tree.ts";
+import { isHidden } from "../capture/dissect/hidden-fields.ts";
 import type { PageDetails, PageNode } from "./page/data.ts";
 import { base64 } from "./packets.ts";
 

@@ -3,7 +3,7 @@
 import { dissect } from "../dissect/dissect.ts";
 import type { DataSource, DetailNode, DissectContext } from "../dissect/dissect.ts";
 import { isShared } from "../dissect/shared-nodes.ts";
-import { isHidden } from "../dissect/tree.ts";
+import { isHidden } from "../dissect/hidden-fields.ts";
 import type { Trace } from "../../trace/trace.ts";
 import { LABEL_BYTES, lineText } from "./cut-label.ts";
 import { writeHexLines } from "./hex.ts";

@@ -5,7 +5,7 @@
 
 import { dissect } from "../dissect/dissect.ts";
 import type { DataSource, DetailNode, DissectContext } from "../dissect/dissect.ts";
-import { isHidden } from "../dissect/tree.ts";
+import { isHidden } from "../dissect/hidden-fields.ts";
 import { dateText } from "../dissect/frame.ts";
 import { findField, formatValue } from "../fields.ts";
 import type { FieldType } from "../fields.ts";

@@ -1,7 +1,7 @@
 // The detail tree of a packet as lines, and the way between a line and the bytes it came from.
 
 import type { DetailNode, DissectedPacket } from "../../capture/dissect/dissect.ts";
-import { isHidden } from "../../capture/dissect/tree.ts";
+import { isHidden } from "../../capture/dissect/hidden-fields.ts";
 import type { ByteLayer, Theme } from "../theme.ts";
 import type { ByteRange } from "../widgets/hex.ts";
 import type { Span } from "../widgets/spans.ts";

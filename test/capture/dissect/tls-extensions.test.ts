@@ -1,6 +1,6 @@
 // What extensions of hellos, tickets, requests and certificates hold, in tshark's words and fields.
 
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import * as fc from "fast-check";
@@ -9,14 +9,12 @@ import { afterAll, describe, expect, it } from "vitest";
 import { contextOf } from "../../../src/capture/context.ts";
 import { dissect } from "../../../src/capture/dissect/dissect.ts";
 import { openCapture } from "../../../src/capture/open.ts";
-import { printDetails } from "../../../src/capture/print/details.ts";
 import { printEk } from "../../../src/capture/print/ek.ts";
-import { printFields } from "../../../src/capture/print/fields.ts";
 import { printJson } from "../../../src/capture/print/json.ts";
 import { LINKTYPE } from "../../../src/wire/link-types.ts";
 import { memoryTrace } from "../memory-trace.ts";
-import { classicFile } from "../packets.ts";
 import { ascii, end, hex, joined, noise, number, SampleNetwork } from "../samples/network.ts";
+import { layerOfTls, writtenCapture } from "./written-capture.ts";
 import { hasTshark, tshark } from "../shared-captures.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "wirelab-tls-extensions-"));
@@ -112,32 +110,7 @@ async function capture(name: string, flights: readonly (readonly Uint8Array[])[]
     connection.say(messages[0]);
     for (const message of messages.slice(1)) connection.answer(message);
   }
-  const path = join(folder, name);
-  const frames = network.frames.map((bytes, i) => ({
-    seconds: 0,
-    fraction: i * 10,
-    length: bytes.length,
-    bytes,
-  }));
-  writeFileSync(path, classicFile(frames, { network: LINKTYPE.ethernet }));
-  const opened = await openCapture(path);
-  const rows = frames.map((_, row) => row);
-  const details = [...printDetails(opened.trace, rows, contextOf(opened))].flatMap((line) =>
-    line.split("\n"),
-  );
-  const fieldsOf = (fields: readonly string[]): string[] => [
-    ...printFields(opened.trace, rows, fields, contextOf(opened)),
-  ];
-  return { path, details, fieldsOf };
-}
-
-/** The lines of TLS, without those of names: what is below them is told in fewer lines here. */
-function layerOfTls(details: readonly string[]): string[] {
-  let isTls = false;
-  return details.filter((line) => {
-    if (!line.startsWith(" ")) isTls = line === "Transport Layer Security";
-    return isTls && !/RelativeDist|Object Id|DirectoryString|uTF8String/.test(line);
-  });
+  return writtenCapture(join(folder, name), network);
 }
 
 const AUTHORITIES: Extension = [47, sized(2, sized(2, NAME), sized(2, NAME))];

@@ -1,17 +1,12 @@
 // What servers and clients send of a secret up to TLS 1.2, by the suite they agreed on; tickets, and requests for certificates.
 
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, describe, expect, it } from "vitest";
 
-import { contextOf } from "../../../src/capture/context.ts";
-import { openCapture } from "../../../src/capture/open.ts";
-import { printDetails } from "../../../src/capture/print/details.ts";
-import { printFields } from "../../../src/capture/print/fields.ts";
-import { LINKTYPE } from "../../../src/wire/link-types.ts";
-import { classicFile } from "../packets.ts";
 import { ascii, end, hex, joined, noise, number, SampleNetwork } from "../samples/network.ts";
+import { layerOfTls, writtenCapture } from "./written-capture.ts";
 import { hasTshark, tshark } from "../shared-captures.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "wirelab-tls-exchange-"));
@@ -73,32 +68,7 @@ async function capture(name: string, flights: readonly (readonly [Uint8Array, Ui
     connection.answer(server);
     if (client.length > 0) connection.say(client);
   }
-  const path = join(folder, name);
-  const frames = network.frames.map((bytes, i) => ({
-    seconds: 0,
-    fraction: i * 10,
-    length: bytes.length,
-    bytes,
-  }));
-  writeFileSync(path, classicFile(frames, { network: LINKTYPE.ethernet }));
-  const opened = await openCapture(path);
-  const rows = frames.map((_, row) => row);
-  const details = [...printDetails(opened.trace, rows, contextOf(opened))].flatMap((line) =>
-    line.split("\n"),
-  );
-  const fieldsOf = (fields: readonly string[]): string[] => [
-    ...printFields(opened.trace, rows, fields, contextOf(opened)),
-  ];
-  return { path, details, fieldsOf };
-}
-
-/** The lines of TLS, without those of names: what is below them is told in fewer lines here. */
-function layerOfTls(details: readonly string[]): string[] {
-  let isTls = false;
-  return details.filter((line) => {
-    if (!line.startsWith(" ")) isTls = line === "Transport Layer Security";
-    return isTls && !/RelativeDist|Object Id|DirectoryString|uTF8String/.test(line);
-  });
+  return writtenCapture(join(folder, name), network);
 }
 
 const all = VERSIONS.flatMap((version) =>
