@@ -77,7 +77,11 @@ function membership({ left, ranges, quantifier, column }: Member): Test {
         high === null ? null : typed(high, a.type, words(left), namesOf(a)),
       ] as const,
   );
-  return { kind: "in", left: a, ranges: pairs, quantifier: quantifier ?? "any" };
+  if (quantifier !== "all") return { kind: "in", left: a, ranges: pairs, quantifier: quantifier ?? "any" };
+  // As in Wireshark, all values are to be in one and the same of the ranges.
+  return pairs
+    .map((pair): Test => ({ kind: "in", left: a, ranges: [pair], quantifier }))
+    .reduce((left, right) => ({ kind: "or", left, right }));
 }
 
 function search({ kind, left: of, right, quantifier: wanted, column }: Search): Test {

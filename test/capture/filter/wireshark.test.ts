@@ -67,6 +67,8 @@ const HTTP = [
   "tcp.len in {0, 144..1500} && tcp.flags.push == 1",
   "tcp.len in {tcp.hdr_len .. tcp.window_size}",
   "all tcp.port in {1..65535}",
+  "all tcp.port in {1..40000, 40001..65535}",
+  "all tcp.port in {80, 1..65535}",
   "tcp.port not in {80}",
   "all ip.addr == 172.17.96.77",
   "any ip.addr != 172.17.96.77",
