@@ -1,4 +1,4 @@
-// The tables of the Statistics screen: their columns, what each line is sorted by, and the filter that finds a line's packets.
+// The tables of the Statistics screen: their columns and what each line is sorted by.
 
 import { sizeText } from "../../trace/words.ts";
 import type { EndCounts, PairCounts, TrafficCounts } from "../../capture/statistics/traffic-counts.ts";
@@ -9,6 +9,7 @@ import type { FindingCount } from "../../capture/statistics/expert.ts";
 import { textWidth } from "../render/width.ts";
 import type { Theme } from "../theme.ts";
 import { protocolAttr } from "../theme.ts";
+import { conversationFilter, endpointFilter } from "./statistics-filters.ts";
 import { barText } from "../widgets/bar-text.ts";
 import { shortenedAddress } from "../widgets/shortened.ts";
 
@@ -375,29 +376,4 @@ function longestEnd(ends: EndCounts, ports: boolean): number {
 function endWidth(cells: number): { readonly width: number; readonly least: number } {
   const width = Math.max(8, Math.min(cells, END_CELLS));
   return { width, least: Math.min(width, END_LEAST) };
-}
-
-/** `ip` or `ipv6` by the look of an address. */
-function family(address: string): "ip" | "ipv6" {
-  return address.includes(":") ? "ipv6" : "ip";
-}
-
-function conversationFilter({ ends, pairs, kind }: TrafficCounts, line: number): string {
-  const [from, to] = [ends.addresses[pairs.from[line]], ends.addresses[pairs.to[line]]];
-  if (kind === "eth") return `eth.addr == ${from} && eth.addr == ${to}`;
-  if (hasPorts(kind) && pairs.stream[line] >= 0) return `${kind}.stream == ${pairs.stream[line]}`;
-  const ip = family(from);
-  const addresses = `${ip}.addr == ${from} && ${ip}.addr == ${to}`;
-  if (!hasPorts(kind)) return addresses;
-  const [a, b] = [ends.ports[pairs.from[line]], ends.ports[pairs.to[line]]];
-  return `${addresses} && ${kind}.port == ${a} && ${kind}.port == ${b}`;
-}
-
-function endpointFilter(ends: EndCounts, line: number, kind: TrafficCounts["kind"]): string {
-  const address = ends.addresses[line];
-  if (kind === "eth") return `eth.addr == ${address}`;
-  const ip = family(address);
-  if (!hasPorts(kind)) return `${ip}.addr == ${address}`;
-  const port = ends.ports[line];
-  return `(${ip}.src == ${address} && ${kind}.srcport == ${port}) || (${ip}.dst == ${address} && ${kind}.dstport == ${port})`;
 }
