@@ -95,8 +95,14 @@ export class CarriedStream implements PduReader, PduBytes, Segments, StreamAbove
     return length;
   }
 
-  completed(pdu: number, index: number, direction: 0 | 1, read: (max: number) => Uint8Array): void {
-    this.#speakers.of(pdu)?.completed(pdu, this.#rows[index], direction, read);
+  completed(
+    pdu: number,
+    index: number,
+    direction: 0 | 1,
+    read: (max: number) => Uint8Array,
+    firstByte: number,
+  ): void {
+    this.#speakers.of(pdu)?.completed(pdu, this.#rows[index], direction, read, firstByte);
   }
 
   follow(name: string, setup: string): void {

@@ -15,7 +15,7 @@ export class DnsStream implements StreamDissector {
   readonly #exchange: DnsExchange;
 
   constructor(above: StreamAbove) {
-    this.#exchange = new DnsExchange((earlier, later) => above.betweenNs(earlier, later));
+    this.#exchange = new DnsExchange(above);
   }
 
   get cost(): number {

@@ -94,7 +94,7 @@ function addEntity(
   end: number,
   column: string,
 ): void {
-  const encoding = (head.headers.get("content-encoding") ?? "").trim().toLowerCase();
+  const encoding = (head.headers["content-encoding"] ?? "").trim().toLowerCase();
   const held = d.captured(end);
   if (encoding !== "" && encoding !== "identity") {
     const packed = d.bytes.subarray(start, Math.min(held, start + BODY_BYTES_MAX));
@@ -129,6 +129,6 @@ function addFile(
     const text = ascii(d.bytes, start, stop);
     d.add(node.children, "http.file_data", `File Data: ${held - start} bytes`, start, held - start, text);
   }
-  if (isMultipart(type)) addMultipart(d, head.headers.get("content-type") ?? "", start, end, column);
+  if (isMultipart(type)) addMultipart(d, head.headers["content-type"] ?? "", start, end, column);
   else addMedia(d, type, start, end, column);
 }

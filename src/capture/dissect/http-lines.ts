@@ -2,8 +2,9 @@
 
 import { ascii, latin1, utf8 } from "./protocol.ts";
 
-/** ` HTTP/1.1`. */
+/** ` HTTP/1.1`, and what of it is the same of every version. */
 const VERSION_BYTES = 9;
+const VERSION_BEGINS = Uint8Array.from(Buffer.from(" HTTP/1."));
 
 /** Bytes looked at for the end of a line. */
 const LINE_MAX = 16_384;
@@ -59,8 +60,10 @@ export function beginsMessage(bytes: Uint8Array, start: number, end: number): bo
 /** Whether the first line of [start, end) ends with HTTP's version, as a request's does whose beginning was elsewhere. */
 export function endsAsHttp(bytes: Uint8Array, start: number, end: number): boolean {
   const line = lineAt(bytes, start, end);
-  const version = Math.max(start, line.textEnd - VERSION_BYTES);
-  return line.isWhole && / HTTP\/1\.\d$/.test(latin1(bytes, version, line.textEnd));
+  const version = line.textEnd - VERSION_BYTES;
+  if (!line.isWhole || version < start || !isDigit(bytes[line.textEnd - 1])) return false;
+  for (let i = 0; i < VERSION_BEGINS.length; i++) if (bytes[version + i] !== VERSION_BEGINS[i]) return false;
+  return true;
 }
 
 /** The same of a line's text; of one that is not whole, whether it may become one. */
@@ -78,6 +81,25 @@ function isCapital(byte: number): boolean {
   return byte >= 65 && byte <= 90;
 }
 
+function isDigit(byte: number): boolean {
+  return byte >= 48 && byte <= 57;
+}
+
+/** Headers that have a say in what a message is, where it ends and what goes with it. */
+const HEADER_NAMES = [
+  "content-encoding",
+  "content-length",
+  "content-type",
+  "host",
+  "sec-websocket-extensions",
+  "transfer-encoding",
+  "upgrade",
+] as const;
+type HeaderName = (typeof HEADER_NAMES)[number];
+
+/** The same as bytes. */
+const HEADERS = HEADER_NAMES.map((name) => ({ name, bytes: Uint8Array.from(Buffer.from(name)) }));
+
 /** A message's head, read. */
 export interface HttpHead {
   readonly firstLine: string;
@@ -92,25 +114,23 @@ export interface HttpHead {
   /** Method and target of a request, "" of a response. */
   readonly method: string;
   readonly target: string;
-  /** By lower-case name; of several with one name the last. */
-  readonly headers: ReadonlyMap<string, string>;
+  /** Values of headers, of several with one name the last. */
+  readonly headers: Readonly<Partial<Record<HeaderName, string>>>;
 }
 
 /** Header lines read of one message. */
 const HEADERS_MAX = 500;
-/** Bytes of header lines that are made text together. */
-const HEAD_AT_ONCE = 2048;
 
 /** Reads the head of the message that begins at `start`. */
 export function readHead(bytes: Uint8Array, start: number, end: number): HttpHead {
   const first = lineAt(bytes, start, end);
-  const lines: Line[] = [];
+  const headers: Partial<Record<HeaderName, string>> = {};
   let at = first.end;
   let isWhole = false;
   for (let i = 0; i < HEADERS_MAX && at < end && !isWhole; i++) {
     const line = lineAt(bytes, at, end);
     if (line.textEnd === at && line.isWhole) isWhole = true;
-    else lines.push(line);
+    else readHeader(headers, bytes, at, line.textEnd);
     at = line.end;
   }
   const firstLine = ascii(bytes, start, first.textEnd);
@@ -120,17 +140,6 @@ export function readHead(bytes: Uint8Array, start: number, end: number): HttpHea
   const next = space === -1 ? "" : firstLine.slice(space + 1);
   const nextSpace = next.indexOf(" ");
   const second = nextSpace === -1 ? next : next.slice(0, nextSpace);
-  const headers = new Map<string, string>();
-  // One text for all lines is made sooner, but lasts as long as a part of it: of long heads each line has its own.
-  const text = at - first.end <= HEAD_AT_ONCE ? ascii(bytes, first.end, at) : null;
-  let from = first.end;
-  for (const { textEnd, end: lineEnd } of lines) {
-    const line =
-      text === null ? ascii(bytes, from, textEnd) : text.slice(from - first.end, textEnd - first.end);
-    const colon = line.indexOf(":");
-    if (colon > 0) headers.set(line.slice(0, colon).trim().toLowerCase(), line.slice(colon + 1).trim());
-    from = lineEnd;
-  }
   return {
     firstLine,
     title: firstLine.includes("\ufffd") ? utf8(bytes, start, first.textEnd) : firstLine,
@@ -144,6 +153,43 @@ export function readHead(bytes: Uint8Array, start: number, end: number): HttpHea
   };
 }
 
+/** Takes the header in the line [start, end), if it is one of those that are read. */
+function readHeader(
+  headers: Partial<Record<HeaderName, string>>,
+  bytes: Uint8Array,
+  start: number,
+  end: number,
+): void {
+  let from = start;
+  while (from < end && isBlank(bytes[from])) from++;
+  for (const header of HEADERS) {
+    // Nearly all lines are told apart by their first letter.
+    if (lowerCase(bytes[from]) !== header.bytes[0]) continue;
+    const colon = colonBehind(bytes, from, end, header.bytes);
+    if (colon === -1) continue;
+    headers[header.name] = ascii(bytes, colon + 1, end).trim();
+    return;
+  }
+}
+
+/** Index of the colon behind `name`, which in [start, end) may have blanks behind it; -1 where another name is there. */
+function colonBehind(bytes: Uint8Array, start: number, end: number, name: Uint8Array): number {
+  let at = start + name.length;
+  if (at >= end) return -1;
+  for (let i = 0; i < name.length; i++) if (lowerCase(bytes[start + i]) !== name[i]) return -1;
+  while (at < end && isBlank(bytes[at])) at++;
+  return at < end && bytes[at] === 58 ? at : -1;
+}
+
+function lowerCase(byte: number): number {
+  return isCapital(byte) ? byte + 32 : byte;
+}
+
+/** Whether a byte is what `trim` takes from a text's ends; a line has no line feed. */
+function isBlank(byte: number): boolean {
+  return byte === 32 || byte === 9 || (byte >= 11 && byte <= 13);
+}
+
 /** Methods that tell rather than ask; to Wireshark they are no requests. */
 const NOTIFICATIONS: ReadonlySet<string> = new Set(["NOTIFY", "SUBSCRIBE", "UNSUBSCRIBE"]);
 
@@ -153,21 +199,21 @@ export function isNotification({ method }: HttpHead): boolean {
 
 /** The target of a request with the host that it is on; as it is where no host is said, or the target says it. */
 export function fullUri({ method, target, headers }: HttpHead, scheme: "http" | "https"): string {
-  const host = headers.get("host");
+  const { host } = headers;
   const isFull = host === undefined || method === "CONNECT" || /^https?:/i.test(target);
   return isFull ? target : `${scheme}://${host}${target}`;
 }
 
 /** `text/html` of a message with a body; "" where it does not say. */
 export function mediaType({ headers }: HttpHead): string {
-  const value = headers.get("content-type") ?? "";
+  const value = headers["content-type"] ?? "";
   const end = value.indexOf(";");
   return (end === -1 ? value : value.slice(0, end)).trim().toLowerCase();
 }
 
 /** Content-Length, or null where there is none that is a number. */
 export function contentLength({ headers }: HttpHead): number | null {
-  const value = headers.get("content-length");
+  const value = headers["content-length"];
   return value !== undefined && /^\+?\d{1,15}$/.test(value) ? Number(value) : null;
 }
 
@@ -175,7 +221,7 @@ export function contentLength({ headers }: HttpHead): number | null {
  * Whether the body comes in chunks (RFC 9112 6.1). With a length beside it, which is an error, only the plain word counts, as in Wireshark.
  */
 export function isChunked(head: HttpHead): boolean {
-  const coding = head.headers.get("transfer-encoding");
+  const coding = head.headers["transfer-encoding"];
   if (coding === undefined) return false;
   return contentLength(head) === null ? /(^|,)\s*chunked\s*,?$/i.test(coding) : coding === "chunked";
 }

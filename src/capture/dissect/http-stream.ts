@@ -39,21 +39,34 @@ const IN_HEAD = 0;
 const AT_CHUNK = 1;
 const IN_TRAILER = 2;
 
+/** What is known of a message. */
+interface HttpMessage {
+  /** Index of its exchange; -1 where it is of none. */
+  exchange: number;
+  /** The columns where its head tells them. */
+  columns: Columns | null;
+}
+
+/** The head of a message that has begun and is not complete. */
+interface Begun {
+  readonly pdu: number;
+  readonly head: HttpHead;
+}
+
 export class HttpStream implements StreamDissector {
   readonly layers = HTTP.layers;
   readonly isLayerOfBeginning = false;
   readonly title = HTTP.title;
   readonly #above: StreamAbove;
   readonly #exchanges: HttpExchange[] = [];
-  /** By message: the index of its exchange. */
-  readonly #exchangeOf = new Map<number, number>();
+  /** By message number. */
+  readonly #messages: (HttpMessage | undefined)[] = [];
+  #messagesCost = 0;
+  /** How many of them have columns. */
+  #columnsCount = 0;
   /** Methods of requests whose responses have not begun, for those without a body. */
   readonly #asked: string[] = [];
-  /** By message: the heads of those that have begun and are not complete. */
-  readonly #heads = new Map<number, HttpHead>();
-  /** By message: the columns of those whose heads tell them. */
-  readonly #columns = new Map<number, Columns>();
-  #columnsCost = 0;
+  readonly #begun: Begun[] = [];
   #isBegun = false;
 
   constructor(above: StreamAbove) {
@@ -61,7 +74,7 @@ export class HttpStream implements StreamDissector {
   }
 
   get cost(): number {
-    return this.#exchanges.length * 200 + this.#exchangeOf.size * 48 + this.#columnsCost;
+    return this.#exchanges.length * 200 + this.#messagesCost;
   }
 
   pduLength(scan: PduScan, _direction: 0 | 1, pdu: number): number {
@@ -107,20 +120,39 @@ export class HttpStream implements StreamDissector {
 
   /** Keeps a message's head until it is complete, and its columns for good. */
   #learn(pdu: number, head: HttpHead, scan: PduScan, length: number): void {
-    if (this.#heads.size >= HEADS_MAX) this.#heads.clear();
-    this.#heads.set(pdu, head);
-    const columns = this.#columns.size < EXCHANGES_MAX ? columnsOfHead(head, scan, length) : null;
+    this.#takeHead(pdu);
+    if (this.#begun.length >= HEADS_MAX) this.#begun.length = 0;
+    this.#begun.push({ pdu, head });
+    const columns = this.#columnsCount < EXCHANGES_MAX ? columnsOfHead(head, scan, length) : null;
     if (columns === null) return;
-    this.#columns.set(pdu, columns);
-    this.#columnsCost += 150 + columns.info.length;
+    this.#columnsCount++;
+    this.#messagesCost += 100 + columns.info.length;
+    this.#message(pdu).columns = columns;
+  }
+
+  #message(pdu: number): HttpMessage {
+    const known = this.#messages[pdu];
+    if (known !== undefined) return known;
+    this.#messagesCost += 50;
+    return (this.#messages[pdu] = { exchange: -1, columns: null });
+  }
+
+  /** The head of a message that has begun, which is then kept no more; null where it is not known. */
+  #takeHead(pdu: number): HttpHead | null {
+    // Mostly there is one, or none.
+    for (let i = this.#begun.length - 1; i >= 0; i--) {
+      const { pdu: begun, head } = this.#begun[i];
+      if (begun !== pdu) continue;
+      if (i === this.#begun.length - 1) this.#begun.pop();
+      else this.#begun.splice(i, 1);
+      return head;
+    }
+    return null;
   }
 
   #headOf(pdu: number, read: (max: number) => Uint8Array): HttpHead | null {
-    const known = this.#heads.get(pdu);
-    if (known !== undefined) {
-      this.#heads.delete(pdu);
-      return known;
-    }
+    const known = this.#takeHead(pdu);
+    if (known !== null) return known;
     const bytes = read(HEAD_BYTES_USUAL);
     if (!beginsMessage(bytes, 0, bytes.length)) return null;
     const head = readHead(bytes, 0, bytes.length);
@@ -132,7 +164,7 @@ export class HttpStream implements StreamDissector {
   #request(pdu: number, row: number, head: HttpHead): void {
     if (this.#exchanges.length >= EXCHANGES_MAX) return;
     const uri = fullUri(head, this.#above.scheme);
-    this.#exchangeOf.set(pdu, this.#exchanges.length);
+    this.#message(pdu).exchange = this.#exchanges.length;
     this.#exchanges.push({ request: row, response: -1, uri });
     this.#asked.push(head.method);
     if (this.#asked.length > 1000) this.#asked.shift();
@@ -142,9 +174,9 @@ export class HttpStream implements StreamDissector {
     const open = this.#exchanges.at(-1);
     if (open !== undefined && open.response === -1) {
       open.response = row;
-      this.#exchangeOf.set(pdu, this.#exchanges.length - 1);
+      this.#message(pdu).exchange = this.#exchanges.length - 1;
     } else if (this.#exchanges.length < EXCHANGES_MAX) {
-      this.#exchangeOf.set(pdu, this.#exchanges.length);
+      this.#message(pdu).exchange = this.#exchanges.length;
       // Nobody asked for it again: it is still of what was asked for last.
       this.#exchanges.push({ request: -1, response: row, uri: open?.uri ?? "" });
     }
@@ -155,14 +187,14 @@ export class HttpStream implements StreamDissector {
   }
 
   #upgrade(head: HttpHead): void {
-    const to = (head.headers.get("upgrade") ?? "").toLowerCase();
-    const extensions = head.headers.get("sec-websocket-extensions") ?? "";
+    const to = (head.headers.upgrade ?? "").toLowerCase();
+    const extensions = head.headers["sec-websocket-extensions"] ?? "";
     if (to === "websocket") this.#above.follow("websocket", extensions);
     else if (to === "h2c") this.#above.follow("http2", "upgrade");
   }
 
   dissect(d: Dissection, start: number, end: number, shown: ShownPdu): void {
-    const index = this.#exchangeOf.get(shown.pdu) ?? -1;
+    const index = this.#messages[shown.pdu]?.exchange ?? -1;
     const previous = index > 0 ? this.#exchanges[index - 1] : null;
     const next = index >= 0 && index + 1 < this.#exchanges.length ? this.#exchanges[index + 1] : null;
     const exchange = index >= 0 ? this.#exchanges[index] : null;
@@ -177,7 +209,7 @@ export class HttpStream implements StreamDissector {
   }
 
   columnsOf(pdu: number): Columns | null {
-    return this.#columns.get(pdu) ?? null;
+    return this.#messages[pdu]?.columns ?? null;
   }
 
   /** The head, and of the body enough to tell what it is. */
@@ -201,7 +233,7 @@ function columnsOfHead(head: HttpHead, { origin }: PduScan, length: number): Col
   const title = `${head.title} `;
   const bodyLength = length > 0 ? origin + length - head.end : Infinity;
   if (bodyLength === 0) return httpColumns(title, NO_LAYERS);
-  if (isChunked(head) || head.headers.has("content-encoding")) return null;
+  if (isChunked(head) || head.headers["content-encoding"] !== undefined) return null;
   const type = mediaType(head);
   const layer = plainMedia(type);
   if (layer === null) return null;

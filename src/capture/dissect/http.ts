@@ -241,7 +241,7 @@ function addHeader(
     addCookies(d, node.children, at + text.length - value.length, value);
   } else if (field === "http.authorization" || field === "http.proxy_authorization") {
     addCredentials(d, node.children, value, at, length);
-  } else if (field === "http.transfer_encoding" && head.headers.has("content-length")) {
+  } else if (field === "http.transfer_encoding" && head.headers["content-length"] !== undefined) {
     addExpert(d, node.children, "http.te_and_length", LENGTH_TWICE, at, length);
   } else if (field === "http.content_length_header" && /^\d{1,15}$/.test(value)) {
     d.add(node.children, "http.content_length", `[Content length: ${value}]`, at, length, Number(value));
@@ -279,7 +279,7 @@ function addExchange(d: Dissection, out: DetailNode[], head: HttpHead, around: H
   const word = kindOf(head);
   const title = `${word[0].toUpperCase()}${word.slice(1)}`;
   d.add(out, `http.${word}`, `[${title}: True]`, at, 0, true);
-  if (!head.isResponse && head.headers.has("host")) {
+  if (!head.isResponse && head.headers.host !== undefined) {
     const uri = fullUri(head, around.scheme);
     addComputed(d, out, "http.request.full_uri", `Full request URI: ${uri}`, at, uri);
   }

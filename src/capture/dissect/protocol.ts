@@ -213,11 +213,15 @@ export function utf8(bytes: Uint8Array, start: number, end: number): string {
   return UTF8.decode(bytes.subarray(start, end));
 }
 
+/** A view of all of the memory that was read from last: most texts are in the same as the one before, and a view takes longer than they do. */
+let memory: Buffer = Buffer.alloc(0);
+
 /** Bytes as Latin-1 text, as far as they are there. */
 export function latin1(bytes: Uint8Array, start: number, end: number): string {
   const from = Math.min(start, bytes.length);
-  const length = Math.max(0, Math.min(end, bytes.length) - from);
-  return Buffer.from(bytes.buffer, bytes.byteOffset + from, length).toString("latin1");
+  const to = Math.max(from, Math.min(end, bytes.length));
+  if (bytes.buffer !== memory.buffer) memory = Buffer.from(bytes.buffer);
+  return memory.toString("latin1", bytes.byteOffset + from, bytes.byteOffset + to);
 }
 
 /** Bytes as the text Wireshark makes of ASCII, a character each: what is none is U+FFFD. */

@@ -4,10 +4,17 @@ import { PDU } from "./protocol.ts";
 import type { PduScan, StreamAbove, StreamDissector } from "./protocol.ts";
 import { makeDissector } from "./tcp-protocols.ts";
 
+/** From which message on a dissector has the stream, and who had it before. */
+interface Speaker {
+  readonly from: number;
+  readonly dissector: StreamDissector;
+  readonly before: Speaker | null;
+}
+
 export class StreamSpeakers {
   readonly #above: StreamAbove;
-  /** From which message on, in order. */
-  readonly #speakers: { readonly from: number; readonly dissector: StreamDissector }[] = [];
+  /** Nearly always it is the only one. */
+  #last: Speaker | null = null;
 
   constructor(above: StreamAbove) {
     this.#above = above;
@@ -15,36 +22,41 @@ export class StreamSpeakers {
 
   /** Bytes of memory, roughly. */
   get cost(): number {
-    return this.#speakers.reduce((sum, { dissector }) => sum + dissector.cost, 0);
+    let cost = 0;
+    for (let one = this.#last; one !== null; one = one.before) cost += one.dissector.cost;
+    return cost;
   }
 
   /** All who spoke, in order. */
   get all(): readonly StreamDissector[] {
-    return this.#speakers.map(({ dissector }) => dissector);
+    const all: StreamDissector[] = [];
+    for (let one = this.#last; one !== null; one = one.before) all.push(one.dissector);
+    return all.toReversed();
   }
 
   /** Who spoke first; null while nobody was chosen. */
   get first(): StreamDissector | null {
-    return this.#speakers.length === 0 ? null : this.#speakers[0].dissector;
+    let first = this.#last;
+    while (first !== null && first.before !== null) first = first.before;
+    return first?.dissector ?? null;
   }
 
   /** Who speaks now; null while nobody was chosen. */
   get current(): StreamDissector | null {
-    return this.#speakers.at(-1)?.dissector ?? null;
+    return this.#last === null ? null : this.#last.dissector;
   }
 
   /** The dissector of message `pdu`. */
   of(pdu: number): StreamDissector | null {
-    for (let i = this.#speakers.length - 1; i >= 0; i--) {
-      if (this.#speakers[i].from <= pdu) return this.#speakers[i].dissector;
-    }
-    return null;
+    let one = this.#last;
+    while (one !== null && one.from > pdu) one = one.before;
+    return one === null ? null : one.dissector;
   }
 
   /** From message `pdu` on the stream is `name`'s. */
   follow(name: string, setup: string, pdu: number): void {
     const dissector = makeDissector(name, this.#above, setup);
-    if (dissector !== null) this.#speakers.push({ from: pdu, dissector });
+    if (dissector !== null) this.#last = { from: pdu, dissector, before: this.#last };
   }
 
   /** Chooses the first of `names` that takes message `pdu`, and answers what it says of its length; `PDU.reject` where none does. */
@@ -55,7 +67,7 @@ export class StreamSpeakers {
       const { passed, phase } = scan;
       const length = dissector.pduLength(scan, direction, pdu);
       if (length !== PDU.reject) {
-        this.#speakers.push({ from: pdu, dissector });
+        this.#last = { from: pdu, dissector, before: this.#last };
         return length;
       }
       scan.passed = passed;

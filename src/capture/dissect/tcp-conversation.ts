@@ -186,8 +186,14 @@ export class TcpConversation implements PduReader, PduBytes, Segments, StreamAbo
     return endsAsHttp(bytes, origin, end);
   }
 
-  completed(pdu: number, row: number, direction: 0 | 1, read: (max: number) => Uint8Array): void {
-    this.#speakers.of(pdu)?.completed(pdu, row, direction, read);
+  completed(
+    pdu: number,
+    row: number,
+    direction: 0 | 1,
+    read: (max: number) => Uint8Array,
+    firstByte: number,
+  ): void {
+    this.#speakers.of(pdu)?.completed(pdu, row, direction, read, firstByte);
   }
 
   follow(name: string, setup: string): void {

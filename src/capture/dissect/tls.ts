@@ -134,23 +134,32 @@ export class TlsStream implements StreamDissector, Carrier {
     return end - origin;
   }
 
-  completed(pdu: number, row: number, direction: 0 | 1, read: (max: number) => Uint8Array): void {
+  completed(
+    pdu: number,
+    row: number,
+    direction: 0 | 1,
+    read: (max: number) => Uint8Array,
+    type: number,
+  ): void {
     const side = this.#sides[direction];
     const before = this.#version;
     const other = this.#others?.get(pdu);
     if (other !== undefined && other !== EMPTY) return;
-    const isOpening = this.#opening?.isOpen === true;
+    const opening = this.#opening;
+    const isOpening = opening !== null && opening.isOpen;
     // Of what is encrypted nothing is learnt.
     if (side.isEncrypted && this.#settledFrom >= 0 && !isOpening) return;
     const { held } = side;
     // Between early data and a server that will have none of it there is another hello.
     const isEncrypted = side.isEncrypted && !this.#isEarly;
-    // Only of handshakes in the clear more than the header counts; before encryption nearly all records are.
-    const isHeadEnough = isEncrypted && !isOpening;
-    const bytes = read(isHeadEnough ? RECORD_HEADER_LENGTH : RECORD_HEADER_LENGTH + RECORD_BYTES_LIMIT);
-    if (isOpening && this.#opened(pdu, row, direction, bytes)) return;
-    const type = bytes[0];
     const isClear = type === CONTENT.handshake && !isEncrypted;
+    let bytes: Uint8Array = NOTHING;
+    if (isClear || isOpening) bytes = read(RECORD_HEADER_LENGTH + RECORD_BYTES_LIMIT);
+    // Of any other the type says enough, but for the first of a stream.
+    else if (this.#version === 0) bytes = read(RECORD_HEADER_LENGTH);
+    // Keys are made of what is said, and records opened with what went before.
+    if (opening !== null) bytes = Uint8Array.from(bytes);
+    if (isOpening && this.#opened(pdu, row, direction, bytes)) return;
     let info = type === CONTENT.changeCipherSpec && other === undefined ? CHANGE_CIPHER_SPEC : null;
     if (this.#version === 0 && type !== CONTENT.handshake) this.#version = uint(bytes, 1, 2);
     // In TLS 1.3 a change of ciphers means nothing (RFC 8446 D.4), and another hello may follow it.

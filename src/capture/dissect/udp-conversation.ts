@@ -16,7 +16,8 @@ const UNKNOWN_MAX = 64;
 /** Datagrams of a QUIC connection that are looked at: keys are made from its first ones. */
 const QUIC_DATAGRAMS_MAX = 256;
 
-/** Ports of DNS, mDNS and LLMNR. */
+/** DNS, mDNS and LLMNR, and their ports. */
+const DNS_NAMES: ReadonlySet<string> = new Set(["dns", "mdns", "llmnr"]);
 const DNS_PORTS: ReadonlySet<number> = new Set([53, 5353, 5355]);
 
 /** Ports of protocols that keep nothing from one datagram to the next: DHCP, NTP, NetBIOS names, SSDP, BJNP, Dropbox's discovery. */
@@ -47,18 +48,18 @@ export class UdpConversation {
     this.#trace = trace;
     this.#source = packets.source[first];
     this.#sourcePort = packets.sourcePort[first];
-    const ports = [packets.sourcePort[first], packets.destinationPort[first]];
-    const chosen = decodeRule(options.decodeAs ?? [], "udp", ports[0], ports[1]);
-    const dnsNames = new Set(["dns", "mdns", "llmnr"]);
+    const from = packets.sourcePort[first];
+    const to = packets.destinationPort[first];
+    const chosen = options.decodeAs === undefined ? undefined : decodeRule(options.decodeAs, "udp", from, to);
     if (chosen?.protocol === "quic") this.quic = new QuicConnection();
     else if (chosen?.protocol === "rpc") this.rpc = new RpcExchange();
     else if (chosen !== undefined)
-      this.isData = chosen.protocol !== "gquic" && !dnsNames.has(chosen.protocol);
-    else this.isData = ports.some((port) => STATELESS_PORTS.has(port));
+      this.isData = chosen.protocol !== "gquic" && !DNS_NAMES.has(chosen.protocol);
+    else this.isData = STATELESS_PORTS.has(from) || STATELESS_PORTS.has(to);
     this.#isDns =
-      chosen === undefined ? ports.some((port) => DNS_PORTS.has(port)) : dnsNames.has(chosen.protocol);
+      chosen === undefined ? DNS_PORTS.has(from) || DNS_PORTS.has(to) : DNS_NAMES.has(chosen.protocol);
     this.#isUntold = chosen === undefined && !this.#isDns;
-    this.dns = new DnsExchange((earlier, later) => this.betweenNs(earlier, later));
+    this.dns = new DnsExchange(this);
   }
 
   /** Bytes of memory, roughly. */

@@ -77,6 +77,23 @@ export const DATAGRAM_PROTOCOLS: ReadonlyMap<string, DatagramProtocol> = new Map
   ["gquic", { dissect: dissectGquic, ports: [], looksLike: looksLikeGquic }],
 ] satisfies [string, DatagramProtocol][]);
 
+/** By port, the first that has it, and how far down the list that is. */
+const BY_PORT = new Map<number, OfPort>();
+for (const [rank, protocol] of [...DATAGRAM_PROTOCOLS.values()].entries()) {
+  for (const port of protocol.ports) if (!BY_PORT.has(port)) BY_PORT.set(port, { rank, protocol });
+}
+
+interface OfPort {
+  readonly rank: number;
+  readonly protocol: DatagramProtocol;
+}
+
+/** Of the protocols of two ports the one that is first in the list; null where neither has one. */
+function firstOf(one: OfPort | undefined, other: OfPort | undefined): DatagramProtocol | null {
+  if (one === undefined || other === undefined) return (one ?? other)?.protocol ?? null;
+  return one.rank < other.rank ? one.protocol : other.protocol;
+}
+
 /** Shows a datagram's payload. */
 export function dissectUdpPayload(d: Dissection, datagram: Datagram, decodeAs: readonly DecodeAs[]): void {
   const protocol = protocolOf(d.bytes, datagram, decodeAs);
@@ -114,9 +131,8 @@ function protocolOf(
   // A byte is a header's flags and nothing of what they announce.
   const isGquic = conversation !== null && conversation.gquicVersion !== null && end - start > 1;
   if (isGquic) return DATAGRAM_PROTOCOLS.get("gquic") ?? null;
-  for (const protocol of DATAGRAM_PROTOCOLS.values()) {
-    if (protocol.ports.includes(sourcePort) || protocol.ports.includes(destinationPort)) return protocol;
-  }
+  const byPort = firstOf(BY_PORT.get(sourcePort), BY_PORT.get(destinationPort));
+  if (byPort !== null) return byPort;
   for (const protocol of DATAGRAM_PROTOCOLS.values()) {
     if (protocol.looksLike?.(bytes, start, Math.min(end, bytes.length)) === true) return protocol;
   }

@@ -24,8 +24,17 @@ export const PDU = {
 export interface PduReader {
   /** Bytes the message `pdu` beginning at `scan.origin` has (they need not be there yet), or one of `PDU`. */
   pduLength(scan: PduScan, direction: 0 | 1, pdu: number): number;
-  /** Message `pdu` is complete. Called once for each, in the order they are completed. */
-  completed(pdu: number, row: number, direction: 0 | 1, read: (max: number) => Uint8Array): void;
+  /**
+   * Message `pdu`, whose first byte is `firstByte`, is complete. Called once for each, in the order they are completed. `read` gives its
+   * first `max` bytes, not to be kept; what is not read costs nothing, and a message of several segments much.
+   */
+  completed(
+    pdu: number,
+    row: number,
+    direction: 0 | 1,
+    read: (max: number) => Uint8Array,
+    firstByte: number,
+  ): void;
 }
 
 /** A segment's payload. */
@@ -76,7 +85,7 @@ const REREAD_MAX = 100_000;
 /** Messages counted in one segment. */
 const MESSAGES_MAX = 4096;
 
-/** A message that is not complete. */
+/** A message that is not complete. Mostly it is the only one of its direction: a chain of them is less than a list. */
 interface Waiting extends Covered {
   readonly pdu: number;
   readonly start: number;
@@ -84,16 +93,17 @@ interface Waiting extends Covered {
   need: number;
   /** What is to be looked at again; null where the length is known, or the end of the connection awaited. */
   buffer: PduBuffer | null;
+  /** The one that began after it. */
+  next: Waiting | null;
 }
 
 interface Side extends Covered {
-  /** Where the stream has got to: a sequence number on the wire, and the same without wrapping. */
+  /** Where the stream has got to: a sequence number on the wire, as 32 bits with a sign; and the same counted from the first one captured. */
   wireSeq: number;
   seq: number;
   isBegun: boolean;
-  /** Where what is there without a gap begins. */
-  base: number;
-  readonly waiting: Waiting[];
+  /** The oldest message that waits. */
+  waiting: Waiting | null;
 }
 
 export class StreamPdus {
@@ -104,10 +114,21 @@ export class StreamPdus {
   #repeats: Map<number, Repeat> | null = null;
   #reread: Set<number> | null = null;
   readonly #bytes: PduBytes;
+  /** The message completed last: its number, and where in these bytes it is, or null where it is in several segments. */
+  #completed = NO_PDU;
+  #within: Uint8Array | null = null;
+  #from = 0;
+  #to = 0;
+  /** One for all messages. */
+  readonly #read: (max: number) => Uint8Array;
 
   constructor(reader: PduReader, bytes: PduBytes) {
     this.#reader = reader;
     this.#bytes = bytes;
+    this.#read = (max) => {
+      if (this.#within === null) return this.#bytes.message(this.#completed, max);
+      return this.#within.subarray(this.#from, Math.min(this.#to, this.#from + max));
+    };
   }
 
   /**
@@ -123,26 +144,28 @@ export class StreamPdus {
   /** Takes several such segments at once, those of rows `first` to `last`, `bytes` bytes together and fewer than `lacks`. */
   addRun(first: number, last: number, direction: 0 | 1, bytes: number): void {
     const side = this.#sides[direction];
-    const waiting = side.waiting[0];
+    const { waiting } = side;
+    if (waiting === null) return;
     waiting.have += bytes;
     side.have += bytes;
     this.table.addMiddle(first, last, side.seq, waiting.pdu);
-    side.wireSeq = (side.wireSeq + bytes) >>> 0;
+    side.wireSeq = (side.wireSeq + bytes) | 0;
     side.seq += bytes;
   }
 
   /** Bytes that the message a direction is in the middle of still lacks, where nothing of it is missing; 0 for any other. */
   lacks(direction: 0 | 1): number {
     const side = this.#sides[direction];
-    if (side.waiting.length !== 1 || side.late !== null) return 0;
-    const { need, have, start } = side.waiting[0];
-    const isInOrder = start + have === side.seq && side.base + side.have === side.seq;
+    const { waiting } = side;
+    if (waiting === null || waiting.next !== null || side.late !== null) return 0;
+    const { need, have, start } = waiting;
+    const isInOrder = start + have === side.seq && side.have === side.seq;
     return isInOrder && need > have ? need - have : 0;
   }
 
   /** The sequence number a direction goes on with, as on the wire. */
   nextSeq(direction: 0 | 1): number {
-    return this.#sides[direction].wireSeq;
+    return this.#sides[direction].wireSeq >>> 0;
   }
 
   /** Takes the stream's next segment. */
@@ -153,12 +176,12 @@ export class StreamPdus {
     if (length > 0) this.table.endRun();
     if (segment.isKeepAlive) this.#noteRepeat(segment, start);
     if (segment.isAgain || (length === 0 && !isLast)) return;
-    if (length > 0 && isCovered(side, start - side.base, length)) {
+    if (length > 0 && isCovered(side, start, length)) {
       if (segment.isLate) this.#lateRepeat(side, segment, start);
       else if (!this.#noteRepeat(segment, start)) this.#again(segment, start);
       return;
     }
-    extend(side, start - side.base, start - side.base + length);
+    extend(side, start, start + length);
     this.table.addRow(row, start);
     if (length > 0) {
       if (segment.isLate) this.#fill(side, segment, start);
@@ -224,21 +247,36 @@ export class StreamPdus {
     const { row, direction } = segment;
     const pdu = this.table.begin(start + at, row, direction, bytes[at]);
     this.table.complete(pdu, length, row);
-    this.#reader.completed(pdu, row, direction, (max) => bytes.slice(at, at + Math.min(length, max)));
+    this.#tell(pdu, row, direction, bytes, at, at + length);
   }
 
-  /** Sequence numbers of a direction as plain numbers, which grow beyond 2^32. */
+  /** Tells the reader of message `pdu`, complete: in [from, to) of `within`, or in several segments where that is null. */
+  #tell(
+    pdu: number,
+    row: number,
+    direction: 0 | 1,
+    within: Uint8Array | null,
+    from: number,
+    to: number,
+  ): void {
+    this.#completed = pdu;
+    this.#within = within;
+    this.#from = from;
+    this.#to = to;
+    this.#reader.completed(pdu, row, direction, this.#read, this.table.firstByte(pdu));
+    // Nobody holds what is read next into the same memory.
+    this.#within = null;
+  }
+
+  /** Sequence numbers of a direction as plain numbers, which grow beyond 2^32; below 0 is what was sent before the first segment captured. */
   #unwrap(side: Side, { seq, length }: Segment): number {
     if (!side.isBegun) {
       side.isBegun = true;
-      side.wireSeq = seq;
-      // Away from 0, so that what was sent before the first segment captured counts too.
-      side.seq = 2 ** 32;
-      side.base = side.seq;
+      side.wireSeq = seq | 0;
     }
     const start = side.seq + ((seq - side.wireSeq) | 0);
     if (start + length > side.seq) {
-      side.wireSeq = (seq + length) >>> 0;
+      side.wireSeq = (seq + length) | 0;
       side.seq = start + length;
     }
     return start;
@@ -265,15 +303,8 @@ export class StreamPdus {
       }
       const pdu = this.table.begin(start + at, row, direction, bytes[at]);
       const buffer = length === PDU.more ? new PduBuffer(scan) : null;
-      side.waiting.push({
-        pdu,
-        start: start + at,
-        need: length,
-        have: bytes.length - at,
-        late: null,
-        buffer,
-      });
-      if (side.waiting.length > WAITING_MAX) side.waiting.shift();
+      const have = bytes.length - at;
+      addWaiting(side, { pdu, start: start + at, need: length, have, late: null, buffer, next: null });
       return;
     }
   }
@@ -337,12 +368,12 @@ export class StreamPdus {
     const { pdu } = waiting;
     giveUp(side, waiting);
     this.table.complete(pdu, length, row);
-    this.#reader.completed(pdu, row, direction, (max) => this.#bytes.message(pdu, max));
+    this.#tell(pdu, row, direction, null, 0, 0);
   }
 
   /** Of a segment that the snap length cut, messages that are whole are taken; nothing is put together. */
   #cut(side: Side, { row, direction }: Segment, start: number): void {
-    side.waiting.length = 0;
+    side.waiting = null;
     const bytes = this.#bytes.payload(row);
     let at = 0;
     for (let i = 0; at < bytes.length && i < MESSAGES_MAX; i++) {
@@ -352,32 +383,49 @@ export class StreamPdus {
       const pdu = this.table.begin(start + at, row, direction, bytes[at]);
       const held = bytes.length - at;
       this.table.complete(pdu, length > 0 ? Math.min(length, held) : held, row);
-      const from = at;
       const to = length > 0 ? at + length : bytes.length;
-      this.#reader.completed(pdu, row, direction, (max) => bytes.slice(from, Math.min(to, from + max)));
-      at = length > 0 ? at + length : bytes.length;
+      this.#tell(pdu, row, direction, bytes, at, to);
+      at = to;
     }
   }
 
   /** The direction ends: so do messages that last until then. */
   #end(side: Side, segment: Segment): void {
-    const waiting = side.waiting.find((one) => one.need === PDU.untilEnd);
-    if (waiting === undefined) return;
+    let { waiting } = side;
+    while (waiting !== null && waiting.need !== PDU.untilEnd) waiting = waiting.next;
+    if (waiting === null) return;
     this.table.continues(waiting.pdu);
     this.#complete(side, waiting, segment, waiting.have);
   }
 }
 
+/** Waits for `waiting`, which begins behind all others; for the oldest no more where there are too many. */
+function addWaiting(side: Side, waiting: Waiting): void {
+  let last = side.waiting;
+  // Nearly always it is the only one.
+  if (last === null) {
+    side.waiting = waiting;
+    return;
+  }
+  let count = 1;
+  for (; last.next !== null; last = last.next) count++;
+  last.next = waiting;
+  if (count === WAITING_MAX) side.waiting = side.waiting?.next ?? null;
+}
+
 /** Waits for `waiting` no more. */
 function giveUp(side: Side, waiting: Waiting): void {
-  // Nearly always it is the only one.
-  if (side.waiting.length === 1) side.waiting.pop();
-  else side.waiting.splice(side.waiting.indexOf(waiting), 1);
+  if (side.waiting === waiting) {
+    side.waiting = waiting.next;
+    return;
+  }
+  for (let one = side.waiting; one !== null; one = one.next)
+    if (one.next === waiting) one.next = waiting.next;
 }
 
 /** The message that a segment beginning at `start` continues, or null. */
-function waitingAt(waiting: readonly Waiting[], start: number): Waiting | null {
-  for (const one of waiting) {
+function waitingAt(first: Waiting | null, start: number): Waiting | null {
+  for (let one = first; one !== null; one = one.next) {
     const end = one.start + (one.need > 0 ? one.need : one.have + 1);
     if (start >= one.start && start < end) return one;
   }
@@ -385,5 +433,5 @@ function waitingAt(waiting: readonly Waiting[], start: number): Waiting | null {
 }
 
 function newSide(): Side {
-  return { wireSeq: 0, seq: 0, isBegun: false, base: 0, have: 0, late: null, waiting: [] };
+  return { wireSeq: 0, seq: 0, isBegun: false, have: 0, late: null, waiting: null };
 }

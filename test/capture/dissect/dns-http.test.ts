@@ -7,6 +7,7 @@ import type { DissectedPacket } from "../../../src/capture/dissect/dissect.ts";
 import { printFields } from "../../../src/capture/print/fields.ts";
 import { LINKTYPE } from "../../../src/wire/link-types.ts";
 import { hex, memoryTrace } from "../memory-trace.ts";
+import { end, SampleNetwork } from "../samples/network.ts";
 
 function udp(port: number, payload: Uint8Array): Uint8Array {
   const length = (8 + payload.length).toString(16).padStart(4, "0");
@@ -35,6 +36,33 @@ function fieldsOf(bytes: Uint8Array, names: readonly string[]): string[] {
 const NAME = "076578616d706c6503636f6d00";
 
 describe("DNS", () => {
+  it("questions of one segment are answered each by its own, and what is answered twice is said twice", () => {
+    const question = (id: string): Uint8Array => hex(`001d ${id} 0100 0001 0000 0000 0000 ${NAME} 0001 0001`);
+    const answer = (id: string): Uint8Array => hex(`001d ${id} 8180 0001 0000 0000 0000 ${NAME} 0001 0001`);
+    const network = new SampleNetwork();
+    const connection = network.connect(end("10.0.0.1", 40_000), end("10.0.0.2", 53));
+    const asked = network.frames.length;
+    connection.say(Buffer.concat([question("0001"), question("0002")]));
+    connection.answer(answer("0002"));
+    connection.answer(answer("0001"));
+    connection.answer(answer("0002"));
+    connection.say(question("0002"));
+    connection.answer(answer("0002"));
+    const { trace, context } = memoryTrace(network.frames, LINKTYPE.ethernet);
+    const names = ["dns.response_to", "dns.retransmit_response_in"];
+    const rows = Array.from({ length: 6 }, (_, i) => asked + i);
+    // The capture's first packet is number 1.
+    const first = `${asked + 1}`;
+    expect([...printFields(trace, rows, names, context)]).toEqual([
+      "\t",
+      `${first}\t`,
+      `${first}\t`,
+      `\t${asked + 2}`,
+      "\t",
+      `${asked + 5}\t`,
+    ]);
+  });
+
   it("a query shows its AD bit where it is set", () => {
     const query = (flags: string): Uint8Array => hex(`1234 ${flags} 0001 0000 0000 0000 ${NAME} 0001 0001`);
     const fields = ["dns.flags.authenticated", "dns.qry.name"];
