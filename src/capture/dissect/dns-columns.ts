@@ -5,6 +5,7 @@ import { formatIpv4 } from "../../wire/address.ts";
 import { getUint16 as u16, getUint32 as u32 } from "../../wire/bytes.ts";
 import { NAME_MAX } from "./dns-message.ts";
 import { opcodeName, rcodeName, typeName } from "./dns-names.ts";
+import { latin1 } from "./protocol.ts";
 import type { Columns } from "./protocol.ts";
 
 const HEADER_LENGTH = 12;
@@ -21,6 +22,9 @@ export function dnsColumns(bytes: Uint8Array, start: number, end: number): Colum
   const info = reading.info();
   return info === null ? null : { protocol: "DNS", info, separator: "", lead: "" };
 }
+
+/** The name being read. */
+const name = new Uint8Array(NAME_MAX + 64);
 
 /** A message being read; what cannot be read makes it null. */
 class Reading {
@@ -84,7 +88,7 @@ class Reading {
   /** The name that begins where reading has got to (RFC 1035 4.1.4). */
   #name(): string | null {
     const bytes = this.#bytes;
-    let name = "";
+    let size = 0;
     let at = this.#at;
     let isHere = true;
     for (let i = 0; i < LABELS_MAX && at < this.#end; i++) {
@@ -101,16 +105,17 @@ class Reading {
       }
       if (length === 0) {
         if (isHere) this.#at = at + 1;
-        if (name.length > NAME_MAX) return null;
-        return name === "" ? "<Root>" : name;
+        if (size > NAME_MAX) return null;
+        return size === 0 ? "<Root>" : latin1(name, 0, size);
       }
       if (length > 63 || at + 1 + length > this.#end) return null;
-      if (name !== "") name += ".";
+      if (size + 1 + length > name.length) return null;
+      if (size > 0) name[size++] = 0x2e;
       for (let k = at + 1; k <= at + length; k++) {
         // Dots within labels, blanks and what is not ASCII are not worth telling how to show twice.
         if (bytes[k] <= 0x2e && bytes[k] !== 0x2d) return null;
         if (bytes[k] >= 0x7f) return null;
-        name += String.fromCharCode(bytes[k]);
+        name[size++] = bytes[k];
       }
       at += 1 + length;
     }

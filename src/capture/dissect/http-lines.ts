@@ -95,7 +95,7 @@ const HEADER_NAMES = [
   "transfer-encoding",
   "upgrade",
 ] as const;
-type HeaderName = (typeof HEADER_NAMES)[number];
+type Headers = Record<(typeof HEADER_NAMES)[number], string | undefined>;
 
 /** The same as bytes. */
 const HEADERS = HEADER_NAMES.map((name) => ({ name, bytes: Uint8Array.from(Buffer.from(name)) }));
@@ -115,7 +115,7 @@ export interface HttpHead {
   readonly method: string;
   readonly target: string;
   /** Values of headers, of several with one name the last. */
-  readonly headers: Readonly<Partial<Record<HeaderName, string>>>;
+  readonly headers: Readonly<Headers>;
 }
 
 /** Header lines read of one message. */
@@ -124,7 +124,15 @@ const HEADERS_MAX = 500;
 /** Reads the head of the message that begins at `start`. */
 export function readHead(bytes: Uint8Array, start: number, end: number): HttpHead {
   const first = lineAt(bytes, start, end);
-  const headers: Partial<Record<HeaderName, string>> = {};
+  const headers: Headers = {
+    "content-encoding": undefined,
+    "content-length": undefined,
+    "content-type": undefined,
+    host: undefined,
+    "sec-websocket-extensions": undefined,
+    "transfer-encoding": undefined,
+    upgrade: undefined,
+  };
   let at = first.end;
   let isWhole = false;
   for (let i = 0; i < HEADERS_MAX && at < end && !isWhole; i++) {
@@ -154,12 +162,7 @@ export function readHead(bytes: Uint8Array, start: number, end: number): HttpHea
 }
 
 /** Takes the header in the line [start, end), if it is one of those that are read. */
-function readHeader(
-  headers: Partial<Record<HeaderName, string>>,
-  bytes: Uint8Array,
-  start: number,
-  end: number,
-): void {
+function readHeader(headers: Headers, bytes: Uint8Array, start: number, end: number): void {
   let from = start;
   while (from < end && isBlank(bytes[from])) from++;
   for (const header of HEADERS) {

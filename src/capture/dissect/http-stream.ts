@@ -14,7 +14,7 @@ import {
   readHead,
 } from "./http-lines.ts";
 import type { HttpHead } from "./http-lines.ts";
-import { latin1, PDU, utf8 } from "./protocol.ts";
+import { keepAt, latin1, PDU, utf8 } from "./protocol.ts";
 import type { Columns, PduScan, ShownPdu, StreamAbove, StreamDissector } from "./protocol.ts";
 import type { Dissection } from "./tree.ts";
 
@@ -131,10 +131,16 @@ export class HttpStream implements StreamDissector {
   }
 
   #message(pdu: number): HttpMessage {
-    const known = this.#messages[pdu];
+    const known = this.#known(pdu);
     if (known !== undefined) return known;
     this.#messagesCost += 50;
-    return (this.#messages[pdu] = { exchange: -1, columns: null });
+    const message = { exchange: -1, columns: null };
+    keepAt(this.#messages, pdu, message);
+    return message;
+  }
+
+  #known(pdu: number): HttpMessage | undefined {
+    return pdu < this.#messages.length ? this.#messages[pdu] : undefined;
   }
 
   /** The head of a message that has begun, which is then kept no more; null where it is not known. */
@@ -194,7 +200,7 @@ export class HttpStream implements StreamDissector {
   }
 
   dissect(d: Dissection, start: number, end: number, shown: ShownPdu): void {
-    const index = this.#messages[shown.pdu]?.exchange ?? -1;
+    const index = this.#known(shown.pdu)?.exchange ?? -1;
     const previous = index > 0 ? this.#exchanges[index - 1] : null;
     const next = index >= 0 && index + 1 < this.#exchanges.length ? this.#exchanges[index + 1] : null;
     const exchange = index >= 0 ? this.#exchanges[index] : null;
@@ -209,7 +215,7 @@ export class HttpStream implements StreamDissector {
   }
 
   columnsOf(pdu: number): Columns | null {
-    return this.#messages[pdu]?.columns ?? null;
+    return this.#known(pdu)?.columns ?? null;
   }
 
   /** The head, and of the body enough to tell what it is. */

@@ -192,6 +192,13 @@ export function bytesCount(count: number): string {
   return `${count} ${count === 1 ? "byte" : "bytes"}`;
 }
 
+/** Keeps what is known of message `pdu` in a list by number, which has no holes: most messages are complete in the order they began. */
+export function keepAt<T>(known: (T | undefined)[], pdu: number, what: T): void {
+  while (known.length < pdu) known.push(undefined);
+  if (known.length === pdu) known.push(what);
+  else known[pdu] = what;
+}
+
 /** A reader for protocols that keep nothing. */
 export const NOTHING_LEARNT: PduReader["completed"] = () => {};
 

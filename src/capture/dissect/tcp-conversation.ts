@@ -8,13 +8,14 @@ import { messageOf, partsOf } from "../reassembly/pdu-parts.ts";
 import type { PduPart, Segments } from "../reassembly/pdu-parts.ts";
 import type { PduTable } from "../reassembly/pdu-table.ts";
 import { PDU, StreamPdus } from "../reassembly/pdus.ts";
-import type { PduBytes, PduReader } from "../reassembly/pdus.ts";
+import type { Mutable, PduBytes, PduReader, Segment } from "../reassembly/pdus.ts";
 import type { StreamRows } from "../reassembly/stream-rows.ts";
 import type { PduScan } from "../reassembly/pdu-buffer.ts";
 import { glanceAtPayload, payloadIn } from "../reassembly/follow.ts";
 import { CarriedStream } from "./carried-stream.ts";
 import type { Carrier } from "./carried-stream.ts";
 import type { ConversationsOptions } from "./conversations.ts";
+import type { DecodeAs } from "./decode-as.ts";
 import { decodeRule } from "./decode-rule.ts";
 import { endsAsHttp, HTTP_PORTS } from "./http-lines.ts";
 import type { StreamAbove, StreamDissector } from "./protocol.ts";
@@ -25,7 +26,22 @@ import type { TlsKeys } from "./tls-keys.ts";
 /** Segments that no protocol knows before the stream is taken for data and looked at no more. */
 const UNKNOWN_MAX = 16;
 
+const NO_RULES: readonly DecodeAs[] = [];
+
 const CONTROL = TCP_FLAG.syn | TCP_FLAG.fin;
+
+/** The segment being taken, one for all: nobody keeps it, and there would be one for every segment that is looked at. */
+const next: Mutable<Segment> = {
+  row: 0,
+  direction: 0,
+  seq: 0,
+  length: 0,
+  held: 0,
+  isLast: false,
+  isAgain: false,
+  isLate: false,
+  isKeepAlive: false,
+};
 
 export class TcpConversation implements PduReader, PduBytes, Segments, StreamAbove {
   readonly pdus: StreamPdus;
@@ -76,17 +92,16 @@ export class TcpConversation implements PduReader, PduBytes, Segments, StreamAbo
     const isLate = this.isLate(row);
     const isMiddle = length > 0 && held === length && !isAgain && !isLate && (flags & CONTROL) === 0;
     if (isMiddle && this.pdus.addMiddle(row, direction, seq, length)) return;
-    this.pdus.add({
-      row,
-      direction,
-      seq: (flags & TCP_FLAG.syn) === 0 ? seq : (seq + 1) >>> 0,
-      length,
-      held,
-      isLast,
-      isAgain,
-      isLate,
-      isKeepAlive: this.#isKeepAlive(row),
-    });
+    next.row = row;
+    next.direction = direction;
+    next.seq = (flags & TCP_FLAG.syn) === 0 ? seq : (seq + 1) >>> 0;
+    next.length = length;
+    next.held = held;
+    next.isLast = isLast;
+    next.isAgain = isAgain;
+    next.isLate = isLate;
+    next.isKeepAlive = this.#isKeepAlive(row);
+    this.pdus.add(next);
   }
 
   /** Whether `row` came later than its place in the stream: Wireshark reads no messages from it. */
@@ -167,7 +182,7 @@ export class TcpConversation implements PduReader, PduBytes, Segments, StreamAbo
   pduLength(scan: PduScan, direction: 0 | 1, pdu: number): number {
     const speaker = this.#speakers.current;
     if (speaker !== null) return speaker.pduLength(scan, direction, pdu);
-    const names = candidates(this, scan, this.#options.decodeAs ?? []);
+    const names = candidates(this, scan, this.#options.decodeAs ?? NO_RULES);
     const length = this.#speakers.choose(names, scan, direction, pdu);
     if (length !== PDU.reject) return length;
     const { table } = this.pdus;
@@ -180,7 +195,7 @@ export class TcpConversation implements PduReader, PduBytes, Segments, StreamAbo
 
   #isHttps({ bytes, origin, end }: PduScan): boolean {
     const { sourcePort, destinationPort } = this;
-    if (decodeRule(this.#options.decodeAs ?? [], "tcp", sourcePort, destinationPort) !== undefined)
+    if (decodeRule(this.#options.decodeAs ?? NO_RULES, "tcp", sourcePort, destinationPort) !== undefined)
       return false;
     if (HTTP_PORTS.has(sourcePort) || HTTP_PORTS.has(destinationPort)) return true;
     return endsAsHttp(bytes, origin, end);

@@ -3,7 +3,7 @@
 
 import type { CarriedStream, Carrier } from "./carried-stream.ts";
 import { addExpert } from "./expert.ts";
-import { messageColumns, PDU, protocolNode, uint } from "./protocol.ts";
+import { keepAt, messageColumns, PDU, protocolNode, uint } from "./protocol.ts";
 import type { Columns, KeptColumns, PduScan, ShownPdu, StreamAbove, StreamDissector } from "./protocol.ts";
 import { showCarried } from "./tls-carried.ts";
 import { isEncryptedFrom } from "./tls-handshake.ts";
@@ -79,9 +79,10 @@ export class TlsStream implements StreamDissector, Carrier {
   /** The content of the newest of them, and of the one opened again last. */
   #newest: RecordBytes | null = null;
   #content: RecordBytes | null = null;
-  /** By message number; records like the one before them are not in it. */
+  /** By message number, while something may be learnt. */
   readonly #facts: (RecordFacts | undefined)[] = [];
   #factsCount = 0;
+  #latest: RecordFacts | null = null;
   /** By message number; all else is records that hold something. Null where all of them are. */
   #others: Map<number, Other> | null = null;
   /** 0 while nothing but Client Hellos were seen: they tell no more than what their sender could speak. */
@@ -179,13 +180,35 @@ export class TlsStream implements StreamDissector, Carrier {
     this.#note(pdu, row, { before, after, held, isEncrypted, isResumed, info, opened: null, carries: -1 });
   }
 
+  #factsOf(pdu: number): RecordFacts | undefined {
+    return pdu < this.#facts.length ? this.#facts[pdu] : undefined;
+  }
+
   #note(pdu: number, row: number, told: Omit<RecordFacts, "suite" | "column">): void {
     const { before, after, held, isEncrypted, isResumed, info, opened, carries } = told;
     const suite = this.#suite;
     const column = row === this.#earlyRow ? this.#earlyVersion : after;
+    const latest = this.#latest;
+    // Of nearly all records of a stream the same is known as of the one before.
+    if (
+      latest !== null &&
+      latest.isEncrypted === isEncrypted &&
+      latest.info === info &&
+      latest.opened === opened &&
+      latest.before === before &&
+      latest.after === after &&
+      latest.column === column &&
+      latest.suite === suite &&
+      latest.held === held &&
+      latest.isResumed === isResumed
+    ) {
+      keepAt(this.#facts, pdu, latest);
+      return;
+    }
     this.#factsCount++;
-    // All of one shape: a stream has thousands.
-    this.#facts[pdu] = { before, after, suite, column, held, isEncrypted, isResumed, info, opened, carries };
+    // All of one shape: there are many streams, and more records.
+    this.#latest = { before, after, suite, column, held, isEncrypted, isResumed, info, opened, carries };
+    keepAt(this.#facts, pdu, this.#latest);
   }
 
   /** Takes a record that its direction's keys fit; false for any other. */
@@ -231,7 +254,7 @@ export class TlsStream implements StreamDissector, Carrier {
     if (this.#newest?.index === index) return this.#newest.bytes;
     if (this.#content?.index === index) return this.#content.bytes;
     const pdu = this.#carriers[index];
-    const opened = this.#facts[pdu]?.opened ?? null;
+    const opened = this.#factsOf(pdu)?.opened ?? null;
     const record = this.#above.message(pdu, RECORD_HEADER_LENGTH + RECORD_BYTES_LIMIT);
     const bytes = opened === null ? NOTHING : (openAgain(opened, record)?.plain ?? NOTHING);
     this.#content = { index, bytes };
@@ -291,7 +314,7 @@ export class TlsStream implements StreamDissector, Carrier {
 
   dissect(d: Dissection, start: number, end: number, shown: ShownPdu): void {
     const { slice } = shown;
-    const facts = this.#facts[shown.pdu] ?? {
+    const facts = this.#factsOf(shown.pdu) ?? {
       before: this.#version,
       after: this.#version,
       suite: this.#suite,
@@ -364,13 +387,11 @@ export class TlsStream implements StreamDissector, Carrier {
     if (this.#opening?.isOpen === true) return null;
     const other = this.#others?.get(pdu);
     if (other === EMPTY || other === SSL2_HELLO) return null;
-    if (other !== undefined)
-      return { protocol: this.#noRecordColumn(), info: other, separator: SEPARATOR, lead: SEPARATOR };
-    const facts = this.#facts[pdu];
+    if (other !== undefined) return columnsWith(this.#noRecordColumn(), other);
+    const facts = this.#factsOf(pdu);
     const info = firstByte === CONTENT.applicationData ? APPLICATION_DATA : (facts?.info ?? null);
     if (info === null) return null;
-    const protocol = facts === undefined ? versionColumn(this.#version) : columnOf(facts);
-    return { protocol, info, separator: SEPARATOR, lead: SEPARATOR };
+    return columnsWith(facts === undefined ? versionColumn(this.#version) : columnOf(facts), info);
   }
 
   #noRecordColumn(): string {
@@ -380,6 +401,15 @@ export class TlsStream implements StreamDissector, Carrier {
   beginning(): string | null {
     return "";
   }
+}
+
+/** The columns told last: those of most records are the same. */
+let columnsTold: Columns = { protocol: "", info: "", separator: SEPARATOR, lead: SEPARATOR };
+
+function columnsWith(protocol: string, info: string): Columns {
+  if (columnsTold.protocol !== protocol || columnsTold.info !== info)
+    columnsTold = { protocol, info, separator: SEPARATOR, lead: SEPARATOR };
+  return columnsTold;
 }
 
 /** As the Protocol column has a record. */

@@ -37,6 +37,9 @@ export interface PduReader {
   ): void;
 }
 
+/** Its fields can be set. */
+export type Mutable<T> = { -readonly [K in keyof T]: T[K] };
+
 /** A segment's payload. */
 export interface Segment {
   readonly row: number;
@@ -168,7 +171,7 @@ export class StreamPdus {
     return this.#sides[direction].wireSeq >>> 0;
   }
 
-  /** Takes the stream's next segment. */
+  /** Takes the stream's next segment, which is not kept. */
   add(segment: Segment): void {
     const { row, direction, length, isLast } = segment;
     const side = this.#sides[direction];
@@ -224,7 +227,7 @@ export class StreamPdus {
     if (bytes.length < size) return;
     table.addRow(row, start);
     for (let at = 0, i = 0; at < size && i < MESSAGES_MAX; i++) {
-      const scan = { bytes, origin: at, end: size, passed: 0, phase: 0 };
+      const scan = scanAt(bytes, at, size);
       const length = this.#reader.pduLength(scan, direction, table.count);
       if (length <= 0 || at + length > size) return;
       this.#wholeMessage(segment, start, at, length, bytes);
@@ -293,7 +296,7 @@ export class StreamPdus {
     if (at >= size) return;
     const bytes = this.#bytes.payload(row);
     for (let i = 0; at < bytes.length && i < MESSAGES_MAX; i++) {
-      const scan = { bytes, origin: at, end: bytes.length, passed: 0, phase: 0 };
+      const scan = scanAt(bytes, at, bytes.length);
       const length = this.#reader.pduLength(scan, direction, this.table.count);
       if (length === PDU.reject) return;
       if (length > 0 && at + length <= bytes.length) {
@@ -377,7 +380,7 @@ export class StreamPdus {
     const bytes = this.#bytes.payload(row);
     let at = 0;
     for (let i = 0; at < bytes.length && i < MESSAGES_MAX; i++) {
-      const scan = { bytes, origin: at, end: bytes.length, passed: 0, phase: 0 };
+      const scan = scanAt(bytes, at, bytes.length);
       const length = this.#reader.pduLength(scan, direction, this.table.count);
       if (length === PDU.reject) return;
       const pdu = this.table.begin(start + at, row, direction, bytes[at]);
@@ -397,6 +400,19 @@ export class StreamPdus {
     this.table.continues(waiting.pdu);
     this.#complete(side, waiting, segment, waiting.have);
   }
+}
+
+/** What readers are asked of segments with, one for all: nobody keeps it, and there would be one for every message. */
+const asked: Mutable<PduScan> = { bytes: new Uint8Array(0), origin: 0, end: 0, passed: 0, phase: 0 };
+
+/** The scan of a message that begins at index `origin`, nothing of which was passed. */
+function scanAt(bytes: Uint8Array, origin: number, end: number): PduScan {
+  asked.bytes = bytes;
+  asked.origin = origin;
+  asked.end = end;
+  asked.passed = 0;
+  asked.phase = 0;
+  return asked;
 }
 
 /** Waits for `waiting`, which begins behind all others; for the oldest no more where there are too many. */

@@ -28,9 +28,7 @@ function byText(lines: readonly string[]): Record<string, string> {
 
 const mixedCase = fc
   .tuple(fc.constantFrom(...NAMES, "Accept", "hosts", "content", "x"), fc.array(fc.boolean()))
-  .map(([name, upper]) =>
-    name.replaceAll(/./g, (char, i: number) => (upper[i] ? char.toUpperCase() : char)),
-  );
+  .map(([name, upper]) => name.replaceAll(/./g, (char, i: number) => (upper[i] ? char.toUpperCase() : char)));
 const blanks = fc.string({ unit: fc.constantFrom(" ", "\t", "\r", "\f"), maxLength: 2 });
 const line = fc.oneof(
   fc.tuple(blanks, mixedCase, blanks, blanks, fc.string({ maxLength: 12 })).map(
