@@ -16,12 +16,19 @@ const PLAIN = /^[\x20-\x7e]*$/;
 const UNPRINTABLE = /[\p{Cc}\p{Cf}\p{Cn}]/u;
 const ALL_UNPRINTABLE = /[\p{Cc}\p{Cf}\p{Cn}]/gu;
 
+/** The one told last: many packets say the same. */
+let lastPlain = "";
+
 /**
  * `text` as Wireshark shows it: control characters as C has them (`\n`, `\033`), others that are not printed by their number (`\u200B`).
  * Backslashes stay as they are, so that what is spelled out already is.
  */
 export function spelledOut(text: string): string {
-  if (PLAIN.test(text) || !UNPRINTABLE.test(text)) return text;
+  if (text === lastPlain) return text;
+  if (PLAIN.test(text) || !UNPRINTABLE.test(text)) {
+    lastPlain = text;
+    return text;
+  }
   return text.replaceAll(ALL_UNPRINTABLE, (char) => LETTERS[char] ?? codeText(char.codePointAt(0) ?? 0));
 }
 

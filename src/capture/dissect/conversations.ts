@@ -16,7 +16,7 @@ import type { Taken } from "./middle-segments.ts";
 import { StreamHistory } from "./stream-history.ts";
 import { TcpConversation } from "./tcp-conversation.ts";
 import type { TlsKeys } from "./tls-keys.ts";
-import { UdpConversation } from "./udp-conversation.ts";
+import { portsTell, UdpConversation } from "./udp-conversation.ts";
 
 /** Bytes kept of all streams of a transport together. */
 const KEPT_BYTES_MAX = 96 * 1024 * 1024;
@@ -237,11 +237,16 @@ export class Conversations {
   readonly udpHistory: StreamHistory;
   /** Who uses which IP address. */
   readonly arpUses: ArpUses;
+  readonly #packets: PacketTable;
+  /** Whether the user said what some ports are. */
+  readonly #hasRules: boolean;
   readonly #tcp: KeptTcpConversations;
   readonly #udp: KeptConversations<UdpConversation>;
 
   constructor(trace: Trace, options: ConversationsOptions = {}) {
     const { packets } = trace;
+    this.#packets = packets;
+    this.#hasRules = options.decodeAs !== undefined && options.decodeAs.length > 0;
     const ahead = options.lookAhead === true ? AHEAD_ROWS_MAX : 0;
     const payload = (row: number): Uint8Array => glanceAtPayload(trace, row, options.reassembly);
     this.echoes = new EchoPairs(trace, ahead);
@@ -286,8 +291,18 @@ export class Conversations {
     return this.#tcp.take(row);
   }
 
-  /** The conversation of UDP packet `row`, as `tcp`. */
+  /**
+   * What was learnt of earlier datagrams that says what UDP packet `row` is: null where the row is of no stream, and where its ports say all
+   * there is to say, as they do of most questions and answers.
+   */
   udp(row: number): UdpConversation | null {
+    const { sourcePort, destinationPort } = this.#packets;
+    if (!this.#hasRules && portsTell(sourcePort[row], destinationPort[row])) return null;
+    return this.#udp.at(row);
+  }
+
+  /** The conversation of UDP packet `row`, as `tcp`: what belongs to it in other packets. */
+  datagrams(row: number): UdpConversation | null {
     return this.#udp.at(row);
   }
 }

@@ -155,7 +155,7 @@ export function dissectPayload(
   const end = start + table.payloadLength[row];
   if (table.protocol[row] === PROTOCOL.udp) {
     d.columns("UDP", info);
-    const conversation = around.conversations.udp(row);
+    const conversation = around.conversations.datagrams(row);
     if (end > start) dissectUdpPayload(d, { ...ports, start, end, conversation }, around.decodeAs);
   } else {
     d.columns("TCP", info);

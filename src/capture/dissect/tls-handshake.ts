@@ -5,7 +5,7 @@ import { createHash } from "node:crypto";
 import { addSignatureAlgorithm, addSignatureAlgorithms, addTlsExtensions } from "./tls-extensions.ts";
 import type { Extensions } from "./tls-extensions.ts";
 import { certificateStatus, compressedCertificate, distinguishedNames } from "./tls-extension-bodies.ts";
-import { readExtensions } from "./tls-hello.ts";
+import { extensionLength, findExtension } from "./tls-hello.ts";
 import { clientKeyExchange, serverKeyExchange } from "./tls-key-exchange.ts";
 import type { Agreement } from "./tls-key-exchange.ts";
 import { EXTENSION, HANDSHAKE, messageName, HANDSHAKE_TYPES, isGrease, versionName } from "./tls-names.ts";
@@ -119,8 +119,9 @@ export function showHandshake(
 function requestLayers(bytes: Uint8Array, start: number, { version: agreed }: Agreement): string[] {
   let at = start + 1 + (bytes[start] ?? 0);
   if (agreed === TLS_1_3) {
-    const names = readExtensions(bytes, at).get(EXTENSION.certificateAuthorities);
-    return names === undefined ? [] : nameLayers(names, 0);
+    const names = findExtension(bytes, at, EXTENSION.certificateAuthorities);
+    if (names === -1) return [];
+    return nameLayers(bytes.subarray(names, names + extensionLength(bytes, names)), 0);
   }
   if (agreed === TLS_1_2 && at + 2 <= bytes.length) at += 2 + uint(bytes, at, 2);
   return nameLayers(bytes, at);

@@ -220,7 +220,7 @@ const RANDOM_AT = 6;
 
 /** Whether a message is a Server Hello that asks for another Client Hello. */
 export function isHelloRetry(message: Uint8Array): boolean {
-  if (message[0] !== HANDSHAKE.serverHello) return false;
+  if (message[0] !== HANDSHAKE.serverHello || message[RANDOM_AT] !== RETRY[0]) return false;
   return RETRY.equals(message.subarray(RANDOM_AT, RANDOM_AT + RETRY.length));
 }
 

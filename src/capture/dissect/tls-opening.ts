@@ -3,7 +3,7 @@
 
 import { keysOfMaster, keysOfTraffic, nextTrafficSecret, SUITES_OF_TLS_1_3, TLS_1_3 } from "./tls-ciphers.ts";
 import type { OpenRecord, RecordKeys } from "./tls-ciphers.ts";
-import { announcesEarlyData, RANDOM_LENGTH, readServerHello } from "./tls-hello.ts";
+import { announcesEarlyData, findExtension, RANDOM_AT, RANDOM_LENGTH, readServerHello } from "./tls-hello.ts";
 import type { ServerHello } from "./tls-hello.ts";
 import { SECRET } from "./tls-keys.ts";
 import type { SecretName, TlsKeys } from "./tls-keys.ts";
@@ -45,6 +45,8 @@ export class TlsOpening {
   #client: 0 | 1 = 0;
   #clientRandom: Uint8Array = NOTHING;
   #hello: ServerHello | null = null;
+  #serverRandom: Uint8Array = NOTHING;
+  #isEncryptedFirst = false;
   /** The keys of what the client says before it knows the server's: one of several suites until a record tells. Empty for none. */
   #early: readonly RecordKeys[] = [];
   #earlySequence = 0;
@@ -60,19 +62,18 @@ export class TlsOpening {
 
   /** Learns from a whole message of the handshake, in the order they came. */
   learn(message: Uint8Array, direction: 0 | 1): void {
-    const body = message.subarray(4);
     switch (message[0]) {
       case HANDSHAKE.clientHello:
         this.#client = direction;
-        this.#clientRandom = Uint8Array.from(body.subarray(2, 2 + RANDOM_LENGTH));
-        this.#early = announcesEarlyData(body) ? this.#earlyKeys() : [];
+        this.#clientRandom = randomOf(message);
+        this.#early = announcesEarlyData(message) ? this.#earlyKeys() : [];
         this.#earlySequence = 0;
         return;
       case HANDSHAKE.endOfEarlyData:
         this.#early = [];
         return;
       case HANDSHAKE.serverHello:
-        if (!isHelloRetry(message)) this.#serverHello(body, direction);
+        if (!isHelloRetry(message)) this.#serverHello(message, direction);
         return;
       case HANDSHAKE.finished:
         if (this.#isTls13()) this.#secret(direction, SECRET.clientTraffic, SECRET.serverTraffic);
@@ -94,10 +95,12 @@ export class TlsOpening {
     return this.#hello?.version === TLS_1_3;
   }
 
-  #serverHello(body: Uint8Array, direction: 0 | 1): void {
-    const hello = readServerHello(body);
+  #serverHello(message: Uint8Array, direction: 0 | 1): void {
+    const hello = readServerHello(message);
     if (hello === null) return;
     this.#hello = hello;
+    this.#serverRandom = randomOf(message);
+    this.#isEncryptedFirst = findExtension(message, hello.extensionsAt, ENCRYPT_THEN_MAC) !== -1;
     this.#client = direction === 0 ? 1 : 0;
     if (!this.#isTls13()) return;
     this.#secret(0, SECRET.clientHandshake, SECRET.serverHandshake);
@@ -131,9 +134,11 @@ export class TlsOpening {
     if (hello === null || this.#isTls13()) return;
     const master = this.#keys.secret(SECRET.master, this.#clientRandom);
     if (master === null) return;
-    const { version, suite, random: serverRandom, extensions } = hello;
-    const isEncryptedFirst = extensions.has(ENCRYPT_THEN_MAC);
-    const agreed = { version, suite, clientRandom: this.#clientRandom, serverRandom, isEncryptedFirst };
+    const { version, suite } = hello;
+    const clientRandom = this.#clientRandom;
+    const serverRandom = this.#serverRandom;
+    const isEncryptedFirst = this.#isEncryptedFirst;
+    const agreed = { version, suite, clientRandom, serverRandom, isEncryptedFirst };
     const both = keysOfMaster(agreed, master);
     const side = this.#sides[direction];
     side.keys = both === null ? null : both[direction === this.#client ? 0 : 1];
@@ -173,6 +178,10 @@ export class TlsOpening {
     this.#early = [];
     return null;
   }
+}
+
+function randomOf(hello: Uint8Array): Uint8Array {
+  return Uint8Array.from(hello.subarray(RANDOM_AT, RANDOM_AT + RANDOM_LENGTH));
 }
 
 function newSide(): Side {

@@ -9,7 +9,7 @@ import { showCarried } from "./tls-carried.ts";
 import { isEncryptedFrom } from "./tls-handshake.ts";
 import { CONTENT, CONTENT_TYPES, HANDSHAKE, isHelloRetry, messageName, versionColumn } from "./tls-names.ts";
 import { aboveByAgreement, aboveByPort } from "./tls-above.ts";
-import { agreedIn, announcesEarlyData, readExtensions, readServerHello } from "./tls-hello.ts";
+import { agreedIn, announcesEarlyData, readServerHello } from "./tls-hello.ts";
 import { TLS_1_3 } from "./tls-ciphers.ts";
 import { openAgain, TlsOpening } from "./tls-opening.ts";
 import { MESSAGES_MAX, RECORD_HEADER_LENGTH, SEPARATOR, showRecord } from "./tls-record.ts";
@@ -21,6 +21,8 @@ import type { DetailNode, Dissection } from "./tree.ts";
 const TITLE = "Transport Layer Security";
 const LAYERS: readonly string[] = ["tls"];
 const TLS_1_2 = 0x0303;
+/** Of a message of the handshake. */
+const MESSAGE_HEADER_LENGTH = 4;
 /** Handshake bytes kept of a message in several records. */
 const KEPT_BYTES_MAX = 1024 * 1024;
 /** Bytes kept of what opening records takes where it hangs on those before: behind them, records of such suites stay closed. */
@@ -285,14 +287,14 @@ export class TlsStream implements StreamDissector, Carrier {
       if (bytes[at] === HANDSHAKE.serverHello) {
         this.#server = direction;
         this.#isEarly &&= isHelloRetry(message);
-        const hello = readServerHello(message.subarray(4));
+        const hello = readServerHello(message);
         this.#version = hello?.version ?? recordVersion;
         this.#suite = hello?.suite ?? 0;
-        this.#alpn = agreedIn(hello?.extensions) ?? this.#alpn;
+        if (hello !== null) this.#alpn = agreedIn(message, hello.extensionsAt) ?? this.#alpn;
       } else if (bytes[at] === HANDSHAKE.encryptedExtensions) {
-        this.#alpn = agreedIn(readExtensions(message, 4)) ?? this.#alpn;
+        this.#alpn = agreedIn(message, MESSAGE_HEADER_LENGTH) ?? this.#alpn;
       } else if (bytes[at] === HANDSHAKE.clientHello) {
-        this.#isEarly = announcesEarlyData(message.subarray(4));
+        this.#isEarly = announcesEarlyData(message);
         if (this.#isEarly && this.#version === 0) {
           this.#version = TLS_1_3;
           this.#earlyRow = row;

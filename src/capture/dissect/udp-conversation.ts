@@ -25,6 +25,12 @@ const STATELESS_PORTS: ReadonlySet<number> = new Set([
   67, 68, 123, 137, 1900, 8611, 8612, 8613, 8614, 17_500,
 ]);
 
+/** Whether a datagram's ports say what it is, whatever its stream was before: nothing that `UdpConversation` learns of these changes it. */
+export function portsTell(source: number, destination: number): boolean {
+  const isTold = (port: number): boolean => DNS_PORTS.has(port) || STATELESS_PORTS.has(port);
+  return isTold(source) || isTold(destination);
+}
+
 export class UdpConversation {
   /** Nothing more is read of it. */
   isData = false;

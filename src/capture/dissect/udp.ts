@@ -90,7 +90,7 @@ export function dissectUdp(d: Dissection, ip: IpAbove, start: number, end: numbe
     return;
   }
   const conversation =
-    stream !== NO_STREAM && d.isOwn(start) ? d.around.conversations.udp(d.around.row) : null;
+    stream !== NO_STREAM && d.isOwn(start) ? d.around.conversations.datagrams(d.around.row) : null;
   const datagram = { sourcePort, destinationPort, start: payload, end: stop, conversation };
   dissectUdpPayload(d, datagram, d.around.decodeAs);
 }
