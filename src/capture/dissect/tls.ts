@@ -3,7 +3,7 @@
 
 import type { CarriedStream, Carrier } from "./carried-stream.ts";
 import { addExpert } from "./expert.ts";
-import { keepAt, messageColumns, PDU, protocolNode, uint } from "./protocol.ts";
+import { messageColumns, PDU, protocolNode, uint } from "./protocol.ts";
 import type { Columns, KeptColumns, PduScan, ShownPdu, StreamAbove, StreamDissector } from "./protocol.ts";
 import { showCarried } from "./tls-carried.ts";
 import { isEncryptedFrom } from "./tls-handshake.ts";
@@ -13,6 +13,7 @@ import { agreedIn, announcesEarlyData, readServerHello } from "./tls-hello.ts";
 import { TLS_1_3 } from "./tls-ciphers.ts";
 import { openAgain, TlsOpening } from "./tls-opening.ts";
 import { MESSAGES_MAX, RECORD_HEADER_LENGTH, SEPARATOR, showRecord } from "./tls-record.ts";
+import { columnOf, columnsWith, KeptFacts } from "./tls-facts.ts";
 import type { RecordFacts, TitlesAbove } from "./tls-record.ts";
 import { beginsRecord, isContentType, isText, RECORD_BYTES_LIMIT } from "./tls-beginnings.ts";
 import { beginsSsl2Hello, showSsl2Hello, SSL2_COLUMN, SSL2_INFO, ssl2Length } from "./ssl2.ts";
@@ -82,9 +83,7 @@ export class TlsStream implements StreamDissector, Carrier {
   #newest: RecordBytes | null = null;
   #content: RecordBytes | null = null;
   /** By message number, while something may be learnt. */
-  readonly #facts: (RecordFacts | undefined)[] = [];
-  #factsCount = 0;
-  #latest: RecordFacts | null = null;
+  readonly #facts = new KeptFacts();
   /** By message number; all else is records that hold something. Null where all of them are. */
   #others: Map<number, Other> | null = null;
   /** 0 while nothing but Client Hellos were seen: they tell no more than what their sender could speak. */
@@ -111,7 +110,7 @@ export class TlsStream implements StreamDissector, Carrier {
 
   get cost(): number {
     const carried = this.#carried === null ? 0 : this.#carried.cost + RECORD_BYTES_LIMIT;
-    return (this.#factsCount + (this.#others?.size ?? 0)) * 150 + this.#kept + this.#chained + carried;
+    return this.#facts.cost + (this.#others?.size ?? 0) * 150 + this.#kept + this.#chained + carried;
   }
 
   /**
@@ -182,35 +181,13 @@ export class TlsStream implements StreamDissector, Carrier {
     this.#note(pdu, row, { before, after, held, isEncrypted, isResumed, info, opened: null, carries: -1 });
   }
 
-  #factsOf(pdu: number): RecordFacts | undefined {
-    return pdu < this.#facts.length ? this.#facts[pdu] : undefined;
-  }
-
   #note(pdu: number, row: number, told: Omit<RecordFacts, "suite" | "column">): void {
     const { before, after, held, isEncrypted, isResumed, info, opened, carries } = told;
     const suite = this.#suite;
     const column = row === this.#earlyRow ? this.#earlyVersion : after;
-    const latest = this.#latest;
-    // Of nearly all records of a stream the same is known as of the one before.
-    if (
-      latest !== null &&
-      latest.isEncrypted === isEncrypted &&
-      latest.info === info &&
-      latest.opened === opened &&
-      latest.before === before &&
-      latest.after === after &&
-      latest.column === column &&
-      latest.suite === suite &&
-      latest.held === held &&
-      latest.isResumed === isResumed
-    ) {
-      keepAt(this.#facts, pdu, latest);
-      return;
-    }
-    this.#factsCount++;
     // All of one shape: there are many streams, and more records.
-    this.#latest = { before, after, suite, column, held, isEncrypted, isResumed, info, opened, carries };
-    keepAt(this.#facts, pdu, this.#latest);
+    const facts = { before, after, suite, column, held, isEncrypted, isResumed, info, opened, carries };
+    this.#facts.note(pdu, facts);
   }
 
   /** Takes a record that its direction's keys fit; false for any other. */
@@ -256,7 +233,7 @@ export class TlsStream implements StreamDissector, Carrier {
     if (this.#newest?.index === index) return this.#newest.bytes;
     if (this.#content?.index === index) return this.#content.bytes;
     const pdu = this.#carriers[index];
-    const opened = this.#factsOf(pdu)?.opened ?? null;
+    const opened = this.#facts.of(pdu)?.opened ?? null;
     const record = this.#above.message(pdu, RECORD_HEADER_LENGTH + RECORD_BYTES_LIMIT);
     const bytes = opened === null ? NOTHING : (openAgain(opened, record)?.plain ?? NOTHING);
     this.#content = { index, bytes };
@@ -316,7 +293,7 @@ export class TlsStream implements StreamDissector, Carrier {
 
   dissect(d: Dissection, start: number, end: number, shown: ShownPdu): void {
     const { slice } = shown;
-    const facts = this.#factsOf(shown.pdu) ?? {
+    const facts = this.#facts.of(shown.pdu) ?? {
       before: this.#version,
       after: this.#version,
       suite: this.#suite,
@@ -390,7 +367,7 @@ export class TlsStream implements StreamDissector, Carrier {
     const other = this.#others?.get(pdu);
     if (other === EMPTY || other === SSL2_HELLO) return null;
     if (other !== undefined) return columnsWith(this.#noRecordColumn(), other);
-    const facts = this.#factsOf(pdu);
+    const facts = this.#facts.of(pdu);
     const info = firstByte === CONTENT.applicationData ? APPLICATION_DATA : (facts?.info ?? null);
     if (info === null) return null;
     return columnsWith(facts === undefined ? versionColumn(this.#version) : columnOf(facts), info);
@@ -403,20 +380,6 @@ export class TlsStream implements StreamDissector, Carrier {
   beginning(): string | null {
     return "";
   }
-}
-
-/** The columns told last: those of most records are the same. */
-let columnsTold: Columns = { protocol: "", info: "", separator: SEPARATOR, lead: SEPARATOR };
-
-function columnsWith(protocol: string, info: string): Columns {
-  if (columnsTold.protocol !== protocol || columnsTold.info !== info)
-    columnsTold = { protocol, info, separator: SEPARATOR, lead: SEPARATOR };
-  return columnsTold;
-}
-
-/** As the Protocol column has a record. */
-function columnOf(facts: RecordFacts): string {
-  return versionColumn(facts.column ?? facts.after);
 }
 
 /** Whether nothing follows `end` in the segment, or the message put together. */

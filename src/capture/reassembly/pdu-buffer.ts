@@ -13,6 +13,22 @@ export interface PduScan {
   phase: number;
 }
 
+/** Its fields can be set. */
+export type Mutable<T> = { -readonly [K in keyof T]: T[K] };
+
+/** What readers are asked of segments with, one for all: nobody keeps it, and there would be one for every message. */
+const asked: Mutable<PduScan> = { bytes: new Uint8Array(0), origin: 0, end: 0, passed: 0, phase: 0 };
+
+/** The scan of a message that begins at index `origin`, nothing of which was passed. */
+export function scanAt(bytes: Uint8Array, origin: number, end: number): PduScan {
+  asked.bytes = bytes;
+  asked.origin = origin;
+  asked.end = end;
+  asked.passed = 0;
+  asked.phase = 0;
+  return asked;
+}
+
 export class PduBuffer {
   passed: number;
   #phase: number;

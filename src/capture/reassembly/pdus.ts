@@ -6,9 +6,11 @@
 
 import { extend, isCovered } from "./covered.ts";
 import type { Covered } from "./covered.ts";
-import { PduBuffer } from "./pdu-buffer.ts";
+import { PduBuffer, scanAt } from "./pdu-buffer.ts";
 import type { PduScan } from "./pdu-buffer.ts";
 import { NO_PDU, PduTable } from "./pdu-table.ts";
+import { addWaiting, giveUp, waitingAt } from "./pdus-waiting.ts";
+import type { Waiting, Waits } from "./pdus-waiting.ts";
 
 /** Answers of `PduReader.pduLength` besides a length. */
 export const PDU = {
@@ -36,9 +38,6 @@ export interface PduReader {
     firstByte: number,
   ): void;
 }
-
-/** Its fields can be set. */
-export type Mutable<T> = { -readonly [K in keyof T]: T[K] };
 
 /** A segment's payload. */
 export interface Segment {
@@ -70,9 +69,6 @@ export interface PduBytes {
   message(pdu: number, max: number): Uint8Array;
 }
 
-/** Messages that wait at a time in one direction. More come from hostile captures only; the oldest then gives way. */
-const WAITING_MAX = 16;
-
 /** Message bytes looked through for a length before giving up: headers without end. */
 const SCAN_BYTES_MAX = 1024 * 1024;
 
@@ -88,25 +84,11 @@ const REREAD_MAX = 100_000;
 /** Messages counted in one segment. */
 const MESSAGES_MAX = 4096;
 
-/** A message that is not complete. Mostly it is the only one of its direction: a chain of them is less than a list. */
-interface Waiting extends Covered {
-  readonly pdu: number;
-  readonly start: number;
-  /** Length, or `PDU.more` or `PDU.untilEnd`. */
-  need: number;
-  /** What is to be looked at again; null where the length is known, or the end of the connection awaited. */
-  buffer: PduBuffer | null;
-  /** The one that began after it. */
-  next: Waiting | null;
-}
-
-interface Side extends Covered {
+interface Side extends Covered, Waits {
   /** Where the stream has got to: a sequence number on the wire, as 32 bits with a sign; and the same counted from the first one captured. */
   wireSeq: number;
   seq: number;
   isBegun: boolean;
-  /** The oldest message that waits. */
-  waiting: Waiting | null;
 }
 
 export class StreamPdus {
@@ -400,52 +382,6 @@ export class StreamPdus {
     this.table.continues(waiting.pdu);
     this.#complete(side, waiting, segment, waiting.have);
   }
-}
-
-/** What readers are asked of segments with, one for all: nobody keeps it, and there would be one for every message. */
-const asked: Mutable<PduScan> = { bytes: new Uint8Array(0), origin: 0, end: 0, passed: 0, phase: 0 };
-
-/** The scan of a message that begins at index `origin`, nothing of which was passed. */
-function scanAt(bytes: Uint8Array, origin: number, end: number): PduScan {
-  asked.bytes = bytes;
-  asked.origin = origin;
-  asked.end = end;
-  asked.passed = 0;
-  asked.phase = 0;
-  return asked;
-}
-
-/** Waits for `waiting`, which begins behind all others; for the oldest no more where there are too many. */
-function addWaiting(side: Side, waiting: Waiting): void {
-  let last = side.waiting;
-  // Nearly always it is the only one.
-  if (last === null) {
-    side.waiting = waiting;
-    return;
-  }
-  let count = 1;
-  for (; last.next !== null; last = last.next) count++;
-  last.next = waiting;
-  if (count === WAITING_MAX) side.waiting = side.waiting?.next ?? null;
-}
-
-/** Waits for `waiting` no more. */
-function giveUp(side: Side, waiting: Waiting): void {
-  if (side.waiting === waiting) {
-    side.waiting = waiting.next;
-    return;
-  }
-  for (let one = side.waiting; one !== null; one = one.next)
-    if (one.next === waiting) one.next = waiting.next;
-}
-
-/** The message that a segment beginning at `start` continues, or null. */
-function waitingAt(first: Waiting | null, start: number): Waiting | null {
-  for (let one = first; one !== null; one = one.next) {
-    const end = one.start + (one.need > 0 ? one.need : one.have + 1);
-    if (start >= one.start && start < end) return one;
-  }
-  return null;
 }
 
 function newSide(): Side {
