@@ -76,6 +76,8 @@ class KeptConversations<T extends Conversation> {
   /** By stream. */
   readonly #kept: (Progress<T> | undefined)[] = [];
   #keptCount = 0;
+  #lastRow = -1;
+  #lastConversation: T | null = null;
   #lastStream = NO_STREAM;
   #lastProgress: Progress<T> | null = null;
   #cost = 0;
@@ -98,6 +100,8 @@ class KeptConversations<T extends Conversation> {
 
   /** The conversation of packet `row`, read up to it; null where the row is of none. */
   at(row: number): T | null {
+    // What a packet shows is asked in several steps.
+    if (row === this.#lastRow && this.#ahead === 0) return this.#lastConversation;
     const stream = this.#table.stream[row];
     if (stream === NO_STREAM || this.#table.protocol[row] !== this.#protocol) return null;
     const progress = this.#progress(stream);
@@ -106,6 +110,8 @@ class KeptConversations<T extends Conversation> {
       this.#read(progress, row);
       this.moved(stream, progress);
     }
+    this.#lastRow = row;
+    this.#lastConversation = progress.conversation;
     return progress.conversation;
   }
 

@@ -86,7 +86,9 @@ export class HttpStream implements StreamDissector {
       // As in Wireshark: text may yet become a first line.
       if (!first.isWhole && first.textEnd - origin < FIRST_LINE_MAX && isPrintable(text)) return PDU.more;
       // In a connection known to speak HTTP it is the rest of something whose beginning was not captured.
-      return this.#isBegun ? end - origin : PDU.reject;
+      if (!this.#isBegun) return PDU.reject;
+      this.#learnColumns(pdu, CONTINUATION);
+      return end - origin;
     }
     const head = readHead(bytes, origin, end);
     if (!head.isWhole) return end - origin > HEAD_BYTES_MAX ? PDU.reject : PDU.more;
@@ -123,8 +125,11 @@ export class HttpStream implements StreamDissector {
     this.#takeHead(pdu);
     if (this.#begun.length >= HEADS_MAX) this.#begun.length = 0;
     this.#begun.push({ pdu, head });
-    const columns = this.#columnsCount < EXCHANGES_MAX ? columnsOfHead(head, scan, length) : null;
-    if (columns === null) return;
+    this.#learnColumns(pdu, columnsOfHead(head, scan, length));
+  }
+
+  #learnColumns(pdu: number, columns: Columns | null): void {
+    if (columns === null || this.#columnsCount >= EXCHANGES_MAX) return;
     this.#columnsCount++;
     this.#messagesCost += 100 + columns.info.length;
     this.#message(pdu).columns = columns;
@@ -247,6 +252,9 @@ function columnsOfHead(head: HttpHead, { origin }: PduScan, length: number): Col
 }
 
 const NO_LAYERS: readonly string[] = [];
+
+/** Those of what continues something whose beginning was not captured. */
+const CONTINUATION = httpColumns("Continuation", ["data"]);
 
 function httpColumns(info: string, layers: readonly string[]): Columns {
   return { protocol: "HTTP", info, separator: "", lead: "", layers };

@@ -1,8 +1,8 @@
 // What a body is by its type and by its first bytes, and where it ends.
 
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, test } from "vitest";
 
-import { dissect } from "../../../src/capture/dissect/dissect.ts";
+import { COLUMNS, dissect } from "../../../src/capture/dissect/dissect.ts";
 import { printFields } from "../../../src/capture/print/fields.ts";
 import { LINKTYPE } from "../../../src/wire/link-types.ts";
 import { memoryTrace } from "../memory-trace.ts";
@@ -97,4 +97,27 @@ describe("a first line", () => {
       "GET",
     ]);
   });
+});
+
+test("what goes on with something that was not captured is called so, in lists as in trees", () => {
+  const network = new SampleNetwork();
+  const connection = network.connect(CLIENT, SERVER);
+  const first = network.frames.length;
+  for (const payload of ["HTTP/1.1 204 No Content\r\n\r\n", "\x01 and so on", "\0\r\n"])
+    connection.answer(ascii(payload));
+  for (const interest of [undefined, COLUMNS]) {
+    const { trace, context } = memoryTrace(network.frames, LINKTYPE.ethernet);
+    const shown = [0, 1, 2].map((i) => dissect(trace, first + i, context, interest));
+    expect(
+      shown.map(({ protocol, protocols, info }) => [
+        protocol,
+        protocols.slice("eth:ethertype:ip:tcp".length),
+        info,
+      ]),
+    ).toEqual([
+      ["HTTP", ":http", "HTTP/1.1 204 No Content "],
+      ["HTTP", ":http:data", "Continuation"],
+      ["HTTP", ":http:data", "Continuation"],
+    ]);
+  }
 });
