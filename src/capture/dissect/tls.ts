@@ -143,14 +143,14 @@ export class TlsStream implements StreamDissector, Carrier {
     read: (max: number) => Uint8Array,
     type: number,
   ): void {
-    const side = this.#sides[direction];
-    const before = this.#version;
-    const other = this.#others?.get(pdu);
-    if (other !== undefined && other !== EMPTY) return;
     const opening = this.#opening;
     const isOpening = opening !== null && opening.isOpen;
-    // Of what is encrypted nothing is learnt.
-    if (side.isEncrypted && this.#settledFrom >= 0 && !isOpening) return;
+    // Once both sides encrypt nothing is learnt.
+    if (this.#settledFrom >= 0 && !isOpening) return;
+    const other = this.#others?.get(pdu);
+    if (other !== undefined && other !== EMPTY) return;
+    const side = this.#sides[direction];
+    const before = this.#version;
     const { held } = side;
     // Between early data and a server that will have none of it there is another hello.
     const isEncrypted = side.isEncrypted && !this.#isEarly;

@@ -94,7 +94,9 @@ interface Side extends Covered, Waits {
 export class StreamPdus {
   readonly table = new PduTable();
   readonly #reader: PduReader;
-  readonly #sides: readonly [Side, Side] = [newSide(), newSide()];
+  /** By direction. No list of two: streams are many, their memory is cold, and each step to it takes its time. */
+  readonly #side0: Side = newSide();
+  readonly #side1: Side = newSide();
   /** By row; null while there are none, as in most streams. */
   #repeats: Map<number, Repeat> | null = null;
   #reread: Set<number> | null = null;
@@ -126,9 +128,13 @@ export class StreamPdus {
     return true;
   }
 
+  #side(direction: 0 | 1): Side {
+    return direction === 0 ? this.#side0 : this.#side1;
+  }
+
   /** Takes several such segments at once, those of rows `first` to `last`, `bytes` bytes together and fewer than `lacks`. */
   addRun(first: number, last: number, direction: 0 | 1, bytes: number): void {
-    const side = this.#sides[direction];
+    const side = this.#side(direction);
     const { waiting } = side;
     if (waiting === null) return;
     waiting.have += bytes;
@@ -140,7 +146,7 @@ export class StreamPdus {
 
   /** Bytes that the message a direction is in the middle of still lacks, where nothing of it is missing; 0 for any other. */
   lacks(direction: 0 | 1): number {
-    const side = this.#sides[direction];
+    const side = this.#side(direction);
     const { waiting } = side;
     if (waiting === null || waiting.next !== null || side.late !== null) return 0;
     const { need, have, start } = waiting;
@@ -150,13 +156,13 @@ export class StreamPdus {
 
   /** The sequence number a direction goes on with, as on the wire. */
   nextSeq(direction: 0 | 1): number {
-    return this.#sides[direction].wireSeq >>> 0;
+    return this.#side(direction).wireSeq >>> 0;
   }
 
   /** Takes the stream's next segment, which is not kept. */
   add(segment: Segment): void {
     const { row, direction, length, isLast } = segment;
-    const side = this.#sides[direction];
+    const side = this.#side(direction);
     const start = this.#unwrap(side, segment);
     if (length > 0) this.table.endRun();
     if (segment.isKeepAlive) this.#noteRepeat(segment, start);
