@@ -80,12 +80,16 @@ export function candidates(
 ): readonly string[] {
   const chosen = decodeRule(decodeAs, "tcp", sourcePort, destinationPort);
   if (chosen !== undefined) return [chosen.protocol];
+  const byPort = namesByPort(sourcePort, destinationPort);
   // What content tells for certain goes before what a port suggests: HTTP/2 is spoken on HTTP's ports.
-  const names = looksLikeHttp2(scan) ? ["http2"] : [];
-  names.push(...namesByPort(sourcePort, destinationPort));
-  for (const { name, looksLike } of BY_CONTENT)
-    if (!names.includes(name) && looksLike(scan)) names.push(name);
-  return names;
+  let names = looksLikeHttp2(scan) ? ["http2", ...byPort] : null;
+  for (const { name, looksLike } of BY_CONTENT) {
+    if ((names ?? byPort).includes(name) || !looksLike(scan)) continue;
+    names ??= [...byPort];
+    names.push(name);
+  }
+  // Of most messages that nobody knows neither tells anything.
+  return names ?? byPort;
 }
 
 /** Names of protocols to try on the message that TLS carries in stream `above` and that begins at `scan`, in order. */
