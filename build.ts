@@ -2,6 +2,7 @@
 // entries and what they share are joined into few files; what an entry loads on demand stays apart.
 
 import { readdirSync, readFileSync, rmSync } from "node:fs";
+import { main as compile } from "assemblyscript/asc";
 import { build } from "esbuild";
 import { SCRIPT_BUILD } from "./src/html/script.ts";
 
@@ -51,3 +52,20 @@ for (const name of readdirSync(new URL("dist/shared", import.meta.url))) {
 
 // What an exported page runs in a browser: one file, which the exporter puts into the page.
 await build({ ...SCRIPT_BUILD, entryPoints: [...SCRIPT_BUILD.entryPoints] });
+
+// What is compiled to WebAssembly of reading captures: one memory shared with the code around, no objects, no runtime.
+const FLAGS =
+  "-O3 --noAssert --runtime stub --importMemory --sharedMemory --enable threads --memoryBase 1024";
+const assembled = await compile(
+  [
+    "src/capture/compiled/assembly/index.ts",
+    "--outFile",
+    "dist/capture/compiled.wasm",
+    ...FLAGS.split(" "),
+    // Pages of 64 KiB: 4 GiB.
+    "--maximumMemory",
+    "65536",
+  ],
+  { stdout: process.stdout, stderr: process.stderr },
+);
+if (assembled.error !== null) throw assembled.error;

@@ -1,6 +1,7 @@
 // Gathers what the decoders find: packets into the trace's table, everything else into bounded lists beside it.
 
 import { indexPacket, indexTransport } from "../trace/index-packet.ts";
+import { SEPARATE_MEMORY } from "../trace/columns.ts";
 import { PROTOCOL } from "../trace/packets.ts";
 import { StreamTable } from "../trace/streams.ts";
 import { Trace } from "../trace/trace.ts";
@@ -13,9 +14,13 @@ import type {
   SecretsRecord,
 } from "./capture.ts";
 import { TcpAnalysis } from "./analysis/tcp.ts";
+import type { CompiledCode } from "./compiled/code.ts";
+import { CompiledPackets } from "./compiled/packets.ts";
+import type { Records } from "./compiled/packets.ts";
 import { Reassembly } from "./reassembly/fragments.ts";
 import { RowMarks } from "./row-marks.ts";
-import type { ByteLog, ByteStore } from "./store.ts";
+import { FilePages } from "./store.ts";
+import type { ByteLog, ByteStore, Lent } from "./store.ts";
 
 const PROBLEMS_MAX = 100;
 
@@ -28,9 +33,11 @@ const KEPT_BYTES_MAX = 32 * 1024 * 1024;
 /** What each kept record is charged beyond its bytes: objects and list entries are memory too. */
 const RECORD_COST_BYTES = 64;
 
+const NOTHING = new Uint8Array(0);
+
 export class CaptureBuilder {
   readonly trace: Trace;
-  readonly streams = new StreamTable();
+  readonly streams: StreamTable;
   readonly problems: CaptureProblem[] = [];
   readonly comments = new Map<number, string[]>();
   readonly interfaces: CaptureInterface[] = [];
@@ -42,21 +49,36 @@ export class CaptureBuilder {
   readonly marks = new RowMarks();
   readonly reassembly = new Reassembly();
   readonly #log: ByteLog | null;
+  readonly #compiled: CompiledPackets | null;
   #kept = 0;
   #keptFull = false;
 
   /** Packets' bytes are read from `store`; with a `log` (which is then the store) they are first appended to it. */
-  constructor(store: ByteStore, log: ByteLog | null) {
+  constructor(store: ByteStore, log: ByteLog | null, code: CompiledCode | null = null) {
     this.#log = log;
-    const trace: Trace = new Trace({
-      read: (row) => store.read(trace.packets.offset[row], trace.packets.capturedLength[row]),
-      glance(row, start, length) {
-        const { offset, capturedLength } = trace.packets;
-        return store.glance(offset[row] + start, Math.max(0, Math.min(length, capturedLength[row] - start)));
+    const memory = code?.memory ?? SEPARATE_MEMORY;
+    this.streams = new StreamTable(memory);
+    const trace: Trace = new Trace(
+      {
+        read: (row) => store.read(trace.packets.offset[row], trace.packets.capturedLength[row]),
+        glance(row, start, length) {
+          const { offset, capturedLength } = trace.packets;
+          return store.glance(
+            offset[row] + start,
+            Math.max(0, Math.min(length, capturedLength[row] - start)),
+          );
+        },
       },
-    });
+      memory,
+    );
     this.trace = trace;
-    this.analysis = new TcpAnalysis(trace.packets, this.streams);
+    this.analysis = new TcpAnalysis(trace.packets, this.streams, memory);
+    const { streams, analysis, marks } = this;
+    const lent = (): Lent => (store instanceof FilePages ? store.lent : { bytes: NOTHING, from: 0 });
+    this.#compiled =
+      code === null
+        ? null
+        : new CompiledPackets(code, { table: trace.packets, streams, analysis, marks, lent });
   }
 
   /** Frames so far. */
@@ -86,20 +108,21 @@ export class CaptureBuilder {
     table.length[row] = length;
     table.interfaceId[row] = interfaceIndex;
     table.offset[row] = this.#log === null ? offset : this.#log.append(bytes, start, capturedLength);
-    indexPacket(
-      table,
-      row,
-      bytes,
-      start,
-      capturedLength,
-      this.interfaces[interfaceIndex].linkType,
-      this.streams,
-    );
+    this.analysis.reserve(row);
+    const { linkType } = this.interfaces[interfaceIndex];
+    const compiled = this.#compiled;
+    if (compiled !== null && compiled.add(row, bytes, start, capturedLength, length, linkType)) return row;
+    indexPacket(table, row, bytes, start, capturedLength, linkType, this.streams);
     if (table.protocol[row] === PROTOCOL.fragment) {
       this.#fragment(row, bytes.subarray(start, start + capturedLength));
     }
     this.analysis.add(row, bytes, start);
     return row;
+  }
+
+  /** Appends records of a classic capture, as far as that can be done at once; answers where the first other begins. */
+  walk(bytes: Uint8Array, start: number, end: number, base: number, records: Records): number {
+    return this.#compiled?.walk(bytes, start, end, base, records) ?? start;
   }
 
   /** The frame that completes a datagram gets its transport columns, and its number among the streams. */

@@ -123,8 +123,16 @@ export class ClassicDecoder implements RecordDecoder {
     const headerBytes = this.#headerBytes;
     const isLittle = !this.#bigEndian;
     const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
+    const isUsual = isLittle && headerBytes === 16 && this.#lengthOrder === "captured first";
+    const records = {
+      linkType: this.#linkType,
+      fractions: this.#fractions,
+      scale: this.#scale,
+      capturedMax: this.#capturedMax,
+    };
     let at = start;
     while (!this.stopped) {
+      if (isUsual) at = this.#builder.walk(bytes, at, end, base, records);
       if (end - at < headerBytes) {
         this.need = headerBytes;
         break;

@@ -1,5 +1,6 @@
 // Feeds a record decoder: from a file in large reads, or from a stream in chunks cut anywhere.
 
+import type { ColumnMemory } from "../trace/columns.ts";
 import type { RecordDecoder } from "./classic.ts";
 import type { FilePages } from "./store.ts";
 
@@ -67,7 +68,10 @@ export class StreamFeeder implements ChunkSink {
   }
 }
 
-const READ_BYTES = 1024 * 1024;
+/** The longest read, and the longest where decoding what was read takes long: nobody is answered meanwhile. */
+const READ_BYTES = 4 * 1024 * 1024;
+const SLOW_READ_BYTES = READ_BYTES / 4;
+const SLOW_MS = 6;
 /** The first read, each twice as large as the one before: nothing is compiled yet, and who waits for the first packets waits for all of it. */
 const FIRST_READ_BYTES = 64 * 1024;
 /** Room before a read for what the one before it left of a packet; where that is more, both are put together elsewhere. */
@@ -78,19 +82,26 @@ export class FileFeeder {
   readonly #decoder: RecordDecoder;
   readonly #store: FilePages;
   /** What was read: decoded up to `#from`, there up to `#end`. Decoded bytes stay until the next step, for whoever asks for packets just read. */
-  #buffer = new Uint8Array(LEFT_BYTES + READ_BYTES);
+  #buffer: Uint8Array;
   #from = 0;
   #end = 0;
   /** Offset in the file of the buffer's first byte. */
   #base: number;
   /** Where the next read goes, from `LEFT_BYTES` on. */
-  #spare = new Uint8Array(LEFT_BYTES + READ_BYTES);
+  #spare: Uint8Array;
+  /** Whether `#buffer` is larger than what is read into. */
+  #isLarger = false;
+  readonly #memory: ColumnMemory;
   #reading: Promise<number> | null = null;
   #readBytes = FIRST_READ_BYTES;
+  #readBytesMax = READ_BYTES;
   #done = false;
 
   /** Lends what it reads to `store`, of the same file. */
-  constructor(decoder: RecordDecoder, position: number, store: FilePages) {
+  constructor(decoder: RecordDecoder, position: number, store: FilePages, memory: ColumnMemory) {
+    this.#buffer = memory.make(Uint8Array, LEFT_BYTES + READ_BYTES);
+    this.#spare = memory.make(Uint8Array, LEFT_BYTES + READ_BYTES);
+    this.#memory = memory;
     this.#decoder = decoder;
     this.#store = store;
     this.#base = position;
@@ -101,7 +112,7 @@ export class FileFeeder {
     return this.#base + this.#end;
   }
 
-  /** Decodes up to 1 MiB more; answers whether the file, or what can be read of it, is at its end. */
+  /** Decodes up to 4 MiB more; answers whether the file, or what can be read of it, is at its end. */
   async step(): Promise<boolean> {
     if (this.#done) return true;
     const got = await (this.#reading ?? this.#read());
@@ -113,7 +124,9 @@ export class FileFeeder {
     }
     this.#take(got);
     this.#reading = this.#read();
+    const began = performance.now();
     this.#from = this.#decoder.decode(this.#buffer, this.#from, this.#end, this.#base);
+    this.#readBytesMax = performance.now() - began > SLOW_MS ? SLOW_READ_BYTES : READ_BYTES;
     if (this.#decoder.stopped) this.#finish();
     return this.#done;
   }
@@ -125,7 +138,7 @@ export class FileFeeder {
 
   #read(): Promise<number> {
     const length = this.#readBytes;
-    this.#readBytes = Math.min(length * 2, READ_BYTES);
+    this.#readBytes = Math.min(length * 2, this.#readBytesMax);
     const reading = this.#store.readAhead(this.#spare, LEFT_BYTES, length, this.bytesRead);
     // The step that waits for it is told; there may be none.
     reading.catch(() => {});
@@ -136,16 +149,20 @@ export class FileFeeder {
   #take(got: number): void {
     const position = this.bytesRead;
     const left = this.#buffer.subarray(this.#from, this.#end);
+    const old = this.#buffer;
+    const wasLarger = this.#isLarger;
     let next = this.#spare;
     let readAt = LEFT_BYTES;
-    if (left.length > LEFT_BYTES) {
-      next = new Uint8Array(left.length + Math.max(got, READ_BYTES));
+    this.#isLarger = left.length > LEFT_BYTES;
+    if (this.#isLarger) {
+      next = this.#memory.make(Uint8Array, left.length + Math.max(got, READ_BYTES));
       readAt = left.length;
       next.set(this.#spare.subarray(LEFT_BYTES, LEFT_BYTES + got), readAt);
     } else {
-      this.#spare = this.#buffer;
+      this.#spare = wasLarger ? this.#memory.make(Uint8Array, LEFT_BYTES + READ_BYTES) : old;
     }
     next.set(left, readAt - left.length);
+    if (wasLarger || this.#isLarger) this.#memory.drop(old);
     this.#buffer = next;
     this.#from = readAt - left.length;
     this.#end = readAt + got;
@@ -158,6 +175,10 @@ export class FileFeeder {
     this.#done = true;
     this.#base += this.#end;
     this.#from = this.#end = 0;
+    const buffers = [this.#buffer, this.#spare];
+    // A read under way still writes to one of them.
+    const reading = this.#reading ?? Promise.resolve(0);
+    void reading.catch(() => 0).then(() => buffers.forEach((buffer) => this.#memory.drop(buffer)));
     this.#buffer = this.#spare = new Uint8Array(0);
     this.#store.lend(this.#buffer, 0);
   }

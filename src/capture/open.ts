@@ -7,9 +7,11 @@
 import { closeSync, createReadStream, openSync, readSync } from "node:fs";
 import type { Readable } from "node:stream";
 
+import { SEPARATE_MEMORY } from "../trace/columns.ts";
 import { CaptureBuilder } from "./builder.ts";
 import type { Capture, CaptureFormat } from "./capture.ts";
 import { announceClassic, ClassicDecoder, classicText, readClassicHeader } from "./classic.ts";
+import { CompiledCode } from "./compiled/code.ts";
 import { decompress, whyNotDecompressed } from "./decompress.ts";
 import type { Compression } from "./decompress.ts";
 import { FileDriver, StreamDriver, wordsOf } from "./drivers.ts";
@@ -119,7 +121,8 @@ async function openPath(path: string, options: OpenOptions): Promise<Capture> {
   try {
     const layout = accepted(found, head.subarray(0, have), path);
     const store = new FilePages(fd);
-    const builder = new CaptureBuilder(store, null);
+    const code = options.follow === true ? null : CompiledCode.load();
+    const builder = new CaptureBuilder(store, null, code);
     const decoder =
       layout.kind === "pcapng"
         ? new PcapngDecoder(builder)
@@ -128,7 +131,11 @@ async function openPath(path: string, options: OpenOptions): Promise<Capture> {
     const driver =
       options.follow === true
         ? new FollowDriver(fd, path, new StreamFeeder(decoder, start), builder, start)
-        : new FileDriver(new FileFeeder(decoder, start, store), builder, bytesTotal);
+        : new FileDriver(
+            new FileFeeder(decoder, start, store, code?.memory ?? SEPARATE_MEMORY),
+            builder,
+            bytesTotal,
+          );
     return new OpenedCapture(path, formatOf(layout, null), options.follow === true, builder, driver, store);
   } catch (error) {
     closeSync(fd);

@@ -12,11 +12,13 @@ const DIRECTION = 3;
 export class RowMarks {
   #bits = new Uint8Array(0);
   #flags = new Uint32Array(0);
+  #hasTimeless = false;
 
   /** Marks a row as having no timestamp. */
   setTimeless(row: number): void {
     this.#bits = roomFor(this.#bits, row, Uint8Array);
     this.#bits[row] |= TIMELESS;
+    this.#hasTimeless = true;
   }
 
   /** Gives a row the 32 bits of pcapng's `epb_flags`. */
@@ -25,6 +27,11 @@ export class RowMarks {
     this.#bits[row] |= FLAGGED;
     this.#flags = roomFor(this.#flags, row, Uint32Array);
     this.#flags[row] = flags;
+  }
+
+  /** Whether any row is. */
+  get hasTimeless(): boolean {
+    return this.#hasTimeless;
   }
 
   timeless(row: number): boolean {

@@ -12,6 +12,12 @@ export interface ByteStore {
   close(): void;
 }
 
+/** Bytes of a file that are at hand, the first of them at offset `from`. */
+export interface Lent {
+  readonly bytes: Uint8Array;
+  readonly from: number;
+}
+
 const PAGE_BYTES = 64 * 1024;
 const PAGES_KEPT = 128;
 /** A page out of turn is read whole once so much of it was asked for: parts of a message may be all over a file. */
@@ -67,6 +73,11 @@ export class FilePages implements ByteStore {
     const from = offset - this.#lentFrom;
     if (from < 0 || offset + length > this.#lentTo) return this.read(offset, length);
     return this.#lent.subarray(from, from + length);
+  }
+
+  /** What was lent last. */
+  get lent(): Lent {
+    return { bytes: this.#lent, from: this.#lentFrom };
   }
 
   /** Until the next call `bytes` are the file's from `offset` on: what was read a moment ago need not be read again. */

@@ -84,7 +84,7 @@ const BATCH_BYTES = 1 << 16;
 
 /** Prints packets to standard output as they come; only those that pass `filter`, where it is not null. */
 export class PacketPrinter {
-  readonly #out = new LineBytes();
+  readonly #out: LineBytes;
   readonly #writeLine: LineWriter;
   readonly #passes: ((row: number) => boolean) | null;
   readonly #isJson: boolean;
@@ -96,6 +96,7 @@ export class PacketPrinter {
   #printed = -1;
 
   constructor(capture: Capture, printing: Printing, filter: Filter | null) {
+    this.#out = new LineBytes(capture.trace.packets.memory);
     const context = { ...contextOf(capture), shownBefore: (): number => this.#printed };
     this.#passes = filter?.on(capture.trace, context) ?? null;
     this.#isJson = printing.format === "json";
@@ -110,7 +111,16 @@ export class PacketPrinter {
   take(from: number, to: number): void {
     const out = this.#out;
     const passes = this.#passes;
-    for (let row = from; row < to; row++) {
+    const many = passes === null && this.#separator === "\n" ? this.#writeLine.many : undefined;
+    let row = from;
+    if (many !== undefined) {
+      while (row < to) {
+        row = many(row, to, out);
+        this.#printed = row - 1;
+        write(out.take());
+      }
+    }
+    for (; row < to; row++) {
       if (passes !== null && !passes(row)) continue;
       if (this.#isJson) out.text(this.#printed === -1 ? "\n" : ",\n");
       this.#writeLine(row, out);

@@ -5,32 +5,50 @@
 
 import { parseIpv4, parseIpv6, readIpv6, formatIpv4 } from "../wire/address.ts";
 import { getUint32, setUint32 } from "../wire/bytes.ts";
+import { SEPARATE_MEMORY } from "./columns.ts";
+import type { ColumnMemory } from "./columns.ts";
 
 /** The id that stands for no address. */
 const NONE = 0;
 /** Small, as in `packets.ts`. */
 const CAPACITY_MIN = 4;
 
-export class AddressTable {
-  #count = 0;
-  /** By id. */
-  #families: Uint8Array = new Uint8Array(CAPACITY_MIN);
-  /** Four big-endian words an id; an IPv4 address is the last, after three zeros. */
-  #words: Uint32Array = new Uint32Array(CAPACITY_MIN * 4);
-  /** Ids, 0 for a free slot; at most a quarter is taken. */
-  #slots: Uint32Array = new Uint32Array(CAPACITY_MIN * 4);
-  readonly #texts: (string | undefined)[] = [""];
+export interface AddressColumns {
+  readonly families: Uint8Array;
+  readonly words: Uint32Array;
+  /** As many as a power of two. */
+  readonly slots: Uint32Array;
+}
 
-  /** Distinct addresses; ids are 1 to `size`. */
-  get size(): number {
-    return this.#count;
+export class AddressTable {
+  /** Distinct addresses; ids are 1 to `size`. Whoever adds to `columns` counts on here. */
+  size = 0;
+  /** By id. */
+  #families: Uint8Array;
+  /** Four big-endian words an id; an IPv4 address is the last, after three zeros. */
+  #words: Uint32Array;
+  /** Ids, 0 for a free slot; at most a quarter is taken. */
+  #slots: Uint32Array;
+  readonly #texts: (string | undefined)[] = [""];
+  readonly #memory: ColumnMemory;
+
+  constructor(memory: ColumnMemory = SEPARATE_MEMORY) {
+    this.#memory = memory;
+    this.#families = memory.make(Uint8Array, CAPACITY_MIN);
+    this.#words = memory.make(Uint32Array, CAPACITY_MIN * 4);
+    this.#slots = memory.make(Uint32Array, CAPACITY_MIN * 4);
+  }
+
+  /** The columns that an address is looked up in. */
+  get columns(): AddressColumns {
+    return { families: this.#families, words: this.#words, slots: this.#slots };
   }
 
   /** Text of an id as Wireshark prints it; "" for 0 and for an id never given. */
   text(id: number): string {
     const known = this.#texts[id];
     if (known !== undefined) return known;
-    if (id > this.#count) return "";
+    if (id > this.size) return "";
     const text =
       this.#families[id] === 4 ? formatIpv4(this.#words[id * 4 + 3]) : textOfWords(this.#words, id * 4);
     this.#texts[id] = text;
@@ -114,7 +132,7 @@ export class AddressTable {
   }
 
   #add(slot: number, family: 4 | 6, a: number, b: number, c: number, d: number): number {
-    const id = ++this.#count;
+    const id = ++this.size;
     this.#slots[slot] = id;
     this.#families[id] = family;
     const at = id * 4;
@@ -127,14 +145,13 @@ export class AddressTable {
   }
 
   #grow(size: number): void {
-    const families = new Uint8Array(size);
-    families.set(this.#families);
+    const families = this.#memory.grown(Uint8Array, this.#families, size);
+    const words = this.#memory.grown(Uint32Array, this.#words, size * 4);
     this.#families = families;
-    const words = new Uint32Array(size * 4);
-    words.set(this.#words);
     this.#words = words;
-    this.#slots = new Uint32Array(size * 4);
-    for (let id = 1; id <= this.#count; id++) {
+    this.#memory.drop(this.#slots);
+    this.#slots = this.#memory.make(Uint32Array, size * 4);
+    for (let id = 1; id <= this.size; id++) {
       const at = id * 4;
       const family = families[id] === 4 ? 4 : 6;
       this.#slots[this.#slot(family, words[at], words[at + 1], words[at + 2], words[at + 3])] = id;

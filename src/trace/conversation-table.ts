@@ -2,7 +2,8 @@
 //
 // Tuples are found in an open-addressed table of numbers: interned addresses and ports, no strings, nothing allocated a packet.
 
-import { grown } from "./columns.ts";
+import { SEPARATE_MEMORY } from "./columns.ts";
+import type { ColumnMemory } from "./columns.ts";
 import { NO_STREAM } from "./packets.ts";
 
 /** Small, as in `packets.ts`. */
@@ -23,18 +24,24 @@ export class ConversationTable {
   highAddress: Uint32Array;
   lowPort: Uint16Array;
   highPort: Uint16Array;
-  /** Stream + 1, or 0 for a free slot. */
+  protected readonly memory: ColumnMemory;
   #slots: Int32Array;
   /** The conversation found or begun last; while there is none, no ends are those of number 0. */
   #last = 0;
 
-  constructor() {
-    this.firstRow = new Uint32Array(CAPACITY_MIN);
-    this.lowAddress = new Uint32Array(CAPACITY_MIN);
-    this.highAddress = new Uint32Array(CAPACITY_MIN);
-    this.lowPort = new Uint16Array(CAPACITY_MIN);
-    this.highPort = new Uint16Array(CAPACITY_MIN);
-    this.#slots = new Int32Array(CAPACITY_MIN * 4);
+  constructor(memory: ColumnMemory = SEPARATE_MEMORY) {
+    this.memory = memory;
+    this.firstRow = memory.make(Uint32Array, CAPACITY_MIN);
+    this.lowAddress = memory.make(Uint32Array, CAPACITY_MIN);
+    this.highAddress = memory.make(Uint32Array, CAPACITY_MIN);
+    this.lowPort = memory.make(Uint16Array, CAPACITY_MIN);
+    this.highPort = memory.make(Uint16Array, CAPACITY_MIN);
+    this.#slots = memory.make(Int32Array, CAPACITY_MIN * 4);
+  }
+
+  /** Stream + 1 by where its ends belong, or 0: as many as a power of two. */
+  get slots(): Int32Array {
+    return this.#slots;
   }
 
   /** The latest conversation between two ends, or NO_STREAM. */
@@ -78,19 +85,20 @@ export class ConversationTable {
   }
 
   protected grow(size: number): void {
-    this.firstRow = grown(this.firstRow, new Uint32Array(size));
-    this.lowAddress = grown(this.lowAddress, new Uint32Array(size));
-    this.highAddress = grown(this.highAddress, new Uint32Array(size));
-    this.lowPort = grown(this.lowPort, new Uint16Array(size));
-    this.highPort = grown(this.highPort, new Uint16Array(size));
+    this.firstRow = this.memory.grown(Uint32Array, this.firstRow, size);
+    this.lowAddress = this.memory.grown(Uint32Array, this.lowAddress, size);
+    this.highAddress = this.memory.grown(Uint32Array, this.highAddress, size);
+    this.lowPort = this.memory.grown(Uint16Array, this.lowPort, size);
+    this.highPort = this.memory.grown(Uint16Array, this.highPort, size);
     const old = this.#slots;
-    this.#slots = new Int32Array(size * 4);
+    this.#slots = this.memory.make(Int32Array, size * 4);
     for (const entry of old) {
       if (entry === 0) continue;
       const s = entry - 1;
       const slot = this.#slot(this.lowAddress[s], this.lowPort[s], this.highAddress[s], this.highPort[s]);
       this.#slots[slot] = entry;
     }
+    this.memory.drop(old);
   }
 
   /** The slot of these ends, or the free one where they belong: at most a quarter of the slots are taken. */
@@ -108,6 +116,9 @@ export class ConversationTable {
   }
 }
 
+/** The bit of a direction's state for one that has states in `earlier`. */
+const WAS_OTHERWISE = 16;
+
 /** What a direction looked like to its packets in rows before `row`. */
 interface EarlierState {
   readonly row: number;
@@ -117,17 +128,26 @@ interface EarlierState {
 
 /** TCP conversations with the state of both directions: index `stream * 2` is the low end sending, `stream * 2 + 1` the high end. */
 export class TcpConversationTable extends ConversationTable {
-  base = new Uint32Array(CAPACITY_MIN * 2);
+  base: Uint32Array;
   /** Row since which the base is known: later than a stream's first where that says nothing of the other direction. */
-  baseRow = new Uint32Array(CAPACITY_MIN * 2);
-  windowScale = new Int8Array(CAPACITY_MIN * 2).fill(WINDOW_SCALE_UNKNOWN);
-  state = new Uint8Array(CAPACITY_MIN * 2);
+  baseRow: Uint32Array;
+  windowScale: Int8Array;
+  state: Uint8Array;
   /** Only of the few directions that sent before what their SYN says was known, oldest first. */
   readonly earlier = new Map<number, EarlierState[]>();
+
+  constructor(memory: ColumnMemory = SEPARATE_MEMORY) {
+    super(memory);
+    this.base = memory.make(Uint32Array, CAPACITY_MIN * 2);
+    this.baseRow = memory.make(Uint32Array, CAPACITY_MIN * 2);
+    this.windowScale = memory.make(Int8Array, CAPACITY_MIN * 2).fill(WINDOW_SCALE_UNKNOWN);
+    this.state = memory.make(Uint8Array, CAPACITY_MIN * 2);
+  }
 
   /** Before a direction changes at `row`: keeps what its packets so far were sent under. */
   keep(direction: number, row: number): void {
     const states = this.earlier.get(direction) ?? [];
+    this.state[direction] |= WAS_OTHERWISE;
     states.push({ row, base: this.base[direction], windowScale: this.windowScale[direction] });
     this.earlier.set(direction, states);
   }
@@ -158,9 +178,11 @@ export class TcpConversationTable extends ConversationTable {
 
   protected override grow(size: number): void {
     super.grow(size);
-    this.base = grown(this.base, new Uint32Array(size * 2));
-    this.baseRow = grown(this.baseRow, new Uint32Array(size * 2));
-    this.windowScale = grown(this.windowScale, new Int8Array(size * 2).fill(WINDOW_SCALE_UNKNOWN));
-    this.state = grown(this.state, new Uint8Array(size * 2));
+    const { memory, windowScale } = this;
+    const known = windowScale.length;
+    this.base = memory.grown(Uint32Array, this.base, size * 2);
+    this.baseRow = memory.grown(Uint32Array, this.baseRow, size * 2);
+    this.windowScale = memory.grown(Int8Array, windowScale, size * 2).fill(WINDOW_SCALE_UNKNOWN, known);
+    this.state = memory.grown(Uint8Array, this.state, size * 2);
   }
 }

@@ -4,7 +4,8 @@
 // segment) and come through `PacketBytes` when something shows them. Rows are only ever appended.
 
 import { AddressTable } from "./addresses.ts";
-import { grown } from "./columns.ts";
+import { grown, SEPARATE_MEMORY } from "./columns.ts";
+import type { ColumnMemory } from "./columns.ts";
 
 /** Where a table's packets have their bytes. */
 export interface PacketBytes {
@@ -46,7 +47,11 @@ const CACHE_LINE_BYTES = 64;
 export class PacketTable {
   /** Rows in use. Row `i` is frame number `i + 1`. */
   count = 0;
-  readonly addresses = new AddressTable();
+  readonly addresses: AddressTable;
+  /** Where the columns are, and those of who follows the table. */
+  readonly memory: ColumnMemory;
+  /** All columns' memory, once it has grown. */
+  #piece: Uint8Array | null = null;
 
   /** Seconds since the epoch (or since the run began, for a simulation), whole; may be negative. */
   seconds: Float64Array;
@@ -84,29 +89,31 @@ export class PacketTable {
   /** `tcp.analysis.*` flags, a bit each; 0 where no analysis has run. */
   analysis: Uint32Array;
 
-  constructor(capacity: number = CAPACITY_MIN) {
-    const size = Math.max(capacity, CAPACITY_MIN);
-    this.seconds = new Float64Array(size);
-    this.nanoseconds = new Uint32Array(size);
-    this.offset = new Float64Array(size);
-    this.capturedLength = new Uint32Array(size);
-    this.length = new Uint32Array(size);
-    this.interfaceId = new Uint16Array(size);
-    this.protocol = new Uint8Array(size);
-    this.source = new Uint32Array(size);
-    this.destination = new Uint32Array(size);
-    this.networkOffset = new Uint16Array(size);
-    this.transportOffset = new Uint16Array(size);
-    this.payloadOffset = new Uint16Array(size);
-    this.sourcePort = new Uint16Array(size);
-    this.destinationPort = new Uint16Array(size);
-    this.payloadLength = new Uint32Array(size);
-    this.tcpSeq = new Uint32Array(size);
-    this.tcpAck = new Uint32Array(size);
-    this.tcpFlags = new Uint16Array(size);
-    this.tcpWindow = new Uint16Array(size);
-    this.stream = new Int32Array(size);
-    this.analysis = new Uint32Array(size);
+  constructor(memory: ColumnMemory = SEPARATE_MEMORY) {
+    const size = CAPACITY_MIN;
+    this.memory = memory;
+    this.addresses = new AddressTable(memory);
+    this.seconds = memory.make(Float64Array, size);
+    this.nanoseconds = memory.make(Uint32Array, size);
+    this.offset = memory.make(Float64Array, size);
+    this.capturedLength = memory.make(Uint32Array, size);
+    this.length = memory.make(Uint32Array, size);
+    this.interfaceId = memory.make(Uint16Array, size);
+    this.protocol = memory.make(Uint8Array, size);
+    this.source = memory.make(Uint32Array, size);
+    this.destination = memory.make(Uint32Array, size);
+    this.networkOffset = memory.make(Uint16Array, size);
+    this.transportOffset = memory.make(Uint16Array, size);
+    this.payloadOffset = memory.make(Uint16Array, size);
+    this.sourcePort = memory.make(Uint16Array, size);
+    this.destinationPort = memory.make(Uint16Array, size);
+    this.payloadLength = memory.make(Uint32Array, size);
+    this.tcpSeq = memory.make(Uint32Array, size);
+    this.tcpAck = memory.make(Uint32Array, size);
+    this.tcpFlags = memory.make(Uint16Array, size);
+    this.tcpWindow = memory.make(Uint16Array, size);
+    this.stream = memory.make(Int32Array, size);
+    this.analysis = memory.make(Uint32Array, size);
   }
 
   /** Appends an empty row (no addresses, no offsets, no stream) and answers its index. */
@@ -146,9 +153,10 @@ export class PacketTable {
 
   #grow(size: number): void {
     // One piece of memory for all, the widest columns first: the engine looks for garbage before it makes a large one.
-    const memory = new ArrayBuffer(size * ROW_BYTES + COLUMNS * CACHE_LINE_BYTES);
+    const piece = this.memory.make(Uint8Array, size * ROW_BYTES + COLUMNS * CACHE_LINE_BYTES);
+    const memory = piece.buffer;
     const { count } = this;
-    let end = 0;
+    let end = piece.byteOffset;
     const next = (width: number): number => {
       const start = end;
       end += size * width + CACHE_LINE_BYTES;
@@ -175,5 +183,7 @@ export class PacketTable {
     this.tcpFlags = grown(this.tcpFlags, new Uint16Array(memory, next(2), size), count);
     this.tcpWindow = grown(this.tcpWindow, new Uint16Array(memory, next(2), size), count);
     this.protocol = grown(this.protocol, new Uint8Array(memory, next(1), size), count);
+    if (this.#piece !== null) this.memory.drop(this.#piece);
+    this.#piece = piece;
   }
 }

@@ -2,6 +2,8 @@
 // has to remember for its packets to be printed: where sequence numbers begin and by how much windows are shifted.
 
 import { TCP_FLAG } from "../wire/tcp.ts";
+import { SEPARATE_MEMORY } from "./columns.ts";
+import type { ColumnMemory } from "./columns.ts";
 import {
   ConversationTable,
   TcpConversationTable,
@@ -50,11 +52,21 @@ export interface TcpDirection {
 }
 
 export class StreamTable {
-  readonly #tcp = new TcpConversationTable();
-  readonly #udp = new ConversationTable();
+  readonly #tcp: TcpConversationTable;
+  readonly #udp: ConversationTable;
 
   /** Streams of transport headers that are not their row's own, by row and offset in it. */
   readonly #besides = new Map<number, number>();
+
+  constructor(memory: ColumnMemory = SEPARATE_MEMORY) {
+    this.#tcp = new TcpConversationTable(memory);
+    this.#udp = new ConversationTable(memory);
+  }
+
+  /** What conversations are looked up in, and what is known of each. */
+  get tables(): { readonly tcp: TcpConversationTable; readonly udp: ConversationTable } {
+    return { tcp: this.#tcp, udp: this.#udp };
+  }
 
   /** Notes the stream of a header at `offset` of `row` that the row's columns do not hold: one that is quoted, or around a tunnel. */
   noteBesides(row: number, offset: number, stream: number): void {

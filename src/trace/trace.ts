@@ -1,5 +1,7 @@
 // The trace: packets and events in one order. Every source of packets makes one, every view is a function of one.
 
+import { SEPARATE_MEMORY } from "./columns.ts";
+import type { ColumnMemory } from "./columns.ts";
 import { EventLog } from "./event-log.ts";
 import type { TraceEvent } from "./events.ts";
 import { PacketTable } from "./packets.ts";
@@ -37,7 +39,7 @@ export type Step = { readonly packet: number } | { readonly event: number };
 const STEPS_MIN = 64;
 
 export class Trace {
-  readonly packets = new PacketTable();
+  readonly packets: PacketTable;
   /** The events, by the numbers by which `addArrival` and `addBuffers` know hosts and ends of connections. */
   readonly log = new EventLog();
   readonly interfaces: TraceInterface[] = [];
@@ -53,7 +55,8 @@ export class Trace {
   #order: Uint32Array | null = null;
   #length = 0;
 
-  constructor(bytes: PacketBytes) {
+  constructor(bytes: PacketBytes, memory: ColumnMemory = SEPARATE_MEMORY) {
+    this.packets = new PacketTable(memory);
     this.#bytes = bytes;
   }
 

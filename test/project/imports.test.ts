@@ -30,7 +30,9 @@ function sourceFiles(folder: string): string[] {
 function importsOf(file: string): string[] {
   const text = readFileSync(file, "utf8");
   const specifiers = text.matchAll(/(?:\bfrom|\bimport\(|^import)\s*["'](\.[^"']+)["']/gm);
-  return [...specifiers].map(([, specifier]) => resolve(dirname(file), specifier));
+  // AssemblyScript names files without their ending.
+  const ending = file.includes("/assembly/") ? ".ts" : "";
+  return [...specifiers].map(([, specifier]) => resolve(dirname(file), `${specifier}${ending}`));
 }
 
 function folderOf(file: string): string {
@@ -81,7 +83,9 @@ describe("what the dashboard needs to show its first frame", () => {
       const specifiers = text.matchAll(
         /^(?:import|export)\s+(?!type\b)[\w\s{},*]*?\bfrom\s+["'](\.[^"']+)["']/gm,
       );
-      return [...specifiers].map(([, specifier]) => resolve(dirname(file), specifier));
+      // AssemblyScript names files without their ending.
+      const ending = file.includes("/assembly/") ? ".ts" : "";
+      return [...specifiers].map(([, specifier]) => resolve(dirname(file), `${specifier}${ending}`));
     };
     const needed = new Set([join(SRC, "cli/dashboard.ts")]);
     for (const file of needed) for (const to of statically(file)) needed.add(to);

@@ -1,6 +1,7 @@
 // When each TCP stream opened and which side closed it first: what its initial round trip time and its FINs' notes come from.
 
-import { grown } from "../../trace/columns.ts";
+import { SEPARATE_MEMORY } from "../../trace/columns.ts";
+import type { ColumnMemory } from "../../trace/columns.ts";
 import type { PacketTable } from "../../trace/packets.ts";
 import { TCP_FLAG } from "../../wire/tcp.ts";
 
@@ -18,16 +19,24 @@ const SYN_ACK = TCP_FLAG.syn | TCP_FLAG.ack;
 
 export class Handshakes {
   readonly #table: PacketTable;
-  #state = new Uint32Array(CAPACITY_MIN * STREAM);
+  readonly #memory: ColumnMemory;
+  #state: Uint32Array;
 
-  constructor(table: PacketTable) {
+  constructor(table: PacketTable, memory: ColumnMemory = SEPARATE_MEMORY) {
     this.#table = table;
+    this.#memory = memory;
+    this.#state = memory.make(Uint32Array, CAPACITY_MIN * STREAM);
+  }
+
+  /** Three words a stream. */
+  get state(): Uint32Array {
+    return this.#state;
   }
 
   /** Takes the next segment of `stream`. */
   add(row: number, stream: number, direction: 0 | 1, flags: number): void {
     const at = stream * STREAM;
-    if (at >= this.#state.length) this.#state = grown(this.#state, new Uint32Array(at * 2));
+    if (at >= this.#state.length) this.#state = this.#memory.grown(Uint32Array, this.#state, at * 2);
     const state = this.#state;
     if ((flags & TCP_FLAG.fin) !== 0 && state[at + CLOSER] === 0) state[at + CLOSER] = direction + 1;
     if (state[at + FIRST_ACK_ROW] !== 0) return;

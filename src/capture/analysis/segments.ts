@@ -3,7 +3,8 @@
 // Nearly always a list is in order of its sequence numbers, and an acknowledgement takes segments off its front. A list is
 // walked whole only while a segment out of order is in it.
 
-import { grown } from "../../trace/columns.ts";
+import { SEPARATE_MEMORY } from "../../trace/columns.ts";
+import type { ColumnMemory } from "../../trace/columns.ts";
 
 /** No entry. */
 const NONE = 0;
@@ -13,6 +14,9 @@ const SEQ = 0;
 const END = 1;
 const ROW = 2;
 const NEXT = 3;
+/** Words of entry 0, which stands for none: the first entry that is free again, and how many were ever used. */
+const FREE = 0;
+const USED = 1;
 /** Words of a list: first entry, last entry, how many, whether it is out of order. */
 const LIST = 4;
 const HEAD = 0;
@@ -29,18 +33,33 @@ export const UNACKED_SEGMENTS_MAX = 10_000;
 /** No row: nothing was acknowledged exactly. */
 export const NO_ROW = 0xffffffff;
 
+export interface UnackedColumns {
+  /** Entries that fit are as many as a quarter of its length. */
+  readonly entries: Uint32Array;
+  readonly lists: Uint32Array;
+}
+
 /** Sequence numbers come as 32 bits, of either sign: small integers to the engine, which it need not put into memory. */
 export class UnackedSegments {
-  #entries = new Uint32Array(CAPACITY_MIN * ENTRY);
-  #lists = new Uint32Array(CAPACITY_MIN * LIST);
-  #free = NONE;
-  /** Entry 0 stands for none. */
-  #used = 1;
+  #entries: Uint32Array;
+  #lists: Uint32Array;
+  readonly #memory: ColumnMemory;
+
+  constructor(memory: ColumnMemory = SEPARATE_MEMORY) {
+    this.#memory = memory;
+    this.#entries = memory.make(Uint32Array, CAPACITY_MIN * ENTRY);
+    this.#lists = memory.make(Uint32Array, CAPACITY_MIN * LIST);
+    this.#entries[USED] = 1;
+  }
+
+  get columns(): UnackedColumns {
+    return { entries: this.#entries, lists: this.#lists };
+  }
 
   /** Room for directions 0 to `count` - 1. */
   reserve(count: number): void {
     if (count * LIST <= this.#lists.length) return;
-    this.#lists = grown(this.#lists, new Uint32Array(count * 2 * LIST));
+    this.#lists = this.#memory.grown(Uint32Array, this.#lists, count * 2 * LIST);
   }
 
   isEmpty(direction: number): boolean {
@@ -97,8 +116,8 @@ export class UnackedSegments {
         else entries[before * ENTRY + NEXT] = next;
         if (next === NONE) lists[list + TAIL] = before;
         lists[list + COUNT]--;
-        entries[at + NEXT] = this.#free;
-        this.#free = entry;
+        entries[at + NEXT] = entries[FREE];
+        entries[FREE] = entry;
       }
       entry = next;
     }
@@ -137,14 +156,15 @@ export class UnackedSegments {
   }
 
   #take(): number {
-    const free = this.#free;
+    const entries = this.#entries;
+    const free = entries[FREE];
     if (free !== NONE) {
-      this.#free = this.#entries[free * ENTRY + NEXT];
+      entries[FREE] = entries[free * ENTRY + NEXT];
       return free;
     }
-    const entry = this.#used++;
-    if ((entry + 1) * ENTRY > this.#entries.length)
-      this.#entries = grown(this.#entries, new Uint32Array(entry * 2 * ENTRY));
+    const entry = entries[USED]++;
+    if ((entry + 1) * ENTRY > entries.length)
+      this.#entries = this.#memory.grown(Uint32Array, entries, entry * 2 * ENTRY);
     return entry;
   }
 }

@@ -4,7 +4,8 @@
 // Each direction's state is 16 numbers in one typed array (a cache line); what is found goes to the table's `analysis`
 // column and to `RowNumbers`. Nothing is allocated a packet.
 
-import { grown } from "../../trace/columns.ts";
+import { SEPARATE_MEMORY } from "../../trace/columns.ts";
+import type { ColumnMemory } from "../../trace/columns.ts";
 import { ANALYSIS, ANALYSIS_FLAGS } from "../../trace/analysis-flags.ts";
 import { NO_OFFSET, NO_STREAM, PROTOCOL } from "../../trace/packets.ts";
 import type { PacketTable } from "../../trace/packets.ts";
@@ -15,6 +16,7 @@ import { getUint32 } from "../../wire/bytes.ts";
 import { Handshakes, sinceNs } from "./handshakes.ts";
 import { hasFastOpenCookie, isOnlyTimestamps, sackedBytes, UNREADABLE } from "./options.ts";
 import { RowNumbers } from "./row-numbers.ts";
+import type { AnalysisColumns } from "./row-numbers.ts";
 import { NO_ROW, UnackedSegments } from "./segments.ts";
 
 /** Words of a direction's state. Sequence numbers are as on the wire; 0 is "not known", as in Wireshark. */
@@ -63,23 +65,42 @@ const CONTROL = TCP_FLAG.syn | TCP_FLAG.fin | TCP_FLAG.rst;
 export class TcpAnalysis {
   readonly #table: PacketTable;
   readonly #streams: StreamTable;
-  readonly #unacked = new UnackedSegments();
-  #state = new Uint32Array(CAPACITY_MIN * STATE);
+  readonly #memory: ColumnMemory;
+  readonly #unacked: UnackedSegments;
+  #state: Uint32Array;
   readonly #handshakes: Handshakes;
-  readonly #rows = new RowNumbers();
+  readonly #rows: RowNumbers;
 
   /** Analyses the rows of `table`, whose streams `streams` numbered. */
-  constructor(table: PacketTable, streams: StreamTable) {
+  constructor(table: PacketTable, streams: StreamTable, memory: ColumnMemory = SEPARATE_MEMORY) {
     this.#table = table;
     this.#streams = streams;
-    this.#handshakes = new Handshakes(table);
+    this.#memory = memory;
+    this.#unacked = new UnackedSegments(memory);
+    this.#state = memory.make(Uint32Array, CAPACITY_MIN * STATE);
+    this.#handshakes = new Handshakes(table, memory);
+    this.#rows = new RowNumbers(memory);
+  }
+
+  get columns(): AnalysisColumns {
+    return {
+      states: this.#state,
+      handshakes: this.#handshakes.state,
+      unacked: this.#unacked.columns,
+      rows: this.#rows,
+    };
+  }
+
+  /** Makes room for `row`, before it is added. */
+  reserve(row: number): void {
+    if (row >= this.#rows.acks.length) this.#rows.reserve(this.#table.stream.length);
   }
 
   /** Analyses `row`, whose captured bytes begin at `bytes[start]`. Rows come in order, each once. */
   add(row: number, bytes: Uint8Array, start: number): void {
     const table = this.#table;
     const stream = table.stream[row];
-    if (row >= this.#rows.acks.length) this.#rows.reserve(table.stream.length);
+    this.reserve(row);
     if (stream === NO_STREAM || table.protocol[row] !== PROTOCOL.tcp) return;
     if ((stream + 1) * 2 * STATE > this.#state.length) this.#growStreams(stream);
     const transport = table.transportOffset[row];
@@ -394,7 +415,7 @@ export class TcpAnalysis {
 
   #growStreams(stream: number): void {
     const size = (stream + 1) * 2;
-    this.#state = grown(this.#state, new Uint32Array(size * 2 * STATE));
+    this.#state = this.#memory.grown(Uint32Array, this.#state, size * 2 * STATE);
     this.#unacked.reserve(size * 2);
   }
 }

@@ -201,7 +201,7 @@ class KeptConversations<T extends Conversation> {
 
 /** Those of TCP, most of whose segments need no look at their conversation. */
 class KeptTcpConversations extends KeptConversations<TcpConversation> {
-  readonly #middles: MiddleSegments;
+  readonly middles: MiddleSegments;
 
   constructor(trace: Trace, options: ConversationsOptions, ahead: number) {
     super(
@@ -211,15 +211,15 @@ class KeptTcpConversations extends KeptConversations<TcpConversation> {
       (first, rows) => new TcpConversation(trace, first, options, rows),
       (conversation, row) => conversation.add(row),
     );
-    this.#middles = new MiddleSegments(trace.packets, this.rows);
+    this.middles = new MiddleSegments(trace.packets, this.rows);
   }
 
   take(row: number): Taken {
-    return this.#middles.take(row);
+    return this.middles.take(row);
   }
 
   protected override settle(stream: number, progress: Progress<TcpConversation>): void {
-    const last = this.#middles.tell(stream, progress.conversation);
+    const last = this.middles.tell(stream, progress.conversation);
     if (last === -1) return;
     progress.last = last;
     progress.next = -1;
@@ -227,11 +227,11 @@ class KeptTcpConversations extends KeptConversations<TcpConversation> {
   }
 
   protected override moved(stream: number, { conversation, last }: Progress<TcpConversation>): void {
-    this.#middles.follow(stream, conversation, last);
+    this.middles.follow(stream, conversation, last);
   }
 
   protected override forgotten(stream: number): void {
-    this.#middles.forget(stream);
+    this.middles.forget(stream);
   }
 }
 
@@ -295,6 +295,11 @@ export class Conversations {
    */
   takeMiddle(row: number): Taken {
     return this.#tcp.take(row);
+  }
+
+  /** What `takeMiddle` goes by. */
+  get middles(): MiddleSegments {
+    return this.#tcp.middles;
   }
 
   /**

@@ -23,12 +23,18 @@ const RUN_BYTES = 3;
 const RUN_SIDE = 4;
 /** Which side direction 0 is, plus one. */
 const SIDE_OF_0 = 5;
+/** Whether there is nothing to be said of its messages but that they are there. */
+const IS_OPAQUE = 6;
+/** Whether compiled code took some of those: its conversation then reads for itself what was taken since it was last told. */
+const UNTOLD = 7;
 /** Numbers of each side. */
 const SIDES = 8;
 const SIDE = 4;
 /** The next sequence number, and how many bytes its message lacks: what has fewer is from its middle. 0 where there is none. */
 const SEQ = 0;
 const LACKS = 1;
+/** Whether no message is under way, or one that lacks so many bytes. */
+const IS_WHOLE = 2;
 
 const LACKS_MAX = 0xffff_ffff;
 const CONTROL = TCP_FLAG.syn | TCP_FLAG.fin | TCP_FLAG.rst;
@@ -49,11 +55,21 @@ export type Taken = (typeof TAKEN)[keyof typeof TAKEN];
 export class MiddleSegments {
   readonly #table: PacketTable;
   readonly #rows: StreamRows;
-  #state = new Uint32Array(STREAM * CAPACITY_MIN);
+  #state: Uint32Array;
 
   constructor(table: PacketTable, rows: StreamRows) {
     this.#table = table;
     this.#rows = rows;
+    this.#state = table.memory.make(Uint32Array, STREAM * CAPACITY_MIN);
+  }
+
+  /** Follows the table's streams up to its last row. */
+  extend(): void {
+    this.#rows.extendSome(Infinity);
+  }
+
+  get columns(): { readonly state: Uint32Array; readonly next: Uint32Array } {
+    return { state: this.#state, next: this.#rows.column };
   }
 
   /** Takes `row`, a TCP packet with a payload, where it is the next of its stream and what comes of it is known. */
@@ -66,7 +82,7 @@ export class MiddleSegments {
     const dataFrom = state[at + DATA_FROM];
     if (dataFrom !== 0 && row >= dataFrom) return TAKEN.data;
     const last = state[at + LAST];
-    if (last === 0) return TAKEN.not;
+    if (last === 0 || state[at + UNTOLD] !== 0) return TAKEN.not;
     const side = sideOf(table, row);
     const own = at + SIDES + side * SIDE;
     const seq = table.tcpSeq[row];
@@ -95,7 +111,13 @@ export class MiddleSegments {
   tell(stream: number, conversation: TcpConversation): number {
     const state = this.#state;
     const at = stream * STREAM;
-    if (at >= state.length || state[at + RUN_FIRST] === 0) return -1;
+    if (at >= state.length) return -1;
+    if (state[at + UNTOLD] !== 0) {
+      state[at + UNTOLD] = 0;
+      state[at + LAST] = 0;
+      return -1;
+    }
+    if (state[at + RUN_FIRST] === 0) return -1;
     const first = state[at + RUN_FIRST] - 1;
     const last = state[at + LAST] - 1;
     const direction = state[at + RUN_SIDE] + 1 === state[at + SIDE_OF_0] ? 0 : 1;
@@ -109,19 +131,26 @@ export class MiddleSegments {
     const at = stream * STREAM;
     if (at >= this.#state.length) this.#grow(stream);
     const state = this.#state;
+    const before = state[at + LAST];
     const dataFrom = conversation.isData ? conversation.dataFrom : -1;
     state[at + DATA_FROM] = dataFrom + 1;
     state[at + LAST] = last + 1;
+    state[at + IS_OPAQUE] = Number(conversation.isOpaque);
     if (state[at + SIDE_OF_0] === 0)
       state[at + SIDE_OF_0] = sideOf(this.#table, this.#rows.first(stream)) + 1;
     const sideOf0 = state[at + SIDE_OF_0] - 1;
-    this.#followSide(at + SIDES + sideOf0 * SIDE, conversation, 0);
-    this.#followSide(at + SIDES + (1 - sideOf0) * SIDE, conversation, 1);
+    // One segment more moves its own side alone.
+    const isOne = before !== 0 && this.#rows.next(before - 1) === last;
+    const moved = isOne ? conversation.direction(last) : -1;
+    if (moved !== 1) this.#followSide(at + SIDES + sideOf0 * SIDE, conversation, 0);
+    if (moved !== 0) this.#followSide(at + SIDES + (1 - sideOf0) * SIDE, conversation, 1);
   }
 
   #followSide(at: number, { pdus }: TcpConversation, direction: 0 | 1): void {
     this.#state[at + SEQ] = pdus.nextSeq(direction);
-    this.#state[at + LACKS] = Math.min(pdus.lacks(direction), LACKS_MAX);
+    const lacks = pdus.lacks(direction);
+    this.#state[at + LACKS] = Math.min(lacks, LACKS_MAX);
+    this.#state[at + IS_WHOLE] = Number(lacks > 0 || pdus.isWhole(direction));
   }
 
   /** The conversation of `stream` is gone, and with it what it was not told. */
@@ -131,9 +160,7 @@ export class MiddleSegments {
   }
 
   #grow(stream: number): void {
-    const larger = new Uint32Array((stream + 1) * 2 * STREAM);
-    larger.set(this.#state);
-    this.#state = larger;
+    this.#state = this.#table.memory.grown(Uint32Array, this.#state, (stream + 1) * 2 * STREAM);
   }
 }
 

@@ -144,6 +144,11 @@ export class TcpConversation implements PduReader, PduBytes, Segments, StreamAbo
     return (this.#trace.packets.analysis[row] & passedOver) === 0;
   }
 
+  /** Whether there is nothing to be said of the messages that follow but that they are records of data nobody can open. */
+  get isOpaque(): boolean {
+    return this.#speakers.current?.isOpaque === true;
+  }
+
   /** Bytes of memory, roughly. */
   get cost(): number {
     return 500 + this.pdus.table.cost + this.#speakers.cost;

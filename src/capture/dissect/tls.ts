@@ -361,6 +361,12 @@ export class TlsStream implements StreamDissector, Carrier {
     return { before: titleAt(carries - 1), now: titleAt(carries) };
   }
 
+  get isOpaque(): boolean {
+    const [one, other] = this.#sides;
+    const isSettled = this.#settledFrom >= 0 && one.isEncrypted && other.isEncrypted;
+    return isSettled && this.#opening?.isOpen !== true;
+  }
+
   columnsOf(pdu: number, firstByte: number): Columns | null {
     // What records carry has a say in what the segment says of all of them.
     if (this.#opening?.isOpen === true) return null;

@@ -1,5 +1,7 @@
 // `-T fields`: chosen fields of each packet on a line, as tshark prints them.
 
+import type { CompiledLines } from "../compiled/lines.ts";
+import { conversationsOf } from "../dissect/conversations.ts";
 import { dissect } from "../dissect/dissect.ts";
 import type { DetailNode, DissectContext, DissectedPacket, Interest } from "../dissect/dissect.ts";
 import { isFrameColumn, isPlain } from "../fields-columns.ts";
@@ -121,7 +123,13 @@ export function fieldsWriter(
   const between = pieceOf(options.separator ?? "\t");
   const mark = QUOTES[options.quote ?? "none"];
   const cells = new Cells(trace, fields, context, options, between);
-  if (mark === "") return (row, out) => cells.writeLine(row, out);
+  if (mark === "") {
+    const write: LineWriter = (row, out) => cells.writeLine(row, out);
+    const compiled = cells.compiled(write);
+    return compiled === null
+      ? write
+      : Object.assign(write, { many: compiled.write.bind(compiled) satisfies LineWriter["many"] });
+  }
   return (row, out) => {
     cells.begin(row);
     for (let i = 0; i < fields.length; i++) {
@@ -180,6 +188,12 @@ class Cells {
     this.#columns = fields.map((info) => columnWriter(info, trace, context, segments, join));
     this.#rest = interestIn(fields.filter((_, i) => this.#columns[i] === null));
     this.#all = interestIn(fields);
+  }
+
+  /** Writes many of these lines at once; null where that cannot be. */
+  compiled(line: LineWriter): CompiledLines | null {
+    const { conversations = conversationsOf(this.#trace) } = this.#context;
+    return this.#ofSegments.compiled(conversations.middles, line);
   }
 
   begin(row: number): void {

@@ -1,6 +1,7 @@
 // Bytes that lines of output are put together in: numbers and short ASCII texts go in digit by digit, so that a line of columns
 // is printed without making a string of any of them.
 
+import type { ColumnMemory } from "../../trace/columns.ts";
 import {
   DECIMAL_BYTES,
   HEX_BYTES,
@@ -40,15 +41,30 @@ export function pieceOf(text: string): Piece {
   return { words: wordsOf(bytes), length: bytes.length };
 }
 
-/** Writes the line of packet `row`, without its end. */
-export type LineWriter = (row: number, out: LineBytes) => void;
+export interface LineWriter {
+  /** Writes the line of packet `row`, without its end. */
+  (row: number, out: LineBytes): void;
+  /**
+   * Writes the lines of rows `from` to before `to`, each with its end, at least one of them; answers the row it got to. Only for lines in the
+   * memory of the packet table.
+   */
+  readonly many?: (from: number, to: number, out: LineBytes) => number;
+}
 
 export class LineBytes {
   /** What is written is in `bytes[0, length)`. */
-  bytes: Buffer = Buffer.allocUnsafe(ROOM_MIN);
+  bytes: Buffer;
   length = 0;
   /** The same bytes, for words. */
-  view = viewOf(this.bytes);
+  view: DataView;
+  readonly #memory: ColumnMemory | null;
+
+  /** In `memory`, if given. */
+  constructor(memory: ColumnMemory | null = null) {
+    this.#memory = memory;
+    this.bytes = this.#make(ROOM_MIN);
+    this.view = viewOf(this.bytes);
+  }
 
   byte(code: number): void {
     if (this.length === this.bytes.length) this.#room(1);
@@ -229,9 +245,16 @@ export class LineBytes {
     return taken;
   }
 
+  #make(bytes: number): Buffer {
+    if (this.#memory === null) return Buffer.allocUnsafe(bytes);
+    const { buffer, byteOffset, length } = this.#memory.make(Uint8Array, bytes);
+    return Buffer.from(buffer, byteOffset, length);
+  }
+
   #room(need: number): void {
-    const larger = Buffer.allocUnsafe(Math.max(this.bytes.length * 2, this.length + need));
+    const larger = this.#make(Math.max(this.bytes.length * 2, this.length + need));
     this.bytes.copy(larger, 0, 0, this.length);
+    this.#memory?.drop(this.bytes);
     this.bytes = larger;
     this.view = viewOf(larger);
   }

@@ -5,11 +5,14 @@ import { ANALYSIS_FLAGS } from "../../trace/analysis-flags.ts";
 import { NO_STREAM } from "../../trace/packets.ts";
 import type { PacketTable } from "../../trace/packets.ts";
 import type { Trace } from "../../trace/trace.ts";
+import { CompiledLines } from "../compiled/lines.ts";
+import { compiledPacketsOf } from "../compiled/packets.ts";
 import type { DissectContext } from "../dissect/dissect.ts";
+import type { MiddleSegments } from "../dissect/middle-segments.ts";
 import { AddressWords } from "./address-words.ts";
-import { DIRECTION_TEXT_MAX, DirectionTexts } from "./direction-texts.ts";
+import { KEPT_TEXT_MAX, KeptTexts } from "./kept-texts.ts";
 import { putDecimal, putHexFour, putNine, putWords, SLACK_BYTES } from "./digits.ts";
-import type { LineBytes, Piece } from "./line-bytes.ts";
+import type { LineBytes, LineWriter, Piece } from "./line-bytes.ts";
 import { writeSeconds } from "./times.ts";
 import type { TransportColumns } from "./transport-columns.ts";
 
@@ -86,7 +89,7 @@ export class SegmentCells {
   readonly #sharedRoom: number;
   /** By field: behind the last of those one after another that a direction decides, where it is the first; 0 for all others. */
   readonly #sharedEnds: Uint8Array;
-  readonly #texts: readonly DirectionTexts[];
+  readonly #texts: readonly KeptTexts[];
 
   /** For fields of these `names`, `between` between them; `columns` writes what applications have a say in. */
   constructor(
@@ -98,7 +101,7 @@ export class SegmentCells {
   ) {
     this.#table = trace.packets;
     this.#columns = columns;
-    this.#addresses = new AddressWords(trace.packets.addresses);
+    this.#addresses = new AddressWords(trace.packets);
     this.#hasTime = context.hasTime ?? ((): boolean => true);
     // Without them numbers are shown as they were sent.
     const isKnown = context.streams !== undefined && context.analysis !== undefined;
@@ -106,9 +109,8 @@ export class SegmentCells {
     this.#between = between;
     this.#separator = between.length === 1 ? new Uint8Array(between.words.buffer)[0] : 0;
     this.#sharedEnds = sharedEndsOf(this.#cells);
-    this.#sharedRoom =
-      this.#sharedEnds.filter((end) => end !== 0).length * (DIRECTION_TEXT_MAX + SLACK_BYTES);
-    this.#texts = names.map(() => new DirectionTexts());
+    this.#sharedRoom = this.#sharedEnds.filter((end) => end !== 0).length * (KEPT_TEXT_MAX + SLACK_BYTES);
+    this.#texts = names.map(() => new KeptTexts(trace.packets.memory));
   }
 
   /**
@@ -207,6 +209,28 @@ export class SegmentCells {
     }
     out.length = at;
     return to;
+  }
+
+  /** Writes many lines of nothing but these fields at once, `line` one of them; null where that cannot be. */
+  compiled(middles: MiddleSegments, line: LineWriter): CompiledLines | null {
+    const packets = compiledPacketsOf(this.#table);
+    const cells = [...this.#cells];
+    const infos = cells.filter((cell) => cell === CELL.info).length;
+    const isAll = !cells.includes(CELL.other);
+    // What Info has is to be asked for once.
+    if (packets === null || this.#separator === 0 || !isAll || infos > 1) return null;
+    return new CompiledLines(packets, {
+      cells,
+      separator: this.#separator,
+      hasTime: cells.includes(CELL.timeEpoch),
+      hasInfo: infos > 0,
+      isInfoLast: cells.at(-1) === CELL.info,
+      addresses: this.#addresses,
+      labels: this.#columns.labels,
+      middles,
+      info: (row, out) => this.#columns.writeInfo(row, out),
+      line,
+    });
   }
 
   /** The same for one field that is no number, or for several that a direction decides. */

@@ -30,7 +30,7 @@ export function textWriter(
 ): LineWriter {
   const table = trace.packets;
   const segments = new TransportColumns(trace, context);
-  const addresses = new AddressWords(table.addresses);
+  const addresses = new AddressWords(table);
   const writeTime = columnTime(trace, context, options);
   const { separator = " " } = options;
   const between = separator.charCodeAt(0);

@@ -19,7 +19,7 @@ import { beginningInfo, knownColumns, PAYLOAD, payloadKind, SEGMENT_NOTE } from 
 import { datagramColumns } from "../dissect/udp-protocols.ts";
 import { isPlain } from "../fields-columns.ts";
 import { spelledOut } from "../spelled-out.ts";
-import { DirectionTexts } from "./direction-texts.ts";
+import { KeptTexts } from "./kept-texts.ts";
 import { LineBytes, pieceOf } from "./line-bytes.ts";
 import { writeTcpInfo, writeUdpInfo } from "./transport-info.ts";
 
@@ -38,7 +38,9 @@ export class TransportColumns {
   /** What is asked for, where only streams that speak it have it. */
   readonly #spoken: ReadonlySet<string> | null;
   readonly #own = new LineBytes();
-  readonly #ports = new DirectionTexts();
+  /** Of ports by direction, and of flags. */
+  readonly ports: KeptTexts;
+  readonly labels: KeptTexts;
   /** The row looked at last: several columns of one are asked for after each other. */
   #row = -1;
   #kind: Kind = REFUSED;
@@ -51,6 +53,8 @@ export class TransportColumns {
   /** `interest` is what of payloads is asked for beside the columns: applications' fields. */
   constructor(trace: Trace, context: DissectContext, interest: Interest = COLUMNS) {
     this.#trace = trace;
+    this.ports = new KeptTexts(trace.packets.memory);
+    this.labels = new KeptTexts(trace.packets.memory);
     this.#context = context;
     this.#interest = interest;
     this.#spoken = spokenOnly(interest.layers);
@@ -185,7 +189,7 @@ export class TransportColumns {
     const { streams, analysis } = this.#context;
     if (streams === undefined || analysis === undefined) return false;
     if (this.#isTcp(row))
-      return writeTcpInfo(out, row, this.#trace, streams, analysis, this.numbers(row), this.#ports);
+      return writeTcpInfo(out, row, this.#trace, streams, analysis, this.numbers(row), this);
     writeUdpInfo(out, row, this.#trace.packets);
     return true;
   }

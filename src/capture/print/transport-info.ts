@@ -11,10 +11,10 @@ import { TCP_OPTION } from "../../wire/tcp-options.ts";
 import type { TcpAnalysis } from "../analysis/tcp.ts";
 import { analysisInfo } from "../dissect/tcp-analysis.ts";
 import { tcpFlagsText } from "../dissect/tcp.ts";
-import { putDecimal, putWord, putWords, wordOf } from "./digits.ts";
-import type { DirectionTexts } from "./direction-texts.ts";
+import { putDecimal, putWord, wordOf } from "./digits.ts";
+import type { KeptTexts } from "./kept-texts.ts";
 import { pieceOf } from "./line-bytes.ts";
-import type { LineBytes, Piece } from "./line-bytes.ts";
+import type { LineBytes } from "./line-bytes.ts";
 
 /** ` → `, whose arrow is three bytes of UTF-8. */
 const ARROW = pieceOf(" → ");
@@ -28,11 +28,12 @@ const TS_VAL = wordOf(" TSval=");
 const TS_ECR = wordOf(" TSecr=");
 const TS_LABEL_BYTES = 7;
 
-/** By flags: what stands between ports and Seq. */
-const labels: (Piece | undefined)[] = [];
-
-function flagsLabel(flags: number): Piece {
-  return (labels[flags] ??= pieceOf(` [${tcpFlagsText(flags)}] Seq=`));
+/** What Info has again and again. */
+export interface InfoTexts {
+  /** By direction: its ports. */
+  readonly ports: KeptTexts;
+  /** By flags: what stands between ports and Seq. */
+  readonly labels: KeptTexts;
 }
 
 /** More than all numbers and their labels take, the names of all flags among these. */
@@ -40,7 +41,7 @@ const NUMBERS_BYTES = 256;
 
 /**
  * Writes TCP's Info of plain segment `row`, the analysis' remarks before it; false, having written nothing, for one with rare or damaged
- * options. `ports` keeps what goes before the flags.
+ * options. `texts` keeps what it has again and again.
  */
 export function writeTcpInfo(
   out: LineBytes,
@@ -49,7 +50,7 @@ export function writeTcpInfo(
   streams: StreamTable,
   analysis: TcpAnalysis,
   { seq, ack, window, direction }: SegmentNumbers,
-  ports: DirectionTexts,
+  { ports, labels }: InfoTexts,
 ): boolean {
   const table = trace.packets;
   const flags = table.tcpFlags[row];
@@ -71,8 +72,15 @@ export function writeTcpInfo(
     ports.keep(direction, out, begin);
     at = out.length;
   }
-  const label = flagsLabel(flags);
-  at = putDecimal(view, putWords(view, at, label.words, 0, label.length), seq);
+  const label = at;
+  at = labels.put(view, label, flags);
+  if (at === label) {
+    out.length = label;
+    out.text(` [${tcpFlagsText(flags)}] Seq=`);
+    labels.keep(flags, out, label);
+    at = out.length;
+  }
+  at = putDecimal(view, at, seq);
   if ((flags & TCP_FLAG.ack) !== 0) at = putDecimal(view, putWord(view, at, ACK, LABEL_BYTES), ack);
   at = putDecimal(view, putWord(view, at, WINDOW, LABEL_BYTES), window);
   if (isUrgent) at = putDecimal(view, putWord(view, at, URGENT, LABEL_BYTES), getUint16(bytes, options - 2));

@@ -154,6 +154,12 @@ export class StreamPdus {
     return isInOrder && need > have ? need - have : 0;
   }
 
+  /** Whether a direction is between two messages, and nothing of it is missing. */
+  isWhole(direction: 0 | 1): boolean {
+    const side = this.#side(direction);
+    return side.isBegun && side.waiting === null && side.late === null && side.have === side.seq;
+  }
+
   /** The sequence number a direction goes on with, as on the wire. */
   nextSeq(direction: 0 | 1): number {
     return this.#side(direction).wireSeq >>> 0;

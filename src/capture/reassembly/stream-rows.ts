@@ -21,7 +21,7 @@ export class StreamRows {
   readonly #protocol: number;
   #seen = 0;
   /** By row: the next row of its stream, 0 for none (no chain leads to row 0). */
-  #next = new Uint32Array(0);
+  #next: Uint32Array;
   /** By stream: first and last row, plus one; 0 for none yet. */
   #first = new Uint32Array(CAPACITY_MIN);
   #last = new Uint32Array(CAPACITY_MIN);
@@ -30,6 +30,7 @@ export class StreamRows {
 
   constructor(table: PacketTable, kind: StreamKind) {
     this.#table = table;
+    this.#next = table.memory.make(Uint32Array, 0);
     this.#protocol = kind === "tcp" ? PROTOCOL.tcp : PROTOCOL.udp;
   }
 
@@ -37,6 +38,11 @@ export class StreamRows {
   first(stream: number): number {
     this.#extend();
     return stream < this.#first.length ? this.#first[stream] - 1 : -1;
+  }
+
+  /** By row, as far as the chains were followed: the next row of its stream, 0 for none. */
+  get column(): Uint32Array {
+    return this.#next;
   }
 
   /** The row after `row` in its chain, -1 when it is the last so far. */
@@ -57,9 +63,7 @@ export class StreamRows {
     if (this.#seen === table.count) return;
     const count = Math.min(table.count, this.#seen + most);
     if (this.#next.length < count) {
-      const larger = new Uint32Array(table.stream.length);
-      larger.set(this.#next);
-      this.#next = larger;
+      this.#next = table.memory.grown(Uint32Array, this.#next, table.stream.length);
     }
     const isTcp = this.#protocol === PROTOCOL.tcp;
     for (let row = this.#seen; row < count; row++) {

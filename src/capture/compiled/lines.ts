@@ -1,0 +1,133 @@
+// Lines of fields, of which compiled code writes what it can: those of TCP segments, but for what messages say.
+
+import type { MiddleSegments } from "../dissect/middle-segments.ts";
+import type { AddressWords } from "../print/address-words.ts";
+import type { KeptTexts } from "../print/kept-texts.ts";
+import type { LineBytes } from "../print/line-bytes.ts";
+import type { CompiledPackets } from "./packets.ts";
+
+export interface CompiledLinesOptions {
+  /** Numbers of `CELL` in `print/segment-cells.ts`. */
+  readonly cells: readonly number[];
+  /** A single byte. */
+  readonly separator: number;
+  readonly hasTime: boolean;
+  readonly hasInfo: boolean;
+  readonly isInfoLast: boolean;
+  /** Of addresses, and of flags. */
+  readonly addresses: AddressWords;
+  readonly labels: KeptTexts;
+  readonly middles: MiddleSegments;
+  /** Writes Info of a packet, or nothing and answers false; and a packet's whole line, without its end. */
+  readonly info: (row: number, out: LineBytes) => boolean;
+  readonly line: (row: number, out: LineBytes) => void;
+}
+
+/** Bytes at which it is enough. */
+const ENOUGH_BYTES = 1 << 16;
+/** More than a line has of a field, and of Info. */
+const FIELD_BYTES = 64;
+/** No line is begun. */
+const NOT_BEGUN = 0xffff_ffff;
+const INFO_BYTES = 2048;
+
+export class CompiledLines {
+  readonly #packets: CompiledPackets;
+  readonly #options: CompiledLinesOptions;
+  readonly #lines: (...numbers: number[]) => number;
+  readonly #length: WebAssembly.Global;
+  readonly #begunAt: WebAssembly.Global;
+  readonly #plan: Uint8Array;
+  /** More than a line may take. */
+  readonly #room: number;
+  #made = -1;
+  #out: Uint8Array | null = null;
+
+  constructor(packets: CompiledPackets, options: CompiledLinesOptions) {
+    const { cells } = options;
+    this.#packets = packets;
+    this.#options = options;
+    this.#lines = packets.code.call("lines");
+    this.#length = packets.code.number("outLength");
+    this.#begunAt = packets.code.number("begunAt");
+    this.#plan = packets.code.memory.make(Uint8Array, cells.length);
+    this.#plan.set(cells);
+    this.#room = INFO_BYTES + cells.length * FIELD_BYTES;
+  }
+
+  /**
+   * Writes the lines of rows `from` to before `to`, each with its end, to `out`, as far as there is room in what goes out together; answers the
+   * row it got to. `out` is to be in the code's memory.
+   */
+  write(from: number, to: number, out: LineBytes): number {
+    const { middles, hasTime, info, line, addresses } = this.#options;
+    const { table, marks } = this.#packets.indexed;
+    middles.extend();
+    this.#lend();
+    const isOwn = !hasTime || !marks.hasTimeless;
+    let row = from;
+    while (row < to && out.length < ENOUGH_BYTES) {
+      let begun = NOT_BEGUN;
+      if (isOwn && this.#settle(out)) {
+        this.#length.value = out.length;
+        row = this.#lines(row, to);
+        out.length = this.#length.value;
+        begun = this.#begunAt.value >>> 0;
+      }
+      if (row === to || (begun === NOT_BEGUN && out.length >= ENOUGH_BYTES)) break;
+      if (begun === NOT_BEGUN || !info(row, out)) {
+        if (begun !== NOT_BEGUN) out.length = begun;
+        line(row, out);
+        addresses.keep(table.source[row]);
+        addresses.keep(table.destination[row]);
+      }
+      out.newline();
+      row++;
+    }
+    return row;
+  }
+
+  /** Tells the code where all is that it reads and writes; false where it cannot. */
+  #settle(out: LineBytes): boolean {
+    out.reserve(ENOUGH_BYTES + this.#room - out.length);
+    if (!this.#packets.settle()) return false;
+    const { code } = this.#packets;
+    const isPlaced = this.#made === code.memory.made && this.#out === out.bytes && code.user === this;
+    if (!isPlaced) this.#place(out);
+    return true;
+  }
+
+  /** Tells the code which bytes of the file can be looked at. */
+  #lend(): void {
+    const { code, indexed } = this.#packets;
+    const { bytes, from } = indexed.lent();
+    const isWithin = code.memory.holds(bytes);
+    code.number("lent").value = bytes.byteOffset;
+    code.number("lentFrom").value = from;
+    code.number("lentTo").value = isWithin ? from + bytes.length : 0;
+  }
+
+  #place(out: LineBytes): void {
+    const { code } = this.#packets;
+    const { cells, separator, hasTime, hasInfo, isInfoLast, addresses, labels, middles } = this.#options;
+    this.#made = code.memory.made;
+    this.#out = out.bytes;
+    code.user = this;
+    const { state, next } = middles.columns;
+    const { words, lengths } = addresses.columns;
+    const flags = labels.columns;
+    code.place({ plan: this.#plan, out: out.bytes, middleState: state, nextRows: next });
+    code.place({ addressTexts: words, addressTextLengths: lengths });
+    code.place({ labelsWords: flags.words, labelsStarts: flags.starts, labelsLengths: flags.lengths });
+    code.number("addressTextsMax").value = lengths.length;
+    code.number("labelsMax").value = flags.lengths.length;
+    code.number("middleWords").value = state.length;
+    code.number("nextRowsMax").value = next.length;
+    code.number("fields").value = cells.length;
+    code.number("hasTime").value = Number(hasTime);
+    code.number("hasInfo").value = Number(hasInfo);
+    code.number("isInfoLast").value = Number(hasInfo && isInfoLast);
+    code.number("separator").value = separator;
+    code.number("outEnough").value = ENOUGH_BYTES;
+  }
+}

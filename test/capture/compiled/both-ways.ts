@@ -1,0 +1,67 @@
+// Lines of fields as compiled code writes them, many at once, and as they are written without it.
+
+import { openCapture, openChunks } from "../../../src/capture/open.ts";
+import { contextOf } from "../../../src/capture/context.ts";
+import { fieldsWriter, printFields } from "../../../src/capture/print/fields.ts";
+import { LineBytes } from "../../../src/capture/print/line-bytes.ts";
+
+/** What compiled code writes, all of it. */
+export const FIELDS = [
+  "frame.number",
+  "frame.time_epoch",
+  "ip.src",
+  "ip.dst",
+  "ipv6.src",
+  "ipv6.dst",
+  "tcp.srcport",
+  "tcp.dstport",
+  "tcp.stream",
+  "tcp.seq",
+  "tcp.ack",
+  "tcp.len",
+  "tcp.flags",
+  "tcp.window_size",
+  "tcp.analysis.flags",
+  "_ws.col.Info",
+] as const;
+
+async function* once(bytes: Uint8Array): AsyncGenerator<Uint8Array> {
+  yield bytes;
+}
+
+/** The lines of a capture as many as can be at once; null where each is written by itself. */
+export async function linesAtOnce(file: string, fields: readonly string[]): Promise<string[] | null> {
+  const capture = await openCapture(file, { lazy: true });
+  try {
+    const { packets } = capture.trace;
+    const { many } = fieldsWriter(capture.trace, fields, contextOf(capture));
+    if (many === undefined) return null;
+    const out = new LineBytes(packets.memory);
+    let text = "";
+    let row = 0;
+    // As packets come, so that what was read last is at hand.
+    for (let isWhole = false; !isWhole;) {
+      isWhole = await capture.indexSome(0);
+      while (row < packets.count) {
+        const next = many(row, packets.count, out);
+        row = next;
+        text += out.textFrom(0);
+        out.length = 0;
+      }
+    }
+    return text.split("\n").slice(0, -1);
+  } finally {
+    capture.close();
+  }
+}
+
+/** The same lines, each by itself, of a capture that came as a stream and of which nothing was compiled. */
+export async function linesEach(bytes: Uint8Array, fields: readonly string[]): Promise<string[]> {
+  const capture = await openChunks(once(bytes), "-");
+  try {
+    const rows = Array.from({ length: capture.trace.packets.count }, (_, row) => row);
+    return [...printFields(capture.trace, rows, fields, contextOf(capture))];
+  } finally {
+    capture.close();
+  }
+}

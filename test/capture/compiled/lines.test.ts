@@ -1,0 +1,117 @@
+// Lines of fields that compiled code writes, or begins, are those that are written without it.
+
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+
+import * as fc from "fast-check";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+
+import { writeCaptureFile } from "../../../bench/capture-file.ts";
+import { contextOf } from "../../../src/capture/context.ts";
+import { openCapture } from "../../../src/capture/open.ts";
+import { fieldsWriter } from "../../../src/capture/print/fields.ts";
+import { FIELDS, linesAtOnce, linesEach } from "./both-ways.ts";
+import { captureNames, capturePath, hasSharedCaptures } from "../shared-captures.ts";
+
+const folder = mkdtempSync(join(tmpdir(), "wirelab-lines-"));
+const path = join(folder, "capture.pcap");
+const network = join(folder, "network.pcap");
+const FIXTURES = new URL("../../../fixtures/captures/", import.meta.url);
+
+beforeAll(() => {
+  writeCaptureFile(network, 6_000);
+});
+
+afterAll(() => rmSync(folder, { recursive: true }));
+
+describe("lines written by compiled code", () => {
+  it("are those of a capture as networks have them", async () => {
+    expect(await linesAtOnce(network, FIELDS)).toEqual(await linesEach(readFileSync(network), FIELDS));
+  });
+
+  it("are right for any of these fields in any order, Info among them once at most", async () => {
+    const bytes = readFileSync(network).subarray(0, 400_000);
+    writeFileSync(path, bytes);
+    await fc.assert(
+      fc.asyncProperty(
+        fc.array(fc.constantFrom(...FIELDS), { minLength: 1, maxLength: 8 }),
+        async (fields) => {
+          const lines = await linesAtOnce(path, fields);
+          const infos = fields.filter((field) => field === "_ws.col.Info").length;
+          expect(lines === null).toBe(infos > 1);
+          if (lines !== null) expect(lines).toEqual(await linesEach(bytes, fields));
+        },
+      ),
+      { numRuns: 40 },
+    );
+  });
+
+  it("are none for fields that it knows nothing of, or with longer separators", async () => {
+    const capture = await openCapture(network);
+    const context = contextOf(capture);
+    expect(fieldsWriter(capture.trace, ["frame.number", "http.host"], context).many).toBeUndefined();
+    expect(fieldsWriter(capture.trace, FIELDS, context, { separator: ", " }).many).toBeUndefined();
+    expect(fieldsWriter(capture.trace, FIELDS, context, { separator: ";" }).many).toBeDefined();
+    expect(fieldsWriter(capture.trace, FIELDS, context, { quote: "double" }).many).toBeUndefined();
+    capture.close();
+  });
+
+  it("are right for packets that are damaged, missing, doubled or out of order", async () => {
+    const whole = readFileSync(network);
+    const records: Uint8Array[] = [];
+    for (let at = 24; at + 16 <= whole.length;) {
+      const end = at + 16 + whole.readUInt32LE(at + 8);
+      records.push(whole.subarray(at, end));
+      at = end;
+    }
+    const place = fc.integer({ min: 0, max: records.length - 2 });
+    const changes = fc.array(
+      fc.record({
+        place,
+        kind: fc.constantFrom("drop", "double", "swap", "flip"),
+        byte: fc.nat({ max: 119 }),
+      }),
+      { maxLength: 300 },
+    );
+    await fc.assert(
+      fc.asyncProperty(changes, async (all) => {
+        const changed: (Uint8Array | null)[] = [...records];
+        for (const { place, kind, byte } of all) {
+          const record = changed[place];
+          if (record === null) continue;
+          if (kind === "drop") changed[place] = null;
+          else if (kind === "double") changed[place + 1] = record;
+          else if (kind === "swap") [changed[place], changed[place + 1]] = [changed[place + 1], record];
+          else {
+            const flipped = Uint8Array.from(record);
+            // Not the record's header, so that what follows stays readable.
+            if (16 + byte < flipped.length) flipped[16 + byte] ^= 1 << (byte % 8);
+            changed[place] = flipped;
+          }
+        }
+        const bytes = Buffer.concat([whole.subarray(0, 24), ...changed.filter((one) => one !== null)]);
+        writeFileSync(path, bytes);
+        expect(await linesAtOnce(path, FIELDS)).toEqual(await linesEach(bytes, FIELDS));
+      }),
+      { numRuns: 12 },
+    );
+  });
+
+  it.each(["applications.pcapng", "lan.pcapng", "https.pcapng"])("are those of %s", async (name) => {
+    const file = new URL(name, FIXTURES);
+    expect(await linesAtOnce(file.pathname, FIELDS)).toEqual(await linesEach(readFileSync(file), FIELDS));
+  });
+
+  it.skipIf(!hasSharedCaptures)("are those of captures of others", { timeout: 60_000 }, async () => {
+    let compared = 0;
+    for (const name of captureNames().filter((one) => /\.pcap(ng)?$/.test(one))) {
+      const bytes = readFileSync(capturePath(name));
+      const each = await linesEach(bytes, FIELDS).catch(() => null);
+      if (each === null) continue;
+      expect({ name, lines: await linesAtOnce(capturePath(name), FIELDS) }).toEqual({ name, lines: each });
+      compared++;
+    }
+    expect(compared).toBeGreaterThan(30);
+  });
+});
