@@ -85,59 +85,98 @@ function address(hash: u32, family: u8, a: u32, b: u32, c: u32, d: u32): u32 {
 
 /** The latest TCP conversation between two ends, a new one of packet `row` where there is none; NONE where there is no room for one. */
 export function tcpConversation(row: u32, low: u32, lowPort: u32, high: u32, highPort: u32): i32 {
-  let slot = hashOf(low, lowPort, high, highPort) & tcpMask;
-  while (true) {
-    const entry = wordAt(tcpSlots, slot);
-    if (entry == 0) break;
-    const known = entry - 1;
-    if (
-      wordAt(tcpLow, known) == low &&
-      wordAt(tcpHigh, known) == high &&
-      halfAt(tcpLowPort, known) == lowPort &&
-      halfAt(tcpHighPort, known) == highPort
-    ) {
-      return <i32>known;
-    }
-    slot = (slot + 1) & tcpMask;
-  }
+  const slot = slotOf(
+    low,
+    lowPort,
+    high,
+    highPort,
+    tcpSlots,
+    tcpMask,
+    tcpLow,
+    tcpHigh,
+    tcpLowPort,
+    tcpHighPort,
+  );
+  const entry = wordAt(tcpSlots, slot);
+  if (entry != 0) return <i32>(entry - 1);
   if (tcpCount >= tcpMax) return NONE;
   const made = countTcp();
-
-  setWord(tcpFirstRow, made, row);
-  setWord(tcpLow, made, low);
-  setWord(tcpHigh, made, high);
-  setHalf(tcpLowPort, made, lowPort);
-  setHalf(tcpHighPort, made, highPort);
   setWord(tcpSlots, slot, made + 1);
+  setWord(tcpFirstRow, made, row);
+  setEnds(made, low, lowPort, high, highPort, tcpLow, tcpHigh, tcpLowPort, tcpHighPort);
   return <i32>made;
 }
 
 /** The same over UDP. */
 export function udpConversation(row: u32, low: u32, lowPort: u32, high: u32, highPort: u32): i32 {
-  let slot = hashOf(low, lowPort, high, highPort) & udpMask;
+  const slot = slotOf(
+    low,
+    lowPort,
+    high,
+    highPort,
+    udpSlots,
+    udpMask,
+    udpLow,
+    udpHigh,
+    udpLowPort,
+    udpHighPort,
+  );
+  const entry = wordAt(udpSlots, slot);
+  if (entry != 0) return <i32>(entry - 1);
+  if (udpCount >= udpMax) return NONE;
+  const made = countUdp();
+  setWord(udpSlots, slot, made + 1);
+  setWord(udpFirstRow, made, row);
+  setEnds(made, low, lowPort, high, highPort, udpLow, udpHigh, udpLowPort, udpHighPort);
+  return <i32>made;
+}
+
+/** The slot of these ends among `slots`, or the free one where they belong; the ends of each conversation are in the last four columns. */
+function slotOf(
+  low: u32,
+  lowPort: u32,
+  high: u32,
+  highPort: u32,
+  slots: usize,
+  mask: u32,
+  lows: usize,
+  highs: usize,
+  lowPorts: usize,
+  highPorts: usize,
+): u32 {
+  let slot = hashOf(low, lowPort, high, highPort) & mask;
   while (true) {
-    const entry = wordAt(udpSlots, slot);
+    const entry = wordAt(slots, slot);
     if (entry == 0) break;
     const known = entry - 1;
     if (
-      wordAt(udpLow, known) == low &&
-      wordAt(udpHigh, known) == high &&
-      halfAt(udpLowPort, known) == lowPort &&
-      halfAt(udpHighPort, known) == highPort
+      wordAt(lows, known) == low &&
+      wordAt(highs, known) == high &&
+      halfAt(lowPorts, known) == lowPort &&
+      halfAt(highPorts, known) == highPort
     ) {
-      return <i32>known;
+      break;
     }
-    slot = (slot + 1) & udpMask;
+    slot = (slot + 1) & mask;
   }
-  if (udpCount >= udpMax) return NONE;
-  const made = countUdp();
-  setWord(udpFirstRow, made, row);
-  setWord(udpLow, made, low);
-  setWord(udpHigh, made, high);
-  setHalf(udpLowPort, made, lowPort);
-  setHalf(udpHighPort, made, highPort);
-  setWord(udpSlots, slot, made + 1);
-  return <i32>made;
+  return slot;
+}
+
+function setEnds(
+  made: u32,
+  low: u32,
+  lowPort: u32,
+  high: u32,
+  highPort: u32,
+  lows: usize,
+  highs: usize,
+  lowPorts: usize,
+  highPorts: usize,
+): void {
+  setWord(lows, made, low);
+  setWord(highs, made, high);
+  setHalf(lowPorts, made, lowPort);
+  setHalf(highPorts, made, highPort);
 }
 
 function hashOf(low: u32, lowPort: u32, high: u32, highPort: u32): u32 {
