@@ -10,7 +10,8 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { writeCaptureFile } from "../../../bench/capture-file.ts";
 import { contextOf } from "../../../src/capture/context.ts";
 import { openCapture } from "../../../src/capture/open.ts";
-import { fieldsWriter } from "../../../src/capture/print/fields.ts";
+import { fieldsWriter, printFields } from "../../../src/capture/print/fields.ts";
+import { LineBytes } from "../../../src/capture/print/line-bytes.ts";
 import { FIELDS, linesAtOnce, linesEach } from "./both-ways.ts";
 import { captureNames, capturePath, hasSharedCaptures } from "../shared-captures.ts";
 
@@ -45,6 +46,29 @@ describe("lines written by compiled code", () => {
       ),
       { numRuns: 40 },
     );
+  });
+
+  it("are each writer's own where several take turns, to places of their own", async () => {
+    const capture = await openCapture(network);
+    const context = contextOf(capture);
+    const { packets } = capture.trace;
+    const lists = [["frame.number", "tcp.seq"], ["ip.src", "tcp.flags", "tcp.len"], ["tcp.window_size"]];
+    const texts = ["", "", ""];
+    const writers = lists.map((fields) => fieldsWriter(capture.trace, fields, context));
+    const outs = lists.map(() => new LineBytes(packets.memory));
+    for (let from = 0; from < 3_000; from += 100) {
+      writers.forEach(({ many }, i) => {
+        for (let row = from; row < from + 100;) row = many?.(row, from + 100, outs[i]) ?? from + 100;
+        texts[i] += outs[i].textFrom(0);
+        outs[i].length = 0;
+      });
+    }
+    const rows = Array.from({ length: 3_000 }, (_, row) => row);
+    lists.forEach((fields, i) => {
+      const each = [...printFields(capture.trace, rows, fields, context)];
+      expect(texts[i].split("\n").slice(0, -1)).toEqual(each);
+    });
+    capture.close();
   });
 
   it("are none for fields that it knows nothing of, or with longer separators", async () => {
