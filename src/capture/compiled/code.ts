@@ -34,9 +34,10 @@ export class CompiledCode {
     const module = compiledModule();
     try {
       return module === null ? null : new CompiledCode(module, pagesMax);
-    } catch {
+    } catch (error) {
       // So much may not be reserved in one piece.
-      return null;
+      if (error instanceof RangeError) return null;
+      throw error;
     }
   }
 

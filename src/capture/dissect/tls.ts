@@ -362,9 +362,7 @@ export class TlsStream implements StreamDissector, Carrier {
   }
 
   get isOpaque(): boolean {
-    const [one, other] = this.#sides;
-    const isSettled = this.#settledFrom >= 0 && one.isEncrypted && other.isEncrypted;
-    return isSettled && this.#opening?.isOpen !== true;
+    return this.#settledFrom >= 0 && this.#opening?.isOpen !== true;
   }
 
   columnsOf(pdu: number, firstByte: number): Columns | null {
