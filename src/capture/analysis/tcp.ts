@@ -6,7 +6,7 @@
 
 import { SEPARATE_MEMORY } from "../../trace/columns.ts";
 import type { ColumnMemory } from "../../trace/columns.ts";
-import { ANALYSIS, ANALYSIS_FLAGS } from "../../trace/analysis-flags.ts";
+import { ANALYSIS } from "../../trace/analysis-flags.ts";
 import { NO_OFFSET, NO_STREAM, PROTOCOL } from "../../trace/packets.ts";
 import type { PacketTable } from "../../trace/packets.ts";
 import { WINDOW_SCALE_UNKNOWN } from "../../trace/conversation-table.ts";
@@ -15,6 +15,7 @@ import { TCP_FLAG, TCP_HEADER_LENGTH_MIN } from "../../wire/tcp.ts";
 import { getUint32 } from "../../wire/bytes.ts";
 import { Handshakes, sinceNs } from "./handshakes.ts";
 import { hasFastOpenCookie, isOnlyTimestamps, sackedBytes, UNREADABLE } from "./options.ts";
+import { RowFindings, SHOWN } from "./row-findings.ts";
 import { RowNumbers } from "./row-numbers.ts";
 import type { AnalysisColumns } from "./row-numbers.ts";
 import { NO_ROW, UnackedSegments } from "./segments.ts";
@@ -59,10 +60,9 @@ const IN_FLIGHT_MAX = 2_000_000_000;
 
 /** Directions. Small, as in `packets.ts`. */
 const CAPACITY_MIN = 8;
-const SHOWN = ANALYSIS_FLAGS | ANALYSIS.unshown;
 const CONTROL = TCP_FLAG.syn | TCP_FLAG.fin | TCP_FLAG.rst;
 
-export class TcpAnalysis {
+export class TcpAnalysis extends RowFindings {
   readonly #table: PacketTable;
   readonly #streams: StreamTable;
   readonly #memory: ColumnMemory;
@@ -73,13 +73,15 @@ export class TcpAnalysis {
 
   /** Analyses the rows of `table`, whose streams `streams` numbered. */
   constructor(table: PacketTable, streams: StreamTable, memory: ColumnMemory = SEPARATE_MEMORY) {
+    const rows = new RowNumbers(memory);
+    super(table, rows);
     this.#table = table;
     this.#streams = streams;
     this.#memory = memory;
     this.#unacked = new UnackedSegments(memory);
     this.#state = memory.make(Uint32Array, CAPACITY_MIN * STATE);
     this.#handshakes = new Handshakes(table, memory);
-    this.#rows = new RowNumbers(memory);
+    this.#rows = rows;
   }
 
   get columns(): AnalysisColumns {
@@ -353,11 +355,6 @@ export class TcpAnalysis {
     return this.#handshakes.closesFirst(this.#table.stream[row], this.#streams.direction(this.#table, row));
   }
 
-  /** Nanoseconds from row `earlier` to `row`, exact; negative where the clock ran backwards. */
-  betweenNs(earlier: number, row: number): bigint {
-    return this.#table.betweenNs(earlier, row);
-  }
-
   /** Whether less than `ns` went by since an earlier row; where the clock ran backwards that is not known, and so not. */
   #isWithin(row: number, earlier: number, ns: number): boolean {
     const since = sinceNs(this.#table, earlier, row);
@@ -367,50 +364,6 @@ export class TcpAnalysis {
   /** `tcp.analysis.initial_rtt` as known at TCP packet `row`: nanoseconds from SYN to the ACK that ends the handshake; 0 while not known. */
   initialRttNs(row: number): number {
     return this.#handshakes.initialRttNs(this.#table.stream[row], row);
-  }
-
-  /** Whether anything is known of `row`: whether it has a `tcp.analysis` at all, which is where the initial RTT is shown too. */
-  has(row: number): boolean {
-    return (
-      (this.#table.analysis[row] & SHOWN) !== 0 ||
-      this.#rows.acks[row] !== 0 ||
-      this.#rows.inFlight[row] !== 0 ||
-      this.#rows.pushed[row] !== 0
-    );
-  }
-
-  /** Row of the segment that `row` acknowledges to its last byte, or -1: `tcp.analysis.acks_frame`. */
-  acksRow(row: number): number {
-    return this.#rows.acks[row] - 1;
-  }
-
-  /** For a duplicate ACK the row of the first one; for a retransmission the row its timeout counts from; else -1. */
-  relatedRow(row: number): number {
-    return this.#rows.related[row] - 1;
-  }
-
-  /** `tcp.analysis.duplicate_ack_num`, for a row that is one. */
-  duplicateAckNumber(row: number): number {
-    return this.#rows.inFlight[row];
-  }
-
-  /** `tcp.analysis.bytes_in_flight` of a row with payload; 0 where not known. */
-  bytesInFlight(row: number): number {
-    return this.#table.payloadLength[row] === 0 ? 0 : this.#rows.inFlight[row];
-  }
-
-  /** `tcp.analysis.push_bytes_sent`; 0 where not known. */
-  pushBytesSent(row: number): number {
-    return this.#rows.pushed[row];
-  }
-
-  /** `tcp.options.timestamp.tsval` of a row with `ANALYSIS.onlyTimestamps`; `tsEcr` is the other. */
-  tsVal(row: number): number {
-    return this.#rows.tsVal[row];
-  }
-
-  tsEcr(row: number): number {
-    return this.#rows.tsEcr[row];
   }
 
   #growStreams(stream: number): void {
