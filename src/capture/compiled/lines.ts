@@ -1,9 +1,10 @@
-// Lines of fields, of which compiled code writes what it can: those of TCP segments, but for what messages say.
+// Lines of fields, of which compiled code writes what it can: those of TCP segments and UDP datagrams, but for what most messages say.
 
 import type { MiddleSegments } from "../dissect/middle-segments.ts";
 import type { AddressWords } from "../print/address-words.ts";
 import type { KeptTexts } from "../print/kept-texts.ts";
 import type { LineBytes } from "../print/line-bytes.ts";
+import { CompiledDatagrams } from "./datagrams.ts";
 import type { CompiledPackets } from "./packets.ts";
 
 export interface CompiledLinesOptions {
@@ -18,6 +19,8 @@ export interface CompiledLinesOptions {
   readonly addresses: AddressWords;
   readonly labels: KeptTexts;
   readonly middles: MiddleSegments;
+  /** Whether ports say what a datagram is: no rule of the user's does. */
+  readonly hasPorts: boolean;
   /** Writes Info of a packet, or nothing and answers false; and a packet's whole line, without its end. */
   readonly info: (row: number, out: LineBytes) => boolean;
   readonly line: (row: number, out: LineBytes) => void;
@@ -38,13 +41,15 @@ export class CompiledLines {
   readonly #length: WebAssembly.Global;
   readonly #begunAt: WebAssembly.Global;
   readonly #plan: Uint8Array;
+  /** Null where Info is not among the fields. */
+  readonly #datagrams: CompiledDatagrams | null;
   /** More than a line may take. */
   readonly #room: number;
   #made = -1;
   #out: Uint8Array | null = null;
 
   constructor(packets: CompiledPackets, options: CompiledLinesOptions) {
-    const { cells } = options;
+    const { cells, hasInfo, hasPorts } = options;
     this.#packets = packets;
     this.#options = options;
     this.#lines = packets.code.call("lines");
@@ -52,6 +57,7 @@ export class CompiledLines {
     this.#begunAt = packets.code.number("begunAt");
     this.#plan = packets.code.memory.make(Uint8Array, cells.length);
     this.#plan.set(cells);
+    this.#datagrams = hasInfo ? new CompiledDatagrams(packets.code.memory, hasPorts) : null;
     this.#room = INFO_BYTES + cells.length * FIELD_BYTES;
   }
 
@@ -117,6 +123,7 @@ export class CompiledLines {
     const { words, lengths } = addresses.columns;
     const flags = labels.columns;
     code.place({ plan: this.#plan, out: out.bytes, middleState: state, nextRows: next });
+    this.#datagrams?.place(code);
     code.place({ addressTexts: words, addressTextLengths: lengths });
     code.place({ labelsWords: flags.words, labelsStarts: flags.starts, labelsLengths: flags.lengths });
     code.number("addressTextsMax").value = lengths.length;

@@ -192,8 +192,8 @@ class Cells {
 
   /** Writes many of these lines at once; null where that cannot be. */
   compiled(line: LineWriter): CompiledLines | null {
-    const { conversations = conversationsOf(this.#trace) } = this.#context;
-    return this.#ofSegments.compiled(conversations.middles, line);
+    const { conversations = conversationsOf(this.#trace), decodeAs = [] } = this.#context;
+    return this.#ofSegments.compiled(conversations.middles, decodeAs.length === 0, line);
   }
 
   begin(row: number): void {

@@ -211,8 +211,11 @@ export class SegmentCells {
     return to;
   }
 
-  /** Writes many lines of nothing but these fields at once, `line` one of them; null where that cannot be. */
-  compiled(middles: MiddleSegments, line: LineWriter): CompiledLines | null {
+  /**
+   * Writes many lines of nothing but these fields at once, `line` one of them; null where that cannot be. `hasPorts` says whether ports say what
+   * datagrams are.
+   */
+  compiled(middles: MiddleSegments, hasPorts: boolean, line: LineWriter): CompiledLines | null {
     const packets = compiledPacketsOf(this.#table);
     const cells = [...this.#cells];
     const infos = cells.filter((cell) => cell === CELL.info).length;
@@ -228,6 +231,7 @@ export class SegmentCells {
       addresses: this.#addresses,
       labels: this.#columns.labels,
       middles,
+      hasPorts,
       info: (row, out) => this.#columns.writeInfo(row, out),
       line,
     });

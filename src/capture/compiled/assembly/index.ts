@@ -10,6 +10,8 @@ import { capturedLength, fileOffset, frameLength, nanoseconds, seconds } from ".
 import { columns, OFFSET_MAX, UDP } from "./rows";
 import { segment } from "./segments";
 
+export * from "./datagrams";
+export * from "./dns";
 export * from "./lines";
 export * from "./middle";
 export * from "./places";

@@ -1,10 +1,11 @@
 // The lines of `-T fields` of plain TCP segments and UDP datagrams. Info is written here where there is nothing to be said but what TCP says: of
-// segments without data, of those in the middle of messages and of streams nobody knows, and of records nobody can open. Of any other the line
-// is begun where Info is its last field, and one whose addresses' texts are not kept yet is left.
+// segments without data, of those in the middle of messages and of streams nobody knows, and of records nobody can open; and of the datagrams
+// that `datagrams.ts` takes. Of any other the line is begun where Info is its last field, and one whose addresses' texts are not kept yet is left.
 //
 // `print/segment-cells.ts` and `print/transport-info.ts` say what is to come out, and a test holds both alike.
 
 import { halfAt, wordAt } from "./bytes";
+import { datagramInfo, takeDatagram } from "./datagrams";
 import { decimal, hexFour, nine, text } from "./digits";
 import {
   recordsEnded,
@@ -187,6 +188,9 @@ function line(row: u32, at: usize): usize {
     window = halfAt(tcpWindow, row);
     const scale = <i32>load<i8>(tcpWindowScale + own);
     if ((flags & FLAG_SYN) == 0 && scale > 0) window <<= scale;
+  } else if (hasInfo != 0) {
+    const isTaken = takeDatagram(row, fromPort, toPort, family == 6, network, payload, length);
+    if (isTaken) taken = TAKEN_DATA;
   }
   if (taken == TAKEN_NOT && hasInfo != 0 && isInfoLast == 0) return 0;
 
@@ -222,7 +226,9 @@ function line(row: u32, at: usize): usize {
           begunAt = 0;
           return at;
         }
-        at = info(at, row, taken, fromPort, toPort, flags, seq, ack, window, length, found);
+        at = isSegment
+          ? info(at, row, taken, fromPort, toPort, flags, seq, ack, window, length, found)
+          : datagramInfo(at);
         break;
       default:
         if (!isSegment) break;
