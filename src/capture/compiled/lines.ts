@@ -5,6 +5,7 @@ import type { AddressWords } from "../print/address-words.ts";
 import type { KeptTexts } from "../print/kept-texts.ts";
 import type { LineBytes } from "../print/line-bytes.ts";
 import { CompiledDatagrams } from "./datagrams.ts";
+import { handMediaNames } from "./media-names.ts";
 import type { CompiledPackets } from "./packets.ts";
 
 export interface CompiledLinesOptions {
@@ -58,6 +59,7 @@ export class CompiledLines {
     this.#plan = packets.code.memory.make(Uint8Array, cells.length);
     this.#plan.set(cells);
     this.#datagrams = hasInfo ? new CompiledDatagrams(packets.code.memory, hasPorts) : null;
+    if (hasInfo) handMediaNames(packets.code);
     this.#room = INFO_BYTES + cells.length * FIELD_BYTES;
   }
 

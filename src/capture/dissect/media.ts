@@ -65,6 +65,12 @@ function typesOf(kind: Kind, ...names: readonly string[]): [string, Kind][] {
   return names.flatMap((line) => line.split(" ")).map((name) => [name, kind]);
 }
 
+/** Types that have parts begin so. */
+const MULTIPART = "multipart/";
+
+/** Types that say no more than that there are bytes. */
+export const UNTYPED: readonly string[] = ["", "application/octet-stream"];
+
 const LINES_MAX = 2_000;
 
 /** Text of so many bytes may be XML. */
@@ -76,14 +82,17 @@ function beginsAsXml(bytes: Uint8Array, start: number, end: number): boolean {
 
 /** The layer of a body of `type` that has no lines of its own and no parts, so that its type is all there is to say; null for others. */
 export function plainMedia(type: string): string | null {
-  if (type.startsWith("multipart/") || KINDS.has(type)) return null;
+  if (type.startsWith(MULTIPART) || KINDS.has(type)) return null;
   return isUntyped(type) ? "data" : "media";
 }
 
 /** Whether the type says no more than that there are bytes; Info leaves it out. */
 export function isUntyped(type: string): boolean {
-  return type === "" || type === "application/octet-stream";
+  return UNTYPED.includes(type);
 }
+
+/** What `plainMedia` answers null for, for code that is handed it as names: one that ends in a slash is of all types that begin with it. */
+export const READ_MEDIA: readonly string[] = [MULTIPART, ...KINDS.keys()];
 
 /** Adds the body in [start, end) and, for what Wireshark names there, its type to the columns. */
 export function addMedia(d: Dissection, type: string, start: number, end: number, column: string): void {

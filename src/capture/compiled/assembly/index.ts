@@ -12,6 +12,7 @@ import { segment } from "./segments";
 
 export * from "./datagrams";
 export * from "./dns";
+export * from "./http";
 export * from "./lines";
 export * from "./middle";
 export * from "./places";
