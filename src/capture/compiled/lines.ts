@@ -20,8 +20,8 @@ export interface CompiledLinesOptions {
   readonly addresses: AddressWords;
   readonly labels: KeptTexts;
   readonly middles: MiddleSegments;
-  /** Whether ports say what a datagram is: no rule of the user's does. */
-  readonly hasPorts: boolean;
+  /** Whether datagrams and those before them say what they are: neither rules of the user's do nor later ones. */
+  readonly isUnruled: boolean;
   /** Writes Info of a packet, or nothing and answers false; and a packet's whole line, without its end. */
   readonly info: (row: number, out: LineBytes) => boolean;
   readonly line: (row: number, out: LineBytes) => void;
@@ -50,7 +50,7 @@ export class CompiledLines {
   #out: Uint8Array | null = null;
 
   constructor(packets: CompiledPackets, options: CompiledLinesOptions) {
-    const { cells, hasInfo, hasPorts } = options;
+    const { cells, hasInfo, isUnruled } = options;
     this.#packets = packets;
     this.#options = options;
     this.#lines = packets.code.call("lines");
@@ -58,8 +58,9 @@ export class CompiledLines {
     this.#begunAt = packets.code.number("begunAt");
     this.#plan = packets.code.memory.make(Uint8Array, cells.length);
     this.#plan.set(cells);
-    this.#datagrams = hasInfo ? new CompiledDatagrams(packets.code.memory, hasPorts) : null;
-    if (hasInfo) handMediaNames(packets.code);
+    const { code, indexed } = packets;
+    this.#datagrams = hasInfo ? new CompiledDatagrams(code.memory, indexed.table, isUnruled) : null;
+    if (hasInfo) handMediaNames(code);
     this.#room = INFO_BYTES + cells.length * FIELD_BYTES;
   }
 
@@ -69,8 +70,9 @@ export class CompiledLines {
    */
   write(from: number, to: number, out: LineBytes): number {
     const { middles, hasTime, info, line, addresses } = this.#options;
-    const { table, marks } = this.#packets.indexed;
+    const { table, marks, streams } = this.#packets.indexed;
     middles.extend();
+    this.#datagrams?.begin(from, streams.tables.udp.count);
     this.#lend();
     const isOwn = !hasTime || !marks.hasTimeless;
     let row = from;
@@ -83,6 +85,7 @@ export class CompiledLines {
         begun = this.#begunAt.value >>> 0;
       }
       if (row === to || (begun === NOT_BEGUN && out.length >= ENOUGH_BYTES)) break;
+      this.#datagrams?.leave(row);
       if (begun === NOT_BEGUN || !info(row, out)) {
         if (begun !== NOT_BEGUN) out.length = begun;
         line(row, out);
@@ -92,6 +95,7 @@ export class CompiledLines {
       out.newline();
       row++;
     }
+    this.#datagrams?.end(row);
     return row;
   }
 

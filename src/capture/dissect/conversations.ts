@@ -246,6 +246,8 @@ export class Conversations {
   readonly #packets: PacketTable;
   /** Whether the user said what some ports are. */
   readonly #hasRules: boolean;
+  /** Whether datagrams and those before them say what they are: neither rules of the user's do nor later ones. */
+  readonly isUnruled: boolean;
   readonly #tcp: KeptTcpConversations;
   readonly #udp: KeptConversations<UdpConversation>;
 
@@ -254,6 +256,7 @@ export class Conversations {
     this.#packets = packets;
     this.#hasRules = options.decodeAs !== undefined && options.decodeAs.length > 0;
     const ahead = options.lookAhead === true ? AHEAD_ROWS_MAX : 0;
+    this.isUnruled = !this.#hasRules && ahead === 0;
     const payload = (row: number): Uint8Array => glanceAtPayload(trace, row, options.reassembly);
     this.echoes = new EchoPairs(trace, ahead);
     this.tcpHistory = new StreamHistory(packets, "tcp");

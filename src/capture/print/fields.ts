@@ -193,7 +193,8 @@ class Cells {
   /** Writes many of these lines at once; null where that cannot be. */
   compiled(line: LineWriter): CompiledLines | null {
     const { conversations = conversationsOf(this.#trace), decodeAs = [] } = this.#context;
-    return this.#ofSegments.compiled(conversations.middles, decodeAs.length === 0, line);
+    const isUnruled = decodeAs.length === 0 && conversations.isUnruled;
+    return this.#ofSegments.compiled(conversations.middles, isUnruled, line);
   }
 
   begin(row: number): void {

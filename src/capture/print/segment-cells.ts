@@ -212,10 +212,9 @@ export class SegmentCells {
   }
 
   /**
-   * Writes many lines of nothing but these fields at once, `line` one of them; null where that cannot be. `hasPorts` says whether ports say what
-   * datagrams are.
+   * Writes many lines of nothing but these fields at once, `line` one of them; null where that cannot be. `isUnruled` as in `CompiledLinesOptions`.
    */
-  compiled(middles: MiddleSegments, hasPorts: boolean, line: LineWriter): CompiledLines | null {
+  compiled(middles: MiddleSegments, isUnruled: boolean, line: LineWriter): CompiledLines | null {
     const packets = compiledPacketsOf(this.#table);
     const cells = [...this.#cells];
     const infos = cells.filter((cell) => cell === CELL.info).length;
@@ -231,7 +230,7 @@ export class SegmentCells {
       addresses: this.#addresses,
       labels: this.#columns.labels,
       middles,
-      hasPorts,
+      isUnruled,
       info: (row, out) => this.#columns.writeInfo(row, out),
       line,
     });

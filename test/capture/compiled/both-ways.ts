@@ -2,7 +2,8 @@
 
 import { FOURTEEN_FIELDS } from "../../../bench/read-peers.ts";
 import { openCapture, openChunks } from "../../../src/capture/open.ts";
-import { contextOf } from "../../../src/capture/context.ts";
+import { contextOf, decodeCaptureAs } from "../../../src/capture/context.ts";
+import type { DecodeAs } from "../../../src/capture/dissect/decode-as.ts";
 import { fieldsWriter, printFields } from "../../../src/capture/print/fields.ts";
 import { LineBytes } from "../../../src/capture/print/line-bytes.ts";
 
@@ -13,9 +14,14 @@ async function* once(bytes: Uint8Array): AsyncGenerator<Uint8Array> {
   yield bytes;
 }
 
-/** The lines of a capture as many as can be at once; null where each is written by itself. */
-export async function linesAtOnce(file: string, fields: readonly string[]): Promise<string[] | null> {
+/** The lines of a capture as many as can be at once, where the user said `rules`; null where each is written by itself. */
+export async function linesAtOnce(
+  file: string,
+  fields: readonly string[],
+  rules: readonly DecodeAs[] = [],
+): Promise<string[] | null> {
   const capture = await openCapture(file, { lazy: true });
+  decodeCaptureAs(capture, rules);
   try {
     const { packets } = capture.trace;
     const { many } = fieldsWriter(capture.trace, fields, contextOf(capture));
@@ -40,8 +46,13 @@ export async function linesAtOnce(file: string, fields: readonly string[]): Prom
 }
 
 /** The same lines, each by itself, of a capture that came as a stream and of which nothing was compiled. */
-export async function linesEach(bytes: Uint8Array, fields: readonly string[]): Promise<string[]> {
+export async function linesEach(
+  bytes: Uint8Array,
+  fields: readonly string[],
+  rules: readonly DecodeAs[] = [],
+): Promise<string[]> {
   const capture = await openChunks(once(bytes), "-");
+  decodeCaptureAs(capture, rules);
   try {
     const rows = Array.from({ length: capture.trace.packets.count }, (_, row) => row);
     return [...printFields(capture.trace, rows, fields, contextOf(capture))];

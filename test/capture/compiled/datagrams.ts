@@ -1,4 +1,4 @@
-// UDP datagrams in Ethernet, and messages of DNS, right ones and wrong ones.
+// UDP datagrams in Ethernet, and what they may hold: messages of DNS, right ones and wrong ones, and beginnings of other protocols'.
 
 import * as fc from "fast-check";
 
@@ -148,11 +148,64 @@ const anyMessage = fc
     return whole.subarray(0, Math.max(0, whole.length - cut));
   });
 
-const anyPayload = fc.oneof(anyMessage, fc.uint8Array({ maxLength: 40 }));
+/** Calls and replies of RPC, by the calls' numbers. */
+const anyRpc = fc
+  .record({
+    id: fc.nat({ max: 2 }),
+    kind: fc.nat({ max: 1 }),
+    version: mostly(fc.constant(2), fc.nat({ max: 3 })),
+    program: fc.constantFrom(100_000, 100_003, 7),
+    more: fc.nat({ max: 30 }),
+  })
+  .map(({ id, kind, version, program, more }) =>
+    joined(words(0, id, 0, kind, 0, version, program >> 16, program & 0xffff), new Uint8Array(more)),
+  );
+/** Headers of QUIC, long ones and short ones. */
+const anyQuic = fc
+  .record({
+    first: fc.oneof(fc.constantFrom(0x80, 0xc0, 0xc3, 0xf0), fc.nat({ max: 255 })),
+    version: fc.oneof(
+      fc.constantFrom(0, 1, 0x6b3343cf, 0xff00001d, 0xfaceb002, 0x1a2a3a4a),
+      fc.nat({ max: 0xffff_ffff }),
+    ),
+    id: fc.uint8Array({ maxLength: 21 }),
+    rest: fc.oneof(fc.constant(new Uint8Array(40)), fc.uint8Array({ maxLength: 40 })),
+  })
+  .map(({ first, version, id, rest }) =>
+    joined(
+      Uint8Array.of(first),
+      words(version >>> 16, version & 0xffff),
+      Uint8Array.of(id.length),
+      id,
+      Uint8Array.of(0),
+      rest,
+    ),
+  );
+/** And of Google's before it, with a version and without one. */
+const anyGquic = fc
+  .record({
+    flags: fc.oneof(fc.constantFrom(0x09, 0x0d, 0x08), fc.nat({ max: 255 })),
+    version: mostly(fc.constantFrom("Q025", "Q039", "Q046"), fc.constantFrom("Q023", "Q099", "Q1", "q025")),
+    rest: fc.uint8Array({ maxLength: 40 }),
+  })
+  .map(({ flags, version, rest }) =>
+    joined(Uint8Array.of(flags), new Uint8Array(8), Buffer.from(version), rest),
+  );
+const anyPayload = fc.oneof(
+  { weight: 8, arbitrary: anyMessage },
+  { weight: 8, arbitrary: fc.uint8Array({ maxLength: 40 }) },
+  // As media are sent (RFC 3550), whose numbers may look like any other's.
+  { weight: 4, arbitrary: fc.uint8Array({ maxLength: 40 }).map((rest) => joined(words(0x8060), rest)) },
+  { weight: 1, arbitrary: fc.constant(new Uint8Array(0)) },
+  { weight: 1, arbitrary: anyRpc },
+  { weight: 1, arbitrary: anyQuic },
+  { weight: 1, arbitrary: anyGquic },
+);
+/** A port of DNS mostly, or one that says nothing; few others, so that streams are long. */
 const anyEnds = fc.tuple(
   mostly(fc.constant([1, 2] as const), fc.constantFrom([1, 1] as const, [2, 3] as const)),
   mostly(
-    fc.constantFrom([40_000, 53] as const, [40_001, 53] as const, [40_000, 5004] as const),
+    fc.constantFrom([40_000, 53] as const, [40_000, 5004] as const, [40_001, 5004] as const),
     fc.constantFrom([53, 53] as const, [137, 53] as const, [53, 5353] as const, [40_000, 123] as const),
   ),
   fc.boolean(),

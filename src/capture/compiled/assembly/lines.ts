@@ -42,6 +42,7 @@ import {
   tcpWindowScale,
   transportOffset,
 } from "./places";
+import { lengthOf, ports } from "./transport-info";
 
 /** The fields, a byte each, and how many. */
 export let plan: usize = 0;
@@ -107,12 +108,8 @@ const ONLY_TIMESTAMPS: u32 = 1 << 19;
 /** A side whose numbers were others for its first packets. */
 const WAS_OTHERWISE: u32 = 16;
 
-/** An arrow between blanks. */
-const ARROW: usize = memory.data<u8>([32, 0xe2, 0x86, 0x92, 32, 0, 0, 0]);
-const ARROW_LENGTH: u32 = 5;
 const ACK_LABEL: usize = memory.data<u8>([32, 65, 99, 107, 61, 0, 0, 0]);
 const WINDOW_LABEL: usize = memory.data<u8>([32, 87, 105, 110, 61, 0, 0, 0]);
-const LENGTH_LABEL: usize = memory.data<u8>([32, 76, 101, 110, 61, 0, 0, 0]);
 const TS_VAL_LABEL: usize = memory.data<u8>([32, 84, 83, 118, 97, 108, 61, 0]);
 const TS_ECR_LABEL: usize = memory.data<u8>([32, 84, 83, 101, 99, 114, 61, 0]);
 /** `[TCP segment of a reassembled PDU]` */
@@ -189,7 +186,8 @@ function line(row: u32, at: usize): usize {
     const scale = <i32>load<i8>(tcpWindowScale + own);
     if ((flags & FLAG_SYN) == 0 && scale > 0) window <<= scale;
   } else if (hasInfo != 0) {
-    const isTaken = takeDatagram(row, fromPort, toPort, family == 6, network, payload, length);
+    const isIpv6 = family == 6;
+    const isTaken = takeDatagram(row, conversation, fromPort, toPort, isIpv6, network, payload, length);
     if (isTaken) taken = TAKEN_DATA;
   }
   if (taken == TAKEN_NOT && hasInfo != 0 && isInfoLast == 0) return 0;
@@ -228,7 +226,7 @@ function line(row: u32, at: usize): usize {
         }
         at = isSegment
           ? info(at, row, taken, fromPort, toPort, flags, seq, ack, window, length, found)
-          : datagramInfo(at);
+          : datagramInfo(at, fromPort, toPort, length);
         break;
       default:
         if (!isSegment) break;
@@ -313,12 +311,12 @@ function info(
     return at;
   }
   if (taken == TAKEN_BEGINNING) return text(at, NOTE, NOTE_LENGTH);
-  at = decimal(text(decimal(at, fromPort), ARROW, ARROW_LENGTH), toPort);
+  at = ports(at, fromPort, toPort);
   at = text(at, labelsWords + ((<usize>wordAt(labelsStarts, flags)) << 3), load<u8>(labelsLengths + flags));
   at = decimal(at, seq);
   if ((flags & FLAG_ACK) != 0) at = decimal(text(at, ACK_LABEL, 5), ack);
   at = decimal(text(at, WINDOW_LABEL, 5), window);
-  at = decimal(text(at, LENGTH_LABEL, 5), length);
+  at = lengthOf(at, length);
   if ((found & ONLY_TIMESTAMPS) != 0) {
     at = decimal(text(at, TS_VAL_LABEL, 7), wordAt(rowTsVal, row));
     at = decimal(text(at, TS_ECR_LABEL, 7), wordAt(rowTsEcr, row));
