@@ -6,7 +6,7 @@ import type { KeptTexts } from "../print/kept-texts.ts";
 import type { LineBytes } from "../print/line-bytes.ts";
 import { CompiledDatagrams } from "./datagrams.ts";
 import { handMediaNames } from "./media-names.ts";
-import type { CompiledPackets } from "./packets.ts";
+import type { CompiledPackets, Spoken } from "./packets.ts";
 
 export interface CompiledLinesOptions {
   /** Numbers of `CELL` in `print/segment-cells.ts`. */
@@ -20,8 +20,10 @@ export interface CompiledLinesOptions {
   readonly addresses: AddressWords;
   readonly labels: KeptTexts;
   readonly middles: MiddleSegments;
-  /** Whether datagrams and those before them say what they are: neither rules of the user's do nor later ones. */
+  /** Whether packets and those before them say what they are: neither rules of the user's do nor later ones. */
   readonly isUnruled: boolean;
+  /** Writes what Info says of flags, which is among `labels` then. */
+  readonly label: (flags: number, out: LineBytes) => void;
   /** Writes Info of a packet, or nothing and answers false; and a packet's whole line, without its end. */
   readonly info: (row: number, out: LineBytes) => boolean;
   readonly line: (row: number, out: LineBytes) => void;
@@ -44,6 +46,7 @@ export class CompiledLines {
   readonly #plan: Uint8Array;
   /** Null where Info is not among the fields. */
   readonly #datagrams: CompiledDatagrams | null;
+  readonly #spoken: Spoken;
   /** More than a line may take. */
   readonly #room: number;
   #made = -1;
@@ -61,6 +64,7 @@ export class CompiledLines {
     const { code, indexed } = packets;
     this.#datagrams = hasInfo ? new CompiledDatagrams(code.memory, indexed.table, isUnruled) : null;
     if (hasInfo) handMediaNames(code);
+    this.#spoken = packets.spoken;
     this.#room = INFO_BYTES + cells.length * FIELD_BYTES;
   }
 
@@ -69,8 +73,8 @@ export class CompiledLines {
    * row it got to. `out` is to be in the code's memory.
    */
   write(from: number, to: number, out: LineBytes): number {
-    const { middles, hasTime, info, line, addresses } = this.#options;
-    const { table, marks, streams } = this.#packets.indexed;
+    const { middles, hasTime, info, line } = this.#options;
+    const { marks, streams } = this.#packets.indexed;
     middles.extend();
     this.#datagrams?.begin(from, streams.tables.udp.count);
     this.#lend();
@@ -85,18 +89,35 @@ export class CompiledLines {
         begun = this.#begunAt.value >>> 0;
       }
       if (row === to || (begun === NOT_BEGUN && out.length >= ENOUGH_BYTES)) break;
+      // What most lines lack that are not written is the text of an address or of flags, once.
+      if (isOwn && this.#keepTexts(row, out)) {
+        if (begun !== NOT_BEGUN) out.length = begun;
+        continue;
+      }
       this.#datagrams?.leave(row);
       if (begun === NOT_BEGUN || !info(row, out)) {
         if (begun !== NOT_BEGUN) out.length = begun;
         line(row, out);
-        addresses.keep(table.source[row]);
-        addresses.keep(table.destination[row]);
       }
       out.newline();
       row++;
     }
     this.#datagrams?.end(row);
     return row;
+  }
+
+  /** Keeps the texts of a row's addresses and flags; answers whether one of them was not kept before. */
+  #keepTexts(row: number, out: LineBytes): boolean {
+    const { addresses, labels, label } = this.#options;
+    const { source, destination, tcpFlags } = this.#packets.indexed.table;
+    const isNewSource = addresses.keep(source[row]);
+    const isNew = addresses.keep(destination[row]) || isNewSource;
+    const flags = tcpFlags[row];
+    if (labels.has(flags)) return isNew;
+    const { length } = out;
+    label(flags, out);
+    out.length = length;
+    return labels.has(flags) || isNew;
   }
 
   /** Tells the code where all is that it reads and writes; false where it cannot. */
@@ -121,10 +142,12 @@ export class CompiledLines {
 
   #place(out: LineBytes): void {
     const { code } = this.#packets;
-    const { cells, separator, hasTime, hasInfo, isInfoLast, addresses, labels, middles } = this.#options;
+    const { cells, separator, hasTime, hasInfo, isInfoLast, isUnruled } = this.#options;
+    const { addresses, labels, middles } = this.#options;
     this.#made = code.memory.made;
     this.#out = out.bytes;
     code.user = this;
+    const { ports, texts } = this.#spoken;
     const { state, next } = middles.columns;
     const { words, lengths } = addresses.columns;
     const flags = labels.columns;
@@ -132,6 +155,9 @@ export class CompiledLines {
     this.#datagrams?.place(code);
     code.place({ addressTexts: words, addressTextLengths: lengths });
     code.place({ labelsWords: flags.words, labelsStarts: flags.starts, labelsLengths: flags.lengths });
+    code.place({ keptTexts: texts });
+    code.number("portKinds").value = isUnruled ? ports.byteOffset : 0;
+    code.number("mayBeTls").value = Number(middles.isSealed);
     code.number("addressTextsMax").value = lengths.length;
     code.number("labelsMax").value = flags.lengths.length;
     code.number("middleWords").value = state.length;

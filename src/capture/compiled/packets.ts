@@ -6,6 +6,7 @@ import type { PacketTable } from "../../trace/packets.ts";
 import type { StreamTable } from "../../trace/streams.ts";
 import type { TcpAnalysis } from "../analysis/tcp.ts";
 import type { RowMarks } from "../row-marks.ts";
+import { portsOf } from "../dissect/tcp-protocols.ts";
 import type { Lent } from "../store.ts";
 import type { CompiledCode } from "./code.ts";
 import { CompiledMemory } from "./memory.ts";
@@ -40,6 +41,20 @@ export interface Indexed {
   readonly lent: () => Lent;
 }
 
+/** What ports say, a byte each: of TLS, of HTTP, of others. */
+const PORTS = 65_536;
+const OF_TLS = 1;
+const OF_HTTP = 2;
+const OF_OTHERS = 4;
+/** Texts that Info says again, as compiled code keeps them. */
+const TEXTS_BYTES = 1024 * 256;
+
+/** What streams are told by. */
+export interface Spoken {
+  readonly ports: Uint8Array;
+  readonly texts: Uint8Array;
+}
+
 /** The compiled part of the index of one capture. */
 export class CompiledPackets {
   readonly code: CompiledCode;
@@ -51,6 +66,7 @@ export class CompiledPackets {
   readonly #tcpCount: WebAssembly.Global;
   readonly #udpCount: WebAssembly.Global;
   #made = -1;
+  #spoken: Spoken | null = null;
 
   constructor(code: CompiledCode, indexed: Indexed) {
     this.code = code;
@@ -125,6 +141,20 @@ export class CompiledPackets {
     table.addresses.size = this.#addressCount.value;
     tcp.count = this.#tcpCount.value;
     udp.count = this.#udpCount.value;
+  }
+
+  /** Made when first asked for. */
+  get spoken(): Spoken {
+    if (this.#spoken === null) {
+      const { memory } = this.code;
+      const ports = memory.make(Uint8Array, PORTS);
+      for (const { name, port } of portsOf()) {
+        if (name === "tls") ports[port] |= OF_TLS;
+        else ports[port] |= name === "http" ? OF_HTTP : OF_OTHERS;
+      }
+      this.#spoken = { ports, texts: memory.make(Uint8Array, TEXTS_BYTES) };
+    }
+    return this.#spoken;
   }
 
   /** Tells the code where everything is now; false where not all of it is in its memory. */

@@ -72,7 +72,7 @@ class KeptConversations<T extends Conversation> {
   protected readonly rows: StreamRows;
   readonly #ahead: number;
   readonly #make: (first: number, rows: StreamRows) => T;
-  readonly #add: (conversation: T, row: number) => void;
+  readonly #add: (conversation: T, row: number, to: number) => number;
   /** By stream. */
   readonly #kept: (Progress<T> | undefined)[] = [];
   #keptCount = 0;
@@ -83,12 +83,13 @@ class KeptConversations<T extends Conversation> {
   #cost = 0;
   #asked = 0;
 
+  /** `add` tells a conversation of its next row, and may of others behind it up to `to`; it answers the last. */
   constructor(
     table: PacketTable,
     kind: StreamKind,
     ahead: number,
     make: (first: number, rows: StreamRows) => T,
-    add: (conversation: T, row: number) => void,
+    add: (conversation: T, row: number, to: number) => number,
   ) {
     this.#table = table;
     this.#protocol = kind === "tcp" ? PROTOCOL.tcp : PROTOCOL.udp;
@@ -167,9 +168,8 @@ class KeptConversations<T extends Conversation> {
     for (let read = 0, beyond = 0; progress.next !== -1 && !conversation.isData && read < most; read++) {
       if (progress.next > row && beyond++ >= this.#ahead) break;
       const at = progress.next;
-      this.#add(conversation, at);
-      progress.last = at;
-      progress.next = this.rows.next(at);
+      progress.last = this.#add(conversation, at, row);
+      progress.next = this.rows.next(progress.last);
       progress.uncounted++;
     }
     if (progress.uncounted >= UNCOUNTED_MAX) this.#count(progress);
@@ -209,9 +209,12 @@ class KeptTcpConversations extends KeptConversations<TcpConversation> {
       "tcp",
       ahead,
       (first, rows) => new TcpConversation(trace, first, options, rows),
-      (conversation, row) => conversation.add(row),
+      (conversation, row, to) => {
+        conversation.add(row);
+        return conversation.addMiddles(row, to);
+      },
     );
-    this.middles = new MiddleSegments(trace.packets, this.rows);
+    this.middles = new MiddleSegments(trace.packets, this.rows, (options.keys ?? null) === null);
   }
 
   take(row: number): Taken {
@@ -268,7 +271,10 @@ export class Conversations {
       "udp",
       ahead,
       (first) => new UdpConversation(trace, first, options),
-      (conversation, row) => conversation.add(row, payload),
+      (conversation, row) => {
+        conversation.add(row, payload);
+        return row;
+      },
     );
   }
 

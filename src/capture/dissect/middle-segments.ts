@@ -7,6 +7,7 @@ import type { PacketTable } from "../../trace/packets.ts";
 import { TCP_FLAG } from "../../wire/tcp.ts";
 import type { StreamRows } from "../reassembly/stream-rows.ts";
 import type { TcpConversation } from "./tcp-conversation.ts";
+import { CONTENT } from "./tls-names.ts";
 
 /** Streams. Small, as in `packets.ts`. */
 const CAPACITY_MIN = 4;
@@ -23,9 +24,10 @@ const RUN_BYTES = 3;
 const RUN_SIDE = 4;
 /** Which side direction 0 is, plus one. */
 const SIDE_OF_0 = 5;
-/** Whether there is nothing to be said of its messages but that they are there. */
-const IS_OPAQUE = 6;
-/** Whether compiled code took some of those: its conversation then reads for itself what was taken since it was last told. */
+/** Who says what its messages are: 0 its conversation alone; 1 anybody, since they are records of data nobody can open; more in compiled code. */
+const SPEAKER = 6;
+const ANYBODY = 1;
+/** Whether compiled code took messages: its conversation then reads for itself what was taken since it was last told. */
 const UNTOLD = 7;
 /** Numbers of each side. */
 const SIDES = 8;
@@ -33,7 +35,7 @@ const SIDE = 4;
 /** The next sequence number, and how many bytes its message lacks: what has fewer is from its middle. 0 where there is none. */
 const SEQ = 0;
 const LACKS = 1;
-/** Whether no message is under way, or one that lacks so many bytes. */
+/** Whether no message is under way, or one of data that lacks so many bytes. */
 const IS_WHOLE = 2;
 
 const LACKS_MAX = 0xffff_ffff;
@@ -57,15 +59,21 @@ export class MiddleSegments {
   readonly #rows: StreamRows;
   #state: Uint32Array;
 
-  constructor(table: PacketTable, rows: StreamRows) {
+  /** No record of TLS is ever opened. */
+  readonly isSealed: boolean;
+
+  constructor(table: PacketTable, rows: StreamRows, isSealed: boolean) {
     this.#table = table;
     this.#rows = rows;
+    this.isSealed = isSealed;
     this.#state = table.memory.make(Uint32Array, STREAM * CAPACITY_MIN);
   }
 
   /** Follows the table's streams up to its last row. */
   extend(): void {
     this.#rows.extendSome(Infinity);
+    const last = this.#rows.streamsMax - 1;
+    if (last * STREAM >= this.#state.length) this.#grow(last);
   }
 
   get columns(): { readonly state: Uint32Array; readonly next: Uint32Array } {
@@ -135,7 +143,7 @@ export class MiddleSegments {
     const dataFrom = conversation.isData ? conversation.dataFrom : -1;
     state[at + DATA_FROM] = dataFrom + 1;
     state[at + LAST] = last + 1;
-    state[at + IS_OPAQUE] = Number(conversation.isOpaque);
+    state[at + SPEAKER] = conversation.isOpaque ? ANYBODY : 0;
     if (state[at + SIDE_OF_0] === 0)
       state[at + SIDE_OF_0] = sideOf(this.#table, this.#rows.first(stream)) + 1;
     const sideOf0 = state[at + SIDE_OF_0] - 1;
@@ -150,7 +158,9 @@ export class MiddleSegments {
     this.#state[at + SEQ] = pdus.nextSeq(direction);
     const lacks = pdus.lacks(direction);
     this.#state[at + LACKS] = Math.min(lacks, LACKS_MAX);
-    this.#state[at + IS_WHOLE] = Number(lacks > 0 || pdus.isWhole(direction));
+    const begun = pdus.waitingByte(direction);
+    const isData = lacks > 0 && begun === CONTENT.applicationData;
+    this.#state[at + IS_WHOLE] = Number(pdus.isInOrder(direction) && (begun === -1 || isData));
   }
 
   /** The conversation of `stream` is gone, and with it what it was not told. */

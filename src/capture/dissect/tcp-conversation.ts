@@ -29,6 +29,9 @@ const UNKNOWN_MAX = 16;
 const NO_RULES: readonly DecodeAs[] = [];
 
 const CONTROL = TCP_FLAG.syn | TCP_FLAG.fin;
+const ENDS = CONTROL | TCP_FLAG.rst;
+/** What is found of segments that are not simply next: sent before, late, or read otherwise. */
+const NOT_MIDDLE = ANALYSIS.retransmission | ANALYSIS.outOfOrder | ANALYSIS.keepAlive | ANALYSIS.unreadable;
 
 /** The segment being taken, one for all: nobody keeps it, and there would be one for every segment that is looked at. */
 const next: Mutable<Segment> = {
@@ -102,6 +105,34 @@ export class TcpConversation implements PduReader, PduBytes, Segments, StreamAbo
     next.isLate = isLate;
     next.isKeepAlive = this.#isKeepAlive(row);
     this.pdus.add(next);
+  }
+
+  /**
+   * Takes what follows `row`, the last that was taken, up to row `to`, as far as these are segments in the middle of the message it is of, one
+   * behind the other; answers the last of them, `row` where there is none.
+   */
+  addMiddles(row: number, to: number): number {
+    const { packets } = this.#trace;
+    const { tcpSeq, tcpFlags, payloadLength, payloadOffset, capturedLength, analysis } = packets;
+    const direction = this.direction(row);
+    const lacks = this.isData ? 0 : this.pdus.lacks(direction);
+    let bytes = 0;
+    let seq = this.pdus.nextSeq(direction);
+    let first = -1;
+    let last = row;
+    for (let at = lacks === 0 ? -1 : this.#rows.next(row); at !== -1 && at <= to; at = this.#rows.next(at)) {
+      const length = payloadLength[at];
+      const isNext =
+        length > 0 && bytes + length < lacks && tcpSeq[at] === seq && this.direction(at) === direction;
+      if (!isNext || (analysis[at] & NOT_MIDDLE) !== 0 || (tcpFlags[at] & ENDS) !== 0) break;
+      if (payloadOffset[at] === NO_OFFSET || payloadOffset[at] + length > capturedLength[at]) break;
+      if (first === -1) first = at;
+      last = at;
+      bytes += length;
+      seq = (seq + length) >>> 0;
+    }
+    if (first !== -1) this.pdus.addRun(first, last, direction, bytes);
+    return last;
   }
 
   /** Whether `row` came later than its place in the stream: Wireshark reads no messages from it. */

@@ -67,6 +67,11 @@ for (const [name, { ports }] of STREAM_PROTOCOLS) {
 }
 const NO_NAMES: readonly string[] = [];
 
+/** Every port that is a protocol's. */
+export function portsOf(): { readonly name: string; readonly port: number }[] {
+  return [...STREAM_PROTOCOLS].flatMap(([name, { ports }]) => ports.map((port) => ({ name, port })));
+}
+
 /** Those that content tells. */
 const BY_CONTENT = [...STREAM_PROTOCOLS].flatMap(([name, { looksLike }]) =>
   looksLike === null ? [] : [{ name, looksLike }],

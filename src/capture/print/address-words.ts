@@ -41,15 +41,16 @@ export class AddressWords {
     else out.words(this.#words, id * WORDS_MAX, length);
   }
 
-  /** Keeps the text of an address, where it can be; of 0 there is none. */
-  keep(id: number): void {
-    if (id === 0 || (id < this.#lengths.length && this.#lengths[id] !== 0)) return;
+  /** Keeps the text of an address, where it can be, and answers whether it was not kept before; of 0 there is none. */
+  keep(id: number): boolean {
+    if (id === 0 || (id < this.#lengths.length && this.#lengths[id] !== 0)) return false;
     const bytes = Buffer.from(this.#addresses.text(id));
     // Texts that captures give addresses can be of any length.
-    if (bytes.length > WORDS_MAX * 8) return;
+    if (bytes.length > WORDS_MAX * 8) return false;
     if (id >= this.#lengths.length) this.#grow((id + 1) * 2);
     this.#words.set(wordsOf(bytes), id * WORDS_MAX);
     this.#lengths[id] = bytes.length;
+    return true;
   }
 
   #grow(size: number): void {

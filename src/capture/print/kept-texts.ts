@@ -37,6 +37,11 @@ export class KeptTexts {
     return { words: this.#words, starts: this.#starts, lengths: this.#lengths };
   }
 
+  /** Whether text number `index` is kept. */
+  has(index: number): boolean {
+    return index < this.#lengths.length && this.#lengths[index] !== 0;
+  }
+
   /** Puts text number `index` at `at`, and answers the place behind it: `at` where it is not kept. */
   put(view: DataView, at: number, index: number): number {
     if (index < 0 || index >= this.#lengths.length) return at;

@@ -14,6 +14,7 @@ import { KEPT_TEXT_MAX, KeptTexts } from "./kept-texts.ts";
 import { putDecimal, putHexFour, putNine, putWords, SLACK_BYTES } from "./digits.ts";
 import type { LineBytes, LineWriter, Piece } from "./line-bytes.ts";
 import { writeSeconds } from "./times.ts";
+import { writeLabel } from "./transport-info.ts";
 import type { TransportColumns } from "./transport-columns.ts";
 
 const CELL = {
@@ -221,6 +222,7 @@ export class SegmentCells {
     const isAll = !cells.includes(CELL.other);
     // What Info has is to be asked for once.
     if (packets === null || this.#separator === 0 || !isAll || infos > 1) return null;
+    const { labels } = this.#columns;
     return new CompiledLines(packets, {
       cells,
       separator: this.#separator,
@@ -228,7 +230,8 @@ export class SegmentCells {
       hasInfo: infos > 0,
       isInfoLast: cells.at(-1) === CELL.info,
       addresses: this.#addresses,
-      labels: this.#columns.labels,
+      labels,
+      label: (flags, out) => writeLabel(out, flags, labels),
       middles,
       isUnruled,
       info: (row, out) => this.#columns.writeInfo(row, out),

@@ -76,8 +76,7 @@ export function writeTcpInfo(
   at = labels.put(view, label, flags);
   if (at === label) {
     out.length = label;
-    out.text(` [${tcpFlagsText(flags)}] Seq=`);
-    labels.keep(flags, out, label);
+    writeLabel(out, flags, labels);
     at = out.length;
   }
   at = putDecimal(view, at, seq);
@@ -97,6 +96,13 @@ export function writeTcpInfo(
 }
 
 const NOTHING = new Uint8Array(0);
+
+/** Writes what stands between a segment's ports and its sequence number, which is kept then. */
+export function writeLabel(out: LineBytes, flags: number, labels: KeptTexts): void {
+  const start = out.length;
+  out.text(` [${tcpFlagsText(flags)}] Seq=`);
+  labels.keep(flags, out, start);
+}
 
 /** Writes UDP's Info of a datagram that is not tunnelled: `40000 → 5004 Len=172`. */
 export function writeUdpInfo(out: LineBytes, row: number, table: PacketTable): void {

@@ -4,7 +4,7 @@
 //
 // What stays per segment and message is numbers, not bytes: a message is put together again when it is shown.
 
-import { extend, isCovered } from "./covered.ts";
+import { endsAt, extend, isCovered } from "./covered.ts";
 import type { Covered } from "./covered.ts";
 import { PduBuffer, scanAt } from "./pdu-buffer.ts";
 import type { PduScan } from "./pdu-buffer.ts";
@@ -137,27 +137,33 @@ export class StreamPdus {
     const side = this.#side(direction);
     const { waiting } = side;
     if (waiting === null) return;
-    waiting.have += bytes;
-    side.have += bytes;
     this.table.addMiddle(first, last, side.seq, waiting.pdu);
+    extend(waiting, side.seq - waiting.start, side.seq - waiting.start + bytes);
+    extend(side, side.seq, side.seq + bytes);
     side.wireSeq = (side.wireSeq + bytes) | 0;
     side.seq += bytes;
   }
 
-  /** Bytes that the message a direction is in the middle of still lacks, where nothing of it is missing; 0 for any other. */
+  /** Bytes that the message a direction is in the middle of has yet to come; 0 where there is none, or what came last is not what it goes on from. */
   lacks(direction: 0 | 1): number {
     const side = this.#side(direction);
-    const { waiting } = side;
-    if (waiting === null || waiting.next !== null || side.late !== null) return 0;
-    const { need, have, start } = waiting;
-    const isInOrder = start + have === side.seq && side.have === side.seq;
-    return isInOrder && need > have ? need - have : 0;
+    const { waiting, seq } = side;
+    if (waiting === null || waiting.next !== null) return 0;
+    const { need, start } = waiting;
+    return need > seq - start && endsAt(side, seq) && endsAt(waiting, seq - start) ? need - (seq - start) : 0;
   }
 
-  /** Whether a direction is between two messages, and nothing of it is missing. */
-  isWhole(direction: 0 | 1): boolean {
-    const side = this.#side(direction);
-    return side.isBegun && side.waiting === null && side.late === null && side.have === side.seq;
+  /** The first byte of the message a direction is in the middle of; -1 where it is between two. */
+  waitingByte(direction: 0 | 1): number {
+    const { waiting } = this.#side(direction);
+    return waiting === null ? -1 : this.table.firstByte(waiting.pdu);
+  }
+
+  /** Whether nothing is missing of a direction, nor of the message it is in the middle of. */
+  isInOrder(direction: 0 | 1): boolean {
+    const { isBegun, late, have, seq, waiting } = this.#side(direction);
+    if (!isBegun || late !== null || have !== seq) return false;
+    return waiting === null || (waiting.late === null && waiting.start + waiting.have === seq);
   }
 
   /** The sequence number a direction goes on with, as on the wire. */

@@ -40,6 +40,11 @@ export class StreamRows {
     return stream < this.#first.length ? this.#first[stream] - 1 : -1;
   }
 
+  /** More than the number of any stream that was met. */
+  get streamsMax(): number {
+    return this.#first.length;
+  }
+
   /** By row, as far as the chains were followed: the next row of its stream, 0 for none. */
   get column(): Uint32Array {
     return this.#next;

@@ -6,7 +6,7 @@
 import { be16, be32, wordAt } from "./bytes";
 import { text } from "./digits";
 import { dnsText, readDns } from "./dns";
-import { lent, lentFrom, lentTo } from "./middle";
+import { lent, lentFrom, lentTo } from "./conversations";
 import { capturedLength, fileOffset, udpFirstRow } from "./places";
 import { lengthOf, ports } from "./transport-info";
 

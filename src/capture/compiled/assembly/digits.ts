@@ -1,6 +1,9 @@
 // Numbers and short texts put into bytes at a place: each function answers the place behind what it wrote, and may overwrite up to seven
 // bytes behind it. `print/digits.ts` does the same.
 
+/** A comma and a blank behind it. */
+export const COMMA_BLANK: u16 = 0x202c;
+
 const ZEROS: u32 = 0x30303030;
 const HEX: usize = memory.data<u8>([48, 49, 50, 51, 52, 53, 54, 55, 56, 57, 97, 98, 99, 100, 101, 102]);
 

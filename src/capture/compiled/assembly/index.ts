@@ -13,9 +13,12 @@ import { segment } from "./segments";
 export * from "./datagrams";
 export * from "./dns";
 export * from "./http";
+export * from "./conversations";
 export * from "./lines";
 export * from "./middle";
+export * from "./opening";
 export * from "./places";
+export * from "./words";
 
 const ETHER_TYPE_IPV4: u32 = 0x0800;
 const ETHER_TYPE_IPV6: u32 = 0x86dd;

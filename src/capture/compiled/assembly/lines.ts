@@ -6,7 +6,7 @@
 
 import { halfAt, wordAt } from "./bytes";
 import { datagramInfo, takeDatagram } from "./datagrams";
-import { decimal, hexFour, nine, text } from "./digits";
+import { COMMA_BLANK, decimal, hexFour, nine, text } from "./digits";
 import {
   recordsEnded,
   takeEnd,
@@ -16,7 +16,10 @@ import {
   TAKEN_MIDDLE,
   TAKEN_NOT,
   TAKEN_RECORDS,
+  TAKEN_SAID,
 } from "./middle";
+import { areUsual, writeOptions } from "./options";
+import { said, saidLength } from "./words";
 import {
   addressFamilies,
   analysis,
@@ -70,6 +73,8 @@ export let labelsLengths: usize = 0;
 export let labelsMax: u32 = 0;
 
 const NOT_BEGUN: u32 = 0xffffffff;
+/** Beside what `middle.ts` has: a segment without data, and what its options say. */
+const TAKEN_OPTIONS: u32 = 6;
 /** Room of an address' text. */
 const ADDRESS_BYTES: usize = 48;
 
@@ -123,7 +128,6 @@ const APPLICATION_DATA: usize = memory.data<u8>([
   65, 112, 112, 108, 105, 99, 97, 116, 105, 111, 110, 32, 68, 97, 116, 97,
 ]);
 const APPLICATION_DATA_LENGTH: u32 = 16;
-const COMMA_BLANK: u16 = 0x202c;
 
 /** Writes the lines of rows `from` to before `to`, as far as they are written here; answers the row it got to. */
 export function lines(from: u32, to: u32): u32 {
@@ -281,8 +285,10 @@ function take(
   payload: u32,
 ): u32 {
   if ((flags & FLAG_URG) != 0 || (found & ANALYSIS_FLAGS) != 0) return TAKEN_NOT;
-  if ((found & ONLY_TIMESTAMPS) == 0 && payload - transport != 20) return TAKEN_NOT;
   if (flags >= labelsMax || load<u8>(labelsLengths + flags) == 0) return TAKEN_NOT;
+  if ((found & ONLY_TIMESTAMPS) == 0 && payload - transport != 20) {
+    return length == 0 && areUsual(row, transport + 20, payload) ? TAKEN_OPTIONS : TAKEN_NOT;
+  }
   if (length > 0) return takeMiddle(row, conversation, side, flags, found, length, payload);
   if ((flags & FLAG_FIN) != 0 && !takeEnd(row, conversation, side)) return TAKEN_NOT;
   return TAKEN_DATA;
@@ -302,6 +308,7 @@ function info(
   found: u32,
 ): usize {
   let at = from;
+  if (taken == TAKEN_SAID) return text(at, said, saidLength);
   if (taken == TAKEN_RECORDS) {
     at = text(at, APPLICATION_DATA, APPLICATION_DATA_LENGTH);
     for (let more: u32 = 1; more < recordsEnded; more++) {
@@ -321,6 +328,7 @@ function info(
     at = decimal(text(at, TS_VAL_LABEL, 7), wordAt(rowTsVal, row));
     at = decimal(text(at, TS_ECR_LABEL, 7), wordAt(rowTsEcr, row));
   }
+  if (taken == TAKEN_OPTIONS) return writeOptions(at);
   if (taken == TAKEN_MIDDLE) {
     store<u8>(at, BLANK);
     at = text(at + 1, NOTE, NOTE_LENGTH);

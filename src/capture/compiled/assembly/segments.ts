@@ -22,6 +22,7 @@ import {
   tcpWindow,
   tcpWindowScale,
 } from "./places";
+import { lengthOf } from "./options";
 import { columns, OFFSET_MAX, TCP } from "./rows";
 import { acknowledge, add, hasRoom, isEmpty, span } from "./unacked";
 
@@ -73,10 +74,7 @@ const OTHER_OPTIONS: i32 = -2;
 
 const OPTION_END: u32 = 0;
 const OPTION_NOP: u32 = 1;
-const OPTION_MSS: u32 = 2;
 const OPTION_WINDOW_SCALE: u32 = 3;
-const OPTION_SACK_PERMITTED: u32 = 4;
-const OPTION_TIMESTAMPS: u32 = 8;
 
 /** Words of a stream in `analysis/handshakes.ts`. */
 const HANDSHAKE: u32 = 3;
@@ -273,28 +271,12 @@ function windowScaleIn(from: usize, end: usize): i32 {
       continue;
     }
     if (at + 1 >= end) return OTHER_OPTIONS;
-    const length = usualLength(kind);
+    const length = lengthOf(kind);
     if (length == 0 || <u32>load<u8>(at, 1) != length || at + length > end) return OTHER_OPTIONS;
     if (kind == OPTION_WINDOW_SCALE && scale == NO_OPTION) scale = <i32>load<u8>(at, 2);
     at += length;
   }
   return scale;
-}
-
-/** The length of an option that a SYN usually has; 0 for any other. */
-function usualLength(kind: u32): u32 {
-  switch (kind) {
-    case OPTION_MSS:
-      return 4;
-    case OPTION_WINDOW_SCALE:
-      return 3;
-    case OPTION_SACK_PERMITTED:
-      return 2;
-    case OPTION_TIMESTAMPS:
-      return 10;
-    default:
-      return 0;
-  }
 }
 
 /** `analysis/handshakes.ts`. */
