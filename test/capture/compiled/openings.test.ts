@@ -188,6 +188,8 @@ const turn: fc.Arbitrary<Turn> = fc.record({
   side: fc.constantFrom(0 as const, 1 as const),
   bytes: said,
   sizes: fc.array(fc.constantFrom(1400, 1400, 100, 5, 3000), { minLength: 1, maxLength: 4 }),
+  lost: fc.constantFrom(-1, -1, -1, 0, 1, 2, 3, 5),
+  resentAfter: fc.integer({ min: 1, max: 6 }),
 });
 const beginsWell: fc.Arbitrary<readonly Turn[]> = fc
   .constantFrom(...Object.values(USUAL))

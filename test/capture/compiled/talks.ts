@@ -7,6 +7,9 @@ export interface Turn {
   readonly side: 0 | 1;
   readonly bytes: Uint8Array;
   readonly sizes: readonly number[];
+  /** A segment that gets lost, and comes again behind so many others, which the receiver asks for it. */
+  readonly lost?: number;
+  readonly resentAfter?: number;
 }
 
 export interface Talk {
@@ -31,9 +34,11 @@ export function framesOf(talk: Talk, number: number): Uint8Array[] {
   const { turns, isJoinedLate = false, isFast = false, isClosed = true, snapLength = Infinity } = talk;
   const frames: Uint8Array[] = [];
   const seqs: [number, number] = [...FIRST_SEQ];
-  const send = (side: 0 | 1, flags: number, payload: Uint8Array): void => {
-    const bytes = frame(talk.ports, number, side, flags, seqs, payload);
+  const put = (bytes: Uint8Array): void => {
     frames.push(bytes.subarray(0, Math.min(bytes.length, snapLength)));
+  };
+  const send = (side: 0 | 1, flags: number, payload: Uint8Array): void => {
+    put(frame(talk.ports, number, side, flags, seqs, payload));
     const ends = (flags & (FLAG.syn | FLAG.fin)) === 0 ? 0 : 1;
     seqs[side] = (seqs[side] + payload.length + ends) >>> 0;
   };
@@ -42,13 +47,24 @@ export function framesOf(talk: Talk, number: number): Uint8Array[] {
     send(1, FLAG.syn | FLAG.ack, NOTHING);
     send(0, FLAG.ack, NOTHING);
   }
-  for (const { side, bytes, sizes } of turns) {
+  for (const { side, bytes, sizes, lost = -1, resentAfter = 3 } of turns) {
+    const other = side === 0 ? 1 : 0;
+    let missing: Uint8Array | null = null;
+    let asked = seqs;
     for (let at = 0, i = 0; at < bytes.length; i++) {
       const end = Math.min(bytes.length, at + (sizes[i % sizes.length] ?? bytes.length));
+      if (i === lost) asked = [...seqs];
       send(side, end === bytes.length ? FLAG.ack | FLAG.psh : FLAG.ack, bytes.subarray(at, end));
+      if (i === lost) missing = frames.pop() ?? null;
+      // The receiver says with each of the others what it waits for.
+      if (missing !== null) put(frame(talk.ports, number, other, FLAG.ack, asked, NOTHING));
+      if (missing !== null && (i === lost + resentAfter || end === bytes.length)) {
+        put(missing);
+        missing = null;
+      }
       at = end;
     }
-    send(side === 0 ? 1 : 0, FLAG.ack, NOTHING);
+    send(other, FLAG.ack, NOTHING);
   }
   if (isClosed) {
     send(0, FLAG.fin | FLAG.ack, NOTHING);
