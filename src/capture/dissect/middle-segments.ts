@@ -156,11 +156,8 @@ export class MiddleSegments {
 
   #followSide(at: number, { pdus }: TcpConversation, direction: 0 | 1): void {
     this.#state[at + SEQ] = pdus.nextSeq(direction);
-    const lacks = pdus.lacks(direction);
-    this.#state[at + LACKS] = Math.min(lacks, LACKS_MAX);
-    const begun = pdus.waitingByte(direction);
-    const isData = lacks > 0 && begun === CONTENT.applicationData;
-    this.#state[at + IS_WHOLE] = Number(pdus.isInOrder(direction) && (begun === -1 || isData));
+    this.#state[at + LACKS] = Math.min(pdus.lacks(direction), LACKS_MAX);
+    this.#state[at + IS_WHOLE] = Number(pdus.isWhole(direction, CONTENT.applicationData));
   }
 
   /** The conversation of `stream` is gone, and with it what it was not told. */

@@ -31,11 +31,6 @@ export function extend(covered: Covered, from: number, to: number): void {
   if (late.length === 0) covered.late = null;
 }
 
-/** Whether what is there, or what came last behind a gap, ends at `end`. */
-export function endsAt({ have, late }: Covered, end: number): boolean {
-  return late === null ? have === end : late[late.length - 1].to === end;
-}
-
 /** Whether all of a segment was there before. What came before the first segment captured never was. */
 export function isCovered({ have, late }: Covered, from: number, length: number): boolean {
   if (from < 0) return false;

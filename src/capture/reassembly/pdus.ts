@@ -4,7 +4,7 @@
 //
 // What stays per segment and message is numbers, not bytes: a message is put together again when it is shown.
 
-import { endsAt, extend, isCovered } from "./covered.ts";
+import { extend, isCovered } from "./covered.ts";
 import type { Covered } from "./covered.ts";
 import { PduBuffer, scanAt } from "./pdu-buffer.ts";
 import type { PduScan } from "./pdu-buffer.ts";
@@ -135,35 +135,30 @@ export class StreamPdus {
   /** Takes several such segments at once, those of rows `first` to `last`, `bytes` bytes together and fewer than `lacks`. */
   addRun(first: number, last: number, direction: 0 | 1, bytes: number): void {
     const side = this.#side(direction);
-    const { waiting } = side;
+    const { seq } = side;
+    const waiting = waitingAt(side.waiting, seq);
     if (waiting === null) return;
-    this.table.addMiddle(first, last, side.seq, waiting.pdu);
-    extend(waiting, side.seq - waiting.start, side.seq - waiting.start + bytes);
-    extend(side, side.seq, side.seq + bytes);
+    this.table.addMiddle(first, last, seq, waiting.pdu);
+    extend(waiting, seq - waiting.start, seq - waiting.start + bytes);
+    extend(side, seq, seq + bytes);
     side.wireSeq = (side.wireSeq + bytes) | 0;
     side.seq += bytes;
   }
 
-  /** Bytes that the message a direction is in the middle of has yet to come; 0 where there is none, or what came last is not what it goes on from. */
+  /** Bytes that are to come of the message a direction is in the middle of; 0 where it is in none, or nobody knows. */
   lacks(direction: 0 | 1): number {
-    const side = this.#side(direction);
-    const { waiting, seq } = side;
-    if (waiting === null || waiting.next !== null) return 0;
-    const { need, start } = waiting;
-    return need > seq - start && endsAt(side, seq) && endsAt(waiting, seq - start) ? need - (seq - start) : 0;
+    const { waiting, seq } = this.#side(direction);
+    const current = waitingAt(waiting, seq);
+    return current === null ? 0 : Math.max(0, current.need - (seq - current.start));
   }
 
-  /** The first byte of the message a direction is in the middle of; -1 where it is between two. */
-  waitingByte(direction: 0 | 1): number {
-    const { waiting } = this.#side(direction);
-    return waiting === null ? -1 : this.table.firstByte(waiting.pdu);
-  }
-
-  /** Whether nothing is missing of a direction, nor of the message it is in the middle of. */
-  isInOrder(direction: 0 | 1): boolean {
-    const { isBegun, late, have, seq, waiting } = this.#side(direction);
-    if (!isBegun || late !== null || have !== seq) return false;
-    return waiting === null || (waiting.late === null && waiting.start + waiting.have === seq);
+  /** Whether a direction is between two messages, or in the middle of one that begins with `firstByte` and of which nothing is missing. */
+  isWhole(direction: 0 | 1, firstByte: number): boolean {
+    const { isBegun, waiting, seq } = this.#side(direction);
+    const current = waitingAt(waiting, seq);
+    if (current === null) return isBegun;
+    const isInOrder = current.late === null && current.start + current.have === seq;
+    return isInOrder && current.need > 0 && this.table.firstByte(current.pdu) === firstByte;
   }
 
   /** The sequence number a direction goes on with, as on the wire. */
