@@ -22,7 +22,7 @@ const PAGE_BYTES = 64 * 1024;
 const PAGES_KEPT = 128;
 /** A page out of turn is read whole once so much of it was asked for: parts of a message may be all over a file. */
 const SCATTERED_BYTES_MAX = PAGE_BYTES / 8;
-/** Short ranges are copied into a larger piece of memory, many to one. */
+/** Short ranges are put into a larger piece of memory, many to one. */
 const PIECE_BYTES = 256 * 1024;
 const SHORT_BYTES_MAX = 16 * 1024;
 const NOTHING = new Uint8Array(0);
@@ -121,14 +121,21 @@ export class FilePages implements ByteStore {
   /** A copy of what was lent, from `start` on: its owner reads on. */
   #copied(start: number, length: number): Uint8Array {
     const lent = this.#lent.subarray(start, start + length);
-    if (length > SHORT_BYTES_MAX) return Uint8Array.from(lent);
+    const bytes = this.#room(length);
+    bytes.set(lent);
+    return bytes;
+  }
+
+  /** Memory for `length` bytes, which nobody else has. */
+  #room(length: number): Uint8Array {
+    // A view of its own kind: what is compared or printed later is plain bytes.
+    if (length > SHORT_BYTES_MAX) return new Uint8Array(Buffer.allocUnsafeSlow(length).buffer);
     if (this.#pieceUsed + length > this.#piece.length) {
       this.#piece = new Uint8Array(Buffer.allocUnsafeSlow(PIECE_BYTES).buffer);
       this.#pieceUsed = 0;
     }
     const at = this.#pieceUsed;
     this.#pieceUsed += length;
-    this.#piece.set(lent, at);
     return this.#piece.subarray(at, at + length);
   }
 
@@ -185,15 +192,14 @@ export class FilePages implements ByteStore {
   }
 
   #readExactly(offset: number, length: number): Uint8Array {
-    const bytes = Buffer.allocUnsafeSlow(length);
+    const bytes = this.#room(length);
     let have = 0;
     while (have < length) {
       const got = readSync(this.#fd, bytes, have, length - have, offset + have);
       if (got === 0) break;
       have += got;
     }
-    // A view of its own kind: what is compared or printed later is plain bytes.
-    return new Uint8Array(bytes.buffer, 0, have);
+    return have === length ? bytes : bytes.subarray(0, have);
   }
 }
 
