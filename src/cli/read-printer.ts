@@ -191,7 +191,9 @@ function lineWriter(
     const index = trace.packets.interfaceId[row];
     return (decimals[index] ??= timeDecimals(interfaces[index].resolution));
   };
-  const columns = { timeDecimals: decimalsAt, timeWay };
+  const commonTimeDecimals = (): number | null =>
+    interfaces.length === 1 ? timeDecimals(interfaces[0].resolution) : null;
+  const columns = { timeDecimals: decimalsAt, commonTimeDecimals, timeWay };
   if (format === "psml") return psmlWriter(trace, context, columns);
   const writeText = textWriter(trace, context, { ...columns, separator: format === "tabs" ? "\t" : " " });
   const hasDetails = isDetailed(flags);

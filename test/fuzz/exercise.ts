@@ -101,13 +101,15 @@ export async function exercise(bytes: Uint8Array, variant: number): Promise<Exer
 /** A file's packets go through code that those of a stream do not: what it prints is to be the same. */
 async function compareWithFile(bytes: Uint8Array): Promise<void> {
   writeFileSync(FILE, bytes);
-  const file = await linesAtOnce(FILE, FIELDS);
-  // What is compressed comes as a stream.
-  if (file === null) return;
-  const stream = await linesEach(bytes, FIELDS);
-  const at = stream.findIndex((line, i) => file[i] !== line);
-  if (file.length !== stream.length || at !== -1)
-    throw new Error(`as a file: ${file[at]}\nas a stream: ${stream[at]}`);
+  for (const kind of [FIELDS, "list"] as const) {
+    const file = await linesAtOnce(FILE, kind);
+    // What is compressed comes as a stream.
+    if (file === null) return;
+    const stream = await linesEach(bytes, kind);
+    const at = stream.findIndex((line, i) => file[i] !== line);
+    if (file.length !== stream.length || at !== -1)
+      throw new Error(`as a file: ${file[at]}\nas a stream: ${stream[at]}`);
+  }
 }
 
 /** Packets alone, dissected and shown: no reader, nothing else. */

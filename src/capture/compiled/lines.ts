@@ -9,13 +9,18 @@ import { handMediaNames } from "./media-names.ts";
 import type { CompiledPackets, Spoken } from "./packets.ts";
 
 export interface CompiledLinesOptions {
-  /** Numbers of `CELL` in `print/segment-cells.ts`. */
+  /** Numbers of `CELL` in `print/cells.ts`. */
   readonly cells: readonly number[];
   /** A single byte. */
   readonly separator: number;
+  /** Whether times are among the cells, and times since the first packet. */
   readonly hasTime: boolean;
+  readonly hasSince: boolean;
   readonly hasInfo: boolean;
+  readonly hasProtocol: boolean;
   readonly isInfoLast: boolean;
+  /** Digits behind the point of times since the first packet; null where they are not the same of all packets so far. */
+  readonly timeDecimals: () => number | null;
   /** Of addresses, and of flags. */
   readonly addresses: AddressWords;
   readonly labels: KeptTexts;
@@ -44,7 +49,7 @@ export class CompiledLines {
   readonly #length: WebAssembly.Global;
   readonly #begunAt: WebAssembly.Global;
   readonly #plan: Uint8Array;
-  /** Null where Info is not among the fields. */
+  /** Null where neither Info nor the protocol is among the fields. */
   readonly #datagrams: CompiledDatagrams | null;
   readonly #spoken: Spoken;
   /** More than a line may take. */
@@ -53,7 +58,8 @@ export class CompiledLines {
   #out: Uint8Array | null = null;
 
   constructor(packets: CompiledPackets, options: CompiledLinesOptions) {
-    const { cells, hasInfo, isUnruled } = options;
+    const { cells, hasInfo, hasProtocol, isUnruled } = options;
+    const isAsked = hasInfo || hasProtocol;
     this.#packets = packets;
     this.#options = options;
     this.#lines = packets.code.call("lines");
@@ -62,8 +68,8 @@ export class CompiledLines {
     this.#plan = packets.code.memory.make(Uint8Array, cells.length);
     this.#plan.set(cells);
     const { code, indexed } = packets;
-    this.#datagrams = hasInfo ? new CompiledDatagrams(code.memory, indexed.table, isUnruled) : null;
-    if (hasInfo) handMediaNames(code);
+    this.#datagrams = isAsked ? new CompiledDatagrams(code.memory, indexed.table, isUnruled) : null;
+    if (isAsked) handMediaNames(code);
     this.#spoken = packets.spoken;
     this.#room = INFO_BYTES + cells.length * FIELD_BYTES;
   }
@@ -73,12 +79,14 @@ export class CompiledLines {
    * row it got to. `out` is to be in the code's memory.
    */
   write(from: number, to: number, out: LineBytes): number {
-    const { middles, hasTime, info, line } = this.#options;
+    const { middles, hasTime, info, line, timeDecimals } = this.#options;
     const { marks, streams } = this.#packets.indexed;
+    const decimals = timeDecimals();
+    this.#packets.code.number("timeDecimals").value = decimals ?? 0;
     middles.extend();
     this.#datagrams?.begin(from, streams.tables.udp.count);
     this.#lend();
-    const isOwn = !hasTime || !marks.hasTimeless;
+    const isOwn = decimals !== null && (!hasTime || !marks.hasTimeless);
     let row = from;
     while (row < to && out.length < ENOUGH_BYTES) {
       let begun = NOT_BEGUN;
@@ -142,7 +150,8 @@ export class CompiledLines {
 
   #place(out: LineBytes): void {
     const { code } = this.#packets;
-    const { cells, separator, hasTime, hasInfo, isInfoLast, isUnruled } = this.#options;
+    const { cells, separator, hasTime, hasSince, hasInfo, hasProtocol, isInfoLast, isUnruled } =
+      this.#options;
     const { addresses, labels, middles } = this.#options;
     this.#made = code.memory.made;
     this.#out = out.bytes;
@@ -164,7 +173,9 @@ export class CompiledLines {
     code.number("nextRowsMax").value = next.length;
     code.number("fields").value = cells.length;
     code.number("hasTime").value = Number(hasTime);
+    code.number("hasSince").value = Number(hasSince);
     code.number("hasInfo").value = Number(hasInfo);
+    code.number("hasProtocol").value = Number(hasProtocol);
     code.number("isInfoLast").value = Number(hasInfo && isInfoLast);
     code.number("separator").value = separator;
     code.number("outEnough").value = ENOUGH_BYTES;

@@ -24,9 +24,13 @@ const RUN_BYTES = 3;
 const RUN_SIDE = 4;
 /** Which side direction 0 is, plus one. */
 const SIDE_OF_0 = 5;
-/** Who says what its messages are: 0 its conversation alone; 1 anybody, since they are records of data nobody can open; more in compiled code. */
+/**
+ * Who says what its messages are: 0 its conversation alone; 1 anybody, since they are records of data nobody can open, whose version of TLS stands
+ * above; more in compiled code.
+ */
 const SPEAKER = 6;
 const ANYBODY = 1;
+const VERSION_SHIFT = 8;
 /** Whether compiled code took messages: its conversation then reads for itself what was taken since it was last told. */
 const UNTOLD = 7;
 /** Numbers of each side. */
@@ -143,7 +147,8 @@ export class MiddleSegments {
     const dataFrom = conversation.isData ? conversation.dataFrom : -1;
     state[at + DATA_FROM] = dataFrom + 1;
     state[at + LAST] = last + 1;
-    state[at + SPEAKER] = conversation.isOpaque ? ANYBODY : 0;
+    const version = conversation.opaqueVersion;
+    state[at + SPEAKER] = version === 0 ? 0 : ANYBODY | (version << VERSION_SHIFT);
     if (state[at + SIDE_OF_0] === 0)
       state[at + SIDE_OF_0] = sideOf(this.#table, this.#rows.first(stream)) + 1;
     const sideOf0 = state[at + SIDE_OF_0] - 1;

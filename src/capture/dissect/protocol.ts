@@ -95,8 +95,11 @@ export interface StreamDissector extends PduReader {
    * For protocols whose messages in a segment are below one line.
    */
   columnsOf?(pdu: number, firstByte: number): Columns | null;
-  /** Whether all that comes is encrypted, and stays so: records of application data are told by their headers. */
-  readonly isOpaque?: boolean;
+  /**
+   * The version of TLS of the messages that follow, where there is nothing to be said of them but that they are records of data nobody can open;
+   * 0 where there may be more.
+   */
+  readonly opaqueVersion?: number;
   /** How many of a long message's bytes the columns depend on, `read` giving its first ones; on all where this is not there. */
   columnsBytes?(read: (max: number) => Uint8Array): number;
 }

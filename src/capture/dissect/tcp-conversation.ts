@@ -175,9 +175,9 @@ export class TcpConversation implements PduReader, PduBytes, Segments, StreamAbo
     return (this.#trace.packets.analysis[row] & passedOver) === 0;
   }
 
-  /** Whether there is nothing to be said of the messages that follow but that they are records of data nobody can open. */
-  get isOpaque(): boolean {
-    return this.#speakers.current?.isOpaque === true;
+  /** The version of TLS where there is nothing to be said of the messages that follow but that they are its records of data; else 0. */
+  get opaqueVersion(): number {
+    return this.#speakers.current?.opaqueVersion ?? 0;
   }
 
   /** Bytes of memory, roughly. */

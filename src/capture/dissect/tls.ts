@@ -361,8 +361,8 @@ export class TlsStream implements StreamDissector, Carrier {
     return { before: titleAt(carries - 1), now: titleAt(carries) };
   }
 
-  get isOpaque(): boolean {
-    return this.#settledFrom >= 0 && this.#opening?.isOpen !== true;
+  get opaqueVersion(): number {
+    return this.#settledFrom >= 0 && this.#opening?.isOpen !== true ? this.#version : 0;
   }
 
   columnsOf(pdu: number, firstByte: number): Columns | null {

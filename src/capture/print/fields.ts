@@ -1,7 +1,6 @@
 // `-T fields`: chosen fields of each packet on a line, as tshark prints them.
 
 import type { CompiledLines } from "../compiled/lines.ts";
-import { conversationsOf } from "../dissect/conversations.ts";
 import { dissect } from "../dissect/dissect.ts";
 import type { DetailNode, DissectContext, DissectedPacket, Interest } from "../dissect/dissect.ts";
 import { isFrameColumn, isPlain } from "../fields-columns.ts";
@@ -192,9 +191,7 @@ class Cells {
 
   /** Writes many of these lines at once; null where that cannot be. */
   compiled(line: LineWriter): CompiledLines | null {
-    const { conversations = conversationsOf(this.#trace), decodeAs = [] } = this.#context;
-    const isUnruled = decodeAs.length === 0 && conversations.isUnruled;
-    return this.#ofSegments.compiled(conversations.middles, isUnruled, line);
+    return this.#ofSegments.compiled(line);
   }
 
   begin(row: number): void {

@@ -5,38 +5,15 @@ import { ANALYSIS_FLAGS } from "../../trace/analysis-flags.ts";
 import { NO_STREAM } from "../../trace/packets.ts";
 import type { PacketTable } from "../../trace/packets.ts";
 import type { Trace } from "../../trace/trace.ts";
-import { CompiledLines } from "../compiled/lines.ts";
-import { compiledPacketsOf } from "../compiled/packets.ts";
+import type { CompiledLines } from "../compiled/lines.ts";
 import type { DissectContext } from "../dissect/dissect.ts";
-import type { MiddleSegments } from "../dissect/middle-segments.ts";
 import { AddressWords } from "./address-words.ts";
+import { CELL, linesAtOnce } from "./cells.ts";
 import { KEPT_TEXT_MAX, KeptTexts } from "./kept-texts.ts";
 import { putDecimal, putHexFour, putNine, putWords, SLACK_BYTES } from "./digits.ts";
 import type { LineBytes, LineWriter, Piece } from "./line-bytes.ts";
 import { writeSeconds } from "./times.ts";
-import { writeLabel } from "./transport-info.ts";
 import type { TransportColumns } from "./transport-columns.ts";
-
-const CELL = {
-  /** None of these. */
-  other: 0,
-  frameNumber: 1,
-  timeEpoch: 2,
-  ipv4Source: 3,
-  ipv4Destination: 4,
-  ipv6Source: 5,
-  ipv6Destination: 6,
-  sourcePort: 7,
-  destinationPort: 8,
-  stream: 9,
-  seq: 10,
-  ack: 11,
-  length: 12,
-  flags: 13,
-  window: 14,
-  analysisFlags: 15,
-  info: 16,
-} as const;
 
 const CELLS: ReadonlyMap<string, number> = new Map([
   ["frame.number", CELL.frameNumber],
@@ -55,6 +32,8 @@ const CELLS: ReadonlyMap<string, number> = new Map([
   ["tcp.window_size", CELL.window],
   ["tcp.analysis.flags", CELL.analysisFlags],
   ["_ws.col.Info", CELL.info],
+  ["_ws.col.Protocol", CELL.protocol],
+  ["frame.len", CELL.frameLength],
 ]);
 
 /** Those that a segment's direction decides. */
@@ -78,6 +57,8 @@ const FIELD_BYTES = 40;
 const SECONDS_MAX = 2 ** 32;
 
 export class SegmentCells {
+  readonly #trace: Trace;
+  readonly #context: DissectContext;
   readonly #table: PacketTable;
   readonly #columns: TransportColumns;
   readonly #cells: Uint8Array;
@@ -100,6 +81,8 @@ export class SegmentCells {
     columns: TransportColumns,
     between: Piece,
   ) {
+    this.#trace = trace;
+    this.#context = context;
     this.#table = trace.packets;
     this.#columns = columns;
     this.#addresses = new AddressWords(trace.packets);
@@ -164,6 +147,9 @@ export class SegmentCells {
         case CELL.ack:
           value = numbers.ack;
           break;
+        case CELL.frameLength:
+          value = table.length[row];
+          break;
         case CELL.length:
           value = table.payloadLength[row];
           break;
@@ -212,31 +198,10 @@ export class SegmentCells {
     return to;
   }
 
-  /**
-   * Writes many lines of nothing but these fields at once, `line` one of them; null where that cannot be. `isUnruled` as in `CompiledLinesOptions`.
-   */
-  compiled(middles: MiddleSegments, isUnruled: boolean, line: LineWriter): CompiledLines | null {
-    const packets = compiledPacketsOf(this.#table);
-    const cells = [...this.#cells];
-    const infos = cells.filter((cell) => cell === CELL.info).length;
-    const isAll = !cells.includes(CELL.other);
-    // What Info has is to be asked for once.
-    if (packets === null || this.#separator === 0 || !isAll || infos > 1) return null;
-    const { labels } = this.#columns;
-    return new CompiledLines(packets, {
-      cells,
-      separator: this.#separator,
-      hasTime: cells.includes(CELL.timeEpoch),
-      hasInfo: infos > 0,
-      isInfoLast: cells.at(-1) === CELL.info,
-      addresses: this.#addresses,
-      labels,
-      label: (flags, out) => writeLabel(out, flags, labels),
-      middles,
-      isUnruled,
-      info: (row, out) => this.#columns.writeInfo(row, out),
-      line,
-    });
+  /** Writes many lines of nothing but these fields at once, `line` one of them; null where that cannot be. */
+  compiled(line: LineWriter): CompiledLines | null {
+    const of = { cells: [...this.#cells], separator: this.#separator, addresses: this.#addresses };
+    return linesAtOnce(this.#trace, this.#context, { ...of, columns: this.#columns }, line);
   }
 
   /** The same for one field that is no number, or for several that a direction decides. */
@@ -264,6 +229,12 @@ export class SegmentCells {
       case CELL.stream:
         if (table.stream[row] !== NO_STREAM) out.decimal(table.stream[row]);
         break;
+      case CELL.protocol: {
+        const protocol = this.#columns.protocol(row);
+        if (protocol === null) return i;
+        out.text(protocol);
+        break;
+      }
       default:
         return this.#columns.writeInfo(row, out) ? i + 1 : i;
     }

@@ -4,6 +4,7 @@ import { COLUMNS, dissect } from "../dissect/dissect.ts";
 import type { DissectContext } from "../dissect/dissect.ts";
 import type { Trace } from "../../trace/trace.ts";
 import { AddressWords } from "./address-words.ts";
+import { CELL, linesAtOnce } from "./cells.ts";
 import { linesOf, pieceOf } from "./line-bytes.ts";
 import type { LineBytes, LineWriter } from "./line-bytes.ts";
 import { TransportColumns } from "./transport-columns.ts";
@@ -13,9 +14,22 @@ import { writeBetween } from "./times.ts";
 
 const MICROSECONDS = 6;
 
+const LIST = [
+  CELL.listNumber,
+  CELL.listTime,
+  CELL.listSource,
+  CELL.arrow,
+  CELL.listDestination,
+  CELL.protocol,
+  CELL.frameLength,
+  CELL.info,
+];
+
 export interface TextOptions {
   /** Digits after the seconds' point, by row: as many as its timestamp is fine; 6 by default. */
   readonly timeDecimals?: (row: number) => number;
+  /** The same where it is so of all packets so far, null where it is not; many lines are then written at once. */
+  readonly commonTimeDecimals?: () => number | null;
   /** Since the first packet by default. */
   readonly timeWay?: TimeWay;
   /** What stands between columns: a blank by default. */
@@ -32,7 +46,7 @@ export function textWriter(
   const segments = new TransportColumns(trace, context);
   const addresses = new AddressWords(table);
   const writeTime = columnTime(trace, context, options);
-  const { separator = " " } = options;
+  const { separator = " ", commonTimeDecimals, timeWay = "r" } = options;
   const between = separator.charCodeAt(0);
   const arrow = pieceOf(`${separator}→${separator}`);
   const numberAndTime = (row: number, out: LineBytes): void => {
@@ -52,7 +66,7 @@ export function textWriter(
     out.decimal(table.length[row]);
     out.byte(between);
   };
-  return (row, out) => {
+  const write: LineWriter = (row, out) => {
     const start = out.length;
     const protocol = segments.protocol(row);
     if (protocol !== null) {
@@ -80,6 +94,12 @@ export function textWriter(
     protocolAndLength(row, out, packet.protocol);
     out.text(packet.info);
   };
+  if (commonTimeDecimals === undefined || timeWay !== "r") return write;
+  const columns = { cells: LIST, separator: between, addresses, columns: segments };
+  const compiled = linesAtOnce(trace, context, { ...columns, timeDecimals: commonTimeDecimals }, write);
+  return compiled === null
+    ? write
+    : Object.assign(write, { many: compiled.write.bind(compiled) satisfies LineWriter["many"] });
 }
 
 /** Writes the time of a packet as `options` want it, nothing where it has none. */

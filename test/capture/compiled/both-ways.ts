@@ -1,14 +1,33 @@
-// Lines of fields as compiled code writes them, many at once, and as they are written without it.
+// Lines of fields, and of the list, as compiled code writes them, many at once, and as they are written without it.
 
 import { FOURTEEN_FIELDS } from "../../../bench/read-peers.ts";
+import type { Capture } from "../../../src/capture/capture.ts";
 import { openCapture, openChunks } from "../../../src/capture/open.ts";
 import { contextOf, decodeCaptureAs } from "../../../src/capture/context.ts";
 import type { DecodeAs } from "../../../src/capture/dissect/decode-as.ts";
-import { fieldsWriter, printFields } from "../../../src/capture/print/fields.ts";
-import { LineBytes } from "../../../src/capture/print/line-bytes.ts";
+import { fieldsWriter } from "../../../src/capture/print/fields.ts";
+import { LineBytes, linesOf } from "../../../src/capture/print/line-bytes.ts";
+import type { LineWriter } from "../../../src/capture/print/line-bytes.ts";
+import { textWriter } from "../../../src/capture/print/text.ts";
 
-/** What compiled code writes, all of it. */
+/** Fields that compiled code writes. */
 export const FIELDS = ["ipv6.src", "ipv6.dst", ...FOURTEEN_FIELDS] as const;
+const MORE_FIELDS = ["frame.len", "_ws.col.Protocol", "_ws.col.Info"] as const;
+
+/** What lines have: these fields, or the columns of the list. */
+export type LineKind = readonly string[] | "list";
+/** All that compiled code writes. */
+export const KINDS: readonly LineKind[] = [FIELDS, MORE_FIELDS, "list"];
+
+/** Digits of times in the list. */
+const DECIMALS = 6;
+
+function writerOf(capture: Capture, kind: LineKind, digits: number): LineWriter {
+  const decimals = (): number => digits;
+  return kind === "list"
+    ? textWriter(capture.trace, contextOf(capture), { timeDecimals: decimals, commonTimeDecimals: decimals })
+    : fieldsWriter(capture.trace, kind, contextOf(capture));
+}
 
 async function* once(bytes: Uint8Array): AsyncGenerator<Uint8Array> {
   yield bytes;
@@ -17,14 +36,15 @@ async function* once(bytes: Uint8Array): AsyncGenerator<Uint8Array> {
 /** The lines of a capture as many as can be at once, where the user said `rules`; null where each is written by itself. */
 export async function linesAtOnce(
   file: string,
-  fields: readonly string[],
+  kind: LineKind,
   rules: readonly DecodeAs[] = [],
+  decimals = DECIMALS,
 ): Promise<string[] | null> {
   const capture = await openCapture(file, { lazy: true });
   decodeCaptureAs(capture, rules);
   try {
     const { packets } = capture.trace;
-    const { many } = fieldsWriter(capture.trace, fields, contextOf(capture));
+    const { many } = writerOf(capture, kind, decimals);
     if (many === undefined) return null;
     const out = new LineBytes(packets.memory);
     let text = "";
@@ -48,14 +68,15 @@ export async function linesAtOnce(
 /** The same lines, each by itself, of a capture that came as a stream and of which nothing was compiled. */
 export async function linesEach(
   bytes: Uint8Array,
-  fields: readonly string[],
+  kind: LineKind,
   rules: readonly DecodeAs[] = [],
+  decimals = DECIMALS,
 ): Promise<string[]> {
   const capture = await openChunks(once(bytes), "-");
   decodeCaptureAs(capture, rules);
   try {
     const rows = Array.from({ length: capture.trace.packets.count }, (_, row) => row);
-    return [...printFields(capture.trace, rows, fields, contextOf(capture))];
+    return [...linesOf(writerOf(capture, kind, decimals), rows)];
   } finally {
     capture.close();
   }

@@ -50,6 +50,7 @@ async function notCompiled(
   const rows = [...new Set(asked.mock.calls.map(([row]) => row))];
   asked.mockRestore();
   expect(lines).toEqual(await linesEach(capture, fields, rules));
+  expect(await linesAtOnce(path, "list", rules)).toEqual(await linesEach(capture, "list", rules));
   return rows;
 }
 

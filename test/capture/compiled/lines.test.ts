@@ -12,13 +12,21 @@ import { contextOf } from "../../../src/capture/context.ts";
 import { openCapture } from "../../../src/capture/open.ts";
 import { fieldsWriter, printFields } from "../../../src/capture/print/fields.ts";
 import { LineBytes } from "../../../src/capture/print/line-bytes.ts";
-import { FIELDS, linesAtOnce, linesEach } from "./both-ways.ts";
+import { FIELDS, KINDS, linesAtOnce, linesEach } from "./both-ways.ts";
+import { framesOf } from "./talks.ts";
+import type { Talk } from "./talks.ts";
+import { classicFile } from "../packets.ts";
 import { captureNames, capturePath, hasSharedCaptures } from "../shared-captures.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "wirelab-lines-"));
 const path = join(folder, "capture.pcap");
 const network = join(folder, "network.pcap");
 const FIXTURES = new URL("../../../fixtures/captures/", import.meta.url);
+
+const LONG_TALK: Talk = {
+  ports: [40_000, 5000],
+  turns: [{ side: 0, bytes: new Uint8Array(3000), sizes: [200] }],
+};
 
 beforeAll(() => {
   writeCaptureFile(network, 6_000);
@@ -28,7 +36,8 @@ afterAll(() => rmSync(folder, { recursive: true }));
 
 describe("lines written by compiled code", () => {
   it("are those of a capture as networks have them", async () => {
-    expect(await linesAtOnce(network, FIELDS)).toEqual(await linesEach(readFileSync(network), FIELDS));
+    for (const kind of KINDS)
+      expect(await linesAtOnce(network, kind)).toEqual(await linesEach(readFileSync(network), kind));
   });
 
   it("are right for any of these fields in any order, Info among them once at most", async () => {
@@ -44,6 +53,40 @@ describe("lines written by compiled code", () => {
           if (lines !== null) expect(lines).toEqual(await linesEach(bytes, fields));
         },
       ),
+      { numRuns: 40 },
+    );
+  });
+
+  it("are right for packets of any time, those before the first among them, however fine it is", async () => {
+    const FIRST = { seconds: 1_700_000_000, fraction: 500_000 };
+    const frames = framesOf(LONG_TALK, 1);
+    const time = fc.record({
+      seconds: fc.constantFrom(
+        0,
+        FIRST.seconds - 1,
+        FIRST.seconds,
+        FIRST.seconds + 1,
+        2_000_000_000,
+        0xffff_ffff,
+      ),
+      fraction: fc.constantFrom(0, 1, 499_999, FIRST.fraction, 500_001, 999_999),
+    });
+    const times = fc.array(time, { minLength: frames.length - 1, maxLength: frames.length - 1 });
+    const decimals = fc.constantFrom(0, 1, 2, 3, 6, 9);
+    await fc.assert(
+      fc.asyncProperty(times, decimals, async (times, decimals) => {
+        const records = [FIRST, ...times].map((one, i) => ({
+          ...one,
+          bytes: frames[i],
+          length: frames[i].length,
+        }));
+        const file = classicFile(records, { network: 1 });
+        writeFileSync(path, file);
+        expect(await linesAtOnce(path, "list", [], decimals)).toEqual(
+          await linesEach(file, "list", [], decimals),
+        );
+        expect(await linesAtOnce(path, FIELDS)).toEqual(await linesEach(file, FIELDS));
+      }),
       { numRuns: 40 },
     );
   });
@@ -116,7 +159,7 @@ describe("lines written by compiled code", () => {
         }
         const bytes = Buffer.concat([whole.subarray(0, 24), ...changed.filter((one) => one !== null)]);
         writeFileSync(path, bytes);
-        expect(await linesAtOnce(path, FIELDS)).toEqual(await linesEach(bytes, FIELDS));
+        for (const kind of KINDS) expect(await linesAtOnce(path, kind)).toEqual(await linesEach(bytes, kind));
       }),
       { numRuns: 12 },
     );
@@ -124,16 +167,23 @@ describe("lines written by compiled code", () => {
 
   it.each(["applications.pcapng", "lan.pcapng", "https.pcapng"])("are those of %s", async (name) => {
     const file = new URL(name, FIXTURES);
-    expect(await linesAtOnce(file.pathname, FIELDS)).toEqual(await linesEach(readFileSync(file), FIELDS));
+    for (const kind of KINDS)
+      expect(await linesAtOnce(file.pathname, kind)).toEqual(await linesEach(readFileSync(file), kind));
   });
 
   it.skipIf(!hasSharedCaptures)("are those of captures of others", { timeout: 60_000 }, async () => {
     let compared = 0;
     for (const name of captureNames().filter((one) => /\.pcap(ng)?$/.test(one))) {
       const bytes = readFileSync(capturePath(name));
-      const each = await linesEach(bytes, FIELDS).catch(() => null);
-      if (each === null) continue;
-      expect({ name, lines: await linesAtOnce(capturePath(name), FIELDS) }).toEqual({ name, lines: each });
+      const isReadable = await linesEach(bytes, FIELDS).then(
+        () => true,
+        () => false,
+      );
+      if (!isReadable) continue;
+      for (const kind of KINDS) {
+        const lines = await linesEach(bytes, kind);
+        expect({ name, lines: await linesAtOnce(capturePath(name), kind) }).toEqual({ name, lines });
+      }
       compared++;
     }
     expect(compared).toBeGreaterThan(30);

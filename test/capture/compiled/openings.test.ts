@@ -22,6 +22,7 @@ afterAll(() => rmSync(folder, { recursive: true }));
 async function expectSame(frames: readonly Uint8Array[]): Promise<string[]> {
   const file = classicFile(recordsOf(frames), { network: 1 });
   writeFileSync(path, file);
+  expect(await linesAtOnce(path, "list")).toEqual(await linesEach(file, "list"));
   const lines = await linesAtOnce(path, FIELDS);
   expect(lines).toEqual(await linesEach(file, FIELDS));
   return lines ?? [];

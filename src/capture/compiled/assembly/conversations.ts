@@ -36,6 +36,9 @@ export const TLS: u32 = 2;
 export const HTTP: u32 = 3;
 /** Nobody yet, or nobody that is known. */
 export const NOBODY: u32 = 4;
+/** Where the version of TLS stands beside `ANYBODY`. */
+const VERSION_SHIFT: u32 = 8;
+const SPEAKER_BITS: u32 = (1 << VERSION_SHIFT) - 1;
 
 /** Where the words of `stream` are; 0 where there are none. */
 export function conversationAt(stream: u32): usize {
@@ -46,6 +49,20 @@ export function conversationAt(stream: u32): usize {
 /** Where the words of a side are of the stream whose words are at `at`. */
 export function sideAt(at: usize, side: u32): usize {
   return at + ((<usize>(SIDES + side * SIDE)) << 2);
+}
+
+/** Who speaks in the stream whose words are at `at`. */
+export function speakerOf(at: usize): u32 {
+  return load<u32>(at, SPEAKER) & SPEAKER_BITS;
+}
+
+/** The version of TLS of a stream's records where that is anybody. */
+export function versionOf(at: usize): u32 {
+  return load<u32>(at, SPEAKER) >> VERSION_SHIFT;
+}
+
+export function leaveToAnybody(at: usize, version: u32): void {
+  store<u32>(at, ANYBODY | (version << VERSION_SHIFT), SPEAKER);
 }
 
 /** The row behind `row` in its stream that says something of its messages; 0 where that is not known. */

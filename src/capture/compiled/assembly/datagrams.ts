@@ -6,8 +6,8 @@
 import { be16, be32, wordAt } from "./bytes";
 import { text } from "./digits";
 import { dnsText, readDns } from "./dns";
-import { lent, lentFrom, lentTo } from "./conversations";
-import { capturedLength, fileOffset, udpFirstRow } from "./places";
+import { bytesAt } from "./conversations";
+import { capturedLength, udpFirstRow } from "./places";
 import { lengthOf, ports } from "./transport-info";
 
 /** By port: how far down the list of protocols the first is that has it, from 1 on; 0 for none. And where DNS is in that list. */
@@ -49,6 +49,11 @@ export function takeDatagram(
   if (isUnruled == 0 || rank != dnsRank) return false;
   told = readDns(bytes, bytes + length);
   return told != 0;
+}
+
+/** Who says Info of the datagram taken last. */
+export function datagramProtocol(): string {
+  return told != 0 ? "DNS" : "UDP";
 }
 
 /** Writes Info of the datagram taken last. */
@@ -114,9 +119,8 @@ function rankOf(one: u32, other: u32): u32 {
 function whole(row: u32, isIpv6: bool, network: u32, payload: u32, length: u32): usize {
   const end = payload + length;
   if (end > wordAt(capturedLength, row)) return 0;
-  const from = load<f64>(fileOffset + ((<usize>row) << 3));
-  if (from < lentFrom || from + end > lentTo) return 0;
-  const bytes = lent + <usize>(from - lentFrom);
+  const bytes = bytesAt(row, 0, end);
+  if (bytes == 0) return 0;
   const above = UDP_HEADER + length;
   const packet = bytes + network;
   if (isIpv6 ? be16(packet + 4) != above : be16(packet + 2) != IPV4_HEADER + above) return 0;

@@ -4,11 +4,11 @@
 import { be16, be32 } from "./bytes";
 import { say } from "./words";
 
-/** What is known of a side: what it is, and that it encrypts. */
+/** What is known of a side: what it is, that it encrypts, and above that which version a server has chosen. */
 const CLIENT: u32 = 1;
 const SERVER: u32 = 2;
-const IS_13: u32 = 4;
-const ENCRYPTED: u32 = 8;
+const ENCRYPTED: u32 = 4;
+const VERSION_SHIFT: u32 = 8;
 
 const HEADER: u32 = 5;
 const CHANGE_CIPHER_SPEC: u32 = 20;
@@ -37,6 +37,8 @@ export let other: u32 = 0;
 /** How many bytes the record lacks that begins last, and how many records ended. */
 export let missing: u32 = 0;
 export let ended: u32 = 0;
+/** The version of what was told last: that agreed on, before that the record's own. */
+export let version: u32 = 0;
 
 export function setSides(sender: u32, receiver: u32): void {
   own = sender;
@@ -67,18 +69,40 @@ export function records(bytes: usize, length: u32, lacks: u32): bool {
     at += HEADER + size;
     if (at > length) {
       // Of a message of the handshake it takes more to say what it is.
-      if (type != APPLICATION_DATA || !isAgreed()) return false;
+      if (type != APPLICATION_DATA || agreed() == 0) return false;
       missing = at - length;
     } else if (!record(type, header + HEADER, size)) {
       return false;
+    } else if (agreed() == 0) {
+      version = be16(header + 1);
     }
   }
+  if (agreed() != 0) version = agreed();
   return true;
 }
 
-/** Whether the server has said which version it is. */
-function isAgreed(): bool {
-  return ((own | other) & SERVER) != 0;
+/** The version that the server has chosen; 0 before. */
+export function agreed(): u32 {
+  return (own | other) >> VERSION_SHIFT;
+}
+
+/** A version as the Protocol column has it. */
+export function versionName(version: u32): string {
+  switch (version) {
+    case 0x0300:
+      return "SSLv3";
+    case 0x0301:
+      return "TLSv1";
+    case 0x0302:
+      return "TLSv1.1";
+    case 0x0303:
+      return "TLSv1.2";
+    case 0x0304:
+      return "TLSv1.3";
+    default:
+      // Drafts have numbers of their own.
+      return version >> 8 == 0x7f ? "TLSv1.3" : "TLS";
+  }
 }
 
 function endData(): bool {
@@ -89,13 +113,13 @@ function endData(): bool {
 
 function record(type: u32, body: usize, size: u32): bool {
   if (type == HANDSHAKE && (own & ENCRYPTED) == 0) return messages(body, size);
-  if (!isAgreed()) return false;
+  if (agreed() == 0) return false;
   if (type == APPLICATION_DATA) return endData();
   ended++;
   if (type == HANDSHAKE) return say("Encrypted Handshake Message");
   if (type != CHANGE_CIPHER_SPEC || size != 1) return false;
   // In TLS 1.3 it means nothing.
-  if (((own | other) & IS_13) == 0) own |= ENCRYPTED;
+  if (agreed() != TLS_1_3) own |= ENCRYPTED;
   return say("Change Cipher Spec");
 }
 
@@ -114,7 +138,7 @@ function messages(body: usize, size: u32): bool {
       own = CLIENT;
     } else if (type == SERVER_HELLO) {
       if (own != 0 || other != CLIENT || !learn(message, length)) return false;
-    } else if (!isAgreed()) {
+    } else if (agreed() == 0) {
       return false;
     }
     if (!sayMessage(type)) return false;
@@ -140,9 +164,9 @@ function learn(hello: usize, length: u32): bool {
   const list = hello + SESSION + 1 + load<u8>(hello, SESSION) + 3;
   const chosen = extension(list, hello + length, SUPPORTED_VERSIONS);
   const isChosen = chosen != NOT_THERE && be16(chosen - 2) == 2;
-  const version = be16(isChosen ? chosen : hello + 4);
-  if (version < TLS_1_0 || version > TLS_1_3) return false;
-  own = version == TLS_1_3 ? SERVER | IS_13 : SERVER;
+  const choice = be16(isChosen ? chosen : hello + 4);
+  if (choice < TLS_1_0 || choice > TLS_1_3) return false;
+  own = SERVER | (choice << VERSION_SHIFT);
   return true;
 }
 

@@ -15,6 +15,7 @@ export * from "./dns";
 export * from "./http";
 export * from "./conversations";
 export * from "./lines";
+export * from "./list";
 export * from "./middle";
 export * from "./opening";
 export * from "./places";

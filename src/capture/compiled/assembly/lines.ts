@@ -5,8 +5,9 @@
 // `print/segment-cells.ts` and `print/transport-info.ts` say what is to come out, and a test holds both alike.
 
 import { halfAt, wordAt } from "./bytes";
-import { datagramInfo, takeDatagram } from "./datagrams";
+import { datagramInfo, datagramProtocol, takeDatagram } from "./datagrams";
 import { COMMA_BLANK, decimal, hexFour, nine, text } from "./digits";
+import { arrow, isSinceFirst, listDestination, listNumber, listSource, listTime } from "./list";
 import {
   recordsEnded,
   takeEnd,
@@ -19,12 +20,13 @@ import {
   TAKEN_SAID,
 } from "./middle";
 import { areUsual, writeOptions } from "./options";
-import { said, saidLength } from "./words";
+import { put, said, saidBy, saidLength } from "./words";
 import {
   addressFamilies,
   analysis,
   destination,
   destinationPort,
+  frameLength,
   nanoseconds,
   networkOffset,
   payloadLength,
@@ -50,9 +52,11 @@ import { lengthOf, ports } from "./transport-info";
 /** The fields, a byte each, and how many. */
 export let plan: usize = 0;
 export let fields: u32 = 0;
-/** Whether the seconds are among them, and Info, and that as the last. */
+/** Whether times are among them, and times since the first packet; Info, the protocol, and Info as the last. */
 export let hasTime: u32 = 0;
+export let hasSince: u32 = 0;
 export let hasInfo: u32 = 0;
+export let hasProtocol: u32 = 0;
 export let isInfoLast: u32 = 0;
 /** Between fields. */
 export let separator: u32 = 9;
@@ -93,6 +97,13 @@ const LENGTH: u32 = 12;
 const FLAGS: u32 = 13;
 const WINDOW: u32 = 14;
 const INFO: u32 = 16;
+const PROTOCOL: u32 = 17;
+const FRAME_LENGTH: u32 = 18;
+const LIST_NUMBER: u32 = 19;
+const LIST_TIME: u32 = 20;
+const LIST_SOURCE: u32 = 21;
+const ARROW_ALONE: u32 = 22;
+const LIST_DESTINATION: u32 = 23;
 
 const TCP: u32 = 6;
 const UDP: u32 = 7;
@@ -167,6 +178,7 @@ function line(row: u32, at: usize): usize {
   if (!hasText(from) || !hasText(to)) return 0;
   const epoch = load<f64>(seconds + ((<usize>row) << 3));
   if (hasTime != 0 && !(epoch >= 0 && epoch < SECONDS_END)) return 0;
+  if (hasSince != 0 && !isSinceFirst(row, epoch)) return 0;
   const fromPort = halfAt(sourcePort, row);
   const toPort = halfAt(destinationPort, row);
   const isSegment = kind == TCP;
@@ -175,6 +187,7 @@ function line(row: u32, at: usize): usize {
   const length = wordAt(payloadLength, row);
   const isHigh = from > to || (from == to && fromPort > toPort);
   const own = (conversation << 1) | u32(isHigh);
+  const isAsked = (hasInfo | hasProtocol) != 0;
   let taken: u32 = TAKEN_NOT;
   let seq: u32 = 0;
   let ack: u32 = 0;
@@ -182,19 +195,19 @@ function line(row: u32, at: usize): usize {
   if (isSegment) {
     const known = <u32>load<u8>(tcpState + own) | <u32>load<u8>(tcpState + (own ^ 1));
     if ((known & WAS_OTHERWISE) != 0) return 0;
-    if (hasInfo != 0) taken = take(row, conversation, u32(isHigh), flags, found, length, transport, payload);
+    if (isAsked) taken = take(row, conversation, u32(isHigh), flags, found, length, transport, payload);
     seq = wordAt(tcpSeq, row) - wordAt(tcpBase, own);
     ack = wordAt(tcpAck, row);
     if ((flags & FLAG_ACK) != 0) ack -= wordAt(tcpBase, own ^ 1);
     window = halfAt(tcpWindow, row);
     const scale = <i32>load<i8>(tcpWindowScale + own);
     if ((flags & FLAG_SYN) == 0 && scale > 0) window <<= scale;
-  } else if (hasInfo != 0) {
+  } else if (isAsked) {
     const isIpv6 = family == 6;
     const isTaken = takeDatagram(row, conversation, fromPort, toPort, isIpv6, network, payload, length);
     if (isTaken) taken = TAKEN_DATA;
   }
-  if (taken == TAKEN_NOT && hasInfo != 0 && isInfoLast == 0) return 0;
+  if (taken == TAKEN_NOT && isAsked && (isInfoLast == 0 || hasProtocol != 0)) return 0;
 
   for (let i: u32 = 0; i < fields; i++) {
     if (i > 0) {
@@ -222,6 +235,27 @@ function line(row: u32, at: usize): usize {
         break;
       case IPV6_DESTINATION:
         if (<u32>load<u8>(addressFamilies + to) == 6) at = addressText(at, to);
+        break;
+      case PROTOCOL:
+        at = put(at, isSegment ? segmentProtocol(taken) : datagramProtocol());
+        break;
+      case FRAME_LENGTH:
+        at = decimal(at, wordAt(frameLength, row));
+        break;
+      case LIST_NUMBER:
+        at = listNumber(at, row);
+        break;
+      case LIST_TIME:
+        at = listTime(at, row, epoch);
+        break;
+      case LIST_SOURCE:
+        at = listSource(at, addressText(at, from));
+        break;
+      case ARROW_ALONE:
+        at = arrow(at);
+        break;
+      case LIST_DESTINATION:
+        at = listDestination(at, addressText(at, to));
         break;
       case INFO:
         if (taken == TAKEN_NOT) {
@@ -271,6 +305,11 @@ function line(row: u32, at: usize): usize {
   }
   store<u8>(at, NEWLINE);
   return at + 1;
+}
+
+/** Whose words Info of a segment are. */
+function segmentProtocol(taken: u32): string {
+  return taken == TAKEN_SAID || taken == TAKEN_RECORDS ? saidBy : "TCP";
 }
 
 /** What Info of a segment is made of, where it is written here; TAKEN_NOT where it is not. */

@@ -17,11 +17,14 @@ import {
   RUN_SIDE,
   SEQ,
   sideAt,
-  SPEAKER,
+  speakerOf,
   UNTOLD,
+  versionOf,
 } from "./conversations";
 import { begin, lacked, speak, TOLD, TOLD_DATA, TOLD_NOT } from "./opening";
+import { versionName } from "./handshake";
 import { capturedLength, tcpSeq } from "./places";
+import { sayAs } from "./words";
 
 export const TAKEN_NOT: u32 = 0;
 export const TAKEN_MIDDLE: u32 = 1;
@@ -64,7 +67,7 @@ export function takeMiddle(
   const own = sideAt(at, side);
   const seq = wordAt(tcpSeq, row);
   if (seq != load<u32>(own, SEQ)) return TAKEN_NOT;
-  const speaker = load<u32>(at, SPEAKER);
+  const speaker = speakerOf(at);
   const lacks = load<u32>(own, LACKS);
   const isWithin = length < lacks;
   if (!isWithin && (speaker == CONVERSATION || load<u32>(own, IS_WHOLE) == 0)) return TAKEN_NOT;
@@ -116,6 +119,7 @@ function takeEnds(
     const missing = records(bytes, length, lacks);
     if (missing < 0) return TAKEN_NOT;
     store<u32>(own, <u32>missing, LACKS);
+    sayAs(versionName(versionOf(at)));
     return recordsEnded == 0 ? TAKEN_BEGINNING : TAKEN_RECORDS;
   }
   const told = speak(at, own, other, row, bytes, length, lacks);
@@ -153,7 +157,7 @@ export function takeEnd(row: u32, stream: u32, side: u32): bool {
   const dataFrom = load<u32>(at, DATA_FROM);
   if (dataFrom != 0 && row >= dataFrom) return true;
   if (load<u32>(at, LAST) == 0 && !begin(at, row, stream)) return false;
-  const speaker = load<u32>(at, SPEAKER);
+  const speaker = speakerOf(at);
   const own = sideAt(at, side);
   if (speaker == CONVERSATION || load<u32>(own, IS_WHOLE) == 0) return false;
   if (speaker != ANYBODY && load<u32>(own, LACKS) != 0) return false;

@@ -3,22 +3,34 @@
 
 import { be16, be32, halfAt, wordAt } from "./bytes";
 import {
-  ANYBODY,
   DATA_FROM,
   HTTP,
   IS_WHOLE,
   KNOWN,
   LACKS,
   LAST,
+  leaveToAnybody,
   nextRow,
   NOBODY,
   SEQ,
   sideAt,
   SPEAKER,
+  speakerOf,
   TLS,
   UNTOLD,
 } from "./conversations";
-import { ended, isSettled, missing, other, own, records, setSides } from "./handshake";
+import {
+  agreed,
+  ended,
+  isSettled,
+  missing,
+  other,
+  own,
+  records,
+  setSides,
+  version,
+  versionName,
+} from "./handshake";
 import { bodyLength, httpHead, httpInfo, titleLength } from "./http";
 import {
   analysis,
@@ -31,7 +43,7 @@ import {
   tcpFlags,
   tcpSeq,
 } from "./places";
-import { keepSaid, put, said, saidTo, sayKept, sayNothing } from "./words";
+import { keepSaid, put, said, saidTo, sayAs, sayKept, sayNothing } from "./words";
 
 /** By port, which protocols it is of; 0 while streams are not to be taken from their beginning. */
 export let portKinds: usize = 0;
@@ -110,7 +122,7 @@ export function speak(
 ): u32 {
   lacked = 0;
   sayNothing();
-  switch (load<u32>(at, SPEAKER)) {
+  switch (speakerOf(at)) {
     case TLS:
       return speakTls(at, sender, receiver, bytes, length, lacks);
     case HTTP:
@@ -146,7 +158,9 @@ function speakTls(at: usize, sender: usize, receiver: usize, bytes: usize, lengt
   if (mayBeTls == 0 || !records(bytes, length, lacks)) return TOLD_NOT;
   store<u32>(sender, own, KNOWN);
   store<u32>(receiver, other, KNOWN);
-  store<u32>(at, isSettled() ? ANYBODY : TLS, SPEAKER);
+  if (isSettled()) leaveToAnybody(at, agreed());
+  else store<u32>(at, TLS, SPEAKER);
+  sayAs(versionName(version));
   lacked = missing;
   return ended == 0 ? TOLD_BEGINNING : TOLD;
 }
@@ -156,18 +170,21 @@ function speakHttp(at: usize, sender: usize, bytes: usize, length: u32, lacks: u
   if (lacks > 0) {
     if (length != lacks) return TOLD_NOT;
     sayKept(load<u32>(sender, KNOWN));
+    sayAs("HTTP");
     return TOLD;
   }
   const head = httpHead(bytes, bytes + length);
   const whole = head + bodyLength;
   if (head == 0 || whole < length) return TOLD_NOT;
   saidTo(httpInfo(said));
+  sayAs("HTTP");
   if (whole > length) {
     const number = keepSaid();
     if (number == 0) return TOLD_NOT;
     store<u32>(sender, number, KNOWN);
     lacked = whole - length;
     saidTo(put(said + titleLength, "  [TCP segment of a reassembled PDU]"));
+    sayAs("TCP");
   }
   store<u32>(at, HTTP, SPEAKER);
   return TOLD;

@@ -6,6 +6,8 @@ import { COMMA_BLANK, text } from "./digits";
 /** What Info says of the segment that is looked at, with some room. */
 export const said: usize = memory.data(720);
 export let saidLength: u32 = 0;
+/** Whose words these are, as the Protocol column has it. */
+export let saidBy: string = "";
 const SAID_MAX: u32 = 640;
 
 /** Places of texts that are kept: how long each is, and its bytes. 0 while none are kept. */
@@ -17,6 +19,10 @@ let kept: u32 = 0;
 
 export function sayNothing(): void {
   saidLength = 0;
+}
+
+export function sayAs(protocol: string): void {
+  saidBy = protocol;
 }
 
 /** Says something more, behind a comma; false where it is too much. */
