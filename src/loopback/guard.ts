@@ -5,7 +5,7 @@ import { createSocket } from "node:dgram";
 import type { Socket } from "node:dgram";
 import { RunHosts } from "./hosts.ts";
 import { thisPlatform } from "./platform.ts";
-import { randomNet } from "./run-options.ts";
+import { netAt } from "./run-options.ts";
 
 /** Any port does, as long as it is the same for all: the one nobody uses. */
 const GUARD_PORT = 47_808;
@@ -18,15 +18,23 @@ export interface HeldHosts {
   release(): Promise<void>;
 }
 
+/** The millisecond whose net was taken last: a process may make several runs in one. */
+let taken = 0;
+
+function nextNet(): [number, number] {
+  taken = Math.max(taken + 1, Date.now());
+  return netAt(taken);
+}
+
 /** Finds addresses for a run. Throws RangeError for names `RunHosts` refuses. */
 export async function holdHosts(names: readonly string[]): Promise<HeldHosts> {
   const whole = thisPlatform()?.wholeLoopbackNet === true;
   for (let i = 0; ; i++) {
-    const hosts = new RunHosts(names, randomNet(), whole);
+    const hosts = new RunHosts(names, nextNet(), whole);
     if (!whole) return { hosts, probe: () => undefined, release: () => Promise.resolve() };
     const socket = await bindGuard(hosts.guardAddress);
     if (socket !== null) return held(hosts, socket);
-    // Without the guard a run still works: it is merely not protected from another that draws the same address.
+    // Without the guard a run still works: it is merely not protected from another that has the same address.
     if (i === TRIES_MAX) return { hosts, probe: () => undefined, release: () => Promise.resolve() };
   }
 }

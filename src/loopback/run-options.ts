@@ -1,6 +1,5 @@
 // What a run on real sockets is made from, and the parts that both of its backends share.
 
-import { randomInt } from "node:crypto";
 import { uniformFloat64 } from "pure-rand/distribution/uniformFloat64";
 import { xoroshiro128plus } from "pure-rand/generator/xoroshiro128plus";
 
@@ -33,7 +32,14 @@ function hash32(text: string): number {
   return hash;
 }
 
-/** The x and y of a run's 127.x.y: not the seed's doing, so that two runs of one seed do not meet. */
-export function randomNet(): [number, number] {
-  return [randomInt(1, 255), randomInt(0, 256)];
+/** All x and y: more than the milliseconds for which Linux keeps a connection's addresses in TIME_WAIT. */
+const NETS = 254 * 256;
+
+/**
+ * The x and y of the 127.x.y of a run that begins in millisecond `ms`: by the clock, so that no run meets what others have left in TIME_WAIT, and not by the
+ * seed, so that two runs of one seed do not meet.
+ */
+export function netAt(ms: number): [number, number] {
+  const number = ms % NETS;
+  return [1 + (number >> 8), number & 255];
 }

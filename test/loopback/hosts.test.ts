@@ -3,6 +3,7 @@
 import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { HOSTS_MAX, RunHosts } from "../../src/loopback/hosts.ts";
+import { netAt } from "../../src/loopback/run-options.ts";
 
 const hosts = (whole = true): RunHosts => new RunHosts(["a", "b"], [9, 7], whole);
 
@@ -82,4 +83,21 @@ describe("hosts of a run", () => {
       }),
     );
   });
+});
+
+test("no run has the addresses of one that began less than a TIME_WAIT before it", () => {
+  const TIME_WAIT_MS = 60_000;
+  fc.assert(
+    fc.property(
+      fc.integer({ min: 1_700_000_000_000, max: 4_000_000_000_000 }),
+      fc.integer({ min: 1, max: TIME_WAIT_MS }),
+      (began, later) => {
+        const [x, y] = netAt(began);
+        expect(x).toBeGreaterThanOrEqual(1);
+        expect(x).toBeLessThan(255);
+        expect(y).toBeLessThan(256);
+        expect(netAt(began + later)).not.toEqual([x, y]);
+      },
+    ),
+  );
 });
