@@ -26,6 +26,9 @@ import type { TlsKeys } from "./tls-keys.ts";
 /** Segments that no protocol knows before the stream is taken for data and looked at no more. */
 const UNKNOWN_MAX = 16;
 
+/** Segments in the middle of a message that are taken with the one before them: in the time that one takes. */
+const MIDDLES_MAX = 50;
+
 const NO_RULES: readonly DecodeAs[] = [];
 
 const CONTROL = TCP_FLAG.syn | TCP_FLAG.fin;
@@ -108,8 +111,8 @@ export class TcpConversation implements PduReader, PduBytes, Segments, StreamAbo
   }
 
   /**
-   * Takes what follows `row`, the last that was taken, up to row `to`, as far as these are segments in the middle of the message it is of, one
-   * behind the other; answers the last of them, `row` where there is none.
+   * Takes some of what follows `row`, the last that was taken, up to row `to`, as far as these are segments in the middle of the message it is of,
+   * one behind the other; answers the last of them, `row` where there is none.
    */
   addMiddles(row: number, to: number): number {
     const { packets } = this.#trace;
@@ -120,7 +123,9 @@ export class TcpConversation implements PduReader, PduBytes, Segments, StreamAbo
     let seq = this.pdus.nextSeq(direction);
     let first = -1;
     let last = row;
-    for (let at = lacks === 0 ? -1 : this.#rows.next(row); at !== -1 && at <= to; at = this.#rows.next(at)) {
+    for (let i = 0; i < MIDDLES_MAX && lacks > 0; i++) {
+      const at = this.#rows.next(last);
+      if (at === -1 || at > to) break;
       const length = payloadLength[at];
       const isNext =
         length > 0 && bytes + length < lacks && tcpSeq[at] === seq && this.direction(at) === direction;

@@ -1,8 +1,8 @@
-// The lines of `-T fields` of plain TCP segments and UDP datagrams. Info is written here where there is nothing to be said but what TCP says: of
-// segments without data, of those in the middle of messages and of streams nobody knows, and of records nobody can open; and of the datagrams
-// that `datagrams.ts` takes. Of any other the line is begun where Info is its last field, and one whose addresses' texts are not kept yet is left.
+// The lines of plain TCP segments and UDP datagrams, of fields and of the list. Info is written here where TCP says it alone, and where `middle.ts`
+// or `datagrams.ts` takes what messages say. Of any other packet the line is begun where Info is its last field and nothing else hangs on messages,
+// and one whose addresses' texts are not kept yet is left.
 //
-// `print/segment-cells.ts` and `print/transport-info.ts` say what is to come out, and a test holds both alike.
+// `print/segment-cells.ts`, `print/text.ts` and `print/transport-info.ts` say what is to come out, and a test holds both alike.
 
 import { halfAt, wordAt } from "./bytes";
 import { datagramInfo, datagramProtocol, takeDatagram } from "./datagrams";
