@@ -117,13 +117,14 @@ export class TcpConversation implements PduReader, PduBytes, Segments, StreamAbo
   addMiddles(row: number, to: number): number {
     const { packets } = this.#trace;
     const { tcpSeq, tcpFlags, payloadLength, payloadOffset, capturedLength, analysis } = packets;
+    if (this.isData) return row;
     const direction = this.direction(row);
-    const lacks = this.isData ? 0 : this.pdus.lacks(direction);
+    const lacks = this.pdus.lacks(direction);
     let bytes = 0;
     let seq = this.pdus.nextSeq(direction);
     let first = -1;
     let last = row;
-    for (let i = 0; i < MIDDLES_MAX && lacks > 0; i++) {
+    for (let i = 0; i < MIDDLES_MAX; i++) {
       const at = this.#rows.next(last);
       if (at === -1 || at > to) break;
       const length = payloadLength[at];
