@@ -16,7 +16,7 @@ import type {
 import { TcpAnalysis } from "./analysis/tcp.ts";
 import type { CompiledCode } from "./compiled/code.ts";
 import { CompiledPackets } from "./compiled/packets.ts";
-import type { Records } from "./compiled/packets.ts";
+import type { Blocks, Records } from "./compiled/packets.ts";
 import { Reassembly } from "./reassembly/fragments.ts";
 import { RowMarks } from "./row-marks.ts";
 import { FilePages } from "./store.ts";
@@ -123,6 +123,11 @@ export class CaptureBuilder {
   /** Appends records of a classic capture, as far as that can be done at once; answers where the first other begins. */
   walk(bytes: Uint8Array, start: number, end: number, base: number, records: Records): number {
     return this.#compiled?.walk(bytes, start, end, base, records) ?? start;
+  }
+
+  /** The same of packet blocks of pcapng. */
+  walkBlocks(bytes: Uint8Array, start: number, end: number, base: number, blocks: Blocks): number {
+    return this.#compiled?.walkBlocks(bytes, start, end, base, blocks) ?? start;
   }
 
   /** The frame that completes a datagram gets its transport columns, and its number among the streams. */

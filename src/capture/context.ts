@@ -30,8 +30,12 @@ export function decodeCaptureAs(
   decodeAs: readonly DecodeAs[],
   keyLogs: readonly KeyLogSource[] = [],
 ): Decoding {
-  const mayHold = capture.format.kind === "pcapng" || keyLogs.length > 0;
-  const keys = mayHold ? new TlsKeys([...keyLogs, secretsIn(capture)]) : null;
+  const hasLogs = keyLogs.length > 0;
+  const mayHold = (): boolean => hasLogs || capture.secrets.length > 0;
+  const keys =
+    hasLogs || capture.format.kind === "pcapng"
+      ? new TlsKeys([...keyLogs, secretsIn(capture)], mayHold)
+      : null;
   const decoding = decodingAs(capture.trace, { reassembly: capture.reassembly, keys }, decodeAs);
   decodings.set(capture, decoding);
   return decoding;

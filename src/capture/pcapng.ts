@@ -69,6 +69,13 @@ export class PcapngDecoder implements RecordDecoder {
         break;
       }
       type = reader.u32(at);
+      if (type === ENHANCED_PACKET && !this.#bigEndian) {
+        const next = this.#walk(bytes, reader, at, end, base);
+        if (next !== at) {
+          at = next;
+          continue;
+        }
+      }
       const stated = reader.u32(at + 4);
       // Some writers leave the padding out of the length, at the front as at the end.
       const total = stated + padding(stated);
@@ -92,6 +99,22 @@ export class PcapngDecoder implements RecordDecoder {
       at += total;
     }
     return at;
+  }
+
+  /** Takes the packet block at `at` and those behind it, as far as they are of one interface and usual; answers where the first other begins. */
+  #walk(bytes: Uint8Array, reader: BlockReader, at: number, end: number, base: number): number {
+    const found = this.#interfaces[reader.u32(at + 8)];
+    const ticks = found?.clock.usual ?? null;
+    if (ticks === null) return at;
+    const { linkType, index } = found;
+    const capturedMax = packetBytesMax(linkType);
+    return this.#builder.walkBlocks(bytes, at, end, base, {
+      ...ticks,
+      linkType,
+      index,
+      id: reader.u32(at + 8),
+      capturedMax,
+    });
   }
 
   finish(left: number, position: number): void {

@@ -3,6 +3,15 @@
 /** Two's limit below which `(rest * 2^16 + 16 bits)` stays exact in a double: ticks a second up to 2^37. */
 const EXACT_TICKS_MAX = 2 ** 37;
 
+/** Ticks that are so many in a second, of so many nanoseconds each. */
+export interface Ticks {
+  readonly perSecond: number;
+  readonly nanoseconds: number;
+}
+
+/** Microseconds and nanoseconds, which nearly all captures have. */
+const USUAL: ReadonlySet<number> = new Set([6, 9]);
+
 /** Converts the ticks of one interface. The result of the last conversion is in `seconds` and `nanoseconds`. */
 export class TickClock {
   seconds = 0;
@@ -15,6 +24,8 @@ export class TickClock {
   /** Nanoseconds a tick where that is whole, otherwise 0. */
   readonly #nsPerTick: number;
   readonly #offsetSeconds: number;
+  /** Where they are microseconds or nanoseconds since the epoch; null where they are anything else. */
+  readonly usual: Ticks | null;
 
   /** `tsresol` as in if_tsresol: a negative power of 10, or of 2 with the highest bit set. `offset` in seconds. */
   constructor(tsresol: number, offset: number) {
@@ -26,6 +37,8 @@ export class TickClock {
     const exact = this.#perSecond <= EXACT_TICKS_MAX && (this.#nsPerTick !== 0 || this.#perSecond <= 2 ** 23);
     this.#perSecondBig = exact ? 0n : BigInt(base) ** BigInt(exponent);
     this.#offsetSeconds = offset;
+    const isUsual = base === 10 && USUAL.has(exponent) && offset === 0;
+    this.usual = isUsual ? { perSecond: this.#perSecond, nanoseconds: this.#nsPerTick } : null;
   }
 
   /** Converts `high * 2^32 + low`; nanoseconds round down. */

@@ -48,6 +48,7 @@ export class CompiledLines {
   readonly #lines: (...numbers: number[]) => number;
   readonly #length: WebAssembly.Global;
   readonly #begunAt: WebAssembly.Global;
+  readonly #mayBeTls: WebAssembly.Global;
   readonly #plan: Uint8Array;
   /** Null where neither Info nor the protocol is among the fields. */
   readonly #datagrams: CompiledDatagrams | null;
@@ -65,6 +66,7 @@ export class CompiledLines {
     this.#lines = packets.code.call("lines");
     this.#length = packets.code.number("outLength");
     this.#begunAt = packets.code.number("begunAt");
+    this.#mayBeTls = packets.code.number("mayBeTls");
     this.#plan = packets.code.memory.make(Uint8Array, cells.length);
     this.#plan.set(cells);
     const { code, indexed } = packets;
@@ -84,6 +86,7 @@ export class CompiledLines {
     const decimals = timeDecimals();
     this.#packets.code.number("timeDecimals").value = decimals ?? 0;
     middles.extend();
+    this.#mayBeTls.value = Number(middles.isSealed());
     this.#datagrams?.begin(from, streams.tables.udp.count);
     this.#lend();
     const isOwn = decimals !== null && (!hasTime || !marks.hasTimeless);
@@ -166,7 +169,6 @@ export class CompiledLines {
     code.place({ labelsWords: flags.words, labelsStarts: flags.starts, labelsLengths: flags.lengths });
     code.place({ keptTexts: texts });
     code.number("portKinds").value = isUnruled ? ports.byteOffset : 0;
-    code.number("mayBeTls").value = Number(middles.isSealed);
     code.number("addressTextsMax").value = lengths.length;
     code.number("labelsMax").value = flags.lengths.length;
     code.number("middleWords").value = state.length;

@@ -8,6 +8,7 @@ import type { TcpAnalysis } from "../analysis/tcp.ts";
 import type { RowMarks } from "../row-marks.ts";
 import { portsOf } from "../dissect/tcp-protocols.ts";
 import type { Lent } from "../store.ts";
+import type { Ticks } from "../ticks.ts";
 import type { CompiledCode } from "./code.ts";
 import { CompiledMemory } from "./memory.ts";
 
@@ -28,6 +29,14 @@ export interface Records {
   /** In a second, and nanoseconds in each. */
   readonly fractions: number;
   readonly scale: number;
+  readonly capturedMax: number;
+}
+
+/** What is to be known of packet blocks of pcapng: of which interface they are, by the section's count and by the capture's. */
+export interface Blocks extends Ticks {
+  readonly linkType: number;
+  readonly id: number;
+  readonly index: number;
   readonly capturedMax: number;
 }
 
@@ -62,6 +71,8 @@ export class CompiledPackets {
   readonly #packet: (...numbers: number[]) => number;
   readonly #walk: (...numbers: number[]) => number;
   readonly #walked: WebAssembly.Global;
+  readonly #walkBlocks: (...numbers: number[]) => number;
+  readonly #walkedBlocks: WebAssembly.Global;
   readonly #addressCount: WebAssembly.Global;
   readonly #tcpCount: WebAssembly.Global;
   readonly #udpCount: WebAssembly.Global;
@@ -74,6 +85,8 @@ export class CompiledPackets {
     this.#packet = code.call("packet");
     this.#walk = code.call("walk");
     this.#walked = code.number("walked");
+    this.#walkBlocks = code.call("walkBlocks");
+    this.#walkedBlocks = code.number("walkedBlocks");
     this.#addressCount = code.number("addressCount");
     this.#tcpCount = code.number("tcpCount");
     this.#udpCount = code.number("udpCount");
@@ -123,6 +136,31 @@ export class CompiledPackets {
     );
     this.#countTo();
     table.count = this.#walked.value;
+    return at - from;
+  }
+
+  /** The same for packet blocks of pcapng, without options and in this machine's order. */
+  walkBlocks(bytes: Uint8Array, start: number, end: number, base: number, blocks: Blocks): number {
+    const link = LINK_BYTES[blocks.linkType];
+    if (link === undefined || !this.settle() || !this.code.memory.holds(bytes)) return start;
+    const { table } = this.indexed;
+    const { id, index, perSecond, nanoseconds, capturedMax } = blocks;
+    const from = bytes.byteOffset;
+    this.#countFrom();
+    const at = this.#walkBlocks(
+      from + start,
+      from + end,
+      table.count,
+      base + start,
+      id,
+      index,
+      perSecond,
+      nanoseconds,
+      capturedMax,
+      link,
+    );
+    this.#countTo();
+    table.count = this.#walkedBlocks.value;
     return at - from;
   }
 
@@ -194,6 +232,7 @@ export class CompiledPackets {
       tcpFlags: table.tcpFlags,
       tcpWindow: table.tcpWindow,
       protocol: table.protocol,
+      interfaceId: table.interfaceId,
     });
     code.place({ addressFamilies: families, addressWords: words, addressSlots: slots });
     code.place({

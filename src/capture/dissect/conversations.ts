@@ -214,7 +214,8 @@ class KeptTcpConversations extends KeptConversations<TcpConversation> {
         return conversation.addMiddles(row, to);
       },
     );
-    this.middles = new MiddleSegments(trace.packets, this.rows, (options.keys ?? null) === null);
+    const { keys = null } = options;
+    this.middles = new MiddleSegments(trace.packets, this.rows, () => keys?.mayHold() !== true);
   }
 
   take(row: number): Taken {

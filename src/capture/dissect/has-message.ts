@@ -23,7 +23,7 @@ export function hasMessage(
   trace: Trace,
   row: number,
   context: DissectContext,
-  spoken: ReadonlySet<string> | null = null,
+  spoken: ReadonlySet<string> | null,
 ): boolean {
   const { payloadLength, tcpFlags } = trace.packets;
   // The end of a stream may complete a message.
@@ -40,8 +40,9 @@ export function speaks(
   context: DissectContext,
   spoken: ReadonlySet<string>,
 ): boolean {
-  const conversation = (context.conversations ?? conversationsOf(trace)).tcp(row);
-  if (conversation === null || conversation.keys !== null) return true;
+  const { conversations = conversationsOf(trace) } = context;
+  const conversation = conversations.tcp(row);
+  if (conversation === null || !conversations.middles.isSealed()) return true;
   const { table } = conversation.pdus;
   const index = conversation.segment(row);
   if (index === -1) return true;

@@ -63,10 +63,10 @@ export class MiddleSegments {
   readonly #rows: StreamRows;
   #state: Uint32Array;
 
-  /** No record of TLS is ever opened. */
-  readonly isSealed: boolean;
+  /** Whether no record of TLS can be opened, so far. */
+  readonly isSealed: () => boolean;
 
-  constructor(table: PacketTable, rows: StreamRows, isSealed: boolean) {
+  constructor(table: PacketTable, rows: StreamRows, isSealed: () => boolean) {
     this.#table = table;
     this.#rows = rows;
     this.isSealed = isSealed;

@@ -33,9 +33,13 @@ export class TlsKeys {
   readonly #begun: string[];
   /** By name and the connection's client random, as hexadecimal digits. */
   readonly #secrets = new Map<string, string>();
+  /** False for as long as no record can be opened. */
+  readonly mayHold: () => boolean;
 
-  constructor(sources: readonly KeyLogSource[]) {
+  /** `mayHold` says whether there may be a secret in the sources by now: true for what may grow. */
+  constructor(sources: readonly KeyLogSource[], mayHold: () => boolean = () => true) {
     this.#sources = sources;
+    this.mayHold = mayHold;
     this.#begun = sources.map(() => "");
   }
 

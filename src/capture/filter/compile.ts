@@ -3,12 +3,12 @@
 // A filter whose fields are all columns reads columns for plain packets and dissects only the others. Where only a part of it is of
 // columns, packets that cannot pass by that part are not dissected either.
 
-import { isFrameColumn, isPlain, isPlainSegment } from "../fields-columns.ts";
+import { isFrameColumn, isPlain } from "../fields-columns.ts";
 import { dissect } from "../dissect/dissect.ts";
 import type { DissectContext, Interest } from "../dissect/dissect.ts";
-import { hasMessage, spokenOnly } from "../dissect/has-message.ts";
 import { COMMENT_FIELDS } from "../fields-expert.ts";
 import { interestIn, isOfApplications } from "../fields.ts";
+import { mayHaveLayers } from "../may-have-layers.ts";
 import type { Trace } from "../../trace/trace.ts";
 import { checkFilter } from "./check.ts";
 import { columnTest, isOfColumns } from "./column-values.ts";
@@ -42,7 +42,7 @@ export function compileFilter(text: string): Filter | FilterError {
   if (isFilterError(test)) return test;
   const fields = fieldsOf(test);
   const interest = interestOf(fields);
-  const spoken = spokenOnly(interestIn(fields.map(({ field }) => field)).layers);
+  const { layers } = interestIn(fields.map(({ field }) => field));
   const isColumnsOnly = isOfColumns(test);
   const isFrameOnly = isColumnsOnly && fields.every(({ field }) => isFrameColumn(field.name));
   const least = isColumnsOnly ? test : needed(test);
@@ -53,13 +53,11 @@ export function compileFilter(text: string): Filter | FilterError {
     const dissected = (row: number): boolean =>
       holds(test, new TreeValues(dissect(trace, row, context, interest)));
     // Most segments are within a message or hold none, and have nothing that applications say.
+    const mayHave = mayHaveLayers(trace, context, layers);
     const slow = areComments
       ? (row: number): boolean => ((context.comments?.(row).length ?? 0) === 0 ? ofNothing : dissected(row))
       : areApplications
-        ? (row: number): boolean =>
-            isPlainSegment(trace, row) && !hasMessage(trace, row, context, spoken)
-              ? ofNothing
-              : dissected(row)
+        ? (row: number): boolean => (mayHave(row) ? dissected(row) : ofNothing)
         : dissected;
     const columns = least === null ? null : columnTest(least, trace, context);
     if (columns === null) return slow;

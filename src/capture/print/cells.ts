@@ -38,6 +38,24 @@ export const CELL = {
   listSource: 21,
   arrow: 22,
   listDestination: 23,
+  /** What a packet was taken for: a number of `TAKEN`. */
+  taken: 24,
+} as const;
+
+/** What compiled code takes packets for. */
+export const TAKEN = {
+  /** The middle of a message. */
+  middle: 1,
+  /** Data that is nobody's, or none at all; a datagram, whatever is in it. */
+  data: 2,
+  /** The beginning of a record of TLS, and nothing else. */
+  beginning: 3,
+  /** Records of TLS. */
+  records: 4,
+  /** Messages whose words are said. */
+  said: 5,
+  /** Options without data. */
+  options: 6,
 } as const;
 
 const OF_TIME: ReadonlySet<number> = new Set([CELL.timeEpoch, CELL.listTime]);

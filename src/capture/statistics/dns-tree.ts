@@ -2,7 +2,7 @@
 
 import type { DetailNode, DissectContext } from "../dissect/dissect.ts";
 import type { Trace } from "../../trace/trace.ts";
-import { findNode, messagesOf, numberIn, wordsOf } from "./protocol-nodes.ts";
+import { findNode, numberIn, packetsWithMessages, wordsOf } from "./protocol-nodes.ts";
 import { StatsTree } from "./stats-tree.ts";
 import type { StatsNode } from "./stats-tree.ts";
 
@@ -16,11 +16,9 @@ export function* printDnsTree(
   context: DissectContext = {},
 ): Generator<string> {
   const counters = new DnsCounters();
-  for (const row of rows) {
-    for (const message of messagesOf(trace, row, context, DNS)) {
-      counters.tree.at(trace.packets.relativeNs(row));
-      counters.take(message);
-    }
+  for (const { row, messages } of packetsWithMessages(trace, rows, context, DNS)) {
+    counters.tree.at(trace.packets.relativeNs(row));
+    for (const message of messages) counters.take(message);
   }
   yield* counters.tree.lines("DNS");
 }

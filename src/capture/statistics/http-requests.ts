@@ -1,10 +1,11 @@
 // `-z http_req,tree` and `-z http_srv,tree`: what HTTP was asked of whom, as tshark's tables.
 
-import { dissect } from "../dissect/dissect.ts";
 import type { DetailNode, DissectContext } from "../dissect/dissect.ts";
 import type { Trace } from "../../trace/trace.ts";
-import { findNode, numberIn } from "./protocol-nodes.ts";
+import { findNode, numberIn, packetsWithMessages } from "./protocol-nodes.ts";
 import { StatsTree } from "./stats-tree.ts";
+
+const HTTP = new Set(["http"]);
 
 /** A message, and the addresses of its packet. */
 interface Message {
@@ -26,7 +27,7 @@ export function* printHttpRequests(
 ): Generator<string> {
   const tree = new StatsTree();
   const all = tree.root("HTTP Requests by HTTP Host");
-  for (const { method, host, uri } of messages(tree, trace, rows, context)) {
+  for (const { method, host, uri } of messagesIn(tree, trace, rows, context)) {
     if (method === null) continue;
     all.tick();
     if (host === null) continue;
@@ -52,7 +53,7 @@ export function* printHttpServers(
   const byAddress = requests.child("HTTP Requests by Server Address");
   const byHost = requests.child("HTTP Requests by HTTP Host");
   const responses = tree.root("HTTP Responses by Server Address");
-  for (const { from, to, method, host, code } of messages(tree, trace, rows, context)) {
+  for (const { from, to, method, host, code } of messagesIn(tree, trace, rows, context)) {
     if (method !== null) {
       for (const node of [requests, byAddress, byAddress.child(to), byHost]) node.tick();
       if (host === null) continue;
@@ -67,17 +68,15 @@ export function* printHttpServers(
   yield* tree.lines("HTTP/Load Distribution");
 }
 
-function* messages(
+function* messagesIn(
   tree: StatsTree,
   trace: Trace,
   rows: Iterable<number>,
   context: DissectContext,
 ): Generator<Message> {
-  for (const row of rows) {
-    const packet = dissect(trace, row, context);
-    for (const node of packet.tree) {
-      if (node.field !== "http") continue;
-      tree.at(trace.packets.relativeNs(row));
+  for (const { row, packet, messages } of packetsWithMessages(trace, rows, context, HTTP)) {
+    tree.at(trace.packets.relativeNs(row));
+    for (const node of messages) {
       yield {
         from: packet.source,
         to: packet.destination,

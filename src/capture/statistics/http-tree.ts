@@ -2,7 +2,7 @@
 
 import type { DissectContext } from "../dissect/dissect.ts";
 import type { Trace } from "../../trace/trace.ts";
-import { findNode, messagesOf, numberIn } from "./protocol-nodes.ts";
+import { findNode, numberIn, packetsWithMessages } from "./protocol-nodes.ts";
 import { StatsTree } from "./stats-tree.ts";
 
 const HTTP = new Set(["http"]);
@@ -27,9 +27,9 @@ export function* printHttpTree(
   const responses = total.child("HTTP Response Packets");
   const others = total.child("Other HTTP Packets");
   const classes = CLASSES.map((name) => responses.child(name));
-  for (const row of rows) {
-    for (const message of messagesOf(trace, row, context, HTTP)) {
-      tree.at(trace.packets.relativeNs(row));
+  for (const { row, messages } of packetsWithMessages(trace, rows, context, HTTP)) {
+    tree.at(trace.packets.relativeNs(row));
+    for (const message of messages) {
       total.tick();
       const code = numberIn(message, "http.response.code");
       const method = findNode(message, "http.request.method")?.value ?? null;

@@ -1,17 +1,32 @@
 // Finding what an application's messages say in the detail trees of packets, for statistics of them.
 
 import { dissect } from "../dissect/dissect.ts";
-import type { DetailNode, DissectContext } from "../dissect/dissect.ts";
+import type { DetailNode, DissectContext, DissectedPacket } from "../dissect/dissect.ts";
+import { mayHaveLayers } from "../may-have-layers.ts";
 import type { Trace } from "../../trace/trace.ts";
 
-/** The messages of one of `protocols` in packet `row`: their nodes, and where they went. */
-export function messagesOf(
+/** A packet of `rows` that has messages of one of `protocols`, and their nodes. */
+export interface PacketWithMessages {
+  readonly row: number;
+  readonly packet: DissectedPacket;
+  readonly messages: readonly DetailNode[];
+}
+
+/** The packets of `rows` that have messages of `protocols`, all of them applications. */
+export function* packetsWithMessages(
   trace: Trace,
-  row: number,
+  rows: Iterable<number>,
   context: DissectContext,
   protocols: ReadonlySet<string>,
-): DetailNode[] {
-  return dissect(trace, row, context).tree.filter(({ field }) => field !== null && protocols.has(field));
+): Generator<PacketWithMessages> {
+  const interest = { layers: protocols, labels: true };
+  const mayHave = mayHaveLayers(trace, context, protocols);
+  for (const row of rows) {
+    if (!mayHave(row)) continue;
+    const packet = dissect(trace, row, context, interest);
+    const messages = packet.tree.filter(({ field }) => field !== null && protocols.has(field));
+    if (messages.length > 0) yield { row, packet, messages };
+  }
 }
 
 /** The first node called `field` below `node`, or null. */

@@ -5,6 +5,8 @@ import type { Capture } from "../../../src/capture/capture.ts";
 import { openCapture, openChunks } from "../../../src/capture/open.ts";
 import { contextOf, decodeCaptureAs } from "../../../src/capture/context.ts";
 import type { DecodeAs } from "../../../src/capture/dissect/decode-as.ts";
+import { compileFilter, isFilterError } from "../../../src/capture/filter/compile.ts";
+import type { Filter } from "../../../src/capture/filter/compile.ts";
 import { fieldsWriter } from "../../../src/capture/print/fields.ts";
 import { LineBytes, linesOf } from "../../../src/capture/print/line-bytes.ts";
 import type { LineWriter } from "../../../src/capture/print/line-bytes.ts";
@@ -80,4 +82,38 @@ export async function linesEach(
   } finally {
     capture.close();
   }
+}
+
+/** The rows of a capture that pass `filter`, asked for as packets come, and of one that came as a stream. */
+export async function rowsPassing(file: string, filter: string): Promise<number[]> {
+  const capture = await openCapture(file, { lazy: true });
+  try {
+    const passes = filterOf(filter).on(capture.trace, contextOf(capture));
+    const rows: number[] = [];
+    let row = 0;
+    for (let isWhole = false; !isWhole;) {
+      isWhole = await capture.indexSome(0);
+      for (; row < capture.trace.packets.count; row++) if (passes(row)) rows.push(row);
+    }
+    return rows;
+  } finally {
+    capture.close();
+  }
+}
+
+export async function rowsPassingEach(bytes: Uint8Array, filter: string): Promise<number[]> {
+  const capture = await openChunks(once(bytes), "-");
+  try {
+    const { trace } = capture;
+    const passes = filterOf(filter).on(trace, contextOf(capture));
+    return Array.from({ length: trace.packets.count }, (_, row) => row).filter(passes);
+  } finally {
+    capture.close();
+  }
+}
+
+function filterOf(text: string): Filter {
+  const filter = compileFilter(text);
+  if (isFilterError(filter)) throw new Error(filter.problem);
+  return filter;
 }

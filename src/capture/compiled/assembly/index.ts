@@ -10,6 +10,7 @@ import { capturedLength, fileOffset, frameLength, nanoseconds, seconds } from ".
 import { columns, OFFSET_MAX, UDP } from "./rows";
 import { segment } from "./segments";
 
+export * from "./blocks";
 export * from "./datagrams";
 export * from "./dns";
 export * from "./http";

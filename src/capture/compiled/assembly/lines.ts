@@ -104,6 +104,7 @@ const LIST_TIME: u32 = 20;
 const LIST_SOURCE: u32 = 21;
 const ARROW_ALONE: u32 = 22;
 const LIST_DESTINATION: u32 = 23;
+const TAKEN: u32 = 24;
 
 const TCP: u32 = 6;
 const UDP: u32 = 7;
@@ -241,6 +242,9 @@ function line(row: u32, at: usize): usize {
         break;
       case FRAME_LENGTH:
         at = decimal(at, wordAt(frameLength, row));
+        break;
+      case TAKEN:
+        at = decimal(at, taken);
         break;
       case LIST_NUMBER:
         at = listNumber(at, row);

@@ -22,6 +22,7 @@ export let destinationPort: usize = 0;
 export let tcpFlags: usize = 0;
 export let tcpWindow: usize = 0;
 export let protocol: usize = 0;
+export let interfaceId: usize = 0;
 
 /** The table of addresses. */
 export let addressFamilies: usize = 0;
