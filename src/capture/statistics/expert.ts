@@ -5,6 +5,7 @@ import { dissect, VALUES } from "../dissect/dissect.ts";
 import type { DissectContext } from "../dissect/dissect.ts";
 import { spelledOut } from "../spelled-out.ts";
 import type { Trace } from "../../trace/trace.ts";
+import { isUsualSegment } from "../usual-segments.ts";
 
 /** Most severe first, with the name tshark's argument and its table give each. */
 const LEVELS: readonly (readonly [severity: Severity, argument: string, title: string])[] = [
@@ -45,6 +46,7 @@ export class ExpertCounts {
   }
 
   add(row: number): void {
+    if (isUsualSegment(this.#trace, row, this.#context)) return;
     for (const item of dissect(this.#trace, row, this.#context, VALUES).experts) {
       const { severity, group, protocol, summary, field } = item;
       const key = `${severity} ${group} ${protocol} ${summary}`;

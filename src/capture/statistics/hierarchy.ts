@@ -4,6 +4,7 @@ import { dissect } from "../dissect/dissect.ts";
 import type { DissectContext, Interest } from "../dissect/dissect.ts";
 import type { DetailNode } from "../dissect/tree.ts";
 import type { Trace } from "../../trace/trace.ts";
+import { isUsualSegment } from "../usual-segments.ts";
 
 /** A protocol, and those found inside it. */
 export interface ProtocolLevel {
@@ -31,7 +32,7 @@ export class ProtocolCounts {
     let level = this.top;
     level.packets++;
     level.bytes += length;
-    for (const name of outermost(dissect(this.#trace, row, this.#context, INTEREST).tree)) {
+    for (const name of this.#layers(row)) {
       let next = level.below.get(name);
       if (next === undefined) level.below.set(name, (next = { packets: 0, bytes: 0, below: new Map() }));
       next.packets++;
@@ -39,7 +40,18 @@ export class ProtocolCounts {
       level = next;
     }
   }
+
+  #layers(row: number): readonly string[] {
+    const { packets } = this.#trace;
+    if (!isUsualSegment(this.#trace, row, this.#context))
+      return outermost(dissect(this.#trace, row, this.#context, INTEREST).tree);
+    return packets.addresses.family(packets.source[row]) === 6 ? OVER_IPV6 : OVER_IPV4;
+  }
 }
+
+/** Those of segments that show their headers and nothing else. */
+const OVER_IPV4 = ["eth", "ip", "tcp"];
+const OVER_IPV6 = ["eth", "ipv6", "tcp"];
 
 /** Protocols whose payload is theirs, and no layer of its own. */
 const WITH_DATA = new Set(["http", "icmp", "icmpv6"]);

@@ -89,6 +89,7 @@ function frame(
   view.setUint16(12, 0x0800);
   view.setUint8(ip, 0x45);
   view.setUint16(ip + 2, bytes.length - ip);
+  view.setUint8(ip + 8, 64);
   view.setUint8(ip + 9, 6);
   const hosts = [0x0a000001 + number, 0x0a010001] as const;
   view.setUint32(ip + 12, hosts[side]);
