@@ -5,7 +5,7 @@ import type { Capture } from "../capture/capture.ts";
 import { contextOf } from "../capture/context.ts";
 import type { DissectContext } from "../capture/dissect/dissect.ts";
 import type { Filter } from "../capture/filter/compile.ts";
-import { printEk } from "../capture/print/ek.ts";
+import { ekWriter } from "../capture/print/ek.ts";
 import { fieldsHeader, fieldsWriter, readFieldsOptions, unknownFieldIn } from "../capture/print/fields.ts";
 import type { FieldsOptions } from "../capture/print/fields.ts";
 import { detailsWriter } from "../capture/print/details.ts";
@@ -180,9 +180,7 @@ function lineWriter(
       ? jsonWriter(trace, context)
       : jsonFieldsWriter(trace, fields, context, options);
   }
-  if (format === "ek") {
-    return (row, out) => out.text([...printEk(trace, [row], context, fields, options)].join("\n"));
-  }
+  if (format === "ek") return ekWriter(trace, context, fields, options);
   if (format === "fields") return fieldsWriter(trace, fields, context, options);
   if (format === "pdml") return pdmlWriter(trace, context);
   const { interfaces } = capture;

@@ -3,24 +3,27 @@
 // As in tshark, an object has a key twice where a field occurs twice, and a field with lines below it has them under `<field>_tree`.
 
 import { dissect, VALUES } from "../dissect/dissect.ts";
-import type { DetailNode, DissectContext, FieldValue } from "../dissect/dissect.ts";
-import { findField, formatValue, interestIn } from "../fields.ts";
+import type { DetailNode, DissectContext } from "../dissect/dissect.ts";
+import { findField, interestIn } from "../fields.ts";
 import type { FieldType } from "../fields.ts";
 import type { Trace } from "../../trace/trace.ts";
 import { fieldsCalled, fieldValues } from "./fields.ts";
 import type { FieldsOptions } from "./fields.ts";
-import { LineBytes, linesOf, pieceOf } from "./line-bytes.ts";
-import type { LineWriter, Piece } from "./line-bytes.ts";
+import { linesOf, pieceOf } from "./line-bytes.ts";
+import type { LineBytes, LineWriter, Piece } from "./line-bytes.ts";
+import { ValueWriter } from "./values.ts";
 
 /**
  * Writes a packet's object, indented as a member of the array that `[` before the first, `,` between and `]` after the last make.
  */
 export function jsonWriter(trace: Trace, context: DissectContext = {}): LineWriter {
+  const values = new ValueWriter(writeJsonText);
   return (row, out) => {
     const packet = dissect(trace, row, context, VALUES);
+    values.begin();
     out.text(beginning(trace, row));
     out.text("{\n");
-    writeObject(out, packet.tree, 8);
+    writeObject(out, packet.tree, 8, values);
     out.text("      }\n    }\n  }");
   };
 }
@@ -74,7 +77,12 @@ export function* printJson(
   yield "]";
 }
 
-function writeObject(out: LineBytes, nodes: readonly DetailNode[], indent: number): void {
+function writeObject(
+  out: LineBytes,
+  nodes: readonly DetailNode[],
+  indent: number,
+  values: ValueWriter,
+): void {
   for (let i = 0; i < nodes.length; i++) {
     const node = nodes[i];
     const isLast = i === nodes.length - 1;
@@ -85,14 +93,14 @@ function writeObject(out: LineBytes, nodes: readonly DetailNode[], indent: numbe
       out.blanks(indent);
       if (member === null) writeKey(out, node.label, VALUE_BEGINS);
       else out.piece(member.value);
-      if (member !== null && hasValue) writeValue(out, node.value, member.type);
+      if (member !== null && hasValue) values.write(out, node.value, member.type);
       out.text(hasChildren || !isLast ? '",\n' : '"\n');
     }
     if (!hasChildren) continue;
     out.blanks(indent);
     if (member === null) writeKey(out, node.label, TREE_BEGINS);
     else out.piece(member.tree);
-    writeObject(out, node.children, indent + 2);
+    writeObject(out, node.children, indent + 2, values);
     out.blanks(indent);
     out.text(isLast ? "}\n" : "},\n");
   }
@@ -104,11 +112,9 @@ const TREE_BEGINS = ": {\n";
 /** The key of a line without a field is what it says, without the brackets around what is worked out. */
 function writeKey(out: LineBytes, label: string, then: string): void {
   const key = label.startsWith("[") && label.endsWith("]") ? label.slice(1, -1) : label;
-  if (PLAIN.test(key)) {
-    out.byte(QUOTE);
-    out.text(key);
-    out.byte(QUOTE);
-  } else out.text(JSON.stringify(key));
+  out.byte(QUOTE);
+  writeJsonText(out, key);
+  out.byte(QUOTE);
   out.text(then);
 }
 
@@ -140,39 +146,9 @@ function memberOf(name: string, hasValue: boolean, type: FieldType = "string"): 
 }
 
 const QUOTE = 34;
-const COLON = 58;
-const ZERO = 48;
-
-/** Bytes have colons in JSON, unlike in `-T fields`. Text is JSON's to escape. */
-function writeValue(out: LineBytes, value: FieldValue | null, type: FieldType): void {
-  if (type === "flag") return;
-  if (typeof value === "boolean") out.byte(value ? ZERO + 1 : ZERO);
-  else if (typeof value === "number" && DECIMAL.has(type) && value >= 0) out.decimal(value);
-  else if (value instanceof Uint8Array) out.hexBytes(value, COLON);
-  else {
-    const text = jsonText(value, type);
-    // Most texts have nothing to escape: names, addresses, times.
-    out.text(PLAIN.test(text) ? text : JSON.stringify(text).slice(1, -1));
-  }
-}
-
 const PLAIN = /^[\w .:+/,;()-]*$/;
-/** Types whose numbers print as they are. */
-const DECIMAL: ReadonlySet<FieldType> = new Set(["uint8", "uint16", "uint24", "uint32"]);
 
-/** Bytes of which there are none, as lines and `-T fields` have them. */
-const NO_BYTES = "<MISSING>";
-
-function jsonText(value: FieldValue | null, type: FieldType): string {
-  if (type === "flag" || (type === "bytes" && value === NO_BYTES)) return "";
-  return typeof value === "string" ? value : formatValue(type, value, "");
-}
-
-/** A line's value as JSON has it, not escaped. */
-export function jsonValue({ field, value }: DetailNode): string {
-  const type = (field === null ? null : findField(field)?.type) ?? "string";
-  if (!(value instanceof Uint8Array) || type === "flag") return jsonText(value, type);
-  const out = new LineBytes();
-  out.hexBytes(value, COLON);
-  return out.textFrom(0);
+/** Writes a text as JSON has it between quotes. Most have nothing to escape: names, addresses, times. */
+export function writeJsonText(out: LineBytes, text: string): void {
+  out.text(PLAIN.test(text) ? text : JSON.stringify(text).slice(1, -1));
 }

@@ -132,24 +132,39 @@ export class LineBytes {
     this.length = at;
   }
 
-  /** Raw bytes as hexadecimal digits, `separator` (a character's code; 0 is none) between them. */
-  hexBytes(data: Uint8Array, separator: number): void {
-    const { length } = data;
-    if (length === 0) return;
+  /**
+   * Raw bytes as hexadecimal digits, `separator` (a character's code; 0 is none) between them: those of `data` from `start` to before
+   * `end`, all by default.
+   */
+  hexBytes(data: Uint8Array, separator: number, start: number = 0, end: number = data.length): void {
+    const length = end - start;
+    if (length <= 0) return;
     const room = length * 3 + 4;
     if (this.length + room > this.bytes.length) this.#room(room);
     const view = this.view;
     let at = this.length;
     if (separator === 0) {
-      for (let i = 0; i < length; i++, at += 2) view.setUint16(at, HEX_BYTES[data[i]], true);
+      let i = start;
+      for (; i + 1 < end; i += 2, at += 4) {
+        view.setUint32(at, HEX_BYTES[data[i]] | (HEX_BYTES[data[i + 1]] << 16), true);
+      }
+      if (i < end) view.setUint16(at, HEX_BYTES[data[i]], true);
+      at = this.length + length * 2;
     } else {
       // The byte beyond each separator is written again by what follows.
-      for (let i = 0; i < length; i++, at += 3) {
+      for (let i = start; i < end; i++, at += 3) {
         view.setUint32(at, HEX_BYTES[data[i]] | (separator << 16), true);
       }
       at--;
     }
     this.length = at;
+  }
+
+  /** Writes the `length` bytes again that are at `from`. */
+  again(from: number, length: number): void {
+    this.reserve(length);
+    this.bytes.copyWithin(this.length, from, from + length);
+    this.length += length;
   }
 
   piece({ words, length }: Piece): void {

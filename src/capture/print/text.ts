@@ -103,7 +103,7 @@ export function textWriter(
 }
 
 /** Writes the time of a packet as `options` want it, nothing where it has none. */
-export function columnTime(
+function columnTime(
   trace: Trace,
   context: DissectContext,
   { timeDecimals = (): number => MICROSECONDS, timeWay = "r" }: TextOptions,
