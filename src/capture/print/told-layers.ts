@@ -70,10 +70,13 @@ function layerOf(line: string): string | null {
   }
 }
 
-/** Null where there is no such code, and where what packets are goes by more than they and those before them say. */
+/**
+ * For a trace whose packets are yet to come, while their bytes are at hand. Null for any other, where there is no such code, and where what
+ * packets are goes by more than they and those before them say.
+ */
 export function toldLayers(trace: Trace, context: DissectContext): ToldLayers | null {
   const { conversations = conversationsOf(trace), decodeAs = [] } = context;
-  if (!conversations.isUnruled || decodeAs.length > 0) return null;
+  if (trace.packets.count > 0 || !conversations.isUnruled || decodeAs.length > 0) return null;
   const addresses = new AddressWords(trace.packets);
   const columns = new TransportColumns(trace, context);
   const lines = linesAtOnce(
