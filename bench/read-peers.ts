@@ -11,8 +11,8 @@ import { pathToFileURL } from "node:url";
 import { writeCaptureFile } from "./capture-file.ts";
 
 const PACKETS = 1_000_000;
-/** JSON is so much output that a tenth of the packets tells as much. */
-const JSON_PART = 10;
+/** Whole trees are so much output that a tenth of the packets tells as much. */
+const PART = 10;
 
 /** What a look at a capture usually prints: times, ends, stream, numbers, window, what the analysis says, and Info. */
 export const FOURTEEN_FIELDS = [
@@ -47,7 +47,15 @@ interface Contest {
   /** What tshark is asked instead; null where there is nothing like it. */
   readonly tshark?: readonly string[] | null;
   readonly tcptrace?: readonly string[];
+  /** A tenth of the packets. */
+  readonly isPart?: true;
+  /** Of the same packets in a pcapng file. */
+  readonly isPcapng?: true;
 }
+
+const OF_FOURTEEN = ["-T", "fields", ...FOURTEEN_FIELDS.flatMap((field) => ["-e", field])];
+const TREES = [["-T", "json"], ["-T", "ek"], ["-T", "pdml"], ["-V"], ["-x"]];
+const STATISTICS = ["conv,tcp", "io,stat,1", "io,phs", "expert", "http,tree", "dns,tree"];
 
 const CONTESTS: readonly Contest[] = [
   {
@@ -56,12 +64,13 @@ const CONTESTS: readonly Contest[] = [
     tshark: ["-q", "-z", "io,stat,0,tcp.analysis.flags"],
     tcptrace: ["-l", "-n"],
   },
-  { name: "14 fields", args: ["-T", "fields", ...FOURTEEN_FIELDS.flatMap((field) => ["-e", field])] },
+  { name: "14 fields", args: OF_FOURTEEN },
+  { name: "14 fields of pcapng", args: OF_FOURTEEN, isPcapng: true },
   { name: "a line each", args: [] },
-  { name: "JSON, a tenth", args: ["-T", "json"] },
+  { name: "-T psml", args: ["-T", "psml"] },
+  ...TREES.map((args) => ({ name: `${args.join(" ")}, a tenth`, args, isPart: true as const })),
   ...FILTERS.map((filter) => ({ name: `-Y ${filter}`, args: ["-Y", filter] })),
-  { name: "-z conv,tcp", args: ["-q", "-z", "conv,tcp"] },
-  { name: "-z io,stat,1", args: ["-q", "-z", "io,stat,1"] },
+  ...STATISTICS.map((name) => ({ name: `-z ${name}`, args: ["-q", "-z", name] })),
 ];
 
 /** Processor and wall time of one command. */
@@ -81,14 +90,22 @@ export function measureBesidePeers(packets: number = PACKETS, only = ""): void {
     console.log(
       `${"".padEnd(40)}${"wirelab".padStart(16)}${"tshark".padStart(16)}   faster by CPU, by wall time`,
     );
-    for (const contest of CONTESTS) if (contest.name.includes(only)) compete(contest, path, packets);
+    const contests = CONTESTS.filter(({ name }) => name.includes(only));
+    const pcapng = `${path}ng`;
+    if (contests.some(({ isPcapng }) => isPcapng))
+      time(process.execPath, [COMMAND, "read", path, "-w", pcapng]);
+    for (const contest of contests) compete(contest, contest.isPcapng === true ? pcapng : path, packets);
   } finally {
     rmSync(folder, { recursive: true });
   }
 }
 
-function compete({ name, args, tshark = args, tcptrace }: Contest, path: string, packets: number): void {
-  const limit = name.startsWith("JSON") ? ["-c", String(Math.ceil(packets / JSON_PART))] : [];
+function compete(
+  { name, args, tshark = args, tcptrace, isPart }: Contest,
+  path: string,
+  packets: number,
+): void {
+  const limit = isPart === true ? ["-c", String(Math.ceil(packets / PART))] : [];
   const ours = time(process.execPath, [COMMAND, "read", path, ...args, ...limit]);
   const theirs = tshark === null ? null : time("tshark", ["-n", "-r", path, ...tshark, ...limit]);
   const others = tcptrace === undefined ? null : time("tcptrace", [...tcptrace, path]);
