@@ -1,6 +1,5 @@
 // Which packets need no dissection where applications' layers are looked for: most hold no message, or another protocol's.
 
-import { PROTOCOL } from "../trace/packets.ts";
 import type { Trace } from "../trace/trace.ts";
 import { TCP_FLAG } from "../wire/tcp.ts";
 import type { DissectContext } from "./dissect/dissect.ts";
@@ -17,15 +16,16 @@ export function mayHaveLayers(
   context: DissectContext,
   layers: ReadonlySet<string> | null,
 ): (row: number) => boolean {
-  const { payloadLength, protocol, tcpFlags } = trace.packets;
+  const { packets } = trace;
   const spoken = spokenOnly(layers);
   const told = spoken === null ? null : toldLayers(trace, context);
   return (row) => {
+    const isSegment = isPlainSegment(trace, row);
     // The end of a stream may complete a message.
-    const isEmpty = payloadLength[row] === 0 && (tcpFlags[row] & TCP_FLAG.fin) === 0;
-    if (protocol[row] === PROTOCOL.tcp && isEmpty && isPlainSegment(trace, row)) return false;
+    const isEmpty = packets.payloadLength[row] === 0 && (packets.tcpFlags[row] & TCP_FLAG.fin) === 0;
+    if (isSegment && isEmpty) return false;
     const layer = told?.at(row) ?? null;
     if (layer !== null) return spoken?.has(layer) === true;
-    return !isPlainSegment(trace, row) || hasMessage(trace, row, context, spoken);
+    return !isSegment || hasMessage(trace, row, context, spoken);
   };
 }

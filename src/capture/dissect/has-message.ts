@@ -1,7 +1,6 @@
 // Which TCP segments show something that an application says: most are in the middle of a message, or hold none.
 
 import type { Trace } from "../../trace/trace.ts";
-import { TCP_FLAG } from "../../wire/tcp.ts";
 import { NO_PDU } from "../reassembly/pdu-table.ts";
 import { conversationsOf } from "./conversations.ts";
 import type { DissectContext } from "./dissect.ts";
@@ -16,8 +15,8 @@ export function spokenOnly(layers: ReadonlySet<string> | null): ReadonlySet<stri
 }
 
 /**
- * Whether TCP segment `row`, not tunnelled, completes a message or begins one; where `spoken` is not null, one of those protocols or one that
- * may carry them.
+ * Whether TCP segment `row`, which is not tunnelled and has data or ends its stream, completes a message or begins one; where `spoken` is not
+ * null, one of those protocols or one that may carry them.
  */
 export function hasMessage(
   trace: Trace,
@@ -25,9 +24,6 @@ export function hasMessage(
   context: DissectContext,
   spoken: ReadonlySet<string> | null,
 ): boolean {
-  const { payloadLength, tcpFlags } = trace.packets;
-  // The end of a stream may complete a message.
-  if (payloadLength[row] === 0 && (tcpFlags[row] & TCP_FLAG.fin) === 0) return false;
   const kind = payloadKind(trace, row, context);
   if (kind !== PAYLOAD.messages && kind !== PAYLOAD.beginning) return false;
   return spoken === null || speaks(trace, row, context, spoken);

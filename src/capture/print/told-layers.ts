@@ -37,7 +37,7 @@ export class ToldLayers {
    */
   at(row: number): string | null {
     if (row < this.#next) return null;
-    // What others say may be of what is said between.
+    // Rows nobody asked for are taken all the same: what later ones of their streams are hangs on them.
     while (this.#next < row) this.#write(row);
     this.#write(row + 1);
     const line = this.#out.textFrom(0);
