@@ -10,6 +10,8 @@ import {
   putHexFour,
   putWords,
   SLACK_BYTES,
+  WORD_BYTES,
+  wordOf,
   wordsOf,
 } from "./digits.ts";
 
@@ -21,6 +23,7 @@ const WORD_MAX = 0xffff_ffff;
 const BILLION = 1_000_000_000;
 const NEWLINE = 10;
 const BLANK = 32;
+const BLANKS = wordOf(" ".repeat(WORD_BYTES));
 const ZERO = 48;
 const X = 120;
 /** The last of ASCII that is a sign: `~`. */
@@ -227,8 +230,10 @@ export class LineBytes {
   }
 
   blanks(count: number): void {
-    if (this.length + count > this.bytes.length) this.#room(count);
-    for (let i = 0; i < count; i++) this.bytes[this.length++] = BLANK;
+    this.reserve(count + SLACK_BYTES);
+    const end = this.length + count;
+    for (let at = this.length; at < end; at += WORD_BYTES) this.view.setFloat64(at, BLANKS, true);
+    this.length = end;
   }
 
   /** Blanks until `width` characters are there since `start`, where all are ASCII. */

@@ -106,7 +106,6 @@ function kindOf(field: string | null, type: FieldType | null): Kind {
   };
 }
 
-const QUOTE = 34;
 /** `[` */
 const BRACKET = 91;
 const NO_BYTES = "<MISSING>";
@@ -116,8 +115,8 @@ const SHOW = pieceOf('" show="');
 const VALUE = pieceOf('" value="');
 const UNMASKED = pieceOf('" unmaskedvalue="');
 const NO_VALUE = pieceOf('" show="" value="');
-const EMPTY_ENDS = pieceOf("/>\n");
-const ENDS = pieceOf(">\n");
+const EMPTY_ENDS = pieceOf('"/>\n');
+const ENDS = pieceOf('">\n');
 const WRAPPER = pieceOf('  <proto name="fake-field-wrapper">\n');
 const WRAPPER_ENDS = pieceOf("  </proto>\n");
 
@@ -154,7 +153,6 @@ class Elements {
     const kind = fieldKind(field);
     out.blanks(level * 2);
     this.#attributes(out, node, kind);
-    out.byte(QUOTE);
     // Data has an end of its own even where nothing is in it.
     if (children.length === 0 && field !== "data") {
       out.piece(EMPTY_ENDS);

@@ -42,3 +42,27 @@ describe("lines written at once", () => {
     );
   });
 });
+
+describe("pieces of lines", () => {
+  it("are as long as they are, whatever is written beyond them on the way, also where room is made", () => {
+    const data = Uint8Array.from({ length: 50 }, (_, i) => i * 5);
+    const digits = (start: number, end: number): string[] =>
+      Array.from(data.subarray(start, end), (byte) => byte.toString(16).padStart(2, "0"));
+    // The room at first is 2^17 bytes: these begin at any place about its end.
+    for (let before = (1 << 17) - 300; before < 1 << 17; before++) {
+      const out = new LineBytes();
+      out.text("x".repeat(before));
+      for (let i = 0; i < 10; i++) {
+        out.blanks(i);
+        out.hexBytes(data, 0, i, i * 3);
+        out.hexBytes(data, 58, i, i * 4);
+      }
+      out.again(before, out.length - before);
+      const expected = Array.from(
+        { length: 10 },
+        (_, i) => " ".repeat(i) + digits(i, i * 3).join("") + digits(i, i * 4).join(":"),
+      ).join("");
+      expect(out.textFrom(before)).toBe(expected + expected);
+    }
+  });
+});
