@@ -202,8 +202,8 @@ export class Dissection {
   }
 
   /**
-   * Appends to `parent` what `make` adds to the list that it is given, once for all packets with the same `key`: where its lines' bytes are, what
-   * they say and their values must follow from that, nothing is found to be wrong in them, and nobody adds to them.
+   * Appends to `parent` what `make` adds to the list that it is given, once for all packets with the same `key`: its lines' bytes and where they
+   * are, what they say and their values must follow from that, nothing is found to be wrong in them, and nobody adds to them.
    */
   addShared(parent: DetailNode[], among: SharedNodes, key: number, make: (out: DetailNode[]) => void): void {
     if (this.isForColumns) return;
