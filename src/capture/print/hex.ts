@@ -1,7 +1,7 @@
 // Packets as hexadecimal dumps, sixteen bytes a line.
 
-import { dissect, VALUES } from "../dissect/dissect.ts";
-import type { DissectContext } from "../dissect/dissect.ts";
+import { dissect } from "../dissect/dissect.ts";
+import type { DissectContext, Interest } from "../dissect/dissect.ts";
 import { showsOwnBytes } from "../dissect/tcp-payload.ts";
 import { isPlainSegment } from "../fields-columns.ts";
 import type { Trace } from "../../trace/trace.ts";
@@ -66,6 +66,9 @@ export function hexText(bytes: Uint8Array): string {
   return out.textFrom(0).slice(0, -1);
 }
 
+/** Layers whose lines are about bytes put together from others. */
+const SOURCES: Interest = { layers: new Set(["tcp", "tls", "http"]), labels: false };
+
 /**
  * Writes a dump of each packet and the end of its last line; data put together from several packets is dumped too, each under its name.
  */
@@ -75,7 +78,7 @@ export function hexWriter(trace: Trace, context: DissectContext = {}): LineWrite
       writeHexLines(out, trace.glance(row));
       return;
     }
-    const { sources } = dissect(trace, row, context, VALUES);
+    const { sources } = dissect(trace, row, context, SOURCES);
     for (const { name, bytes } of sources) {
       if (sources.length > 1) {
         out.text(`${name} (${bytes.length} bytes):`);
