@@ -6,12 +6,17 @@ import { problemOf } from "./campaign.ts";
 const TRIES_MAX = 4000;
 
 /** A part of `bytes` that has the same problem when it is shown as run number `run` is. */
-export async function smallest(bytes: Uint8Array, run: number, problem: string): Promise<Uint8Array> {
+export async function smallest(
+  bytes: Uint8Array,
+  run: number,
+  problem: string,
+  triesMax: number = TRIES_MAX,
+): Promise<Uint8Array> {
   const wanted = kindOf(problem);
   let best = bytes;
   let at = 0;
   let length = best.length >> 1;
-  for (let tries = 0; tries < TRIES_MAX && length > 0; tries++) {
+  for (let tries = 0; tries < triesMax && length > 0; tries++) {
     if (at + length > best.length) {
       length >>= 1;
       at = 0;
