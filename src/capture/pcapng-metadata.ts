@@ -2,6 +2,8 @@
 
 import { readIpv4, readIpv6 } from "../wire/address.ts";
 import type { CaptureBuilder } from "./builder.ts";
+import type { Blocks } from "./compiled/packets.ts";
+import { packetBytesMax } from "./limits.ts";
 import { padding } from "./pcapng-options.ts";
 import type { BlockReader } from "./pcapng-options.ts";
 import { TickClock } from "./ticks.ts";
@@ -21,6 +23,8 @@ export interface SectionInterface {
   readonly linkType: number;
   readonly snapLength: number;
   readonly clock: TickClock;
+  /** Where its packets can be indexed many at once; null where its times are not as most. */
+  readonly blocks: Blocks | null;
 }
 
 type Mutable<T> = { -readonly [K in keyof T]: T[K] };
@@ -101,7 +105,9 @@ export class MetadataReader {
       builder.problem("more interfaces than can be numbered: this one's packets are left out", offset);
       return null;
     }
-    return { index, linkType, snapLength, clock };
+    const capturedMax = packetBytesMax(linkType);
+    const blocks = clock.usual === null ? null : { ...clock.usual, linkType, id, index, capturedMax };
+    return { index, linkType, snapLength, clock, blocks };
   }
 
   nameResolution(reader: BlockReader, start: number, end: number, offset: number): void {

@@ -28,6 +28,8 @@ const BYTE_ORDER_MAGIC_SWAPPED = 0x4d3c2b1a;
 
 /** Type, total length, total length again. */
 const BLOCK_BYTES_MIN = 12;
+/** What is around the packet in a packet block without options. */
+const PACKET_BLOCK_BYTES = 32;
 
 /** Walks the blocks of a pcapng file from its first byte. */
 export class PcapngDecoder implements RecordDecoder {
@@ -103,18 +105,12 @@ export class PcapngDecoder implements RecordDecoder {
 
   /** Takes the packet block at `at` and those behind it, as far as they are of one interface and usual; answers where the first other begins. */
   #walk(bytes: Uint8Array, reader: BlockReader, at: number, end: number, base: number): number {
-    const found = this.#interfaces[reader.u32(at + 8)];
-    const ticks = found?.clock.usual ?? null;
-    if (ticks === null) return at;
-    const { linkType, index } = found;
-    const capturedMax = packetBytesMax(linkType);
-    return this.#builder.walkBlocks(bytes, at, end, base, {
-      ...ticks,
-      linkType,
-      index,
-      id: reader.u32(at + 8),
-      capturedMax,
-    });
+    if (end - at < PACKET_BLOCK_BYTES) return at;
+    const blocks = this.#interfaces[reader.u32(at + 8)]?.blocks ?? null;
+    const captured = reader.u32(at + 20);
+    // Of blocks with options, which some writers give each, none is.
+    const hasOptions = reader.u32(at + 4) !== PACKET_BLOCK_BYTES + captured + padding(captured);
+    return blocks === null || hasOptions ? at : this.#builder.walkBlocks(bytes, at, end, base, blocks);
   }
 
   finish(left: number, position: number): void {
